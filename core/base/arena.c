@@ -1,0 +1,78 @@
+#include "core/base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/must.h"
+
+enum { ALIGN = 16, FIRST_CHUNK = 4096, CHUNK_MAX = 1 << 20 };
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t used, size;
+    _Alignas(ALIGN) char bytes[];
+};
+
+static void grow(struct arena *a, size_t need)
+{
+    size_t size = a->chunk ? a->chunk->size * 2 : FIRST_CHUNK;
+    if (size > CHUNK_MAX)
+        size = CHUNK_MAX;
+    if (size < need)
+        size = need;
+    struct arena_chunk *c = must_alloc(sizeof *c + size);
+    c->size = size;
+    c->next = a->chunk;
+    a->chunk = c;
+}
+
+void *arena_alloc(struct arena *a, size_t size_bytes)
+{
+    must(size_bytes <= SIZE_MAX / 2);
+    size_t need = (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (!a->chunk || a->chunk->size - a->chunk->used < need)
+        grow(a, need);
+    void *p = a->chunk->bytes + a->chunk->used;
+    a->chunk->used += need;
+    a->total_bytes += need;
+    return p;
+}
+
+char *arena_copy(struct arena *a, struct str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
+    return p;
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+    return s.p ? (struct str){arena_copy(a, s), s.n} : s;
+}
+
+struct str arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list ap, again;
+    va_start(ap, format);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    must(n >= 0);
+    char *p = arena_alloc(a, (size_t)n + 1);
+    vsnprintf(p, (size_t)n + 1, format, again);
+    va_end(again);
+    return (struct str){p, (size_t)n};
+}
+
+void arena_free(struct arena *a)
+{
+    while (a->chunk) {
+        struct arena_chunk *next = a->chunk->next;
+        free(a->chunk);
+        a->chunk = next;
+    }
+    a->total_bytes = 0;
+}

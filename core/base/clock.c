@@ -1,0 +1,63 @@
+#include "core/base/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static int64_t shift_us;
+
+void clock_init(void)
+{
+    int64_t seconds = 0;
+    if (str_i64(str_of(getenv("TERRASSE_CLOCK")), &seconds) && seconds > -4000000000 &&
+        seconds < 4000000000)
+        shift_us = seconds * 1000000;
+}
+
+static int64_t read_us(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_wall_us(void)
+{
+    return read_us(CLOCK_REALTIME) + shift_us;
+}
+
+int64_t clock_monotonic_us(void)
+{
+    return read_us(CLOCK_MONOTONIC);
+}
+
+static struct tm parts(int64_t wall_us)
+{
+    time_t s = (time_t)(wall_us / 1000000 - (wall_us % 1000000 < 0));
+    struct tm tm;
+    gmtime_r(&s, &tm);
+    return tm;
+}
+
+void clock_iso(struct buf *out, int64_t wall_us)
+{
+    struct tm t = parts(wall_us);
+    buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+               t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+void clock_iso_us(struct buf *out, int64_t wall_us)
+{
+    struct tm t = parts(wall_us);
+    int64_t us = wall_us % 1000000;
+    buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%06d+00:00", t.tm_year + 1900, t.tm_mon + 1,
+               t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)(us < 0 ? us + 1000000 : us));
+}
+
+void clock_http(struct buf *out, int64_t wall_us)
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct tm t = parts(wall_us);
+    buf_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * t.tm_wday, t.tm_mday,
+               months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}

@@ -1,0 +1,167 @@
+#include "core/base/jw.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/must.h"
+#include "core/base/utf8.h"
+
+void jw_init(struct jw *w, struct buf *out, enum jw_style style)
+{
+    *w = (struct jw){.out = out, .style = style};
+}
+
+static void newline(struct jw *w)
+{
+    buf_addc(w->out, '\n');
+    for (unsigned i = 0; i < w->depth; i++)
+        buf_addz(w->out, "  ");
+}
+
+/* What stands between the last thing written and the next one. */
+static void separate(struct jw *w)
+{
+    if (w->after_key) {
+        w->after_key = false;
+        return;
+    }
+    if (w->depth == 0)
+        return;
+    if (w->comma[w->depth - 1])
+        buf_addz(w->out, w->style == JW_SPACED ? ", " : ",");
+    w->comma[w->depth - 1] = true;
+    if (w->style == JW_PRETTY)
+        newline(w);
+}
+
+void jw_open(struct jw *w, char bracket)
+{
+    separate(w);
+    must(w->depth < JW_DEPTH);
+    buf_addc(w->out, bracket);
+    w->comma[w->depth++] = false;
+}
+
+void jw_close(struct jw *w, char bracket)
+{
+    must(w->depth > 0);
+    bool any = w->comma[--w->depth];
+    if (any && w->style == JW_PRETTY)
+        newline(w);
+    buf_addc(w->out, bracket);
+}
+
+void jw_key(struct jw *w, struct str key)
+{
+    separate(w);
+    jw_escape(w->out, key);
+    buf_addz(w->out, w->style == JW_COMPACT ? ":" : ": ");
+    w->after_key = true;
+}
+
+void jw_str(struct jw *w, struct str s)
+{
+    if (!s.p) {
+        jw_null(w);
+        return;
+    }
+    separate(w);
+    jw_escape(w->out, s);
+}
+
+void jw_i64(struct jw *w, int64_t v)
+{
+    separate(w);
+    buf_printf(w->out, "%lld", (long long)v);
+}
+
+void jw_double(struct jw *w, double v)
+{
+    separate(w);
+    jw_number(w->out, v);
+}
+
+void jw_bool(struct jw *w, bool v)
+{
+    separate(w);
+    buf_addz(w->out, v ? "true" : "false");
+}
+
+void jw_null(struct jw *w)
+{
+    separate(w);
+    buf_addz(w->out, "null");
+}
+
+void jw_raw(struct jw *w, struct str json)
+{
+    separate(w);
+    buf_add(w->out, json.p ? json : S("null"));
+}
+
+/* Bytes that stand for themselves in a JSON string: printable ASCII but " and \, and UTF-8. */
+static size_t plain_run(struct str s)
+{
+    size_t i = 0;
+    while (i < s.n) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c == '"' || c == '\\' || c >= 0x7f)
+            break;
+        i++;
+    }
+    return i;
+}
+
+static void escape_one(struct buf *out, char c)
+{
+    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (const char *p = names; *p; p += 2)
+        if (*p == c) {
+            buf_addc(out, '\\');
+            buf_addc(out, p[1]);
+            return;
+        }
+    buf_printf(out, "\\u%04x", (unsigned)(unsigned char)c);
+}
+
+void jw_escape(struct buf *out, struct str s)
+{
+    buf_addc(out, '"');
+    while (s.n > 0) {
+        size_t run = plain_run(s);
+        buf_add(out, str_part(s, 0, run));
+        s = str_from(s, run);
+        if (s.n == 0)
+            break;
+        uint32_t code;
+        size_t len = utf8_next(s, &code);
+        if (len == 0)
+            buf_addz(out, "\xef\xbf\xbd");
+        else if (len == 1)
+            escape_one(out, s.p[0]);
+        else
+            buf_add(out, str_part(s, 0, len));
+        s = str_from(s, len ? len : 1);
+    }
+    buf_addc(out, '"');
+}
+
+void jw_number(struct buf *out, double v)
+{
+    if (!isfinite(v)) {
+        buf_addz(out, "null");
+        return;
+    }
+    if (fabs(v) < 1e15 && v == trunc(v)) { /* whole: as 11.0, so that the type stays visible */
+        buf_printf(out, "%.1f", v);
+        return;
+    }
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+    buf_addz(out, text);
+}

@@ -1,0 +1,41 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * str -- a view of bytes that somebody else owns.
+ *
+ * Not NUL-terminated. {NULL, 0} is "absent" (and an SQL NULL in a statement's parameters);
+ * {"", 0} is "empty". Passed by value.
+ */
+struct str {
+    const char *p;
+    size_t n;
+};
+
+#define S(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_NONE ((struct str){NULL, 0})
+#define STR_FMT "%.*s"
+#define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
+
+struct str str_of(const char *z); /* view of a C string; NULL gives STR_NONE */
+bool str_eq(struct str a, struct str b);
+bool str_ieq(struct str a, struct str b); /* ASCII letters without case */
+int str_cmp(struct str a, struct str b);  /* byte order, shorter first */
+bool str_starts(struct str s, struct str head);
+bool str_ends(struct str s, struct str tail);
+struct str str_from(struct str s, size_t at);            /* the part from byte `at` */
+struct str str_part(struct str s, size_t at, size_t n);  /* both are clipped to s */
+struct str str_trim(struct str s);                       /* without ASCII white space at both ends */
+ptrdiff_t str_find(struct str s, struct str needle);     /* -1: not there */
+ptrdiff_t str_chr(struct str s, char c);                 /* -1: not there */
+
+/* Takes the part before `sep` off the front of *rest (the whole when there is no `sep`).
+ * False once *rest is absent; an empty last part is given. */
+bool str_cut(struct str *rest, char sep, struct str *part);
+
+/* Whole-string decimal integers; false when not exactly one, or out of range. */
+bool str_i64(struct str s, int64_t *out);
+bool str_u64(struct str s, uint64_t *out);

@@ -1,0 +1,90 @@
+#pragma once
+#include "core/base/jw.h"
+#include "core/db/batch.h"
+#include "core/db/conn.h"
+#include "core/web/head.h"
+#include "core/web/route.h"
+
+/*
+ * request -- what a handler sees of one request, and how it answers.
+ *
+ * Everything here lives in r->a and dies with the request.
+ */
+enum { ROUTE_PARAMS_MAX = 6 };
+
+/* Who the request acts for; made by the auth stage (tenants/people), opaque floors see this much. */
+struct principal {
+    struct uuid account;       /* empty: nobody */
+    struct str name, email;
+    enum access role;          /* PUBLIC for nobody; READER to REGION */
+    struct uuid organisation;  /* a direct publisher's people: their organisation; empty: all */
+    bool by_key;               /* Authorization: Apikey, or ?apikey= */
+    bool is_region;            /* an administrator of the root tenant */
+    struct str csrf;           /* token of the session, for forms */
+    struct uuid session;       /* empty for keys */
+};
+
+/* Where a call comes from; tags the usage. */
+enum origin { ORIGIN_SITE, ORIGIN_API, ORIGIN_EMBED, ORIGIN_CRAWLER, ORIGIN_FEDERATION, ORIGIN_N };
+
+struct upload {
+    char *path;            /* the spooled file; removed with the request unless upload_keep */
+    struct str file_name;  /* as sent, cleaned of directories and control bytes */
+    uint64_t size_bytes;
+    bool keep;
+};
+
+struct req {
+    struct arena *a;
+    struct http_exchange *x;
+    const struct route *route;
+    const struct tenant *tenant;    /* pinned; NULL only for SYSTEM routes */
+    struct principal who;
+    enum origin origin;
+    enum lang lang;                 /* of pages and sentences: ?lang=, cookie, Accept-Language, tenant */
+    struct str params[ROUTE_PARAMS_MAX]; /* decoded, in the pattern's order */
+    struct str fragment;            /* the X-Fragment header: answer this region alone; absent: page */
+    struct batch batch;             /* STEP_DB fills it; results stay until the next STEP_DB asks */
+    void *state;                    /* the handler's, in r->a */
+    struct upload upload;           /* BODY_UPLOAD */
+    struct str body;                /* BODY_JSON, BODY_FORM: the bytes */
+    bool stream_end;                /* STEP_STREAM */
+    struct req_private *private;    /* the engine's */
+};
+
+/* Parameters of the query string, decoded once (+ and %20 are a space). Absent: not there.
+ * A repeated single-valued parameter: the last one counts on the Explore API (its rule). */
+struct str req_query(struct req *r, struct str name);
+size_t req_query_count(struct req *r, struct str name);
+struct str req_query_nth(struct req *r, struct str name, size_t n);
+size_t req_query_all(struct req *r, size_t at, struct str *name, struct str *value); /* next; 0: end */
+/* Fields of a form body (either encoding); absent: not there. */
+struct str req_form(struct req *r, struct str name);
+size_t req_form_all(struct req *r, size_t at, struct str *name, struct str *value);
+struct str req_header(const struct req *r, struct str lower_name);
+struct str req_cookie(const struct req *r, struct str name); /* absent also when sent twice */
+/* The JSON body; released with the request. NULL: err_json_invalid. */
+const json_t *req_body_json(struct req *r, struct err *e);
+
+/* STEP_DB: add a statement; results by the index it gives. */
+unsigned req_ask(struct req *r, const struct stmt *s, const struct str *params);
+#define req_rows(r, call) batch_rows(&(r)->batch, (call))
+#define req_col(r, call, row, column) batch_col(&(r)->batch, (call), (row), (column))
+#define req_i64(r, call, row, column) batch_i64(&(r)->batch, (call), (row), (column))
+/* STEP_DB on row tables: the statement the query compiler made; binary results. */
+unsigned req_ask_rows(struct req *r, const char *sql, unsigned nparams, const struct str *params, bool fast);
+struct conn *req_conn(struct req *r, struct err *e); /* STEP_WORK only */
+
+/* Answering. A body buffer is bounded at 16 MiB. */
+struct buf *req_reply(struct req *r, int status, struct str content_type); /* the body to fill */
+struct jw *req_json(struct req *r, int status);        /* application/json, JW_SPACED */
+void req_set(struct req *r, struct str name, struct str value); /* one response header; CR LF refused */
+void req_set_cookie(struct req *r, struct str cookie);
+void req_redirect(struct req *r, int status, struct str location); /* a path of this host, or our own */
+void req_file(struct req *r, int fd, int64_t size, struct str content_type); /* Range and HEAD served */
+struct buf *req_stream(struct req *r, int status, struct str content_type);  /* STEP_STREAM: the slice */
+
+/* Absolute address of this tenant (scheme and port as the client used them): for links in answers. */
+struct str req_base_url(struct req *r);
+struct str req_tenant_url(struct req *r, struct str host); /* the same for another tenant's host */
+bool req_is_fragment(const struct req *r, struct str name);

@@ -20,9 +20,15 @@ struct log_field {
 
 void log_init(const char *process, enum log_level least); /* process: "serve", "worker", … */
 
-/* event: a short name in snake case. Fields end with a NULL key; use the macro. */
+/* Fields end with LOG_END. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
-#define LOG(level, event, ...)                                                                     \
-    log_write((level), (event), (const struct log_field[]){__VA_ARGS__ __VA_OPT__(,) {NULL, {NULL, 0}, 0, false}})
+
+/* LOG(level, "event_in_snake_case", LOG_S(…), LOG_N(…)): any number of fields, none as well. */
+#define LOG(level, ...)                                                                            \
+    log_write((level), LOG_EVENT_(__VA_ARGS__, 0),                                                 \
+              (const struct log_field[]){LOG_FIELDS_(__VA_ARGS__, LOG_END)})
+#define LOG_END ((struct log_field){NULL, {NULL, 0}, 0, false})
+#define LOG_EVENT_(event, ...) event
+#define LOG_FIELDS_(event, ...) __VA_ARGS__
 
 void log_err(enum log_level level, const char *event, const struct err *e); /* kind, detail, file:line */

@@ -1,0 +1,41 @@
+#pragma once
+#include "core/base/arena.h"
+#include "core/data/type.h"
+
+/*
+ * view -- what one caller may see of one dataset: the only way to its rows.
+ *
+ * A view is made by tenants/people/grant alone (core/data/view_make.h; a test looks at who
+ * includes it). The query compiler takes nothing else, so what is not in the view cannot be asked
+ * for: an invisible column is an unknown column. Lives in the arena it was made in.
+ *
+ * Source: architecture.md 2.3, 2.6.
+ */
+struct dataset_view;
+
+enum view_precision { PRECISION_FULL, PRECISION_MONTH, PRECISION_YEAR };
+
+struct view_column {
+    struct str name;  /* the public one */
+    struct str label;
+    enum type type;
+    unsigned number;           /* c<number>, or rest[<number>] */
+    bool in_rest;
+    bool hidden;               /* only the row filter may name it */
+    bool facet, disjunctive, sortable;
+    struct str multivalued;    /* the separator in the stored text; absent: one value */
+    struct str hierarchical;   /* likewise for "a/b/c" */
+    enum view_precision precision; /* timeserie_precision of dates */
+};
+
+size_t view_columns(const struct dataset_view *v); /* all of them; skip the hidden ones */
+const struct view_column *view_column(const struct dataset_view *v, size_t at);
+/* By name, as written. `all`: hidden ones too (the row filter). NULL: there is none. */
+const struct view_column *view_find(const struct dataset_view *v, struct str name, bool all);
+
+struct str view_dataset(const struct dataset_view *v); /* its public id */
+struct str view_filter(const struct dataset_view *v);  /* ODSQL; absent: every row */
+int64_t view_records(const struct dataset_view *v);    /* of the version, before the filter */
+int64_t view_revision(const struct dataset_view *v);
+const char *view_table(const struct dataset_view *v);  /* "data.v_<32 hex>" */
+struct str view_class(const struct dataset_view *v);   /* 32 hex: version, columns and filter */

@@ -23,6 +23,8 @@ struct lanes_config {
 typedef void lane_done(struct batch *b, struct err *e, void *context);
 
 struct lanes *lanes_open(uv_loop_t *loop, const struct lanes_config *config);
+/* deadline_ms: from now. Past it a queued segment fails (err_database_away while no connection is up,
+ * else err_deadline) and a running one is cancelled. done() is never called from inside this call. */
 void lanes_submit(struct lanes *l, struct batch *b, int64_t deadline_ms, lane_done *done, void *context);
 /* The caller went away: a segment still queued is dropped, one that runs on an exclusive lane is
  * cancelled, one on a pipelined lane has its results thrown away. done() is not called any more;

@@ -1,0 +1,315 @@
+#include <stdlib.h>
+
+#include "core/base/log.h"
+#include "core/base/must.h"
+#include "core/db/errors.h"
+#include "core/db/lane_inside.h"
+#include "core/db/sqlstate.h"
+
+enum {
+    DEPTH_MAX = 64,       /* segments on the way on one fast connection */
+    TABLES_MAX = 2000,    /* row tables a backend may have opened (architecture.md 2.2) */
+};
+
+/* Neither lane runs parallel workers or compiles: on small machines they starve the neighbours. */
+#define COMMON "-c jit=off -c max_parallel_workers_per_gather=0 "
+static const char fast_settings[] =
+    COMMON "-c statement_timeout=250 -c default_transaction_read_only=on";
+static const char reader_settings[] = COMMON "-c default_transaction_read_only=on";
+static const char web_settings[] = COMMON;
+
+bool pool_up(const struct pool *p)
+{
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->lane[i].link.state == LINK_UP)
+            return true;
+    return false;
+}
+
+bool pool_whole(const struct pool *p)
+{
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->lane[i].link.state != LINK_UP || p->lane[i].broken)
+            return false;
+    return true;
+}
+
+void pool_enqueue(struct pool *p, struct job *j, bool first)
+{
+    j->lane = NULL;
+    if (!j->fast) {
+        queue_put(&p->queue, j, first);
+        return;
+    }
+    j->state = JOB_QUEUED_FAST;
+    if (first)
+        jobs_put_first(&p->fast, j);
+    else
+        jobs_put(&p->fast, j);
+}
+
+static bool is_worn(const struct lane *k)
+{
+    return prepared_tables(&k->link.prepared) >= TABLES_MAX;
+}
+
+static bool takes(const struct lane *k)
+{
+    return k->link.state == LINK_UP && !k->broken && !k->cancelling && !is_worn(k) &&
+           k->running.n < (k->fast ? DEPTH_MAX : 1u);
+}
+
+/* Closed from the tick, not from under our caller. */
+static void broken(struct lane *k)
+{
+    k->broken = true;
+    lanes_wake(k->pool->lanes, 0);
+}
+
+static void flush(struct lane *k)
+{
+    if (PQstatus(k->link.pg) == CONNECTION_BAD) {
+        broken(k); /* libpq has closed the socket: no event will come */
+        return;
+    }
+    if (!link_flush(&k->link))
+        return;
+    for (struct job *j = k->running.last; j && !j->flushed; j = j->before)
+        j->flushed = true;
+}
+
+static void send_on(struct lane *k, struct job *j)
+{
+    j->state = JOB_RUNNING;
+    j->lane = k;
+    j->flushed = false;
+    jobs_put(&k->running, j);
+    k->pool->lanes->count[k->fast ? COUNT_FAST : COUNT_EXCLUSIVE]++;
+    if (segment_send(&j->segment, k->link.pg, &k->link.prepared, j->b, k->fast ? 0 : j->timeout_ms)) {
+        flush(k);
+        return;
+    }
+    broken(k);
+}
+
+static struct lane *free_exclusive(struct pool *p)
+{
+    for (unsigned i = p->nfast; i < p->n; i++)
+        if (takes(&p->lane[i]))
+            return &p->lane[i];
+    return NULL;
+}
+
+/* The least loaded: a segment waits for those in front of it. */
+static struct lane *free_fast(struct pool *p)
+{
+    struct lane *best = NULL;
+    for (unsigned i = 0; i < p->nfast; i++)
+        if (takes(&p->lane[i]) && (!best || p->lane[i].running.n < best->running.n))
+            best = &p->lane[i];
+    return best;
+}
+
+void pool_dispatch(struct pool *p)
+{
+    struct lane *k;
+    struct job *j;
+    while (p->fast.first && (k = free_fast(p))) {
+        j = p->fast.first;
+        jobs_take(&p->fast, j);
+        send_on(k, j);
+    }
+    while (p->queue.first && (k = free_exclusive(p))) {
+        j = queue_next(&p->queue);
+        send_on(k, j);
+    }
+}
+
+static void off(struct lane *k, struct job *j)
+{
+    jobs_take(&k->running, j);
+    if (!k->fast)
+        queue_ended(&k->pool->queue, j);
+}
+
+static void send_again(struct job *j)
+{
+    segment_drop_results(j->b);
+    j->cancelled_us = 0;
+    pool_enqueue(j->pool, j, true);
+}
+
+/* All results of a segment are in. */
+static void ended(struct lane *k, struct job *j)
+{
+    struct pool *p = k->pool;
+    struct segment *s = &j->segment;
+    off(k, j);
+    if (!j->b || !s->failed) {
+        job_end(j, NULL);
+    } else if (k->fast && strcmp(s->state, "57014") == 0) {
+        p->lanes->count[COUNT_SLOW]++;
+        j->fast = false;
+        send_again(j);
+    } else if (strcmp(s->state, "26000") == 0 && !j->again) {
+        j->again = true; /* the preparation it counted on failed in the segment before */
+        send_again(j);
+    } else {
+        job_end(j, &s->err);
+    }
+}
+
+static void lost_job(struct lane *k, struct job *j)
+{
+    struct err e;
+    struct segment *s = &j->segment;
+    off(k, j);
+    if (!j->b) {
+        job_end(j, NULL);
+    } else if (s->failed && !sqlstate_lost(s->state)) {
+        e = s->err; /* it had failed before: nothing was written */
+        job_end(j, &e);
+    } else if (j->reads_only && !j->again && !j->cancelled_us) {
+        j->again = true;
+        k->pool->lanes->count[COUNT_AGAIN]++;
+        send_again(j);
+    } else {
+        bool unsure = !j->reads_only && j->flushed;
+        ERR(&e, *(unsure ? &err_outcome_unknown : &err_database_away), "connection of role %s lost",
+            k->pool->name);
+        job_end(j, &e);
+    }
+}
+
+void lane_lost(struct lane *k)
+{
+    struct lanes *l = k->pool->lanes;
+    l->count[COUNT_LOST]++;
+    LOG(LOG_WARN, "database_lost", LOG_S("role", str_of(k->pool->name)),
+        LOG_S("says", str_trim(str_of(PQerrorMessage(k->link.pg)))), LOG_N("segments", k->running.n));
+    k->broken = false;
+    link_down(&k->link, false);
+    /* The last first: those to be sent again come back in their order. */
+    for (unsigned n = k->running.n; n > 0 && k->running.last; n--)
+        lost_job(k, k->running.last);
+    lanes_wake(l, 0);
+}
+
+static void recycle(struct lane *k)
+{
+    if (!is_worn(k) || k->running.n > 0 || k->cancelling)
+        return;
+    k->pool->lanes->count[COUNT_RECYCLED]++;
+    link_down(&k->link, true);
+    lanes_wake(k->pool->lanes, 0);
+}
+
+static void on_ready(struct link *link)
+{
+    struct lane *k = link->owner;
+    PGconn *pg = link->pg;
+    bool alive = PQconsumeInput(pg) == 1;
+    enum segment_state state = SEGMENT_DONE;
+    while (k->running.first && state == SEGMENT_DONE) {
+        struct job *j = k->running.first;
+        state = segment_read(&j->segment, pg, &link->prepared, j->b, false);
+        if (state == SEGMENT_DONE)
+            ended(k, j);
+        if (link->pg != pg)
+            return; /* done() closed the lanes */
+    }
+    if (!alive || state == SEGMENT_LOST || PQstatus(pg) == CONNECTION_BAD) {
+        lane_lost(k);
+        return;
+    }
+    flush(k);
+    recycle(k);
+    pool_dispatch(k->pool);
+}
+
+static void on_up(struct link *link)
+{
+    struct lane *k = link->owner;
+    pool_dispatch(k->pool);
+}
+
+static void on_closed(struct link *link)
+{
+    struct lane *k = link->owner;
+    lanes_freed(k->pool->lanes);
+}
+
+void pool_open(struct pool *p, const char *uri, unsigned fast, unsigned exclusive)
+{
+    p->n = uri ? fast + exclusive : 0;
+    p->nfast = uri ? fast : 0;
+    for (unsigned i = 0; i < p->n; i++) {
+        struct lane *k = &p->lane[i];
+        const char *slow = p->role == ROLE_READER ? reader_settings : web_settings;
+        k->pool = p;
+        k->fast = i < fast;
+        k->link = (struct link){.loop = p->lanes->loop, .uri = uri, .on_up = on_up,
+                                .settings = k->fast ? fast_settings : slow, .on_ready = on_ready,
+                                .handles = &p->lanes->handles, .on_closed = on_closed, .owner = k};
+    }
+}
+
+void pool_tick(struct pool *p, int64_t now_us)
+{
+    for (unsigned i = 0; i < p->n; i++) {
+        if (p->lane[i].broken)
+            lane_lost(&p->lane[i]);
+        if (p->lanes->closing)
+            return;
+        link_tick(&p->lane[i].link, now_us);
+    }
+    pool_dispatch(p);
+}
+
+/* PQcancel opens a connection and waits: on the thread pool. The lane takes nothing new meanwhile,
+ * so that a late cancel cannot hit the next segment. */
+struct cancel {
+    uv_work_t work;
+    PGcancel *cancel;
+    struct lane *lane;
+};
+
+static void work_cancel(uv_work_t *work)
+{
+    struct cancel *c = work->data;
+    char says[256];
+    PQcancel(c->cancel, says, sizeof says);
+}
+
+static void on_cancelled(uv_work_t *work, int status)
+{
+    struct cancel *c = work->data;
+    struct lane *k = c->lane;
+    struct lanes *l = k->pool->lanes;
+    (void)status;
+    PQfreeCancel(c->cancel);
+    free(c);
+    k->cancelling = false;
+    l->handles--;
+    if (l->closing)
+        lanes_freed(l);
+    else
+        pool_dispatch(k->pool);
+}
+
+void lane_cancel(struct lane *k)
+{
+    struct lanes *l = k->pool->lanes;
+    if (k->cancelling)
+        return;
+    PGcancel *cancel = PQgetCancel(k->link.pg);
+    if (!cancel)
+        return;
+    l->count[COUNT_CANCELLED]++;
+    struct cancel *c = must_alloc(sizeof *c);
+    *c = (struct cancel){.cancel = cancel, .lane = k};
+    c->work.data = c;
+    k->cancelling = true;
+    l->handles++;
+    must(uv_queue_work(l->loop, &c->work, work_cancel, on_cancelled) == 0);
+}

@@ -1,0 +1,565 @@
+#include "core/io/http_conn.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "core/base/must.h"
+
+enum { LINGER_MS = 2000, BODY_STEP = 1024 };
+
+static unsigned or_default(unsigned given, unsigned otherwise)
+{
+    return given ? given : otherwise;
+}
+
+static void deadline(struct conn *c, unsigned given_ms, unsigned otherwise_ms)
+{
+    c->deadline_at = uv_now(c->s->loop) + or_default(given_ms, otherwise_ms);
+    c->progress_bytes = 0;
+}
+
+static void rest(struct conn *c)
+{
+    c->state = CONN_IDLE;
+    c->idle_since = uv_now(c->s->loop);
+    deadline(c, c->s->config.idle_deadline_ms, 75000);
+}
+
+/* --- exchanges ------------------------------------------------------------------------------ */
+
+static struct exchange *exchange_take(struct conn *c)
+{
+    struct http_server *s = c->s;
+    struct exchange *x = s->free_exchanges;
+    if (x) {
+        s->free_exchanges = x->next_free;
+        s->nfree--;
+    } else {
+        x = must_alloc(sizeof *x);
+    }
+    x->c = c;
+    c->x = x;
+    return x;
+}
+
+/* The fields and the inline head are not cleared: their counts are. */
+static void exchange_clear(struct exchange *x)
+{
+    arena_free(&x->arena);
+    x->c = NULL;
+    x->welcome = x->body_seen = 0;
+    x->chunks = (struct http_chunks){0};
+    x->started = x->ended = x->aborted = x->body_done = x->discard = false;
+    x->chunked = x->bodyless = x->choked = false;
+    x->length_left = 0;
+    x->x.nfields = 0;
+    x->x.context = NULL;
+    x->x.secure = false;
+}
+
+static void exchange_release(struct conn *c)
+{
+    struct exchange *x = c->x;
+    struct http_server *s = c->s;
+    if (!x)
+        return;
+    s->owner.on_gone(&x->x);
+    c->x = NULL;
+    exchange_clear(x);
+    if (s->nfree >= EXCHANGES_KEPT) {
+        free(x);
+        return;
+    }
+    x->next_free = s->free_exchanges;
+    s->free_exchanges = x;
+    s->nfree++;
+}
+
+/* The last hop is the one our own proxy wrote; what is before it is the client's word. */
+static void forwarded(struct http_exchange *x)
+{
+    struct str all = STR_NONE, last = STR_NONE, part;
+    for (size_t i = 0; i < x->nfields; i++)
+        if (str_eq(x->fields[i].name, S("x-forwarded-for")))
+            all = x->fields[i].value;
+    while (str_cut(&all, ',', &part))
+        last = str_trim(part);
+    char text[64];
+    unsigned char address[16];
+    if (last.n > 0 && last.n < sizeof text) {
+        memcpy(text, last.p, last.n);
+        text[last.n] = '\0';
+        if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1)
+            memcpy(x->peer, text, last.n + 1);
+    }
+    x->secure = str_ieq(http_field(x, S("x-forwarded-proto")), S("https"));
+}
+
+static void exchange_fill(struct exchange *x)
+{
+    struct http_exchange *out = &x->x;
+    const struct http_head *head = &x->head;
+    out->method = head->method;
+    out->target = head->target;
+    out->path = head->path;
+    out->query = head->query;
+    out->host = head->host;
+    out->nfields = head->nfields;
+    out->body_bytes = head->body_bytes;
+    out->a = &x->arena;
+    memcpy(out->peer, x->c->peer, sizeof out->peer);
+    if (x->c->s->config.trust_proxy)
+        forwarded(out);
+}
+
+struct str http_field(const struct http_exchange *x, struct str lower_name)
+{
+    for (size_t i = 0; i < x->nfields; i++)
+        if (str_eq(x->fields[i].name, lower_name))
+            return x->fields[i].value;
+    return STR_NONE;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static void stop_reading(struct conn *c)
+{
+    if (c->reading)
+        uv_read_stop(&c->u.stream);
+    c->reading = false;
+}
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    (void)suggested;
+    struct conn *c = handle->data;
+    *buf = uv_buf_init(c->s->read_buffer, CONN_READ_BUFFER);
+}
+
+static void take(struct conn *c, struct str *in);
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    struct conn *c = stream->data;
+    if (n == 0)
+        return;
+    if (n < 0 && c->state >= CONN_LINGER) {
+        conn_close(c);
+        return;
+    }
+    if (n < 0) {
+        c->client_done = true;
+        stop_reading(c);
+        /* A client that only closed its sending side still waits for its answer. */
+        if (n != UV_EOF || c->state != CONN_ANSWER)
+            c->broken = true;
+        c->close_after = true;
+        conn_settle(c);
+        return;
+    }
+    c->s->count.bytes_in += (uint64_t)n;
+    struct str in = {buf->base, (size_t)n};
+    if (c->state == CONN_LINGER || c->state == CONN_CLOSED) {
+        c->progress_bytes += in.n;
+        if (c->progress_bytes > (1 << 20))
+            conn_close(c);
+        return;
+    }
+    take(c, &in);
+}
+
+static void start_reading(struct conn *c)
+{
+    if (!c->reading && !c->client_done && uv_read_start(&c->u.stream, on_room, on_read) == 0)
+        c->reading = true;
+}
+
+static void keep(struct conn *c, struct str *in)
+{
+    buf_add(&c->pending, *in);
+    *in = STR_NONE;
+    if (c->pending.n > HTTP_HEAD_MAX)
+        stop_reading(c);
+}
+
+void conn_refuse(struct conn *c, int status, const char *why)
+{
+    struct http_server *s = c->s;
+    struct buf headers = {0}, body = {0};
+    char line[160];
+    s->count.refused++;
+    c->unread = true;
+    s->count.answers[status / 100]++;
+    c->close_after = true;
+    if (s->owner.on_refuse)
+        s->owner.on_refuse(status, why, &headers, &body, s->context);
+    int n = snprintf(line, sizeof line, "HTTP/1.1 %d Refused\r\nconnection: close\r\ncontent-length: %zu\r\n",
+                     status, body.n);
+    struct str parts[] = {{line, (size_t)n}, server_date(s), buf_str(&headers), S("\r\n"), buf_str(&body)};
+    conn_send(c, parts, 5);
+    buf_free(&headers);
+    buf_free(&body);
+    c->state = CONN_ANSWER;
+    c->deadline_at = 0;
+    if (c->x) {
+        c->x->started = c->x->ended = c->x->discard = true;
+    }
+    conn_settle_later(c);
+}
+
+/* --- body ------------------------------------------------------------------------------------ */
+
+static void body_complete(struct conn *c)
+{
+    struct exchange *x = c->x;
+    x->body_done = true;
+    c->state = CONN_ANSWER;
+    c->deadline_at = 0;
+    if (!x->discard && !x->started)
+        c->s->owner.on_request(&x->x);
+}
+
+static bool body_piece(struct conn *c, struct str data)
+{
+    struct exchange *x = c->x;
+    x->body_seen += data.n;
+    uint64_t drain_max = x->head.body_bytes < 0 ? CONN_DRAIN_MAX : UINT64_MAX;
+    uint64_t most = x->discard ? drain_max : x->welcome;
+    if (x->body_seen > most) {
+        if (x->started)
+            c->close_after = true, x->discard = true;
+        else
+            conn_refuse(c, 413, "body too large");
+        return !c->close_after;
+    }
+    if (!x->discard && !x->started)
+        c->s->owner.on_body(&x->x, data);
+    return true;
+}
+
+static bool take_chunks(struct conn *c, struct str *in)
+{
+    struct exchange *x = c->x;
+    for (;;) {
+        struct str data;
+        enum http_progress got = http_unchunk(&x->chunks, in, &data);
+        if (got == HTTP_BAD) {
+            if (!x->started)
+                conn_refuse(c, 400, "chunk");
+            c->close_after = true;
+            return false;
+        }
+        if (got == HTTP_DONE)
+            body_complete(c);
+        if (got == HTTP_DONE || !data.p)
+            return got == HTTP_DONE;
+        if (!body_piece(c, data))
+            return false;
+    }
+}
+
+static bool take_length(struct conn *c, struct str *in)
+{
+    struct exchange *x = c->x;
+    uint64_t left = (uint64_t)x->head.body_bytes - x->body_seen;
+    struct str data = str_part(*in, 0, left < in->n ? (size_t)left : in->n);
+    *in = str_from(*in, data.n);
+    if (data.n && !body_piece(c, data))
+        return false;
+    if (x->body_seen == (uint64_t)x->head.body_bytes)
+        body_complete(c);
+    return x->body_done;
+}
+
+static bool take_body(struct conn *c, struct str *in)
+{
+    c->progress_bytes += in->n;
+    if (c->progress_bytes >= BODY_STEP)
+        deadline(c, c->s->config.stall_deadline_ms, 30000);
+    return c->x->head.body_bytes < 0 ? take_chunks(c, in) : take_length(c, in);
+}
+
+/* --- head ------------------------------------------------------------------------------------ */
+
+static void begin(struct conn *c, struct str rest_of_input)
+{
+    struct exchange *x = c->x;
+    struct http_server *s = c->s;
+    s->count.requests++;
+    c->close_after = !x->head.keep_alive || s->draining || c->close_after;
+    x->welcome = s->owner.on_head(&x->x, s->context);
+    if (x->head.body_bytes == 0) {
+        body_complete(c);
+        return;
+    }
+    c->state = CONN_BODY;
+    deadline(c, s->config.stall_deadline_ms, 30000);
+    if (x->started) {
+        x->discard = true;
+        return;
+    }
+    if (x->head.body_bytes > 0 && (uint64_t)x->head.body_bytes > x->welcome)
+        conn_refuse(c, 413, "body too large");
+    else if (x->head.expect_continue && rest_of_input.n == 0)
+        conn_send(c, &(struct str){"HTTP/1.1 100 Continue\r\n\r\n", 25}, 1);
+}
+
+static bool parse(struct conn *c, struct str bytes)
+{
+    struct exchange *x = exchange_take(c);
+    char *copy = bytes.n <= sizeof x->inline_head ? x->inline_head : arena_alloc(&x->arena, bytes.n);
+    memcpy(copy, bytes.p, bytes.n);
+    x->head.fields = x->x.fields;
+    struct http_refusal refusal;
+    if (http_parse(copy, bytes.n, &x->head, &refusal)) {
+        exchange_fill(x);
+        return true;
+    }
+    c->x = NULL;
+    exchange_clear(x);
+    free(x);
+    conn_refuse(c, refusal.status, refusal.why);
+    return false;
+}
+
+static bool take_head(struct conn *c, struct str *in)
+{
+    size_t head_bytes = 0;
+    struct http_refusal refusal;
+    enum http_progress got = http_scan(&c->scan, in->p, in->n, &head_bytes, &refusal);
+    if (got == HTTP_BAD) {
+        conn_refuse(c, refusal.status, refusal.why);
+        return false;
+    }
+    if (got == HTTP_MORE) {
+        if (c->state == CONN_IDLE)
+            deadline(c, c->s->config.head_deadline_ms, 10000);
+        c->state = CONN_HEAD;
+        return false;
+    }
+    c->scan = (struct http_scan){0};
+    struct str head = str_part(*in, 0, head_bytes);
+    *in = str_from(*in, head_bytes);
+    if (!parse(c, head))
+        return false;
+    begin(c, *in);
+    return true;
+}
+
+static bool finished(const struct conn *c)
+{
+    return c->x && c->x->ended && conn_queued(c) == 0 && !c->file && !c->broken;
+}
+
+/* After a whole answer: the next request, or the end. */
+static void next_request(struct conn *c)
+{
+    exchange_release(c);
+    if (!c->close_after)
+        rest(c);
+}
+
+static bool can_take(const struct conn *c)
+{
+    return c->state < CONN_ANSWER && !c->broken && (!c->close_after || c->x);
+}
+
+/* Takes what came as far as it goes; what must wait is copied to `pending`. */
+static void take(struct conn *c, struct str *in)
+{
+    struct buf held = {0};
+    if (c->pending.n) {
+        buf_add(&c->pending, *in);
+        held = c->pending;
+        c->pending = (struct buf){0};
+        *in = buf_str(&held);
+    }
+    bool was_running = c->running;
+    c->running = true;
+    while (in->n && can_take(c)) {
+        bool more = c->x ? take_body(c, in) : take_head(c, in);
+        if (c->x && c->x->body_done && finished(c))
+            next_request(c);
+        if (!more)
+            break;
+    }
+    c->running = was_running;
+    if (in->n && c->state <= CONN_ANSWER && !c->broken)
+        keep(c, in);
+    buf_free(&held);
+    conn_settle(c);
+}
+
+/* --- settling -------------------------------------------------------------------------------- */
+
+void conn_settle_later(struct conn *c)
+{
+    struct http_server *s = c->s;
+    if (c->running || c->is_settling || c->state == CONN_CLOSED)
+        return;
+    c->is_settling = true;
+    c->next_settling = s->settling;
+    s->settling = c;
+    server_settle_soon(s);
+}
+
+static void on_shut(uv_shutdown_t *request, int status)
+{
+    (void)status;
+    free(request);
+}
+
+/* Closing with unread bytes would reset the connection and could take the answer with it. */
+static void linger(struct conn *c)
+{
+    c->state = CONN_LINGER;
+    c->progress_bytes = 0;
+    c->deadline_at = uv_now(c->s->loop) + LINGER_MS;
+    buf_free(&c->pending);
+    uv_shutdown_t *request = must_alloc(sizeof *request);
+    if (uv_shutdown(request, &c->u.stream, on_shut) != 0)
+        free(request);
+    start_reading(c);
+}
+
+static void end_politely(struct conn *c, bool unread)
+{
+    exchange_release(c);
+    if (c->client_done || !unread)
+        conn_close(c);
+    else
+        linger(c);
+}
+
+static void resume_owner(struct conn *c)
+{
+    struct exchange *x = c->x;
+    if (x && x->choked && conn_queued(c) < CONN_QUEUE_LOW) {
+        x->choked = false;
+        c->running = true;
+        c->s->owner.on_drain(&x->x);
+        c->running = false;
+    }
+}
+
+static bool wants_input(const struct conn *c)
+{
+    return c->state <= CONN_ANSWER && c->pending.n <= HTTP_HEAD_MAX;
+}
+
+void conn_settle(struct conn *c)
+{
+    if (c->running || c->state >= CONN_LINGER)
+        return;
+    resume_owner(c);
+    if (c->broken || (c->x && c->x->aborted)) {
+        conn_close(c);
+        return;
+    }
+    if (c->state == CONN_ANSWER && !c->x && c->close_after && conn_queued(c) == 0) {
+        end_politely(c, c->unread || c->pending.n > 0);
+        return;
+    }
+    if (finished(c)) {
+        bool unread = !c->x->body_done;
+        if (unread && !c->close_after)
+            return; /* a small unwanted body is still being read */
+        if (c->close_after) {
+            end_politely(c, unread || c->pending.n > 0);
+            return;
+        }
+        next_request(c);
+    }
+    if (c->state == CONN_IDLE && c->close_after) {
+        conn_close(c);
+        return;
+    }
+    if (c->state < CONN_ANSWER && c->pending.n && !c->client_done) {
+        struct str none = STR_NONE;
+        if (c->state == CONN_IDLE) {
+            take(c, &none);
+            return;
+        }
+    }
+    if (wants_input(c))
+        start_reading(c);
+}
+
+/* --- deadlines ------------------------------------------------------------------------------- */
+
+/* A client that takes nothing for stall_deadline_ms is cut; one that takes slowly is not. */
+static void tick_writing(struct conn *c, uint64_t now)
+{
+    size_t queued = conn_queued(c) + uv_stream_get_write_queue_size(&c->u.stream);
+    size_t mark = queued + file_sent(c);
+    if (queued == 0 && !c->file) {
+        c->deadline_at = 0;
+    } else if (c->deadline_at == 0 || mark != c->progress_bytes) {
+        deadline(c, c->s->config.stall_deadline_ms, 30000);
+        c->progress_bytes = mark;
+    } else if (now >= c->deadline_at) {
+        c->s->count.timed_out++;
+        conn_close(c);
+    }
+}
+
+void conn_tick(struct conn *c, uint64_t now)
+{
+    if (c->state == CONN_ANSWER) {
+        tick_writing(c, now);
+        return;
+    }
+    if (c->deadline_at == 0 || now < c->deadline_at)
+        return;
+    c->s->count.timed_out += c->state != CONN_LINGER;
+    if (c->state == CONN_HEAD || (c->state == CONN_BODY && !c->x->started))
+        conn_refuse(c, 408, c->state == CONN_HEAD ? "head too slow" : "body too slow");
+    else
+        conn_close(c);
+}
+
+/* --- opening and closing --------------------------------------------------------------------- */
+
+static void on_closed(uv_handle_t *handle)
+{
+    server_conn_gone(handle->data);
+}
+
+void conn_close(struct conn *c)
+{
+    if (c->state == CONN_CLOSED)
+        return;
+    c->state = CONN_CLOSED;
+    c->broken = true;
+    file_cancel(c);
+    exchange_release(c);
+    uv_close(&c->u.handle, on_closed);
+}
+
+void conn_open(struct http_server *s, int fd, const char *peer, struct address *address)
+{
+    struct conn *c = must_alloc(sizeof *c);
+    c->s = s;
+    c->address = address;
+    c->pending.max = HTTP_HEAD_MAX + 2 * CONN_READ_BUFFER;
+    c->waiting.max = c->flying.max = (size_t)1 << 40;
+    snprintf(c->peer, sizeof c->peer, "%s", peer);
+    c->u.handle.data = c;
+    if (s->is_unix) {
+        uv_pipe_init(s->loop, &c->u.pipe, 0);
+        must(uv_pipe_open(&c->u.pipe, fd) == 0);
+    } else {
+        uv_tcp_init(s->loop, &c->u.tcp);
+        must(uv_tcp_open(&c->u.tcp, fd) == 0);
+        uv_tcp_nodelay(&c->u.tcp, 1);
+    }
+    c->u.handle.data = c;
+    c->next = s->first;
+    if (s->first)
+        s->first->prev = c;
+    s->first = c;
+    s->count.open++;
+    s->count.connections++;
+    rest(c);
+    start_reading(c);
+}

@@ -1,0 +1,3 @@
+-- thing_add() -> nothing
+-- class: global   lane: write   roles: owner
+INSERT INTO portal.thing DEFAULT VALUES

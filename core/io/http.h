@@ -15,6 +15,8 @@
  * Life of an exchange: on_head (the head is parsed, views valid until on_gone) -> on_body
  * (0..n times, in order) -> on_request (the whole body is in) -> the owner answers, at once or
  * later -> on_gone (answered in full, or the client left: after it the exchange is gone).
+ * on_gone is never called from inside http_reply and its sisters: x stays valid until they return.
+ * A client that closes only its sending side still gets its answer.
  */
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS,
                    HTTP_OTHER };

@@ -1,6 +1,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -417,6 +417,7 @@ struct http_server *http_listen(uv_loop_t *loop, const struct http_config *confi
         err_arg(e, "%s", strerror(error));
         return NULL;
     }
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, not the end of the process */
     struct http_server *s = must_alloc(sizeof *s);
     s->loop = loop;
     s->fd = fd;

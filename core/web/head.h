@@ -40,3 +40,17 @@ struct host_found heads_host(const struct heads *h, struct str canonical_host);
 const struct tenant *heads_tenant(const struct heads *h, struct str tenant_id);
 const struct dataset_head *heads_dataset(const struct tenant *t, struct str dataset_id);
 bool heads_fresh(const struct heads *h); /* younger than two seconds */
+
+/* ---- made by core/web/web.c ---- */
+struct uv_loop_s;
+struct lanes;
+/* Begins to load at once; heads_loaded says when the first round is in. */
+struct heads *heads_open(struct uv_loop_s *loop, struct lanes *lanes);
+bool heads_loaded(const struct heads *h);
+/* Then run the loop until its timer is gone. No tenant may be pinned. */
+void heads_close(struct heads *h);
+/* A pinned tenant stays as it is until heads_unpin, whatever is read meanwhile. */
+void heads_pin(const struct tenant *t);
+void heads_unpin(const struct tenant *t);
+/* Every tenant of the installation, in no order: start with *at = 0. */
+const struct tenant *heads_next(const struct heads *h, size_t *at);

@@ -1,4 +1,6 @@
 #pragma once
+#include <jansson.h>
+
 #include "core/base/jw.h"
 #include "core/db/batch.h"
 #include "core/db/conn.h"
@@ -88,3 +90,7 @@ struct buf *req_stream(struct req *r, int status, struct str content_type);  /* 
 struct str req_base_url(struct req *r);
 struct str req_tenant_url(struct req *r, struct str host); /* the same for another tenant's host */
 bool req_is_fragment(const struct req *r, struct str name);
+
+/* The answer's ETag (with its quotes). True: If-None-Match has it, 304 is the answer, return. Added
+ * by the engine's author: handlers of files and feeds need it before they open anything. */
+bool req_etag(struct req *r, struct str etag);

@@ -1,0 +1,3 @@
+#include "core/web/errors.h"
+#define ERRORS_DEF "core/web/errors.def"
+#include "core/base/err_define.h"

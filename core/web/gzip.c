@@ -1,0 +1,50 @@
+#include "core/web/gzip.h"
+
+#include <libdeflate.h>
+
+enum { LEVEL = 5 };
+
+static bool quality_is_zero(struct str parameters)
+{
+    for (struct str part; str_cut(&parameters, ';', &part);) {
+        part = str_trim(part);
+        if (!str_starts(part, S("q=0")))
+            continue;
+        for (size_t i = 3; i < part.n; i++)
+            if (part.p[i] >= '1' && part.p[i] <= '9')
+                return false;
+        return true;
+    }
+    return false;
+}
+
+bool gzip_accepted(struct str accept)
+{
+    for (struct str part; str_cut(&accept, ',', &part);) {
+        struct str coding;
+        str_cut(&part, ';', &coding);
+        coding = str_trim(coding);
+        if (str_ieq(coding, S("gzip")) || str_eq(coding, S("*")))
+            return !quality_is_zero(part);
+    }
+    return false;
+}
+
+bool gzip_body(struct buf *body)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
+    if (!c)
+        return false;
+    struct buf out = {.max = body->max};
+    char *room = body->n > 1 ? buf_room(&out, body->n - 1) : NULL;
+    size_t n = room ? libdeflate_gzip_compress(c, body->p, body->n, room, body->n - 1) : 0;
+    libdeflate_free_compressor(c);
+    if (n == 0) {
+        buf_free(&out);
+        return false;
+    }
+    out.n = n;
+    buf_free(body);
+    *body = out;
+    return true;
+}

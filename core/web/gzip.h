@@ -1,0 +1,9 @@
+#pragma once
+#include "core/base/buf.h"
+
+/* gzip -- compresses a whole body (libdeflate). Source: RFC 1952, RFC 9110 section 12.5.3. */
+
+/* Whether the Accept-Encoding value takes gzip ("gzip;q=0" does not). */
+bool gzip_accepted(struct str accept_encoding);
+/* Replaces the body by its gzip form; false and unchanged when that would not be smaller. */
+bool gzip_body(struct buf *body);

@@ -1,0 +1,62 @@
+#include "tenants/directory/tenant.h"
+
+#include "tenants/directory/errors.h"
+#include "tenants/directory/sql.h"
+
+bool tenant_do(struct conn *c, const struct stmt *s, const struct str *params, struct err *e)
+{
+    PGresult *r = conn_ask(c, s, params, e);
+    PQclear(r);
+    return r != NULL;
+}
+
+static struct str cell(struct arena *a, const PGresult *r, int column)
+{
+    if (PQgetisnull(r, 0, column))
+        return STR_NONE;
+    return arena_str(a, (struct str){PQgetvalue(r, 0, column), (size_t)PQgetlength(r, 0, column)});
+}
+
+bool tenant_find(struct conn *c, struct arena *a, struct str host, struct tenant_row *out, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_tenant_by_host, &host, e);
+    if (!r)
+        return false;
+    if (PQntuples(r) == 0) {
+        PQclear(r);
+        ERR(e, err_tenant_unknown, "%zu bytes", host.n);
+        return err_arg(e, STR_FMT, STR_ARG(str_part(host, 0, 150)));
+    }
+    struct tenant_row t = {.slug = cell(a, r, 3), .name = cell(a, r, 4), .host = cell(a, r, 5),
+                           .root_host = cell(a, r, 6)};
+    uuid_parse(cell(a, r, 0), &t.id);
+    uuid_parse(cell(a, r, 1), &t.root);
+    t.is_root = !uuid_parse(cell(a, r, 2), &t.parent);
+    uuid_parse(cell(a, r, 7), &t.root_tenant);
+    PQclear(r);
+    *out = t;
+    return true;
+}
+
+bool tenant_enter(struct conn *c, const struct uuid *tenant, struct err *e)
+{
+    struct arena a = {0};
+    struct str sql = arena_printf(&a, "SET LOCAL portal.tenant_id = '%s'", tenant->text);
+    bool ok = conn_exec(c, sql.p, e);
+    arena_free(&a);
+    return ok;
+}
+
+bool tenant_touch(struct conn *c, const struct uuid *tenant, struct err *e)
+{
+    return tenant_do(c, &sql_tenant_touch, (struct str[]){uuid_str(tenant)}, e);
+}
+
+bool tenant_audit(struct conn *c, const struct uuid *tenant, struct str account, struct str action,
+                  struct str subject, struct str detail, struct err *e)
+{
+    struct uuid id = uuid_make();
+    const struct str params[] = {uuid_str(tenant), uuid_str(&id), account, action, subject,
+                                 detail.p ? detail : S("{}")};
+    return tenant_do(c, &sql_audit_insert, params, e);
+}

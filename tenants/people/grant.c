@@ -1,0 +1,206 @@
+#include "tenants/people/grant.h"
+
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/base/must.h"
+#include "core/data/view_make.h"
+#include "core/web/engine.h"
+#include "tenants/people/errors.h"
+#include "tenants/people/principal.h"
+#include "tenants/people/sql.h"
+
+enum { COL_ID, COL_OPEN, COL_ORGANISATION, COL_VERSION, COL_COLUMNS, COL_FIELDS, COL_RECORDS, COL_REVISION,
+       COL_FILTER };
+enum { KNOWN_MAX = 2048 };
+
+/* A dataset as of one revision. */
+struct known {
+    struct arena a;
+    struct dataset_view view;
+    struct uuid id, organisation;
+    bool is_open;
+};
+
+static struct map known_datasets; /* "<tenant id> <dataset_id>" */
+
+static struct str known_key(struct req *r, struct str dataset_id)
+{
+    return arena_printf(r->a, "%s " STR_FMT, r->tenant->id.text, STR_ARG(dataset_id));
+}
+
+static void forget(struct known *k)
+{
+    if (k)
+        arena_free(&k->a);
+    free(k);
+}
+
+static bool not_found(struct str dataset_id, struct err *e)
+{
+    ERR(e, err_dataset_not_found, "%zu bytes", dataset_id.n);
+    return err_arg(e, STR_FMT, STR_ARG(str_part(dataset_id, 0, 180)));
+}
+
+static const struct known *in_memory(struct req *r, struct str dataset_id)
+{
+    const struct dataset_head *head = heads_dataset(r->tenant, dataset_id);
+    const struct known *k = head ? map_get(&known_datasets, known_key(r, dataset_id)) : NULL;
+    return k && k->view.revision == head->revision && k->is_open == head->is_open ? k : NULL;
+}
+
+bool grant_ask(struct req *r, struct str dataset_id, struct err *e)
+{
+    (void)e;
+    if (!in_memory(r, dataset_id))
+        req_ask(r, &sql_dataset_to_grant, (struct str[]){uuid_str(&r->tenant->id), dataset_id});
+    return true;
+}
+
+/* "c12" or "rest[3]": where the column lies in the table. */
+static bool read_place(struct str sql, struct view_column *c)
+{
+    uint64_t number;
+    c->in_rest = str_starts(sql, S("rest[")) && str_ends(sql, S("]"));
+    struct str digits = c->in_rest ? str_part(sql, 5, sql.n - 6) : str_from(sql, 1);
+    if (sql.n < 2 || (!c->in_rest && sql.p[0] != 'c') || !str_u64(digits, &number) || number > 5000)
+        return false;
+    c->number = (unsigned)number;
+    return true;
+}
+
+static void read_annotations(struct arena *a, const json_t *notes, struct view_column *c)
+{
+    struct str precision = jr_str(notes, "timeserie_precision");
+    c->facet = jr_bool(notes, "facet", false);
+    c->disjunctive = jr_bool(notes, "disjunctive", false);
+    c->sortable = jr_bool(notes, "sortable", false);
+    c->multivalued = arena_str(a, jr_str(notes, "multivalued"));
+    c->hierarchical = arena_str(a, jr_str(notes, "hierarchical"));
+    c->precision = str_eq(precision, S("year"))    ? PRECISION_YEAR
+                   : str_eq(precision, S("month")) ? PRECISION_MONTH
+                                                   : PRECISION_FULL;
+}
+
+static const json_t *field_named(const json_t *fields, struct str name)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(fields, i, f)
+        if (str_eq(jr_str(f, "name"), name))
+            return f;
+    return NULL;
+}
+
+static bool read_column(struct arena *a, const json_t *column, const json_t *fields, struct view_column *c)
+{
+    struct str name = jr_str(column, "name");
+    const json_t *field = field_named(fields, name);
+    struct str label = jr_str(field, "label");
+    *c = (struct view_column){.name = arena_str(a, name),
+                              .label = arena_str(a, label.p ? label : jr_str(column, "label"))};
+    c->hidden = field == NULL && json_array_size(fields) > 0;
+    read_annotations(a, jr_object(field, "annotations"), c);
+    return type_by_name(jr_str(column, "type"), &c->type) && read_place(jr_str(column, "sql"), c);
+}
+
+static bool read_columns(struct known *k, struct str columns_text, struct str fields_text, struct err *e)
+{
+    json_t *columns = jr_parse(columns_text, e);
+    json_t *fields = columns ? jr_parse(fields_text, e) : NULL;
+    bool ok = json_is_array(columns) && fields && json_array_size(columns) <= VIEW_COLUMNS_MAX;
+    size_t i;
+    json_t *column;
+    if (ok) {
+        k->view.ncolumns = json_array_size(columns);
+        k->view.columns = ARENA_ARRAY(&k->a, struct view_column, k->view.ncolumns);
+        json_array_foreach(columns, i, column)
+            ok = ok && read_column(&k->a, column, fields, &k->view.columns[i]);
+    }
+    json_decref(columns);
+    json_decref(fields);
+    return ok;
+}
+
+static struct known *read_known(struct req *r, struct str dataset_id, struct err *e)
+{
+    struct known *k = must_alloc(sizeof *k);
+    struct batch *b = &r->batch;
+    uuid_parse(batch_col(b, 0, 0, COL_ID), &k->id);
+    uuid_parse(batch_col(b, 0, 0, COL_ORGANISATION), &k->organisation);
+    k->is_open = batch_bool(b, 0, 0, COL_OPEN);
+    k->view.dataset = arena_str(&k->a, dataset_id);
+    k->view.filter = arena_str(&k->a, batch_col(b, 0, 0, COL_FILTER));
+    k->view.records = batch_i64(b, 0, 0, COL_RECORDS);
+    k->view.revision = batch_i64(b, 0, 0, COL_REVISION);
+    if (uuid_parse(batch_col(b, 0, 0, COL_VERSION), &k->view.version) &&
+        read_columns(k, batch_col(b, 0, 0, COL_COLUMNS), batch_col(b, 0, 0, COL_FIELDS), e)) {
+        view_seal(&k->view);
+        return k;
+    }
+    forget(k);
+    not_found(dataset_id, e);
+    return NULL;
+}
+
+static void remember(struct req *r, struct str dataset_id, struct known *k)
+{
+    if (known_datasets.used >= KNOWN_MAX) {
+        size_t at = 0;
+        struct str key;
+        void *value;
+        while (map_next(&known_datasets, &at, &key, &value))
+            forget(value);
+        map_free(&known_datasets);
+    }
+    forget(map_put(&known_datasets, known_key(r, dataset_id), k));
+}
+
+/* A request keeps its own copy: the memory may change hands while it waits. */
+static const struct dataset_view *copy_view(struct arena *a, const struct dataset_view *v)
+{
+    struct dataset_view *mine = ARENA_NEW(a, struct dataset_view);
+    *mine = *v;
+    mine->dataset = arena_str(a, v->dataset);
+    mine->filter = arena_str(a, v->filter);
+    mine->columns = ARENA_ARRAY(a, struct view_column, v->ncolumns);
+    for (size_t i = 0; i < v->ncolumns; i++) {
+        mine->columns[i] = v->columns[i];
+        mine->columns[i].name = arena_str(a, v->columns[i].name);
+        mine->columns[i].label = arena_str(a, v->columns[i].label);
+        mine->columns[i].multivalued = arena_str(a, v->columns[i].multivalued);
+        mine->columns[i].hierarchical = arena_str(a, v->columns[i].hierarchical);
+    }
+    return mine;
+}
+
+static bool may_read(const struct req *r, const struct known *k)
+{
+    if (k->is_open)
+        return true;
+    const struct uuid *mine = &r->who.organisation;
+    return principal_may(r, READER) &&
+           (!mine->text[0] || str_eq(uuid_str(mine), uuid_str(&k->organisation)));
+}
+
+bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e)
+{
+    const struct known *k = in_memory(r, dataset_id);
+    if (!k) {
+        if (r->batch.n == 0 || req_rows(r, 0) == 0)
+            return not_found(dataset_id, e);
+        struct known *made = read_known(r, dataset_id, e);
+        if (!made)
+            return false;
+        remember(r, dataset_id, made);
+        k = made;
+    }
+    if (!may_read(r, k))
+        return not_found(dataset_id, e);
+    if (!k->is_open && !heads_fresh(req_heads(r)))
+        return ERR(e, err_heads_stale, "heads older than two seconds");
+    *out = (struct grant){.view = copy_view(r->a, &k->view), .id = k->id, .revision = k->view.revision,
+                          .is_open = k->is_open};
+    out->dataset_id = out->view->dataset;
+    return true;
+}

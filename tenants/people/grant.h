@@ -1,0 +1,27 @@
+#pragma once
+#include "core/data/view.h"
+#include "core/web/request.h"
+
+/*
+ * grant -- the one place that decides who may read a dataset, and the only maker of views.
+ *
+ * A dataset is seen when it is published, its version is ready, and it is open; a closed or described
+ * one only by a signed-in account or a key of its own portal (a direct publisher's people: of their
+ * organisation). Everybody else gets err_dataset_not_found, the same as for a dataset that never was.
+ * What is known of a dataset stays in memory for its revision, so that an open page costs no query.
+ *
+ *     static bool ask(struct req *r, struct err *e) { return grant_ask(r, r->params[0], e); }
+ *     static bool next(struct req *r, struct err *e) { struct grant g; return grant_take(r, r->params[0], &g, e) && …; }
+ *
+ * grant_ask is the whole of one STEP_DB (statement 0 when it asks); grant_take begins the next step.
+ */
+struct grant {
+    const struct dataset_view *view; /* in r->a */
+    struct uuid id;
+    struct str dataset_id;
+    int64_t revision;
+    bool is_open;
+};
+
+bool grant_ask(struct req *r, struct str dataset_id, struct err *e);
+bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e);

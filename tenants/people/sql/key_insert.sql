@@ -1,0 +1,3 @@
+-- key_insert($1 uuid tenant, $2 uuid id, $3 bytea hash, $4 uuid account, $5 text label) -> nothing
+-- class: tenant   lane: write   roles: web owner
+INSERT INTO portal.api_key (tenant_id, id, hash, account_id, label) VALUES ($1::uuid, $2::uuid, $3::bytea, $4::uuid, $5);

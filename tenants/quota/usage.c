@@ -1,0 +1,270 @@
+#include "tenants/quota/usage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/errors.h"
+#include "core/base/must.h"
+
+enum { FORMAT = 0x54553031 }; /* "TU01" */
+
+typedef _Atomic int64_t counter;
+
+/* One tenant and month on a cache line of its own. */
+struct line {
+    counter used;                   /* this epoch: admitted and counted calls */
+    counter by_origin[USAGE_ORIGINS];
+    counter before;                 /* what other epochs counted in this month */
+    counter flushed;                /* `used` at the last flush */
+};
+
+struct share {
+    counter reserved, ceiling, root_slot, unused[5];
+};
+
+struct pool {
+    counter rest[USAGE_MONTHS];     /* drawn beyond reservations, per month */
+    counter size, all_reserved, unused[3];
+};
+
+struct month {
+    counter number, starts_us;
+};
+
+struct file {
+    uint64_t format, epoch;
+    struct month months[USAGE_MONTHS];
+    _Alignas(64) struct share shares[USAGE_SLOTS];
+    struct pool pools[USAGE_SLOTS]; /* by the root tenant's slot */
+    struct line lines[USAGE_SLOTS][USAGE_MONTHS];
+};
+
+_Static_assert(sizeof(struct line) == 64, "a cache line");
+
+struct usage {
+    struct file *f;
+    int fd;
+};
+
+static bool prepare(int fd, struct err *e, const char *path)
+{
+    uint64_t head[2] = {FORMAT, 0};
+    struct stat st;
+    bool ok = flock(fd, LOCK_EX) == 0 && fstat(fd, &st) == 0;
+    if (ok && st.st_size != (off_t)sizeof(struct file)) {
+        rand_bytes(&head[1], sizeof head[1]);
+        head[1] >>= 1; /* a bigint in PostgreSQL */
+        ok = ftruncate(fd, 0) == 0 && ftruncate(fd, sizeof(struct file)) == 0 &&
+             posix_fallocate(fd, 0, sizeof(struct file)) == 0 &&
+             pwrite(fd, head, sizeof head, 0) == (ssize_t)sizeof head;
+    }
+    flock(fd, LOCK_UN);
+    if (ok)
+        return true;
+    ERR(e, err_file_write, "errno %d", errno);
+    err_arg(e, "%s", path);
+    return err_arg(e, "%s", strerror(errno));
+}
+
+struct usage *usage_open(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        ERR(e, err_file_open, "errno %d", errno);
+        err_arg(e, "%s", path);
+        err_arg(e, "%s", strerror(errno));
+        return NULL;
+    }
+    void *p = prepare(fd, e, path)
+                  ? mmap(NULL, sizeof(struct file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+                  : MAP_FAILED;
+    if (p == MAP_FAILED || ((struct file *)p)->format != FORMAT) {
+        close(fd);
+        if (!e->kind)
+            ERR(e, err_internal, "usage file cannot be mapped");
+        return NULL;
+    }
+    struct usage *u = must_alloc(sizeof *u);
+    *u = (struct usage){p, fd};
+    return u;
+}
+
+void usage_close(struct usage *u)
+{
+    if (!u)
+        return;
+    munmap(u->f, sizeof *u->f);
+    close(u->fd);
+    *u = (struct usage){0};
+    free(u);
+}
+
+uint64_t usage_epoch(const struct usage *u)
+{
+    return u->f->epoch;
+}
+
+/* A month's place is its number modulo three; the one it replaces is emptied under the file's lock. */
+static void place_month(struct file *f, int64_t number, int64_t starts_us)
+{
+    unsigned k = (unsigned)(number % USAGE_MONTHS);
+    if (f->months[k].number == number)
+        return;
+    f->months[k].number = 0;
+    for (unsigned slot = 0; slot < USAGE_SLOTS; slot++) {
+        memset(&f->lines[slot][k], 0, sizeof f->lines[slot][k]);
+        f->pools[slot].rest[k] = 0;
+    }
+    f->months[k].starts_us = starts_us;
+    f->months[k].number = number;
+}
+
+void usage_months(struct usage *u, int64_t number, int64_t starts_us, int64_t next_us, int64_t after_us)
+{
+    (void)after_us;
+    if (flock(u->fd, LOCK_EX) != 0)
+        return;
+    place_month(u->f, number, starts_us);
+    place_month(u->f, number + 1, next_us);
+    flock(u->fd, LOCK_UN);
+}
+
+static unsigned month_at(const struct file *f, int64_t now_us)
+{
+    unsigned best = 0;
+    int64_t newest = INT64_MIN;
+    for (unsigned k = 0; k < USAGE_MONTHS; k++)
+        if (f->months[k].number && f->months[k].starts_us <= now_us && f->months[k].starts_us > newest) {
+            newest = f->months[k].starts_us;
+            best = k;
+        }
+    return best;
+}
+
+static int64_t beyond(int64_t used, int64_t reserved)
+{
+    return used > reserved ? used - reserved : 0;
+}
+
+static unsigned root_of(const struct file *f, unsigned slot)
+{
+    return (unsigned)f->shares[slot].root_slot % USAGE_SLOTS;
+}
+
+void usage_set_share(struct usage *u, const struct usage_share *s)
+{
+    struct file *f = u->f;
+    struct share *share = &f->shares[s->slot % USAGE_SLOTS];
+    share->root_slot = s->root_slot;
+    share->ceiling = s->ceiling < 0 ? 0 : s->ceiling + 1; /* 0: none, so that an empty file has none */
+    unsigned now = 0;
+    for (unsigned k = 1; k < USAGE_MONTHS; k++)
+        if (f->months[k].number > f->months[now].number)
+            now = k;
+    now = (now + USAGE_MONTHS - 1) % USAGE_MONTHS; /* the newest is next month's */
+    f->lines[s->slot % USAGE_SLOTS][now].before = s->counted_before;
+    int64_t old = atomic_exchange(&share->reserved, s->reserved);
+    if (old == s->reserved)
+        return;
+    for (unsigned k = 0; k < USAGE_MONTHS; k++) {
+        struct line *l = &f->lines[s->slot % USAGE_SLOTS][k];
+        int64_t used = l->used + l->before;
+        f->pools[s->root_slot % USAGE_SLOTS].rest[k] += beyond(used, s->reserved) - beyond(used, old);
+    }
+}
+
+void usage_set_pool(struct usage *u, unsigned root_slot, int64_t pool, int64_t all_reserved)
+{
+    u->f->pools[root_slot % USAGE_SLOTS].size = pool;
+    u->f->pools[root_slot % USAGE_SLOTS].all_reserved = all_reserved;
+}
+
+static bool draw_rest(struct pool *p, unsigned k, int64_t cost, bool refuse)
+{
+    int64_t rest = p->size - p->all_reserved;
+    int64_t seen = p->rest[k];
+    do {
+        if (refuse && seen + cost > rest)
+            return false;
+    } while (!atomic_compare_exchange_weak(&p->rest[k], &seen, seen + cost));
+    return true;
+}
+
+enum usage_answer usage_spend(struct usage *u, unsigned slot, unsigned origin, unsigned cost, bool refuse,
+                              int64_t now_us, struct usage_receipt *receipt)
+{
+    struct file *f = u->f;
+    unsigned k = month_at(f, now_us);
+    slot %= USAGE_SLOTS;
+    struct line *l = &f->lines[slot][k];
+    struct pool *p = &f->pools[root_of(f, slot)];
+    const struct share *share = &f->shares[slot];
+    int64_t seen = l->used;
+    bool from_rest;
+    do {
+        int64_t after = seen + l->before + (int64_t)cost;
+        if (refuse && share->ceiling && after > share->ceiling - 1)
+            return USAGE_TENANT_SPENT;
+        from_rest = after > share->reserved;
+    } while (!atomic_compare_exchange_weak(&l->used, &seen, seen + (int64_t)cost));
+    if (from_rest && !draw_rest(p, k, (int64_t)cost, refuse)) {
+        l->used -= (int64_t)cost;
+        return USAGE_POOL_SPENT;
+    }
+    l->by_origin[origin % USAGE_ORIGINS] += (int64_t)cost;
+    *receipt = (struct usage_receipt){slot, k, origin % USAGE_ORIGINS, cost, from_rest, true};
+    return USAGE_ADMITTED;
+}
+
+void usage_give_back(struct usage *u, const struct usage_receipt *r)
+{
+    struct line *l = &u->f->lines[r->slot][r->month];
+    if (!r->counted)
+        return;
+    l->used -= (int64_t)r->cost;
+    l->by_origin[r->origin] -= (int64_t)r->cost;
+    if (r->from_rest)
+        u->f->pools[root_of(u->f, r->slot)].rest[r->month] -= (int64_t)r->cost;
+}
+
+void usage_read(const struct usage *u, unsigned slot, int64_t now_us, struct usage_now *out)
+{
+    const struct file *f = u->f;
+    unsigned k = month_at(f, now_us);
+    slot %= USAGE_SLOTS;
+    const struct line *l = &f->lines[slot][k];
+    const struct share *share = &f->shares[slot];
+    const struct pool *p = &f->pools[root_of(f, slot)];
+    *out = (struct usage_now){.used = l->used + l->before, .reserved = share->reserved,
+                              .ceiling = share->ceiling ? share->ceiling - 1 : -1,
+                              .rest = p->size - p->all_reserved, .rest_used = p->rest[k],
+                              .month_number = f->months[k].number,
+                              .resets_us = f->months[(k + 1) % USAGE_MONTHS].starts_us};
+    for (unsigned i = 0; i < USAGE_ORIGINS; i++)
+        out->by_origin[i] = l->by_origin[i];
+    int64_t own = beyond(out->reserved, out->used) + beyond(out->rest, out->rest_used) + out->used;
+    out->limit = out->ceiling >= 0 && out->ceiling < own ? out->ceiling : own;
+}
+
+int64_t usage_count(const struct usage *u, unsigned slot, unsigned k, unsigned origin, int64_t *number)
+{
+    *number = u->f->months[k].number;
+    return u->f->lines[slot % USAGE_SLOTS][k].by_origin[origin];
+}
+
+bool usage_changed(struct usage *u, unsigned slot)
+{
+    bool changed = false;
+    for (unsigned k = 0; k < USAGE_MONTHS; k++) {
+        struct line *l = &u->f->lines[slot % USAGE_SLOTS][k];
+        int64_t used = l->used;
+        changed = atomic_exchange(&l->flushed, used) != used || changed;
+    }
+    return changed;
+}

@@ -1,0 +1,212 @@
+/* The counter file: admission, shares, races between processes, kill -9, months. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/rand.h"
+#include "tenants/quota/usage.h"
+
+enum { ROOT = 0, A = 1, B = 2, NOW = 1000, NEXT = 2000, AFTER = 3000, MONTH = 24322 };
+
+static char path[64];
+
+static struct usage *fresh(int64_t pool, int64_t reserved_a, int64_t ceiling_a)
+{
+    struct err e = {0};
+    snprintf(path, sizeof path, "/tmp/test-usage-%d", (int)getpid());
+    unlink(path);
+    struct usage *u = usage_open(path, &e);
+    assert_non_null(u);
+    usage_months(u, MONTH, NOW, NEXT, AFTER);
+    usage_set_pool(u, ROOT, pool, reserved_a);
+    usage_set_share(u, &(struct usage_share){A, ROOT, reserved_a, ceiling_a, 0});
+    usage_set_share(u, &(struct usage_share){B, ROOT, 0, -1, 0});
+    return u;
+}
+
+static void done(struct usage *u)
+{
+    usage_close(u);
+    unlink(path);
+}
+
+static unsigned admitted(struct usage *u, unsigned slot, unsigned tries)
+{
+    struct usage_receipt r;
+    unsigned n = 0;
+    for (unsigned i = 0; i < tries; i++)
+        n += usage_spend(u, slot, 1, 1, true, NOW + 1, &r) == USAGE_ADMITTED;
+    return n;
+}
+
+/* Pool 100, 30 of it guaranteed to A: B gets the rest of 70 and A its 30 afterwards. */
+static void test_a_reservation_is_kept_from_the_others(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(100, 30, -1);
+    assert_int_equal(admitted(u, B, 200), 70);
+    assert_int_equal(admitted(u, A, 200), 30);
+    done(u);
+}
+
+static void test_a_ceiling_stops_its_tenant_only(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(100, 10, 25);
+    assert_int_equal(admitted(u, A, 200), 25);
+    assert_int_equal(admitted(u, B, 200), 75); /* 90 of rest less the 15 that A drew */
+    done(u);
+}
+
+static void test_what_is_given_back_can_be_spent_again(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(5, 0, -1);
+    struct usage_receipt r;
+    assert_int_equal(usage_spend(u, A, 0, 1, true, NOW + 1, &r), USAGE_ADMITTED);
+    assert_int_equal(admitted(u, A, 10), 4);
+    usage_give_back(u, &r);
+    assert_int_equal(admitted(u, A, 10), 1);
+    done(u);
+}
+
+static void test_pages_are_counted_but_never_refused(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(2, 0, -1);
+    struct usage_receipt r;
+    struct usage_now now;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(usage_spend(u, A, 0, 1, false, NOW + 1, &r), USAGE_ADMITTED);
+    usage_read(u, A, NOW + 1, &now);
+    assert_int_equal(now.used, 5);
+    assert_int_equal(admitted(u, A, 3), 0);
+    done(u);
+}
+
+/* A larger reservation takes from the rest only what was not drawn from it before. */
+static void test_a_share_changed_in_mid_month_moves_what_was_drawn(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(100, 0, -1);
+    struct usage_now now;
+    assert_int_equal(admitted(u, A, 40), 40);
+    usage_set_share(u, &(struct usage_share){A, ROOT, 30, -1, 0});
+    usage_set_pool(u, ROOT, 100, 30);
+    usage_read(u, A, NOW + 1, &now);
+    assert_int_equal(now.rest, 70);
+    assert_int_equal(now.rest_used, 10);
+    assert_int_equal(admitted(u, B, 200), 60);
+    done(u);
+}
+
+static void test_the_next_month_begins_at_its_instant(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(3, 0, -1);
+    struct usage_receipt r;
+    assert_int_equal(admitted(u, A, 9), 3);
+    assert_int_equal(usage_spend(u, A, 1, 1, true, NEXT - 1, &r), USAGE_POOL_SPENT);
+    assert_int_equal(usage_spend(u, A, 1, 1, true, NEXT, &r), USAGE_ADMITTED);
+    usage_months(u, MONTH + 1, NEXT, AFTER, AFTER + 1000);
+    usage_months(u, MONTH + 2, AFTER, AFTER + 1000, AFTER + 2000); /* takes the place of MONTH */
+    int64_t number;
+    assert_int_equal(usage_count(u, A, (MONTH + 1) % 3, 1, &number), 1);
+    assert_int_equal(number, MONTH + 1);
+    assert_int_equal(usage_count(u, A, MONTH % 3, 1, &number), 0);
+    assert_int_equal(number, MONTH + 3);
+    done(u);
+}
+
+/* Eight processes race for the last 100,000 calls of the pool: exactly so many are admitted. */
+static void test_racing_processes_admit_exactly_the_pool(void **state)
+{
+    (void)state;
+    enum { PROCESSES = 8, POOL = 100000 };
+    struct usage *u = fresh(POOL, 0, -1);
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    for (int i = 0; i < PROCESSES; i++) {
+        if (fork() == 0) {
+            struct err e = {0};
+            struct usage *mine = usage_open(path, &e);
+            unsigned n = admitted(mine, i % 2 ? A : B, POOL / 4);
+            _exit(write(pipes[1], &n, sizeof n) == sizeof n ? 0 : 1);
+        }
+    }
+    unsigned total = 0, n;
+    for (int i = 0; i < PROCESSES; i++) {
+        assert_int_equal(read(pipes[0], &n, sizeof n), sizeof n);
+        total += n;
+    }
+    while (wait(NULL) > 0)
+        ;
+    assert_int_equal(total, POOL);
+    close(pipes[0]), close(pipes[1]);
+    done(u);
+}
+
+/* A process killed in mid-count: the file says what it had counted, call for call. */
+static void test_counts_are_exact_after_kill_9(void **state)
+{
+    (void)state;
+    struct usage *u = fresh(1000000000, 0, -1);
+    uint64_t epoch = usage_epoch(u);
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct err e = {0};
+        struct usage *mine = usage_open(path, &e);
+        struct usage_receipt r;
+        for (;;) {
+            usage_spend(mine, A, 1, 1, true, NOW + 1, &r);
+            if (write(pipes[1], "x", 1) != 1)
+                _exit(1);
+        }
+    }
+    char bytes[1000];
+    size_t seen = 0;
+    while (seen < 5000) {
+        ssize_t n = read(pipes[0], bytes, sizeof bytes);
+        assert_true(n > 0);
+        seen += (size_t)n;
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    close(pipes[1]);
+    for (ssize_t n; (n = read(pipes[0], bytes, sizeof bytes)) > 0;)
+        seen += (size_t)n;
+    usage_close(u);
+
+    struct err e = {0};
+    struct usage_now now;
+    u = usage_open(path, &e);
+    usage_read(u, A, NOW + 1, &now);
+    assert_int_equal(usage_epoch(u), epoch);
+    assert_in_range(now.used, seen, seen + 1); /* at most the call whose byte was not written yet */
+    close(pipes[0]);
+    done(u);
+}
+
+int main(void)
+{
+    rand_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_reservation_is_kept_from_the_others),
+        cmocka_unit_test(test_a_ceiling_stops_its_tenant_only),
+        cmocka_unit_test(test_what_is_given_back_can_be_spent_again),
+        cmocka_unit_test(test_pages_are_counted_but_never_refused),
+        cmocka_unit_test(test_a_share_changed_in_mid_month_moves_what_was_drawn),
+        cmocka_unit_test(test_the_next_month_begins_at_its_instant),
+        cmocka_unit_test(test_racing_processes_admit_exactly_the_pool),
+        cmocka_unit_test(test_counts_are_exact_after_kill_9),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -73,6 +73,15 @@ function(terrasse_test name)
   set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
 
+# terrasse_db_test(NAME LIBRARY…): tests/db/test_NAME.c with tests/db/fixture.c: a PostgreSQL of its own, label db.
+function(terrasse_db_test name)
+  add_executable(test_db_${name} ${CMAKE_SOURCE_DIR}/tests/db/test_${name}.c ${CMAKE_SOURCE_DIR}/tests/db/fixture.c)
+  target_include_directories(test_db_${name} PRIVATE ${CMAKE_SOURCE_DIR} ${TERRASSE_GENERATED})
+  target_link_libraries(test_db_${name} PRIVATE ${ARGN} terrasse_db PkgConfig::CMOCKA)
+  add_test(NAME db/${name} COMMAND test_db_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(db/${name} PROPERTIES LABELS db TIMEOUT 180)
+endfunction()
+
 # terrasse_fuzz(NAME LIBRARY…): tests/fuzz/fuzz_NAME.c, built with -DFUZZ=ON by clang.
 function(terrasse_fuzz name)
   if(FUZZ)

@@ -1,0 +1,2 @@
+#include "core/io/x.h"
+#include <stdio.h>

@@ -1,0 +1,2 @@
+#include "tenants/quota/x.h"
+  #  include "core/base/x.h"

@@ -15,7 +15,7 @@ enum {
     CANCEL_GRACE_US = 5000000, /* after it a connection that does not answer a cancel is dropped */
 };
 
-static void list_add(struct lanes *l, struct job *j)
+static void list_add(struct lanes *l, struct lane_job *j)
 {
     j->older = l->youngest;
     *(l->youngest ? &l->youngest->younger : &l->oldest) = j;
@@ -23,7 +23,7 @@ static void list_add(struct lanes *l, struct job *j)
     l->njobs++;
 }
 
-static void list_take(struct lanes *l, struct job *j)
+static void list_take(struct lanes *l, struct lane_job *j)
 {
     *(j->older ? &j->older->younger : &l->oldest) = j->younger;
     *(j->younger ? &j->younger->older : &l->youngest) = j->older;
@@ -42,7 +42,7 @@ void lanes_freed(struct lanes *l)
 }
 
 /* Answers the caller, once; the job may go on without one. */
-static void answer(struct job *j, const struct err *e)
+static void answer(struct lane_job *j, const struct err *e)
 {
     struct batch *b = j->b;
     struct err given = {0};
@@ -57,26 +57,26 @@ static void answer(struct job *j, const struct err *e)
     j->done(b, &given, j->context);
 }
 
-void job_end(struct job *j, const struct err *e)
+void lane_job_end(struct lane_job *j, const struct err *e)
 {
     list_take(j->pool->lanes, j);
     answer(j, e);
     free(j);
 }
 
-static void take_from_queue(struct job *j)
+static void take_from_queue(struct lane_job *j)
 {
-    struct pool *p = j->pool;
+    struct lane_pool *p = j->pool;
     if (j->state == JOB_QUEUED_FAST)
-        jobs_take(&p->fast, j);
+        lane_jobs_take(&p->fast, j);
     else if (j->state == JOB_QUEUED)
-        queue_drop(&p->queue, j);
+        lane_queue_drop(&p->queue, j);
     else if (j->state == JOB_REFUSED)
-        jobs_take(&p->lanes->refused, j);
+        lane_jobs_take(&p->lanes->refused, j);
 }
 
 /* Again and again until it answers: a cancel that comes before the statement has begun is lost. */
-static void cancel(struct job *j, int64_t now_us)
+static void cancel(struct lane_job *j, int64_t now_us)
 {
     if (j->cancelled_us == 0)
         j->cancelled_us = now_us;
@@ -84,13 +84,13 @@ static void cancel(struct job *j, int64_t now_us)
     lane_cancel(j->lane);
 }
 
-static void past_deadline(struct job *j, int64_t now_us)
+static void past_deadline(struct lane_job *j, int64_t now_us)
 {
     struct err e;
     if (j->state != JOB_RUNNING) {
-        ERR(&e, *(pool_up(j->pool) ? &err_deadline : &err_database_away), "waited for a connection");
+        ERR(&e, *(lane_pool_up(j->pool) ? &err_deadline : &err_database_away), "waited for a connection");
         take_from_queue(j);
-        job_end(j, &e);
+        lane_job_end(j, &e);
     } else if (j->lane->fast) {
         /* Never cancelled: PQcancel would hit whatever runs, maybe a stranger's. */
         ERR(&e, err_deadline, "on a fast connection");
@@ -102,7 +102,7 @@ static void past_deadline(struct job *j, int64_t now_us)
     }
 }
 
-static bool is_due(const struct job *j, int64_t now_us)
+static bool is_due(const struct lane_job *j, int64_t now_us)
 {
     if (j->state == JOB_RUNNING && j->cancelled_us)
         return now_us >= j->cancel_again_us;
@@ -112,7 +112,7 @@ static bool is_due(const struct job *j, int64_t now_us)
 /* From the start after each: done() may submit and forget. */
 static void deadlines(struct lanes *l, int64_t now_us)
 {
-    struct job *j = l->oldest;
+    struct lane_job *j = l->oldest;
     while (j) {
         if (!is_due(j, now_us)) {
             j = j->younger;
@@ -129,18 +129,18 @@ static void on_tick(uv_timer_t *timer)
     struct lanes *l = timer->data;
     int64_t now_us = clock_monotonic_us();
     while (l->refused.first && !l->closing) {
-        struct job *j = l->refused.first;
-        jobs_take(&l->refused, j);
-        job_end(j, &j->segment.err);
+        struct lane_job *j = l->refused.first;
+        lane_jobs_take(&l->refused, j);
+        lane_job_end(j, &j->segment.err);
     }
     if (!l->closing)
-        pool_tick(&l->web, now_us);
+        lane_pool_tick(&l->web, now_us);
     if (!l->closing)
-        pool_tick(&l->reader, now_us);
+        lane_pool_tick(&l->reader, now_us);
     if (!l->closing)
         deadlines(l, now_us);
     /* Nothing to do and everything up: sleep until the next lanes_submit. */
-    if (!l->closing && l->njobs == 0 && pool_whole(&l->web) && pool_whole(&l->reader))
+    if (!l->closing && l->njobs == 0 && lane_pool_whole(&l->web) && lane_pool_whole(&l->reader))
         uv_timer_stop(&l->tick);
 }
 
@@ -168,8 +168,8 @@ struct lanes *lanes_open(uv_loop_t *loop, const struct lanes_config *config)
         l->web_uri = must_strndup(config->web_uri, strlen(config->web_uri));
     if (config->reader_uri)
         l->reader_uri = must_strndup(config->reader_uri, strlen(config->reader_uri));
-    pool_open(&l->web, l->web_uri, config->fast_web, config->exclusive_web);
-    pool_open(&l->reader, l->reader_uri, config->fast_reader, config->exclusive_reader);
+    lane_pool_open(&l->web, l->web_uri, config->fast_web, config->exclusive_web);
+    lane_pool_open(&l->reader, l->reader_uri, config->fast_reader, config->exclusive_reader);
     lanes_wake(l, 0);
     return l;
 }
@@ -183,8 +183,8 @@ static bool is_fast(const struct batch *b)
 
 void lanes_submit(struct lanes *l, struct batch *b, int64_t deadline_ms, lane_done *done, void *context)
 {
-    struct job *j = must_alloc(sizeof *j);
-    struct pool *p = b->rows ? &l->reader : &l->web;
+    struct lane_job *j = must_alloc(sizeof *j);
+    struct lane_pool *p = b->rows ? &l->reader : &l->web;
     must(!l->closing);
     j->b = b;
     j->pool = p;
@@ -204,18 +204,18 @@ void lanes_submit(struct lanes *l, struct batch *b, int64_t deadline_ms, lane_do
     if (!good) {
         l->count[COUNT_REFUSED]++;
         j->state = JOB_REFUSED;
-        jobs_put(&l->refused, j);
+        lane_jobs_put(&l->refused, j);
         lanes_wake(l, 0);
         return;
     }
-    pool_enqueue(p, j, false);
-    pool_dispatch(p);
+    lane_pool_enqueue(p, j, false);
+    lane_pool_dispatch(p);
     lanes_wake(l, TICK_MS);
 }
 
 void lanes_forget(struct lanes *l, struct batch *b)
 {
-    struct job *j = l->oldest;
+    struct lane_job *j = l->oldest;
     while (j && j->b != b)
         j = j->younger;
     if (!j)
@@ -224,7 +224,7 @@ void lanes_forget(struct lanes *l, struct batch *b)
     j->b = NULL;
     if (j->state != JOB_RUNNING) {
         take_from_queue(j);
-        job_end(j, NULL);
+        lane_job_end(j, NULL);
     } else if (!j->lane->fast && j->cancelled_us == 0) {
         cancel(j, clock_monotonic_us());
     }
@@ -232,13 +232,13 @@ void lanes_forget(struct lanes *l, struct batch *b)
 
 bool lanes_ready(const struct lanes *l)
 {
-    return (l->web.n == 0 || pool_up(&l->web)) && (l->reader.n == 0 || pool_up(&l->reader));
+    return (l->web.n == 0 || lane_pool_up(&l->web)) && (l->reader.n == 0 || lane_pool_up(&l->reader));
 }
 
-static void stop_pool(struct pool *p)
+static void stop_pool(struct lane_pool *p)
 {
     for (unsigned i = 0; i < p->n; i++)
-        link_stop(&p->lane[i].link);
+        lane_link_stop(&p->lane[i].link);
 }
 
 static void on_tick_closed(uv_handle_t *h)
@@ -256,17 +256,17 @@ void lanes_close(struct lanes *l)
     stop_pool(&l->web);
     stop_pool(&l->reader);
     while (l->oldest) {
-        struct job *j = l->oldest;
+        struct lane_job *j = l->oldest;
         bool unsure = j->state == JOB_RUNNING && !j->reads_only && j->flushed;
         ERR(&e, *(unsure ? &err_outcome_unknown : &err_database_away), "the process is stopping");
         if (j->state == JOB_RUNNING) {
-            jobs_take(&j->lane->running, j);
+            lane_jobs_take(&j->lane->running, j);
             if (!j->lane->fast)
-                queue_ended(&j->pool->queue, j);
+                lane_queue_ended(&j->pool->queue, j);
         } else {
             take_from_queue(j);
         }
-        job_end(j, &e);
+        lane_job_end(j, &e);
     }
     uv_close((uv_handle_t *)&l->tick, on_tick_closed);
 }

@@ -13,22 +13,22 @@
 enum { LANES_MAX = 32 };
 
 struct lane {
-    struct link link;
-    struct pool *pool;
+    struct lane_link link;
+    struct lane_pool *pool;
     bool fast;
     bool broken;         /* sending failed: to be closed at the next tick */
     bool cancelling;     /* PQcancel is on its way: the connection takes nothing new */
-    struct jobs running; /* in the order they were sent */
+    struct lane_jobs running; /* in the order they were sent */
 };
 
-struct pool {
+struct lane_pool {
     struct lanes *lanes;
     const char *name;
     unsigned role;
     unsigned n, nfast;   /* the fast ones first */
     struct lane lane[LANES_MAX];
-    struct jobs fast;    /* waiting for a fast connection */
-    struct queue queue;  /* waiting for an exclusive one */
+    struct lane_jobs fast;    /* waiting for a fast connection */
+    struct lane_queue queue;  /* waiting for an exclusive one */
 };
 
 enum lanes_counter {
@@ -42,9 +42,9 @@ struct lanes {
     unsigned handles;    /* uv handles and thread-pool work not ended yet */
     bool closing;
     char *web_uri, *reader_uri;
-    struct pool web, reader;
-    struct jobs refused; /* answered at the next tick, never from inside lanes_submit */
-    struct job *oldest, *youngest;
+    struct lane_pool web, reader;
+    struct lane_jobs refused; /* answered at the next tick, never from inside lanes_submit */
+    struct lane_job *oldest, *youngest;
     unsigned njobs;
     uint64_t count[COUNTERS];
 };
@@ -52,14 +52,14 @@ struct lanes {
 /* lane.c */
 void lanes_wake(struct lanes *l, unsigned in_ms);
 void lanes_freed(struct lanes *l);               /* frees it when nothing is left */
-void job_end(struct job *j, const struct err *e); /* e NULL: success. Calls done(), frees j */
+void lane_job_end(struct lane_job *j, const struct err *e); /* e NULL: success. Calls done(), frees j */
 
 /* lane_run.c */
-void pool_open(struct pool *p, const char *uri, unsigned fast, unsigned exclusive);
-void pool_enqueue(struct pool *p, struct job *j, bool first);
-void pool_dispatch(struct pool *p);
-void pool_tick(struct pool *p, int64_t now_us);
-bool pool_up(const struct pool *p);
-bool pool_whole(const struct pool *p);           /* every connection is up */
+void lane_pool_open(struct lane_pool *p, const char *uri, unsigned fast, unsigned exclusive);
+void lane_pool_enqueue(struct lane_pool *p, struct lane_job *j, bool first);
+void lane_pool_dispatch(struct lane_pool *p);
+void lane_pool_tick(struct lane_pool *p, int64_t now_us);
+bool lane_pool_up(const struct lane_pool *p);
+bool lane_pool_whole(const struct lane_pool *p);           /* every connection is up */
 void lane_cancel(struct lane *k);
 void lane_lost(struct lane *k);

@@ -11,13 +11,13 @@ enum { OPEN_US = 5000000, BACKOFF_MIN_MS = 50, BACKOFF_MAX_MS = 5000 };
 
 static void on_poll_closed(uv_handle_t *h)
 {
-    struct link *k = h->data;
+    struct lane_link *k = h->data;
     free(h);
     --*k->handles;
     k->on_closed(k);
 }
 
-static void unwatch(struct link *k)
+static void unwatch(struct lane_link *k)
 {
     if (!k->poll)
         return;
@@ -28,7 +28,7 @@ static void unwatch(struct link *k)
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
-static void watch(struct link *k, int events)
+static void watch(struct lane_link *k, int events)
 {
     if (k->poll && k->watching == events)
         return;
@@ -42,7 +42,7 @@ static void watch(struct link *k, int events)
     must(uv_poll_start(k->poll, events, on_poll) == 0);
 }
 
-static void close_pg(struct link *k)
+static void close_pg(struct lane_link *k)
 {
     unwatch(k);
     PQfinish(k->pg);
@@ -50,7 +50,7 @@ static void close_pg(struct link *k)
     prepared_clear(&k->prepared);
 }
 
-void link_down(struct link *k, bool at_once)
+void lane_link_down(struct lane_link *k, bool at_once)
 {
     close_pg(k);
     k->state = LINK_DOWN;
@@ -62,18 +62,18 @@ void link_down(struct link *k, bool at_once)
         k->backoff_ms = BACKOFF_MAX_MS;
 }
 
-void link_stop(struct link *k)
+void lane_link_stop(struct lane_link *k)
 {
     close_pg(k);
     k->state = LINK_DOWN;
     k->due_us = INT64_MAX;
 }
 
-static void opened(struct link *k)
+static void opened(struct lane_link *k)
 {
     PQsetnonblocking(k->pg, 1);
     if (PQenterPipelineMode(k->pg) != 1) {
-        link_down(k, false);
+        lane_link_down(k, false);
         return;
     }
     k->state = LINK_UP;
@@ -83,13 +83,13 @@ static void opened(struct link *k)
 }
 
 /* After PQconnectPoll said what it waits for. */
-static void go_on(struct link *k, PostgresPollingStatusType wants)
+static void go_on(struct lane_link *k, PostgresPollingStatusType wants)
 {
     if (wants == PGRES_POLLING_OK) {
         opened(k);
     } else if (wants == PGRES_POLLING_FAILED || PQsocket(k->pg) < 0) {
         LOG(LOG_WARN, "database_connect", LOG_S("says", str_trim(str_of(PQerrorMessage(k->pg)))));
-        link_down(k, false);
+        lane_link_down(k, false);
     } else {
         watch(k, wants == PGRES_POLLING_READING ? UV_READABLE : UV_WRITABLE);
     }
@@ -97,7 +97,7 @@ static void go_on(struct link *k, PostgresPollingStatusType wants)
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
-    struct link *k = poll->data;
+    struct lane_link *k = poll->data;
     (void)status; /* libpq finds the reason itself */
     if (k->state == LINK_OPENING) {
         unwatch(k); /* PQconnectPoll may change the socket */
@@ -107,11 +107,11 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (k->state != LINK_UP)
         return;
     if (events & UV_WRITABLE)
-        link_flush(k);
+        lane_link_flush(k);
     k->on_ready(k);
 }
 
-static void open_it(struct link *k, int64_t now_us)
+static void open_it(struct lane_link *k, int64_t now_us)
 {
     k->pg = dial_start(k->uri, k->settings);
     k->state = LINK_OPENING;
@@ -119,17 +119,17 @@ static void open_it(struct link *k, int64_t now_us)
     go_on(k, PQstatus(k->pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING);
 }
 
-void link_tick(struct link *k, int64_t now_us)
+void lane_link_tick(struct lane_link *k, int64_t now_us)
 {
     if (k->state == LINK_UP || now_us < k->due_us)
         return;
     if (k->state == LINK_OPENING)
-        link_down(k, false);
+        lane_link_down(k, false);
     else
         open_it(k, now_us);
 }
 
-bool link_flush(struct link *k)
+bool lane_link_flush(struct lane_link *k)
 {
     bool left = PQflush(k->pg) == 0;
     if (PQstatus(k->pg) == CONNECTION_BAD)

@@ -8,24 +8,24 @@
  * lane_link -- one connection of a loop: opens it, watches it, opens it again.
  *
  *     DOWN --retry_us reached--> OPENING --> UP
- *       ^---------------------------'--------'   lost, recycled: link_down
+ *       ^---------------------------'--------'   lost, recycled: lane_link_down
  *
- * The callbacks come from the loop or from link_tick. The poll handle is made anew at each step of
+ * The callbacks come from the loop or from lane_link_tick. The poll handle is made anew at each step of
  * connecting, because libpq may close a socket and get the same number again, and is closed before
  * PQfinish.
  */
-enum link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
+enum lane_link_state { LINK_DOWN, LINK_OPENING, LINK_UP };
 
-struct link {
+struct lane_link {
     uv_loop_t *loop;
     const char *uri, *settings;  /* borrowed */
-    void (*on_up)(struct link *);
-    void (*on_ready)(struct link *); /* something to read, or the end of it */
+    void (*on_up)(struct lane_link *);
+    void (*on_ready)(struct lane_link *); /* something to read, or the end of it */
     unsigned *handles;               /* of the owner: its memory stays until this is 0 */
-    void (*on_closed)(struct link *);
+    void (*on_closed)(struct lane_link *);
     void *owner;
 
-    enum link_state state;
+    enum lane_link_state state;
     PGconn *pg;
     uv_poll_t *poll;
     int watching;
@@ -34,7 +34,7 @@ struct link {
     struct prepared prepared;
 };
 
-void link_tick(struct link *k, int64_t now_us); /* tries again, gives up */
-bool link_flush(struct link *k);                /* true: every byte has left */
-void link_down(struct link *k, bool at_once);   /* closes; at_once: without back-off */
-void link_stop(struct link *k);                 /* closes and stays closed */
+void lane_link_tick(struct lane_link *k, int64_t now_us); /* tries again, gives up */
+bool lane_link_flush(struct lane_link *k);                /* true: every byte has left */
+void lane_link_down(struct lane_link *k, bool at_once);   /* closes; at_once: without back-off */
+void lane_link_stop(struct lane_link *k);                 /* closes and stays closed */

@@ -16,7 +16,7 @@ static const struct {
     {COUNT_REFUSED, "refused", "Segments refused before they were sent."},
 };
 
-static void gauges(const struct pool *p, struct buf *out)
+static void gauges(const struct lane_pool *p, struct buf *out)
 {
     unsigned up = 0, running = 0;
     for (unsigned i = 0; i < p->n; i++) {

@@ -4,7 +4,7 @@
 
 #include "core/base/must.h"
 
-void jobs_put(struct jobs *list, struct job *j)
+void lane_jobs_put(struct lane_jobs *list, struct lane_job *j)
 {
     j->before = list->last;
     j->after = NULL;
@@ -13,7 +13,7 @@ void jobs_put(struct jobs *list, struct job *j)
     list->n++;
 }
 
-void jobs_put_first(struct jobs *list, struct job *j)
+void lane_jobs_put_first(struct lane_jobs *list, struct lane_job *j)
 {
     j->before = NULL;
     j->after = list->first;
@@ -22,7 +22,7 @@ void jobs_put_first(struct jobs *list, struct job *j)
     list->n++;
 }
 
-void jobs_take(struct jobs *list, struct job *j)
+void lane_jobs_take(struct lane_jobs *list, struct lane_job *j)
 {
     *(j->before ? &j->before->after : &list->first) = j->after;
     *(j->after ? &j->after->before : &list->last) = j->before;
@@ -31,13 +31,13 @@ void jobs_take(struct jobs *list, struct job *j)
 }
 
 struct turn {
-    struct jobs waiting;
+    struct lane_jobs waiting;
     unsigned running;
     bool in_ring;
     struct turn *before, *after;
 };
 
-static void ring_take(struct queue *q, struct turn *t)
+static void ring_take(struct lane_queue *q, struct turn *t)
 {
     *(t->before ? &t->before->after : &q->first) = t->after;
     *(t->after ? &t->after->before : &q->last) = t->before;
@@ -45,7 +45,7 @@ static void ring_take(struct queue *q, struct turn *t)
     t->in_ring = false;
 }
 
-static void ring_put(struct queue *q, struct turn *t)
+static void ring_put(struct lane_queue *q, struct turn *t)
 {
     t->before = q->last;
     *(q->last ? &q->last->after : &q->first) = t;
@@ -55,7 +55,7 @@ static void ring_put(struct queue *q, struct turn *t)
 
 /* In the ring exactly while it has something waiting and less than its cap running; else, when it
  * has nothing at all, forgotten. */
-static void settle(struct queue *q, const struct uuid *tenant, struct turn *t)
+static void settle(struct lane_queue *q, const struct uuid *tenant, struct turn *t)
 {
     bool may = t->waiting.n > 0 && t->running < TENANT_CAP;
     if (may && !t->in_ring)
@@ -68,7 +68,7 @@ static void settle(struct queue *q, const struct uuid *tenant, struct turn *t)
     }
 }
 
-static struct turn *turn_of(struct queue *q, const struct uuid *tenant)
+static struct turn *turn_of(struct lane_queue *q, const struct uuid *tenant)
 {
     struct turn *t = map_get(&q->tenants, str_of(tenant->text));
     if (t)
@@ -78,43 +78,43 @@ static struct turn *turn_of(struct queue *q, const struct uuid *tenant)
     return t;
 }
 
-void queue_put(struct queue *q, struct job *j, bool first)
+void lane_queue_put(struct lane_queue *q, struct lane_job *j, bool first)
 {
     struct turn *t = turn_of(q, &j->tenant);
     j->state = JOB_QUEUED;
     if (first)
-        jobs_put_first(&t->waiting, j);
+        lane_jobs_put_first(&t->waiting, j);
     else
-        jobs_put(&t->waiting, j);
+        lane_jobs_put(&t->waiting, j);
     q->n++;
     settle(q, &j->tenant, t);
 }
 
-struct job *queue_next(struct queue *q)
+struct lane_job *lane_queue_next(struct lane_queue *q)
 {
     struct turn *t = q->first;
     if (!t)
         return NULL;
-    struct job *j = t->waiting.first;
+    struct lane_job *j = t->waiting.first;
     ring_take(q, t); /* and to the end of the ring again */
-    jobs_take(&t->waiting, j);
+    lane_jobs_take(&t->waiting, j);
     t->running++;
     q->n--;
     settle(q, &j->tenant, t);
     return j;
 }
 
-void queue_ended(struct queue *q, const struct job *j)
+void lane_queue_ended(struct lane_queue *q, const struct lane_job *j)
 {
     struct turn *t = turn_of(q, &j->tenant);
     t->running--;
     settle(q, &j->tenant, t);
 }
 
-void queue_drop(struct queue *q, struct job *j)
+void lane_queue_drop(struct lane_queue *q, struct lane_job *j)
 {
     struct turn *t = turn_of(q, &j->tenant);
-    jobs_take(&t->waiting, j);
+    lane_jobs_take(&t->waiting, j);
     q->n--;
     settle(q, &j->tenant, t);
 }

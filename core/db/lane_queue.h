@@ -10,16 +10,16 @@
  */
 enum { TENANT_CAP = 2 };
 
-enum job_state { JOB_QUEUED_FAST, JOB_QUEUED, JOB_RUNNING, JOB_REFUSED };
+enum lane_job_state { JOB_QUEUED_FAST, JOB_QUEUED, JOB_RUNNING, JOB_REFUSED };
 
-struct job {
-    struct job *before, *after;   /* in the one list the state names */
-    struct job *older, *younger;  /* all jobs */
-    enum job_state state;
+struct lane_job {
+    struct lane_job *before, *after;   /* in the one list the state names */
+    struct lane_job *older, *younger;  /* all jobs */
+    enum lane_job_state state;
     struct batch *b;              /* NULL: the caller went away, or has had its answer */
     lane_done *done;
     void *context;
-    struct pool *pool;
+    struct lane_pool *pool;
     struct lane *lane;            /* JOB_RUNNING */
     struct uuid tenant;
     int64_t deadline_us;
@@ -31,20 +31,20 @@ struct job {
     struct segment segment;
 };
 
-struct jobs {
-    struct job *first, *last;
+struct lane_jobs {
+    struct lane_job *first, *last;
     unsigned n;
 };
-void jobs_put(struct jobs *list, struct job *j);
-void jobs_put_first(struct jobs *list, struct job *j);
-void jobs_take(struct jobs *list, struct job *j);
+void lane_jobs_put(struct lane_jobs *list, struct lane_job *j);
+void lane_jobs_put_first(struct lane_jobs *list, struct lane_job *j);
+void lane_jobs_take(struct lane_jobs *list, struct lane_job *j);
 
-struct queue {
+struct lane_queue {
     struct map tenants;            /* tenant -> struct turn * */
     struct turn *first, *last;     /* those that may run something now */
     unsigned n;                    /* jobs waiting */
 };
-void queue_put(struct queue *q, struct job *j, bool first);
-struct job *queue_next(struct queue *q);          /* NULL: nobody may; it counts as running */
-void queue_ended(struct queue *q, const struct job *j); /* one that queue_next gave */
-void queue_drop(struct queue *q, struct job *j);  /* one that waits */
+void lane_queue_put(struct lane_queue *q, struct lane_job *j, bool first);
+struct lane_job *lane_queue_next(struct lane_queue *q);          /* NULL: nobody may; it counts as running */
+void lane_queue_ended(struct lane_queue *q, const struct lane_job *j); /* one that lane_queue_next gave */
+void lane_queue_drop(struct lane_queue *q, struct lane_job *j);  /* one that waits */

@@ -18,7 +18,7 @@ static const char fast_settings[] =
 static const char reader_settings[] = COMMON "-c default_transaction_read_only=on";
 static const char web_settings[] = COMMON;
 
-bool pool_up(const struct pool *p)
+bool lane_pool_up(const struct lane_pool *p)
 {
     for (unsigned i = 0; i < p->n; i++)
         if (p->lane[i].link.state == LINK_UP)
@@ -26,7 +26,7 @@ bool pool_up(const struct pool *p)
     return false;
 }
 
-bool pool_whole(const struct pool *p)
+bool lane_pool_whole(const struct lane_pool *p)
 {
     for (unsigned i = 0; i < p->n; i++)
         if (p->lane[i].link.state != LINK_UP || p->lane[i].broken)
@@ -34,18 +34,18 @@ bool pool_whole(const struct pool *p)
     return true;
 }
 
-void pool_enqueue(struct pool *p, struct job *j, bool first)
+void lane_pool_enqueue(struct lane_pool *p, struct lane_job *j, bool first)
 {
     j->lane = NULL;
     if (!j->fast) {
-        queue_put(&p->queue, j, first);
+        lane_queue_put(&p->queue, j, first);
         return;
     }
     j->state = JOB_QUEUED_FAST;
     if (first)
-        jobs_put_first(&p->fast, j);
+        lane_jobs_put_first(&p->fast, j);
     else
-        jobs_put(&p->fast, j);
+        lane_jobs_put(&p->fast, j);
 }
 
 static bool is_worn(const struct lane *k)
@@ -72,18 +72,18 @@ static void flush(struct lane *k)
         broken(k); /* libpq has closed the socket: no event will come */
         return;
     }
-    if (!link_flush(&k->link))
+    if (!lane_link_flush(&k->link))
         return;
-    for (struct job *j = k->running.last; j && !j->flushed; j = j->before)
+    for (struct lane_job *j = k->running.last; j && !j->flushed; j = j->before)
         j->flushed = true;
 }
 
-static void send_on(struct lane *k, struct job *j)
+static void send_on(struct lane *k, struct lane_job *j)
 {
     j->state = JOB_RUNNING;
     j->lane = k;
     j->flushed = false;
-    jobs_put(&k->running, j);
+    lane_jobs_put(&k->running, j);
     k->pool->lanes->count[k->fast ? COUNT_FAST : COUNT_EXCLUSIVE]++;
     if (segment_send(&j->segment, k->link.pg, &k->link.prepared, j->b, k->fast ? 0 : j->timeout_ms)) {
         flush(k);
@@ -92,7 +92,7 @@ static void send_on(struct lane *k, struct job *j)
     broken(k);
 }
 
-static struct lane *free_exclusive(struct pool *p)
+static struct lane *free_exclusive(struct lane_pool *p)
 {
     for (unsigned i = p->nfast; i < p->n; i++)
         if (takes(&p->lane[i]))
@@ -101,7 +101,7 @@ static struct lane *free_exclusive(struct pool *p)
 }
 
 /* The least loaded: a segment waits for those in front of it. */
-static struct lane *free_fast(struct pool *p)
+static struct lane *free_fast(struct lane_pool *p)
 {
     struct lane *best = NULL;
     for (unsigned i = 0; i < p->nfast; i++)
@@ -110,43 +110,43 @@ static struct lane *free_fast(struct pool *p)
     return best;
 }
 
-void pool_dispatch(struct pool *p)
+void lane_pool_dispatch(struct lane_pool *p)
 {
     struct lane *k;
-    struct job *j;
+    struct lane_job *j;
     while (p->fast.first && (k = free_fast(p))) {
         j = p->fast.first;
-        jobs_take(&p->fast, j);
+        lane_jobs_take(&p->fast, j);
         send_on(k, j);
     }
     while (p->queue.first && (k = free_exclusive(p))) {
-        j = queue_next(&p->queue);
+        j = lane_queue_next(&p->queue);
         send_on(k, j);
     }
 }
 
-static void off(struct lane *k, struct job *j)
+static void off(struct lane *k, struct lane_job *j)
 {
-    jobs_take(&k->running, j);
+    lane_jobs_take(&k->running, j);
     if (!k->fast)
-        queue_ended(&k->pool->queue, j);
+        lane_queue_ended(&k->pool->queue, j);
 }
 
-static void send_again(struct job *j)
+static void send_again(struct lane_job *j)
 {
     segment_drop_results(j->b);
     j->cancelled_us = 0;
-    pool_enqueue(j->pool, j, true);
+    lane_pool_enqueue(j->pool, j, true);
 }
 
 /* All results of a segment are in. */
-static void ended(struct lane *k, struct job *j)
+static void ended(struct lane *k, struct lane_job *j)
 {
-    struct pool *p = k->pool;
+    struct lane_pool *p = k->pool;
     struct segment *s = &j->segment;
     off(k, j);
     if (!j->b || !s->failed) {
-        job_end(j, NULL);
+        lane_job_end(j, NULL);
     } else if (k->fast && strcmp(s->state, "57014") == 0) {
         p->lanes->count[COUNT_SLOW]++;
         j->fast = false;
@@ -155,20 +155,20 @@ static void ended(struct lane *k, struct job *j)
         j->again = true; /* the preparation it counted on failed in the segment before */
         send_again(j);
     } else {
-        job_end(j, &s->err);
+        lane_job_end(j, &s->err);
     }
 }
 
-static void lost_job(struct lane *k, struct job *j)
+static void lost_job(struct lane *k, struct lane_job *j)
 {
     struct err e;
     struct segment *s = &j->segment;
     off(k, j);
     if (!j->b) {
-        job_end(j, NULL);
+        lane_job_end(j, NULL);
     } else if (s->failed && !sqlstate_lost(s->state)) {
         e = s->err; /* it had failed before: nothing was written */
-        job_end(j, &e);
+        lane_job_end(j, &e);
     } else if (j->reads_only && !j->again && !j->cancelled_us) {
         j->again = true;
         k->pool->lanes->count[COUNT_AGAIN]++;
@@ -177,7 +177,7 @@ static void lost_job(struct lane *k, struct job *j)
         bool unsure = !j->reads_only && j->flushed;
         ERR(&e, *(unsure ? &err_outcome_unknown : &err_database_away), "connection of role %s lost",
             k->pool->name);
-        job_end(j, &e);
+        lane_job_end(j, &e);
     }
 }
 
@@ -188,7 +188,7 @@ void lane_lost(struct lane *k)
     LOG(LOG_WARN, "database_lost", LOG_S("role", str_of(k->pool->name)),
         LOG_S("says", str_trim(str_of(PQerrorMessage(k->link.pg)))), LOG_N("segments", k->running.n));
     k->broken = false;
-    link_down(&k->link, false);
+    lane_link_down(&k->link, false);
     /* The last first: those to be sent again come back in their order. */
     for (unsigned n = k->running.n; n > 0 && k->running.last; n--)
         lost_job(k, k->running.last);
@@ -200,18 +200,18 @@ static void recycle(struct lane *k)
     if (!is_worn(k) || k->running.n > 0 || k->cancelling)
         return;
     k->pool->lanes->count[COUNT_RECYCLED]++;
-    link_down(&k->link, true);
+    lane_link_down(&k->link, true);
     lanes_wake(k->pool->lanes, 0);
 }
 
-static void on_ready(struct link *link)
+static void on_ready(struct lane_link *link)
 {
     struct lane *k = link->owner;
     PGconn *pg = link->pg;
     bool alive = PQconsumeInput(pg) == 1;
     enum segment_state state = SEGMENT_DONE;
     while (k->running.first && state == SEGMENT_DONE) {
-        struct job *j = k->running.first;
+        struct lane_job *j = k->running.first;
         state = segment_read(&j->segment, pg, &link->prepared, j->b, false);
         if (state == SEGMENT_DONE)
             ended(k, j);
@@ -224,22 +224,22 @@ static void on_ready(struct link *link)
     }
     flush(k);
     recycle(k);
-    pool_dispatch(k->pool);
+    lane_pool_dispatch(k->pool);
 }
 
-static void on_up(struct link *link)
+static void on_up(struct lane_link *link)
 {
     struct lane *k = link->owner;
-    pool_dispatch(k->pool);
+    lane_pool_dispatch(k->pool);
 }
 
-static void on_closed(struct link *link)
+static void on_closed(struct lane_link *link)
 {
     struct lane *k = link->owner;
     lanes_freed(k->pool->lanes);
 }
 
-void pool_open(struct pool *p, const char *uri, unsigned fast, unsigned exclusive)
+void lane_pool_open(struct lane_pool *p, const char *uri, unsigned fast, unsigned exclusive)
 {
     p->n = uri ? fast + exclusive : 0;
     p->nfast = uri ? fast : 0;
@@ -248,22 +248,22 @@ void pool_open(struct pool *p, const char *uri, unsigned fast, unsigned exclusiv
         const char *slow = p->role == ROLE_READER ? reader_settings : web_settings;
         k->pool = p;
         k->fast = i < fast;
-        k->link = (struct link){.loop = p->lanes->loop, .uri = uri, .on_up = on_up,
+        k->link = (struct lane_link){.loop = p->lanes->loop, .uri = uri, .on_up = on_up,
                                 .settings = k->fast ? fast_settings : slow, .on_ready = on_ready,
                                 .handles = &p->lanes->handles, .on_closed = on_closed, .owner = k};
     }
 }
 
-void pool_tick(struct pool *p, int64_t now_us)
+void lane_pool_tick(struct lane_pool *p, int64_t now_us)
 {
     for (unsigned i = 0; i < p->n; i++) {
         if (p->lane[i].broken)
             lane_lost(&p->lane[i]);
         if (p->lanes->closing)
             return;
-        link_tick(&p->lane[i].link, now_us);
+        lane_link_tick(&p->lane[i].link, now_us);
     }
-    pool_dispatch(p);
+    lane_pool_dispatch(p);
 }
 
 /* PQcancel opens a connection and waits: on the thread pool. The lane takes nothing new meanwhile,
@@ -294,7 +294,7 @@ static void on_cancelled(uv_work_t *work, int status)
     if (l->closing)
         lanes_freed(l);
     else
-        pool_dispatch(k->pool);
+        lane_pool_dispatch(k->pool);
 }
 
 void lane_cancel(struct lane *k)

@@ -5,13 +5,13 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const size = 96;
 
-// Five rows of three squares a letter, read from left to right.
+// Five rows of squares a letter, read from left to right; most are three squares wide.
 const letters = {
   A: '010101111101101', B: '110101110101110', C: '011100100100011', D: '110101101101110', E: '111100110100111',
   F: '111100110100100', G: '011100101101011', H: '101101111101101', I: '111010010010111', J: '001001001101010',
-  K: '101101110101101', L: '100100100100111', M: '101111111101101', N: '110101101101101', O: '010101101101010',
+  K: '101101110101101', L: '100100100100111', M: '1000111011101011000110001', N: '10011101101110011001', O: '010101101101010',
   P: '110101110100100', Q: '010101101110011', R: '110101110101101', S: '011100010001110', T: '111010010010010',
-  U: '101101101101111', V: '101101101101010', W: '101101111111101', X: '101101010101101', Y: '101101010010010',
+  U: '101101101101111', V: '101101101101010', W: '1000110001101011010101010', X: '101101010101101', Y: '101101010010010',
   Z: '111001010100111', 0: '111101101101111', 1: '010110010010111', 2: '110001010100111', 3: '110001010001110',
   4: '101101111001001', 5: '111100110001110', 6: '011100111101111', 7: '111001010010010', 8: '111101111101111',
   9: '111101111001110',
@@ -66,11 +66,16 @@ export function emblem(name, ground) {
   };
   fill(0, 0, size, size, rgb(ground));
   const text = initials(name);
-  const square = 10;
-  const width = (text.length * 4 - 1) * square;
-  [...text].forEach((letter, i) => [...letters[letter]].forEach((dot, n) => {
-    const x = Math.floor((size - width) / 2) + (i * 4 + (n % 3)) * square;
-    if (dot === '1') fill(x, 23 + Math.floor(n / 3) * square, square - 1, square - 1, [255, 255, 255]);
-  }));
+  const square = 8;
+  const shapes = [...text].map((letter) => letters[letter]);
+  const width = (shapes.reduce((sum, shape) => sum + shape.length / 5, 0) + shapes.length - 1) * square;
+  let left = Math.floor((size - width) / 2);
+  for (const shape of shapes) {
+    const columns = shape.length / 5;
+    [...shape].forEach((dot, n) => {
+      if (dot === '1') fill(left + (n % columns) * square, 28 + Math.floor(n / columns) * square, square - 1, square - 1, [255, 255, 255]);
+    });
+    left += (columns + 1) * square;
+  }
   return encodePng(size, size, pixels);
 }

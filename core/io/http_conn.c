@@ -530,6 +530,7 @@ void conn_close(struct conn *c)
     if (c->state == CONN_CLOSED)
         return;
     c->state = CONN_CLOSED;
+    c->s->count.open--;
     c->broken = true;
     file_cancel(c);
     exchange_release(c);

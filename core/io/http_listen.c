@@ -183,11 +183,12 @@ static void pause_accepting(struct http_server *s)
     s->paused_until = uv_now(s->loop) + PAUSE_MS;
 }
 
+/* The list begins with the newest: of two equally idle the older one goes. */
 static bool make_room(struct http_server *s)
 {
     struct conn *oldest = NULL;
     for (struct conn *c = s->first; c; c = c->next)
-        if (c->state == CONN_IDLE && (!oldest || c->idle_since < oldest->idle_since))
+        if (c->state == CONN_IDLE && (!oldest || c->idle_since <= oldest->idle_since))
             oldest = c;
     if (oldest)
         conn_close(oldest);
@@ -213,11 +214,6 @@ static void on_accept(uv_poll_t *poll, int status, int events)
     (void)events;
     struct http_server *s = poll->data;
     for (int i = 0; status == 0 && i < ACCEPTS_A_TURN; i++) {
-        if (s->count.open >= s->config.connections_max && !make_room(s)) {
-            s->count.over_cap++;
-            pause_accepting(s);
-            return;
-        }
         union address_any from = {0};
         socklen_t size = sizeof from;
         int fd = accept4(s->fd, &from.any, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -227,6 +223,12 @@ static void on_accept(uv_poll_t *poll, int status, int events)
         }
         if (fd < 0)
             return;
+        if (s->count.open >= s->config.connections_max && !make_room(s)) {
+            s->count.over_cap++;
+            close(fd);
+            pause_accepting(s);
+            return;
+        }
         welcome(s, fd, &from);
     }
 }
@@ -306,7 +308,7 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void close_if_drained(struct http_server *s)
 {
-    if (!s->draining || s->closing || s->count.open > 0)
+    if (!s->draining || s->closing || s->first)
         return;
     s->closing = true;
     uv_close((uv_handle_t *)&s->tick, on_handle_closed);
@@ -364,7 +366,6 @@ void server_conn_gone(struct conn *c)
     buf_free(&c->waiting);
     buf_free(&c->flying);
     free(c);
-    s->count.open--;
     if (s->paused && !s->draining && s->count.open < s->config.connections_max)
         s->paused_until = 0;
     close_if_drained(s);

@@ -6,7 +6,9 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -525,6 +527,73 @@ static void loopback_only(void **state)
     uv_loop_close(&loop);
 }
 
+static int fill_script(struct bench *b, int fd)
+{
+    struct rlimit old, none_left;
+    int top = dup(fd);
+    close(top);
+    getrlimit(RLIMIT_NOFILE, &old);
+    none_left = (struct rlimit){(rlim_t)top + 1, old.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none_left);
+    int last = dial(b->port); /* takes the last descriptor: the server cannot accept it */
+    static const char text[] = "GET / HTTP/1.1\r\n" HOST CLOSE "\r\n";
+    bool sent = send(last, text, sizeof text - 1, MSG_NOSIGNAL) > 0;
+    struct timeval moment = {0, 100000};
+    char byte;
+    setsockopt(last, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+    bool unanswered = recv(last, &byte, 1, 0) < 0;
+    setrlimit(RLIMIT_NOFILE, &old);
+    moment.tv_sec = CLIENT_SECONDS;
+    setsockopt(last, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+    int end = read_until(b, last, NULL);
+    close(last);
+    return sent && unanswered && end == 0 ? 1 : -1;
+}
+
+static void no_descriptor_left(void **state)
+{
+    (void)state;
+    struct bench b = {0};
+    run(&b, (struct http_config){0}, fill_script, NULL);
+    assert_int_equal(b.result, 1);
+    assert_int_equal(count(&b, "200 OK"), 1);
+    done(&b);
+}
+
+static int crowd_script(struct bench *b, int fd)
+{
+    static const char text[] = "GET / HTTP/1.1\r\n" HOST CLOSE "\r\n";
+    char byte;
+    int second = dial(b->port), third = dial(b->port);
+    bool answered = write(third, text, sizeof text - 1) > 0 && read_until(b, third, NULL) == 0 && b->got.n > 0;
+    bool first_closed = read(fd, &byte, 1) == 0;
+    close(second);
+    close(third);
+    return answered && first_closed;
+}
+
+static void total_cap_closes_the_longest_idle(void **state)
+{
+    (void)state;
+    struct bench b = {0};
+    run(&b, (struct http_config){.connections_max = 2}, crowd_script, NULL);
+    assert_int_equal(b.result, 1);
+    done(&b);
+}
+
+static void metrics_count(void **state)
+{
+    (void)state;
+    struct http_server s = {0};
+    struct buf out = {0};
+    s.count.requests = 7;
+    s.count.answers[4] = 3;
+    http_metrics(&s, &out);
+    assert_true(str_find(buf_str(&out), S("# TYPE terrasse_http_requests_total counter\nterrasse_http_requests_total 7\n")) >= 0);
+    assert_true(str_find(buf_str(&out), S("terrasse_http_answers_total{class=\"4xx\"} 3\n")) >= 0);
+    buf_free(&out);
+}
+
 static int drain_script(struct bench *b, int fd)
 {
     static const char text[] = "GET /later HTTP/1.1\r\n" HOST "\r\n";
@@ -565,6 +634,9 @@ int main(void)
         cmocka_unit_test(forwarded_is_believed_where_configured),
         cmocka_unit_test(address_cap),
         cmocka_unit_test(loopback_only),
+        cmocka_unit_test(no_descriptor_left),
+        cmocka_unit_test(total_cap_closes_the_longest_idle),
+        cmocka_unit_test(metrics_count),
         cmocka_unit_test(drain_finishes_what_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

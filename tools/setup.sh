@@ -27,7 +27,7 @@ step() {
     return 0
   fi
   printf 'FAILED  %4ds\n' $((SECONDS - start)) >&2
-  tail -n 40 "$log" >&2
+  grep -avE '^\[[0-9]+/|^ninja: Entering' "$log" | cut -c1-400 | tail -n 40 >&2 || true
   say "  (all of it: $log)"
   return 1
 }

@@ -1,0 +1,139 @@
+#include "tenants/publishing/publish.h"
+
+#include "core/base/jr.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/dataset.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/fields.h"
+#include "tenants/publishing/meta.h"
+#include "tenants/publishing/sql.h"
+#include "tenants/publishing/stock.h"
+
+bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str kind,
+                    struct err *e)
+{
+    struct uuid id = uuid_make();
+    return tenant_do(c, &sql_outbox_insert,
+                     (struct str[]){uuid_str(&id), uuid_str(tenant), uuid_str(dataset), kind}, e);
+}
+
+bool publish_catalogue(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
+{
+    const struct str which[] = {uuid_str(tenant), uuid_str(dataset)};
+    return tenant_do(c, &sql_catalogue_put, which, e) && tenant_touch(c, tenant, e);
+}
+
+static bool gate(const struct dataset_row *d, struct err *e)
+{
+    if (!d->is_origin)
+        return ERR(e, err_dataset_is_copy, "%s", d->id.text);
+    if (!d->has_draft)
+        return ERR(e, err_draft_missing, "%s", d->id.text);
+    if (!d->draft_version.text[0] && !d->version.text[0])
+        return ERR(e, err_draft_not_read, "no version");
+    json_t *metas = jr_parse(d->draft_metas, e);
+    bool ok = metas && meta_gate(metas, LANG_FR, e);
+    json_decref(metas);
+    return ok;
+}
+
+/* Rows and bytes of the version that the draft will publish, and its columns. */
+struct next_version {
+    struct str id, columns;
+    int64_t rows, bytes;
+    bool changed;
+};
+
+static bool read_version(struct conn *c, struct arena *a, const struct dataset_row *d, struct next_version *v,
+                         struct err *e)
+{
+    v->changed = d->draft_version.text[0] != '\0';
+    v->id = uuid_str(v->changed ? &d->draft_version : &d->version);
+    PGresult *r = conn_ask(c, &sql_version_ready, &v->id, e);
+    bool there = r && PQntuples(r) == 1;
+    if (there) {
+        v->columns = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
+        str_i64(str_of(PQgetvalue(r, 0, 1)), &v->rows);
+        str_i64(str_of(PQgetvalue(r, 0, 2)), &v->bytes);
+    } else if (r) {
+        ERR(e, err_draft_not_read, "version " STR_FMT, STR_ARG(v->id));
+    }
+    PQclear(r);
+    return there;
+}
+
+static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, const struct dataset_row *d,
+                 const struct next_version *v, struct str account, struct err *e)
+{
+    struct str fields;
+    if (!fields_for(a, v->columns, d->draft_fields, &fields, e))
+        return false;
+    const struct str row[] = {uuid_str(tenant), uuid_str(&d->id), v->id, d->draft_metas, fields,
+                              arena_printf(a, "%lld", (long long)v->rows),
+                              arena_printf(a, "%lld", (long long)v->bytes), v->changed ? S("t") : S("f")};
+    const struct str version[] = {uuid_str(tenant), uuid_str(&d->id), v->id, account};
+    return tenant_do(c, &sql_dataset_publish, row, e) &&
+           (!v->changed || tenant_do(c, &sql_dataset_version_insert, version, e)) &&
+           tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_draft_delete, row, e);
+}
+
+bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                   struct publish_done *done, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    struct next_version v;
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && read_version(c, &a, &d, &v, e) &&
+              flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
+              tenant_audit(c, tenant, account, S("publish"), dataset_id, STR_NONE, e);
+    bool is_open = ok && str_eq(d.visibility, S("open"));
+    ok = ok && (!is_open || publish_outbox(c, tenant, &d.id, v.changed ? S("published") : S("described"), e)) &&
+         stock_settle(c, tenant, v.changed ? v.bytes : 0, e);
+    if (ok)
+        *done = (struct publish_done){d.id, d.revision + 1, v.rows, is_open};
+    arena_free(&a);
+    return ok;
+}
+
+static bool change_visibility(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                              struct str visibility, struct str event, struct str account, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e);
+    if (ok && !str_eq(d.state, S("published")))
+        ok = ERR(e, err_not_published, "state " STR_FMT, STR_ARG(d.state));
+    const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, visibility};
+    ok = ok && tenant_do(c, &sql_dataset_visibility, params, e) && publish_catalogue(c, tenant, &d.id, e) &&
+         publish_outbox(c, tenant, &d.id, event, e) &&
+         tenant_audit(c, tenant, account, visibility, dataset_id, STR_NONE, e);
+    arena_free(&a);
+    return ok;
+}
+
+bool publish_open(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                  struct err *e)
+{
+    return change_visibility(c, tenant, dataset_id, S("open"), S("published"), account, e);
+}
+
+bool publish_close(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                   struct err *e)
+{
+    return change_visibility(c, tenant, dataset_id, S("closed"), S("closed"), account, e);
+}
+
+bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str reason,
+                      struct str account, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e);
+    const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, reason, dataset_id};
+    ok = ok && tenant_do(c, &sql_dataset_withdraw, params, e) && tenant_do(c, &sql_catalogue_delete, params, e) &&
+         tenant_do(c, &sql_tombstone_put, params, e) && publish_outbox(c, tenant, &d.id, S("withdrawn"), e) &&
+         tenant_touch(c, tenant, e) && tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) &&
+         stock_settle(c, tenant, 0, e);
+    arena_free(&a);
+    return ok;
+}

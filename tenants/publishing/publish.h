@@ -1,0 +1,36 @@
+#pragma once
+#include "core/db/conn.h"
+
+/*
+ * publish -- the one transaction that makes a draft what everybody reads, and its neighbours that
+ * open, close and withdraw. Blocking, inside the caller's transaction of that tenant; the caller
+ * commits. The outbox event is written here, in the same transaction (federation only consumes it).
+ *
+ * Order: dataset row locked, gate of the ten headings, quotas (the pool's row is locked last, for
+ * milliseconds), pointer flipped, catalogue row, outbox, draft gone, generations raised.
+ */
+struct publish_done {
+    struct uuid dataset;
+    int64_t revision, records;
+    bool is_open;
+};
+
+/* account: absent for the operator. fails err_draft_missing, err_draft_not_read, err_metadata_missing,
+ * err_dataset_is_copy, err_quota_* */
+bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                   struct publish_done *done, struct err *e);
+
+/* Visibility changes only here, never by a field of another write (I43). */
+bool publish_open(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                  struct err *e); /* err_not_published */
+bool publish_close(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                   struct err *e);
+/* Withdrawn for good, with a reason that stays public; the address is not given again. */
+bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str reason,
+                      struct str account, struct err *e);
+
+/* What others need of the same transaction: a dataset's row in the catalogue made anew from its row,
+ * its revision and its tenant's generation raised. Federation calls it for copies. */
+bool publish_catalogue(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e);
+bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str kind,
+                    struct err *e);

@@ -1,0 +1,89 @@
+#include "tenants/publishing/review.h"
+
+#include "core/base/jr.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/dataset.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/meta.h"
+#include "tenants/publishing/publish.h"
+#include "tenants/publishing/sql.h"
+
+static bool checks_pass(const struct dataset_row *d, const struct uuid *organisation, struct err *e)
+{
+    if (!str_eq(uuid_str(&d->organisation), uuid_str(organisation)))
+        return ERR(e, err_dataset_not_yours, "%s", d->id.text);
+    if (!d->has_draft || (!d->draft_version.text[0] && !d->version.text[0]))
+        return ERR(e, err_draft_missing, "%s", d->id.text);
+    json_t *metas = jr_parse(d->draft_metas, e);
+    bool ok = metas && meta_gate(metas, LANG_FR, e);
+    json_decref(metas);
+    return ok;
+}
+
+bool review_submit(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                   const struct uuid *organisation, const struct uuid *account, struct uuid *review,
+                   struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    struct uuid made = uuid_make();
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && checks_pass(&d, organisation, e);
+    const struct str params[] = {uuid_str(tenant), uuid_str(&made), ok ? uuid_str(&d.id) : STR_NONE,
+                                 uuid_str(organisation), uuid_str(account)};
+    ok = ok && tenant_do(c, &sql_review_insert, params, e) &&
+         tenant_audit(c, tenant, uuid_str(account), S("submit"), dataset_id, STR_NONE, e);
+    arena_free(&a);
+    if (ok)
+        *review = made;
+    return ok;
+}
+
+/* Writes the decision; the public id of its dataset into *dataset_id. */
+static bool decide(struct conn *c, struct arena *a, const struct uuid *tenant, const struct str decision[4],
+                   struct str account, struct str *dataset_id, struct err *e)
+{
+    struct uuid id;
+    const struct str params[] = {uuid_str(tenant), decision[0], decision[1], decision[2], decision[3], account};
+    if (!uuid_parse(decision[0], &id))
+        return ERR(e, err_review_unknown, "not an id");
+    PGresult *r = conn_ask(c, &sql_review_decide, params, e);
+    bool there = r && PQntuples(r) == 1;
+    if (there)
+        *dataset_id = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
+    else if (r)
+        ERR(e, err_review_unknown, "%s", id.text);
+    PQclear(r);
+    return there && tenant_audit(c, tenant, account, decision[1], *dataset_id, STR_NONE, e);
+}
+
+bool review_accept(struct conn *c, const struct uuid *tenant, struct str review, struct str account,
+                   struct err *e)
+{
+    struct arena a = {0};
+    struct str dataset_id;
+    struct publish_done done;
+    const struct str decision[] = {review, S("accepted"), STR_NONE, STR_NONE};
+    bool ok = decide(c, &a, tenant, decision, account, &dataset_id, e) &&
+              publish_draft(c, tenant, dataset_id, account, &done, e) &&
+              (done.is_open || publish_open(c, tenant, dataset_id, account, e));
+    arena_free(&a);
+    return ok;
+}
+
+bool review_refuse(struct conn *c, const struct uuid *tenant, struct str review, struct str article,
+                   struct str message, struct str account, struct err *e)
+{
+    static const char *const articles[] = {"2.3", "2.4", "2.5", "2.6"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof articles / sizeof articles[0]; i++)
+        known = known || str_eq(article, str_of(articles[i]));
+    message = str_trim(message);
+    if (!known || message.n == 0 || message.n > 4000)
+        return ERR(e, err_review_article, "article " STR_FMT, STR_ARG(str_part(article, 0, 10)));
+    struct arena a = {0};
+    struct str dataset_id;
+    const struct str decision[] = {review, S("refused"), article, message};
+    bool ok = decide(c, &a, tenant, decision, account, &dataset_id, e);
+    arena_free(&a);
+    return ok;
+}

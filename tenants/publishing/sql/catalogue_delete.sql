@@ -1,0 +1,3 @@
+-- catalogue_delete($1 uuid tenant, $2 uuid dataset) -> nothing
+-- class: tenant   lane: write   roles: web worker owner
+DELETE FROM portal.catalogue_search WHERE tenant_id = $1::uuid AND id = $2::uuid;

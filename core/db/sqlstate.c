@@ -20,6 +20,7 @@ static const struct sqlstate_row ours[] = {
     {"57P02", NULL, &err_database_away}, /* crash of a neighbour */
     {"57P03", NULL, &err_database_away}, /* starting or stopping */
     {"53300", NULL, &err_database_away}, /* too many connections */
+    {"08P01", NULL, &err_value_refused}, /* a binary value of the wrong length */
     {"08",    NULL, &err_database_away},
     {"53100", NULL, &err_database_full},
     {"23505", NULL, &err_conflict},
@@ -84,5 +85,6 @@ bool sqlstate_err(struct err *e, const PGconn *pg, const PGresult *result, const
 
 bool sqlstate_lost(const char *state)
 {
-    return state && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0);
+    return state && strcmp(state, "08P01") != 0 &&
+           (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0);
 }

@@ -145,10 +145,16 @@ const char *db_uri(enum db_user user)
     return uris[user];
 }
 
+static void say_nothing(void *context, const char *message)
+{
+    (void)context, (void)message;
+}
+
 const char *db_value(enum db_user user, const char *sql)
 {
     static char value[4096];
     PGconn *pg = PQconnectdb(uris[user]);
+    PQsetNoticeProcessor(pg, say_nothing, NULL);
     PGresult *r = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(r);
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)

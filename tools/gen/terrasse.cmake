@@ -48,6 +48,10 @@ function(terrasse_sql name prefix)
   add_custom_target(terrasse_${name}_sql DEPENDS ${out}/sql.h ${out}/sql.c)
   target_sources(terrasse_${name} PRIVATE ${out}/sql.c)
   add_dependencies(terrasse_${name} terrasse_${name}_sql)
+  if(NOT folder MATCHES "^tests/") # tests/db/statements takes them all
+    set_property(GLOBAL APPEND PROPERTY TERRASSE_SQL_LIBRARIES terrasse_${name})
+    set_property(GLOBAL APPEND PROPERTY TERRASSE_SQL_PREFIXES ${prefix})
+  endif()
 endfunction()
 
 # terrasse_pages(NAME): *.html of this folder and texts/{fr,en}.po become <folder>/html.h and html.c.

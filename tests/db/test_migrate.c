@@ -1,0 +1,167 @@
+/* Migrations: forward only, each once, never edited. */
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/db/errors.h"
+#include "core/db/migrate.h"
+#include "tests/db/fixture.h"
+
+static struct conn *c;
+static struct err e;
+static struct migrate_report report;
+
+static const struct migration one = {1, "one", "CREATE TABLE portal.one (a int); INSERT INTO portal.one VALUES (1);"};
+static const struct migration two = {2, "two", "UPDATE portal.one SET a = a + 1;"};
+static const struct migration three = {3, "three", "UPDATE portal.one SET a = a * 10;"};
+static const struct migration three_bad = {3, "three", "UPDATE portal.one SET a = 99; SELECT nothing_like_it();"};
+static const struct migration three_ends = {3, "three", "UPDATE portal.one SET a = 98; COMMIT;"};
+static const struct migration two_edited = {2, "two", "UPDATE portal.one SET a = a + 2;"};
+
+static int before(void **state)
+{
+    (void)state;
+    db_exec(DB_SUPER, "DROP TABLE IF EXISTS portal.migration, portal.one");
+    c = conn_open(db_uri(DB_OWNER), ROLE_OWNER, &e);
+    db_good(c != NULL, &e);
+    return 0;
+}
+
+static int after(void **state)
+{
+    (void)state;
+    conn_close(c);
+    return 0;
+}
+
+static void run(const struct migration *list, size_t n)
+{
+    db_good(migrate_run(c, list, n, &report, &e), &e);
+}
+
+static void refused(const struct migration *list, size_t n, const struct err_kind *kind, const char *label)
+{
+    e = (struct err){0};
+    assert_false(migrate_run(c, list, n, &report, &e));
+    if (e.kind != kind)
+        fail_msg("%s, wanted %s", e.kind->code, kind->code);
+    assert_string_equal(e.arg[0], label);
+}
+
+static const char value[] = "SELECT a FROM portal.one";
+
+static void test_each_is_applied_once_and_the_level_is_told(void **state)
+{
+    (void)state;
+    run((const struct migration[]){one, two}, 2);
+    assert_int_equal(report.level, 2);
+    assert_int_equal(report.applied, 2);
+    run((const struct migration[]){one, two}, 2);
+    assert_int_equal(report.applied, 0);
+    assert_string_equal(db_value(DB_SUPER, value), "2");
+    db_good(migrate_check(c, (const struct migration[]){one, two, three}, 3, &report, &e), &e);
+    assert_int_equal(report.level, 2);
+    assert_int_equal(report.pending, 1);
+    assert_string_equal(db_value(DB_SUPER, value), "2");
+    run((const struct migration[]){one, two, three}, 3);
+    assert_int_equal(report.applied, 1);
+    assert_int_equal(report.level, 3);
+    assert_string_equal(db_value(DB_SUPER, value), "20");
+}
+
+static void test_the_checksum_is_blake2b_of_the_file(void **state)
+{
+    (void)state;
+    run(&one, 1);
+    /* b2sum -l 256 of the text */
+    assert_string_equal(db_value(DB_SUPER, "SELECT checksum FROM portal.migration"),
+                        "17234940bdedf320e3fa3fb245a17679550a8f971bb8e65fd86e31f92d120d4c");
+}
+
+static void test_an_edited_migration_is_refused(void **state)
+{
+    (void)state;
+    run((const struct migration[]){one, two}, 2);
+    refused((const struct migration[]){one, two_edited, three}, 3, &err_migration_edited, "0002_two");
+    assert_string_equal(db_value(DB_SUPER, value), "2");
+}
+
+static void test_a_migration_the_program_does_not_know_is_refused(void **state)
+{
+    (void)state;
+    run((const struct migration[]){one, two, three}, 3);
+    refused((const struct migration[]){one, two}, 2, &err_migration_missing, "0003");
+}
+
+static void test_a_migration_in_the_past_is_refused(void **state)
+{
+    (void)state;
+    run((const struct migration[]){one, three}, 2);
+    refused((const struct migration[]){one, two, three}, 3, &err_migration_order, "0002_two");
+}
+
+static void test_a_failing_migration_changes_nothing(void **state)
+{
+    (void)state;
+    refused((const struct migration[]){one, two, three_bad}, 3, &err_migration_failed, "0003_three");
+    assert_non_null(strstr(e.arg[1], "nothing_like_it"));
+    assert_string_equal(db_value(DB_SUPER, value), "2");
+    assert_string_equal(db_value(DB_SUPER, "SELECT max(number) FROM portal.migration"), "2");
+    run((const struct migration[]){one, two, three}, 3);
+    assert_string_equal(db_value(DB_SUPER, value), "20");
+}
+
+static void test_a_migration_may_not_end_its_transaction(void **state)
+{
+    (void)state;
+    refused((const struct migration[]){one, two, three_ends}, 3, &err_migration_failed, "0003_three");
+}
+
+static void test_four_at_once_apply_each_once(void **state)
+{
+    (void)state;
+    const struct migration list[] = {one, two, three};
+    pid_t child[4];
+    for (int i = 0; i < 4; i++) {
+        child[i] = fork();
+        if (child[i] == 0) {
+            struct conn *own = conn_open(db_uri(DB_OWNER), ROLE_OWNER, &e);
+            _exit(own && migrate_run(own, list, 3, &report, &e) ? (int)report.applied : 100);
+        }
+    }
+    int applied = 0;
+    for (int i = 0; i < 4; i++) {
+        int status = 0;
+        waitpid(child[i], &status, 0);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 3);
+        applied += WEXITSTATUS(status);
+    }
+    assert_int_equal(applied, 3);
+    assert_string_equal(db_value(DB_SUPER, value), "20");
+}
+
+static void test_the_real_ones_apply(void **state)
+{
+    (void)state;
+    run(migrations, migrations_n);
+    assert_int_equal(report.applied, migrations_n);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, before, after)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_each_is_applied_once_and_the_level_is_told),
+        T(test_the_checksum_is_blake2b_of_the_file),
+        T(test_an_edited_migration_is_refused),
+        T(test_a_migration_the_program_does_not_know_is_refused),
+        T(test_a_migration_in_the_past_is_refused),
+        T(test_a_failing_migration_changes_nothing),
+        T(test_a_migration_may_not_end_its_transaction),
+        T(test_four_at_once_apply_each_once),
+        T(test_the_real_ones_apply),
+    };
+    return cmocka_run_group_tests(tests, db_setup_bare, db_teardown);
+}

@@ -63,7 +63,10 @@ static _Noreturn void run_child(const struct program *p, pid_t parent, int error
     prctl(PR_SET_PDEATHSIG, p->death_signal ? p->death_signal : SIGKILL);
     if (getppid() != parent) /* it died before the line above */
         _exit(126);
-    execvpe(p->argv[0], (char *const *)(uintptr_t)p->argv, env);
+    if (p->exec_fd > 0)
+        fexecve(p->exec_fd, (char *const *)(uintptr_t)p->argv, env);
+    else
+        execvpe(p->argv[0], (char *const *)(uintptr_t)p->argv, env);
     _exit(127);
 }
 

@@ -13,6 +13,7 @@
  */
 struct program {
     const char *const *argv;       /* argv[0]: absolute path, or a name looked up in PATH; NULL at the end */
+    int exec_fd;                   /* an open program (ourselves, below folders its user cannot enter); 0: argv[0] */
     const char *const *env;        /* "NAME=value" …, NULL at the end; or NULL */
     const struct home *as;         /* runs as its system user; NULL: as ourselves */
     const char *folder;            /* working folder; NULL: ours */

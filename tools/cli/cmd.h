@@ -1,0 +1,19 @@
+#pragma once
+#include "tools/cli/cli.h"
+
+/* The functions of commands.c; cmd_NAME.c holds cmd_NAME and what only it needs. */
+bool cmd_init(struct cli *cli, struct err *e);
+bool cmd_serve(struct cli *cli, struct err *e);
+bool cmd_worker(struct cli *cli, struct err *e);
+bool cmd_migrate(struct cli *cli, struct err *e);
+bool cmd_config(struct cli *cli, struct err *e);
+bool cmd_routes(struct cli *cli, struct err *e);
+bool cmd_doctor(struct cli *cli, struct err *e);
+bool cmd_backup_create(struct cli *cli, struct err *e);
+bool cmd_backup_verify(struct cli *cli, struct err *e);
+bool cmd_restore(struct cli *cli, struct err *e);
+bool cmd_web_process(struct cli *cli, struct err *e);    /* started by serve */
+bool cmd_worker_process(struct cli *cli, struct err *e); /* started by serve */
+
+/* `read` takes the command line as it is, before anything else of ours runs (core/data/read_main.h). */
+extern const struct command_option init_options[], migrate_options[], backup_options[], restore_options[];

@@ -1,0 +1,89 @@
+/* terrasse backup create | verify, terrasse restore. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/errors.h"
+#include "core/db/backup.h"
+#include "core/db/migrate.h"
+#include "tools/cli/cmd.h"
+
+const struct command_option backup_options[] = {
+    {"to", "FOLDER", false, "Where the backup goes (default: DIR/backup).",
+     "Où va la sauvegarde (par défaut : DIR/backup)."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option restore_options[] = {
+    {"from", "BACKUP", true, "The backup's folder.", "Le dossier de la sauvegarde."},
+    {"wal", "FOLDER", false, "Archived log to replay (default: the folder wal beside the backup).",
+     "Journal archivé à rejouer (par défaut : le dossier wal à côté de la sauvegarde)."},
+    {NULL, NULL, false, NULL, NULL},
+};
+
+static void say_step(void *context, const char *fr, const char *en)
+{
+    const struct cli *cli = context;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "%s\n", cli_say(cli, fr, en));
+}
+
+static bool find_level(const char *uri, int *level, struct err *e)
+{
+    struct migrate_report r;
+    struct conn *c = conn_open(uri, ROLE_OWNER, e);
+    bool ok = c && migrate_check(c, migrations, migrations_n, &r, e);
+    conn_close(c);
+    if (ok)
+        *level = r.level;
+    return ok;
+}
+
+static void say_done(const struct cli *cli, const char *fr, const char *en, const char *path)
+{
+    if (cli->json)
+        printf("{\"path\": \"%s\"}\n", path);
+    else
+        printf("%s : %s\n", cli_say(cli, fr, en), path);
+}
+
+bool cmd_backup_create(struct cli *cli, struct err *e)
+{
+    char uri[HOME_PATH], made[HOME_PATH];
+    int level = 0;
+    struct backup_progress p = {say_step, cli};
+    if (option_str(OPTION_DATABASE).n > 0) { /* somebody else's server: its own tools back it up */
+        ERR(e, err_option_value, "--database");
+        err_arg(e, "--database");
+        err_arg(e, "***");
+        return err_arg(e, "%s", cli_say(cli, "sauvegarde du PostgreSQL privé seulement", "private PostgreSQL only"));
+    }
+    if (!cli_connect(cli, CLUSTER_OWNER, uri, e) || !find_level(uri, &level, e) ||
+        !backup_create(&cli->cluster, cli_option(cli, "to"), level, &p, made, e))
+        return false;
+    say_done(cli, "Sauvegarde faite", "Backup made", made);
+    return true;
+}
+
+bool cmd_backup_verify(struct cli *cli, struct err *e)
+{
+    char bin[HOME_PATH];
+    struct backup_progress p = {say_step, cli};
+    if (!cluster_find(&cli->home, bin, e) || !backup_verify(cli->arguments[0], bin, &p, e))
+        return false;
+    say_done(cli, "Sauvegarde intacte", "Backup intact", cli->arguments[0]);
+    return true;
+}
+
+bool cmd_restore(struct cli *cli, struct err *e)
+{
+    struct str home = option_str(OPTION_HOME);
+    struct backup_progress p = {say_step, cli};
+    if (home.n == 0) {
+        ERR(e, err_option_missing, "--home");
+        return err_arg(e, "--home");
+    }
+    if (!backup_restore(cli_option(cli, "from"), home.p, cli_option(cli, "wal"), &p, e))
+        return false;
+    say_done(cli, "Remis en place", "Restored", home.p);
+    return true;
+}

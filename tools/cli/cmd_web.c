@@ -1,0 +1,40 @@
+/* One web process, as a child of serve. */
+#include <sodium.h>
+#include <stdio.h>
+
+#include "core/base/log.h"
+#include "core/web/web.h"
+#include "tools/cli/cmd.h"
+#include "tools/cli/process.h"
+#include "tools/cli/tables.h"
+
+enum { MIB = 1024 * 1024 };
+
+bool cmd_web_process(struct cli *cli, struct err *e)
+{
+    static struct process_keys keys;
+    static char spool[HOME_PATH + 16];
+    (void)cli;
+    if (!process_receive(&keys, e))
+        return false;
+    log_init("web", (enum log_level)option_i64(OPTION_LOG_LEVEL));
+    bool has_home = keys.value[KEY_HOME][0] != '\0';
+    snprintf(spool, sizeof spool, "%s", has_home ? keys.value[KEY_HOME] : "/tmp");
+    if (has_home)
+        snprintf(spool, sizeof spool, "%s/spool", keys.value[KEY_HOME]);
+
+    struct web_config c = {
+        .http = {.listen = option_str(OPTION_LISTEN).p, .trust_proxy = option_str(OPTION_TRUSTED_PROXY).n > 0,
+                 .share_port = option_i64(OPTION_WEB) > 1},
+        .lanes = {.web_uri = keys.value[KEY_WEB_URI], .reader_uri = keys.value[KEY_READER_URI], .fast_web = 1,
+                  .fast_reader = 1, .exclusive_web = 2, .exclusive_reader = 2},
+        .tables = program_routes, .ntables = program_routes_n, .hooks = &program_hooks,
+        .upload_max_bytes = (uint64_t)option_i64(OPTION_UPLOAD_MAX) * MIB, .spool_dir = spool,
+        .build = TERRASSE_VERSION,
+        .metrics_token = option_str(OPTION_METRICS_TOKEN).n > 0 ? option_str(OPTION_METRICS_TOKEN).p : NULL,
+        .drain_ms = (unsigned)option_i64(OPTION_DRAIN) * 1000,
+    };
+    const char *cache = keys.value[KEY_CACHE];
+    crypto_generichash(c.secret, sizeof c.secret, (const unsigned char *)cache, str_of(cache).n, NULL, 0);
+    return web_serve(&c, e);
+}

@@ -1,0 +1,25 @@
+#include "tools/cli/tables.h"
+
+#include "core/db/sql.h"
+#include "core/web/sql.h"
+#include "tenants/directory/sql.h"
+#include "tenants/people/principal.h"
+#include "tenants/people/sql.h"
+#include "tools/cli/sql.h"
+
+const struct web_hooks program_hooks = {0};
+
+const struct route_table *const program_routes[] = {NULL};
+const size_t program_routes_n = 0;
+
+const struct job_table *const program_jobs[] = {NULL};
+const size_t program_jobs_n = 0;
+
+void program_register(void)
+{
+    static const struct stmt_table *const statements[] = {
+        &db_statements, &web_statements, &directory_statements, &people_statements, &cli_statements,
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
+        stmt_register(statements[i]);
+}

@@ -1,0 +1,33 @@
+#pragma once
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+/*
+ * encoding -- what the bytes of a text file mean, decided on the whole of it.
+ *
+ * A BOM decides; else strict UTF-8; else, when at least 95 % of the lines that hold a byte over 127
+ * are UTF-8, UTF-8 whose other cells are read as Windows-1252; else Windows-1252.
+ * Source: standards.md section 4.3 rule 1.
+ */
+enum encoding { ENCODING_UTF8, ENCODING_MIXED, ENCODING_1252, ENCODING_UTF16LE, ENCODING_UTF16BE };
+
+struct encoding_found {
+    enum encoding encoding;
+    unsigned bom_bytes;
+    uint64_t bad_lines; /* ENCODING_MIXED: lines to be repaired */
+};
+
+void encoding_detect(struct str file, struct encoding_found *out);
+const char *encoding_name(enum encoding e);
+
+/* The bytes as UTF-8, appended; 0x81 8D 8F 90 9D become U+FFFD. */
+void encoding_put_1252(struct buf *out, struct str s);
+
+/* UTF-16 to UTF-8; a lone surrogate or a last odd byte becomes U+FFFD. */
+void encoding_put_utf16(struct buf *out, struct str s, bool big_endian);
+
+/* Strict UTF-8, fast where the text is ASCII. */
+bool encoding_is_utf8(struct str s);
+
+/* A name when the file is of a kind we know and is not text ("PDF", "ZIP", …); NULL otherwise. */
+const char *encoding_binary_kind(struct str file);

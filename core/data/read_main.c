@@ -1,0 +1,203 @@
+#include "core/data/read_main.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/errors.h"
+#include "core/base/jr.h"
+#include "core/data/errors.h"
+#include "core/data/reader.h"
+#include "core/io/child.h"
+
+enum { STREAM_FD = 1, REPORT_FD = 3, OPTIONS_FD = 4, OPTIONS_MAX = 4 << 20, REPORT_MAX = 64 << 20 };
+
+struct job {
+    int input_fd, stream_fd, report_fd; /* stream_fd -1: the report only */
+    struct str options;
+    const char *probe; /* tests: what to try once sealed */
+    uint64_t streamed;
+};
+
+static bool write_all(int fd, struct str s, struct err *e)
+{
+    while (s.n > 0) {
+        ssize_t n = write(fd, s.p, s.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return ERR(e, err_data_unread, "write: errno %d", errno);
+        s = str_from(s, (size_t)n);
+    }
+    return true;
+}
+
+static bool to_stream(void *to, struct str bytes, struct err *e)
+{
+    struct job *job = to;
+    job->streamed += bytes.n;
+    return write_all(job->stream_fd, bytes, e);
+}
+
+static void report_error(const struct job *job, const struct err *why)
+{
+    struct buf out = {0};
+    struct err ignored = {0};
+    struct jw w;
+    jw_init(&w, &out, JW_COMPACT);
+    jw_open(&w, '{');
+    jw_key(&w, S("error"));
+    jw_open(&w, '{');
+    JW_STR(&w, "code", str_of(why->kind->code));
+    JW_STR(&w, "detail", str_of(why->detail));
+    jw_key(&w, S("args"));
+    jw_open(&w, '[');
+    for (unsigned i = 0; i < why->nargs; i++)
+        jw_str(&w, str_of(why->arg[i]));
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    jw_close(&w, '}');
+    buf_addc(&out, '\n');
+    write_all(job->report_fd, buf_str(&out), &ignored);
+    buf_free(&out);
+}
+
+static bool report(const struct job *job, struct reader *r, struct err *e)
+{
+    struct buf out = {.max = REPORT_MAX};
+    reader_report(r, &out);
+    buf_addc(&out, '\n');
+    bool ok = !out.over ? write_all(job->report_fd, buf_str(&out), e) : ERR(e, err_data_unread, "report");
+    buf_free(&out);
+    return ok;
+}
+
+static bool report_done(const struct job *job, const struct reader *r, struct err *e)
+{
+    char z[128];
+    int n = snprintf(z, sizeof z, "{\"done\":true,\"rows\":%llu,\"bytes\":%llu}\n",
+                     (unsigned long long)r->counts.kept, (unsigned long long)job->streamed);
+    return write_all(job->report_fd, (struct str){z, (size_t)n}, e);
+}
+
+/* Something the seal must forbid; the test of the seal asks for it and looks at what happens. */
+static bool probe(const char *what, struct err *e)
+{
+    if (strcmp(what, "socket") == 0)
+        return socket(AF_INET, SOCK_STREAM, 0) >= 0 || ERR(e, err_data_unread, "no socket");
+    if (strcmp(what, "open") == 0)
+        return open("/etc/hostname", O_RDONLY | O_CLOEXEC) >= 0 || ERR(e, err_data_unread, "no file");
+    if (strcmp(what, "start") == 0)
+        return execl("/bin/true", "true", (char *)NULL) == 0;
+    if (strcmp(what, "spin") == 0)
+        for (volatile unsigned i = 0;; i++)
+            ;
+    return ERR(e, err_data_options, "unknown probe");
+}
+
+static bool run(struct job *job, struct reader *r, const json_t *options, struct err *e)
+{
+    if (!child_seal(e) || (job->probe && !probe(job->probe, e)))
+        return false;
+    if (!reader_open(r, job->input_fd, options, e) || !reader_look(r, e))
+        return false;
+    bool ok = job->report_fd < 0 || report(job, r, e);
+    if (ok && job->stream_fd >= 0)
+        ok = reader_stream(r, to_stream, job, e);
+    return ok && (job->report_fd < 0 || job->stream_fd < 0 || report_done(job, r, e));
+}
+
+static json_t *parse_options(struct str text, struct err *e)
+{
+    json_t *options = text.n ? jr_parse(text, e) : json_object();
+    if (options && json_is_object(options))
+        return options;
+    json_decref(options);
+    ERR(e, err_data_options, "not an object");
+    err_arg(e, "JSON");
+    return NULL;
+}
+
+static void say_error(const struct err *e)
+{
+    struct buf out = {0};
+    const char *lang = getenv("LANG");
+    err_say(e, lang && strncmp(lang, "en", 2) == 0 ? LANG_EN : LANG_FR, &out);
+    fprintf(stderr, "terrasse read: " STR_FMT "\n", STR_ARG(buf_str(&out)));
+    buf_free(&out);
+}
+
+/* _exit in the sealed child: what runs at a normal exit may need what the seal forbids. */
+static int work(struct job *job, bool sealed)
+{
+    struct err e = {0};
+    struct reader r = {0};
+    json_t *options = parse_options(job->options, &e);
+    bool ok = options && run(job, &r, options, &e);
+    if (!ok && sealed)
+        report_error(job, &e);
+    else if (!ok)
+        say_error(&e);
+    reader_close(&r);
+    json_decref(options);
+    _exit(ok ? 0 : 1);
+}
+
+static struct str all_of(int fd, struct buf *out)
+{
+    out->max = OPTIONS_MAX;
+    for (;;) {
+        char *room = buf_room(out, 65536);
+        ssize_t n = room ? read(fd, room, 65536) : 0;
+        if (n <= 0)
+            return buf_str(out);
+        out->n += (size_t)n;
+    }
+}
+
+static int sealed_main(int argc, char **argv)
+{
+    struct buf options = {0};
+    struct job job = {.input_fd = 0, .stream_fd = STREAM_FD, .report_fd = REPORT_FD};
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--report-only") == 0)
+            job.stream_fd = -1;
+        else if (strncmp(argv[i], "--probe=", 8) == 0)
+            job.probe = argv[i] + 8;
+    }
+    job.options = all_of(OPTIONS_FD, &options);
+    close(OPTIONS_FD);
+    return work(&job, true);
+}
+
+int read_main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc > 1 && strcmp(argv[1], "--sealed") == 0)
+        return sealed_main(argc, argv);
+    struct job job = {.input_fd = -1, .stream_fd = -1, .report_fd = STDOUT_FILENO};
+    const char *file = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--copy") == 0) {
+            job.stream_fd = STDOUT_FILENO;
+            job.report_fd = -1;
+        } else if (strcmp(argv[i], "--options") == 0 && i + 1 < argc) {
+            job.options = str_of(argv[++i]);
+        } else {
+            file = argv[i];
+        }
+    }
+    struct err e = {0};
+    if (!file || (job.input_fd = open(file, O_RDONLY | O_CLOEXEC)) < 0) {
+        ERR(&e, err_file_open, "errno %d", errno);
+        err_arg(&e, "%s", file ? file : "FILE");
+        err_arg(&e, "%s", strerror(file ? errno : EINVAL));
+        say_error(&e);
+        return 1;
+    }
+    return work(&job, false);
+}

@@ -1,0 +1,285 @@
+#include "core/data/read_sheet.h"
+
+#include <expat.h>
+#include <stdlib.h>
+
+#include "core/base/must.h"
+#include "core/data/errors.h"
+#include "core/data/sheet_book.h"
+#include "core/data/zip_part.h"
+
+enum { CHUNK = 64 << 10, KEPT = RECORD_COLUMNS_MAX + 1 };
+
+struct sheet {
+    struct rows rows;
+    struct str file;
+    struct sheet_book book;
+    struct sheet_notes notes;
+    struct zip_part part;
+    XML_Parser parser;
+    bool paused; /* a row is ready */
+    /* the row being read */
+    uint64_t row;
+    size_t n, column, style;
+    struct str cells[KEPT];
+    size_t from[KEPT]; /* where each begins in `text` */
+    struct buf text, value;
+    char type; /* of the cell: n s i(nline) t(str) b e d */
+    bool in_value;
+    const char *too_long;
+};
+
+bool sheet_is_xlsx(struct str file)
+{
+    if (!str_starts(file, S("PK\003\004")))
+        return false;
+    /* The first names stand near the front in every Office file; any zip with a workbook will do. */
+    struct zip_part p;
+    struct err e = {0};
+    bool found = false;
+    if (!part_open(&p, file, S("xl/workbook.xml"), &found, &e))
+        return e.kind == &err_data_sheet_bomb;
+    if (found)
+        part_close(&p);
+    return found;
+}
+
+/* "BC12" -> 54; SIZE_MAX: no letters, or past the last column of any spreadsheet. */
+static size_t column_of(const char *reference)
+{
+    size_t column = 0;
+    for (; *reference >= 'A' && *reference <= 'Z'; reference++) {
+        column = column * 26 + (size_t)(*reference - 'A' + 1);
+        if (column > 16384)
+            return SIZE_MAX;
+    }
+    return column ? column - 1 : SIZE_MAX;
+}
+
+static void start_row(struct sheet *s, const char **attributes)
+{
+    const char *r = part_attribute(attributes, "r");
+    s->row = r ? strtoull(r, NULL, 10) : s->row + 1;
+    s->n = 0;
+    s->column = 0;
+    buf_reset(&s->text);
+}
+
+static void start_cell(struct sheet *s, const char **attributes)
+{
+    const char *r = part_attribute(attributes, "r"), *t = part_attribute(attributes, "t");
+    const char *style = part_attribute(attributes, "s");
+    size_t column = r ? column_of(r) : SIZE_MAX;
+    if (column != SIZE_MAX && column >= s->n)
+        s->column = column;
+    s->style = style ? (size_t)strtoul(style, NULL, 10) : 0;
+    s->type = !t ? 'n' : strcmp(t, "inlineStr") == 0 ? 'i' : strcmp(t, "str") == 0 ? 't' : t[0];
+    buf_reset(&s->value);
+}
+
+static void note_columns(struct sheet *s, const char **attributes)
+{
+    const char *hidden = part_attribute(attributes, "hidden");
+    const char *min = part_attribute(attributes, "min"), *max = part_attribute(attributes, "max");
+    if (!hidden || strcmp(hidden, "0") == 0 || strcmp(hidden, "false") == 0 || !min || !max)
+        return;
+    unsigned long from = strtoul(min, NULL, 10), to = strtoul(max, NULL, 10);
+    if (to >= from && to - from < RECORD_COLUMNS_MAX) /* up to the edge of the sheet: nothing there */
+        s->notes.hidden_columns += to - from + 1;
+}
+
+static void on_start(void *parser, const char *name, const char **attributes)
+{
+    struct sheet *s = XML_GetUserData(parser);
+    name = part_local(name);
+    if (strcmp(name, "c") == 0)
+        start_cell(s, attributes);
+    else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0)
+        s->in_value = true;
+    else if (strcmp(name, "row") == 0)
+        start_row(s, attributes);
+    else if (strcmp(name, "col") == 0)
+        note_columns(s, attributes);
+    else if (strcmp(name, "mergeCell") == 0)
+        s->notes.merged++;
+}
+
+static void on_text(void *parser, const char *p, int n)
+{
+    struct sheet *s = XML_GetUserData(parser);
+    if (s->in_value)
+        buf_add(&s->value, (struct str){p, (size_t)n});
+}
+
+static void put_cell(struct sheet *s)
+{
+    struct str v = buf_str(&s->value);
+    uint64_t index;
+    switch (s->type) {
+    case 's':
+        if (str_u64(v, &index))
+            buf_add(&s->text, book_string(&s->book, (size_t)index));
+        break;
+    case 'b':
+        buf_addz(&s->text, str_eq(v, S("1")) ? "true" : "false");
+        break;
+    case 'e':
+        s->notes.errors++;
+        break;
+    case 'n':
+        book_number(&s->text, &s->book, book_format(&s->book, s->style), v);
+        break;
+    default:
+        buf_add(&s->text, v);
+    }
+}
+
+/* Cells that hold a format and no value do not make a row longer. */
+static void end_cell(struct sheet *s)
+{
+    size_t column = s->column++;
+    if (s->value.over)
+        s->too_long = "cell";
+    if (s->value.n == 0)
+        return;
+    if (column >= KEPT) {
+        s->n = column + 1;
+        return;
+    }
+    for (; s->n < column; s->n++)
+        s->from[s->n] = s->text.n;
+    s->from[s->n++] = s->text.n;
+    put_cell(s);
+    if (s->text.over)
+        s->too_long = "row";
+}
+
+static void on_end(void *parser, const char *name)
+{
+    struct sheet *s = XML_GetUserData(parser);
+    name = part_local(name);
+    if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0) {
+        s->in_value = false;
+    } else if (strcmp(name, "c") == 0) {
+        end_cell(s);
+    } else if (strcmp(name, "row") == 0) {
+        s->paused = true;
+        XML_StopParser(parser, XML_TRUE);
+    }
+}
+
+static bool feed(struct sheet *s, struct err *e)
+{
+    enum XML_Status status;
+    if (s->paused) {
+        s->paused = false;
+        status = XML_ResumeParser(s->parser);
+    } else {
+        size_t n = 0;
+        void *room = XML_GetBuffer(s->parser, CHUNK);
+        if (!room || !part_read(&s->part, room, CHUNK, &n, e))
+            return room ? false : part_fault("XML", e);
+        status = XML_ParseBuffer(s->parser, (int)n, n == 0);
+    }
+    if (status == XML_STATUS_ERROR)
+        return part_fault(XML_ErrorString(XML_GetErrorCode(s->parser)), e);
+    return true;
+}
+
+static bool long_cell(struct sheet *s, struct err *e)
+{
+    ERR(e, err_data_cell_long, "row %llu: %s", (unsigned long long)s->row, s->too_long);
+    err_arg(e, "%llu", (unsigned long long)s->row);
+    err_arg(e, "%zu", s->n);
+    return err_arg(e, "%d", RECORD_CELL_MAX);
+}
+
+static void give_row(struct sheet *s, struct record *out)
+{
+    size_t kept = s->n < KEPT ? s->n : KEPT;
+    for (size_t i = 0; i < kept; i++) {
+        size_t end = i + 1 < kept ? s->from[i + 1] : s->text.n;
+        s->cells[i] = str_part(buf_str(&s->text), s->from[i], end - s->from[i]);
+    }
+    *out = (struct record){.line = s->row, .n = s->n, .cells = s->cells};
+}
+
+static bool sheet_next(struct rows *self, struct record *out, struct err *e)
+{
+    struct sheet *s = (struct sheet *)(void *)self;
+    XML_ParsingStatus state;
+    for (;;) {
+        XML_GetParsingStatus(s->parser, &state);
+        if (state.parsing == XML_FINISHED) {
+            *out = (struct record){.end = true, .cells = s->cells};
+            return true;
+        }
+        s->paused = state.parsing == XML_SUSPENDED;
+        if (!feed(s, e))
+            return false;
+        if (s->too_long)
+            return long_cell(s, e);
+        XML_GetParsingStatus(s->parser, &state);
+        if (state.parsing == XML_SUSPENDED) {
+            give_row(s, out);
+            return true;
+        }
+    }
+}
+
+static bool sheet_rewind(struct rows *self, struct err *e)
+{
+    struct sheet *s = (struct sheet *)(void *)self;
+    bool found;
+    part_close(&s->part);
+    if (s->parser)
+        XML_ParserFree(s->parser);
+    s->parser = part_parser(s);
+    if (!s->parser)
+        return part_fault("XML", e);
+    XML_SetElementHandler(s->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(s->parser, on_text);
+    s->row = 0;
+    s->n = 0;
+    s->in_value = s->paused = false;
+    s->notes = (struct sheet_notes){.other_sheets = s->book.sheets - 1};
+    if (!part_open(&s->part, s->file, s->book.sheet_path, &found, e))
+        return false;
+    return found || part_fault("worksheet", e);
+}
+
+bool sheet_open(struct sheet **out, struct str file, struct err *e)
+{
+    struct sheet *s = must_alloc(sizeof *s);
+    s->rows = (struct rows){.next = sheet_next, .rewind = sheet_rewind, .pads = true};
+    s->file = file;
+    s->value.max = RECORD_CELL_MAX;
+    s->text.max = RECORD_MAX;
+    if (!book_open(&s->book, file, e) || !sheet_rewind(&s->rows, e)) {
+        sheet_close(s);
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+struct rows *sheet_rows(struct sheet *s)
+{
+    return &s->rows;
+}
+
+const struct sheet_notes *sheet_noted(const struct sheet *s)
+{
+    return &s->notes;
+}
+
+void sheet_close(struct sheet *s)
+{
+    part_close(&s->part);
+    if (s->parser)
+        XML_ParserFree(s->parser);
+    buf_free(&s->text);
+    buf_free(&s->value);
+    book_close(&s->book);
+    free(s);
+}

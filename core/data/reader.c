@@ -1,0 +1,264 @@
+#include "core/data/reader.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "core/base/jr.h"
+#include "core/data/errors.h"
+#include "core/data/reader_row.h"
+#include "core/data/shape.h"
+
+enum { UTF16_MAX = 512 << 20 };
+
+static bool no_table(const char *looks_like, struct err *e)
+{
+    ERR(e, err_data_binary, "%s", looks_like);
+    return err_arg(e, "%s", looks_like);
+}
+
+static bool decode_utf16(struct reader *r, struct err *e)
+{
+    bool big = r->encoding.encoding == ENCODING_UTF16BE;
+    r->utf16 = (struct buf){.max = UTF16_MAX};
+    encoding_put_utf16(&r->utf16, str_from(r->file, r->encoding.bom_bytes), big);
+    return !r->utf16.over || no_table("UTF-16, 512 Mo", e);
+}
+
+static bool open_text(struct reader *r, struct err *e)
+{
+    encoding_detect(r->file, &r->encoding);
+    enum encoding encoding = r->encoding.encoding;
+    struct str text = str_from(r->file, r->encoding.bom_bytes);
+    if (encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE) {
+        if (!decode_utf16(r, e))
+            return false;
+        text = buf_str(&r->utf16);
+        encoding = ENCODING_UTF8;
+    }
+    if (shape_trim(text).n == 0)
+        return ERR(e, err_data_empty, "blank file");
+    struct str separator = jr_str(r->options, "separator");
+    bool given = separator.n == 1 && strchr(";,\t|", separator.p[0]);
+    r->dialect.separator = given ? separator.p[0] : dialect_separator(text, encoding);
+    csv_init(&r->csv, text, encoding, r->dialect.separator);
+    r->rows = &r->csv.rows;
+    return true;
+}
+
+static bool open_any(struct reader *r, struct err *e)
+{
+    r->max_rows = (uint64_t)jr_i64(r->options, "max_rows", INT32_MAX);
+    if (r->file.n == 0)
+        return ERR(e, err_data_empty, "no byte");
+    if (sheet_is_xlsx(r->file)) {
+        if (!sheet_open(&r->sheet, r->file, e))
+            return false;
+        r->rows = sheet_rows(r->sheet);
+        return true;
+    }
+    const char *kind = encoding_binary_kind(r->file);
+    return kind ? no_table(kind, e) : open_text(r, e);
+}
+
+bool reader_open_bytes(struct reader *r, struct str file, const json_t *options, struct err *e)
+{
+    *r = (struct reader){.file = file, .options = options};
+    return open_any(r, e);
+}
+
+bool reader_open(struct reader *r, int fd, const json_t *options, struct err *e)
+{
+    struct stat st;
+    *r = (struct reader){.options = options};
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return ERR(e, err_data_unread, "not a regular file");
+    if (st.st_size > 0) {
+        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (p == MAP_FAILED)
+            return ERR(e, err_data_unread, "mmap of %lld bytes", (long long)st.st_size);
+        madvise(p, (size_t)st.st_size, MADV_SEQUENTIAL);
+        r->file = (struct str){p, (size_t)st.st_size};
+        r->mapped = true;
+    }
+    return open_any(r, e);
+}
+
+void reader_close(struct reader *r)
+{
+    if (r->sheet)
+        sheet_close(r->sheet);
+    csv_free(&r->csv);
+    buf_free(&r->utf16);
+    if (r->mapped)
+        munmap((void *)(uintptr_t)r->file.p, r->file.n);
+    arena_free(&r->arena);
+    *r = (struct reader){0};
+}
+
+unsigned reader_fields(const struct reader *r)
+{
+    return (unsigned)(1 + r->nplain + (r->nrest > 0));
+}
+
+/* The row of names, or the first row where there is none; the cells are copied by what follows. */
+static bool find_columns(struct reader *r, struct err *e)
+{
+    struct record first = {0};
+    if (!dialect_header(r->rows, &r->dialect, e))
+        return false;
+    const json_t *header = json_object_get(r->options, "header");
+    if (json_is_boolean(header))
+        r->dialect.has_header = json_is_true(header);
+    for (unsigned i = 0; i <= r->dialect.preamble; i++)
+        if (!r->rows->next(r->rows, &first, e))
+            return false;
+    if (first.end || r->dialect.width == 0)
+        return ERR(e, err_data_empty, "no record");
+    return reader_columns_name(r, &first, e);
+}
+
+static void see_row(struct reader *r, const struct record *row)
+{
+    struct reader_counts *n = &r->counts;
+    size_t wide = 64 + r->ncolumns / 8;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        struct str cell = reader_cell(row, i);
+        sniff_cell(&r->columns[i].sniff, cell);
+        if (cell.n)
+            wide += cell.n > 2000 ? 22 : cell.n < 4 ? 8 : cell.n + 4;
+    }
+    if (wide > n->worst_row)
+        n->worst_row = wide;
+    n->kept++;
+    n->repaired += row->repaired;
+    n->stray_quotes += row->stray_quote;
+    n->bytes += reader_row_bytes(r, row);
+}
+
+static bool see_rows(struct reader *r, struct err *e)
+{
+    struct record row;
+    struct reason why;
+    enum fate fate;
+    if (!reader_row_first(r, e))
+        return false;
+    for (;;) {
+        if (!reader_row_next(r, &row, &fate, &why, e))
+            return false;
+        if (fate == FATE_END)
+            return true;
+        r->counts.seen++;
+        if (fate == FATE_KEPT)
+            see_row(r, &row);
+        else if (fate == FATE_ASIDE)
+            reader_bad(r, &r->aside, row.line, 0, reader_cell(&row, 0), &why);
+        else
+            r->counts.blank++;
+    }
+}
+
+static void decide(struct reader *r)
+{
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        struct column *c = &r->columns[i];
+        sniff_decide(&r->arena, &c->sniff, &c->verdict);
+        c->type = c->verdict.type;
+        c->lon_first = c->verdict.lon_first;
+        c->reason = c->verdict.reason;
+        c->pattern = c->verdict.pattern;
+    }
+    reader_columns_fix(r);
+}
+
+static bool needs_second_look(const struct reader *r)
+{
+    for (size_t i = 0; i < r->ncolumns; i++)
+        if (r->columns[i].verdict.has_majority || (r->columns[i].fixed && r->columns[i].type != TYPE_TEXT))
+            return true;
+    return false;
+}
+
+static struct reason not_of(struct reader *r, enum column_type type)
+{
+    struct reason why = reason_make(REASON_value_type);
+    reason_s(&r->arena, &why, str_of(type_wire(type)));
+    return why;
+}
+
+/* Lists what broke the type that nearly all values have, or becomes empty as was agreed. */
+static void list_refused(struct reader *r, const struct record *row, struct buf *scratch)
+{
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        struct column *c = &r->columns[i], as = *c;
+        bool agreed = c->fixed && c->bad_is_null;
+        if (!agreed && (c->fixed || !c->verdict.has_majority))
+            continue;
+        as.type = agreed ? c->type : c->verdict.majority;
+        struct str cell = reader_cell(row, i);
+        if (reader_fits(&as, cell, scratch))
+            continue;
+        struct reason why = {0};
+        if (c->refused.n < COLUMN_LISTED_MAX)
+            why = not_of(r, as.type);
+        reader_bad(r, &c->refused, row->line, i + 1, cell, &why);
+    }
+}
+
+static void refuse_row(struct reader *r, const struct record *row, size_t column)
+{
+    struct reason why = {0};
+    if (r->aside.n < COLUMN_LISTED_MAX)
+        why = not_of(r, r->columns[column].type);
+    reader_bad(r, &r->aside, row->line, column + 1, reader_cell(row, column), &why);
+    r->counts.kept--;
+    r->counts.bytes -= reader_row_bytes(r, row);
+}
+
+static bool look_again(struct reader *r, struct err *e)
+{
+    struct record row;
+    struct reason why;
+    enum fate fate = FATE_BLANK;
+    struct buf scratch = {0};
+    bool ok = reader_row_first(r, e);
+    while (ok && (ok = reader_row_next(r, &row, &fate, &why, e)) && fate != FATE_END) {
+        if (fate != FATE_KEPT)
+            continue;
+        size_t refused = reader_row_refused(r, &row, &scratch);
+        if (refused < r->ncolumns)
+            refuse_row(r, &row, refused);
+        else
+            list_refused(r, &row, &scratch);
+    }
+    buf_free(&scratch);
+    return ok;
+}
+
+static bool worth_keeping(struct reader *r, struct err *e)
+{
+    r->counts.aside = r->aside.total;
+    if (r->counts.kept > r->max_rows) {
+        ERR(e, err_data_rows, "%llu rows", (unsigned long long)r->counts.kept);
+        err_arg(e, "%llu", (unsigned long long)r->counts.kept);
+        return err_arg(e, "%llu", (unsigned long long)r->max_rows);
+    }
+    if (r->counts.kept > 0)
+        return true;
+    if (r->counts.aside == 0)
+        return ERR(e, err_data_no_rows, "header only");
+    ERR(e, err_data_all_aside, "%llu rows", (unsigned long long)r->counts.aside);
+    err_arg(e, "%llu", (unsigned long long)r->counts.aside);
+    return err_arg(e, "%llu", (unsigned long long)r->aside.cells[0].line);
+}
+
+bool reader_look(struct reader *r, struct err *e)
+{
+    if (!find_columns(r, e) || !see_rows(r, e))
+        return false;
+    decide(r);
+    if (needs_second_look(r) && !look_again(r, e))
+        return false;
+    r->counts.bytes += reader_row_bytes(r, NULL);
+    reader_columns_place(r);
+    return worth_keeping(r, e);
+}

@@ -1,0 +1,70 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/base/arena.h"
+#include "core/data/column.h"
+#include "core/data/dialect.h"
+#include "core/data/read_csv.h"
+#include "core/data/read_sheet.h"
+
+/*
+ * reader -- the way in of a dataset, inside the sandboxed child: one file, read twice.
+ *
+ * Pass 1 (reader_look) looks at every value, decides the types and counts; reader_report says it as
+ * JSON. Pass 2 (reader_stream) writes the kept rows as PostgreSQL COPY BINARY: `_id int` (1, 2, …
+ * in file order), then c1, c2, … (fixed-width types first), then `rest text[]` where the row is too
+ * wide for a page. Every row is kept, set aside with a reason, or blank: the counts add up.
+ *
+ * A structural fault sets the row aside; a value that breaks a detected type makes the column text
+ * and is listed; one that breaks a fixed type sets the row aside (architecture.md section 4).
+ *
+ * Options (JSON, all optional):
+ *   {"max_rows": 300000, "separator": ";", "header": true,
+ *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}]}
+ * A field is found by `source`, else by its name among the detected ids, else by its label.
+ *
+ * Errors: err_data_* (errors.def).
+ */
+enum { READER_ROW_BYTES = 7000 }; /* past this the worst row would not fit a page of 8 kB */
+
+struct reader_counts {
+    uint64_t seen, kept, aside, blank; /* seen = kept + aside + blank */
+    uint64_t repaired, stray_quotes;
+    uint64_t bytes; /* kept rows as canonical CSV in UTF-8 with a line of labels (R58) */
+    size_t worst_row;
+};
+
+struct reader {
+    struct arena arena;
+    struct str file; /* mapped */
+    bool mapped;
+    struct buf utf16; /* the whole file, where it was UTF-16 */
+    const json_t *options;
+    uint64_t max_rows;
+    struct encoding_found encoding;
+    struct csv csv;
+    struct sheet *sheet; /* NULL: text */
+    struct rows *rows;
+    struct dialect dialect;
+    struct column *columns;
+    size_t ncolumns, nrest, nplain;
+    size_t *order; /* columns as c1, c2, … then rest[1], … */
+    struct reader_counts counts;
+    struct bad_list aside;
+    struct str *unknown_fields;
+    size_t nunknown;
+};
+
+/* Takes a regular file; the fd stays the caller's. `options` (may be NULL) must outlive the reader. */
+bool reader_open(struct reader *r, int fd, const json_t *options, struct err *e);
+/* The same on bytes in memory, which must outlive the reader. */
+bool reader_open_bytes(struct reader *r, struct str file, const json_t *options, struct err *e);
+bool reader_look(struct reader *r, struct err *e);
+void reader_report(struct reader *r, struct buf *out);
+
+/* Takes the stream piece by piece. */
+typedef bool reader_write(void *to, struct str bytes, struct err *e);
+bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *e);
+
+unsigned reader_fields(const struct reader *r); /* of each COPY row */
+void reader_close(struct reader *r);            /* a zeroed reader, or one that failed, too */

@@ -1,0 +1,206 @@
+#include <stdio.h>
+
+#include "core/base/utf8.h"
+#include "core/data/field_name.h"
+#include "core/data/reader_row.h"
+
+static void put_reason(struct jw *w, const char *key, const struct reason *reason)
+{
+    jw_key(w, str_of(key));
+    reason_json(w, reason);
+}
+
+static void put_bad(struct jw *w, const struct reader *r, const struct bad_list *list)
+{
+    jw_open(w, '[');
+    for (size_t i = 0; i < list->n; i++) {
+        const struct bad_cell *b = &list->cells[i];
+        jw_open(w, '{');
+        JW_I64(w, "line", (int64_t)b->line);
+        if (b->column)
+            JW_STR(w, "column", r->columns[b->column - 1].name);
+        JW_STR(w, "value", b->value);
+        put_reason(w, "reason", &b->reason);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+/* The least and greatest value, as their types write them. */
+static void put_range(struct jw *w, const struct column *c)
+{
+    const struct sniff *s = &c->sniff;
+    char low[40], high[40];
+    if (c->type == TYPE_DATE || c->type == TYPE_DATETIME) {
+        if (s->dates + s->datetimes == 0)
+            return;
+        if (c->type == TYPE_DATE) {
+            moment_date_text(low, s->first.days);
+            moment_date_text(high, s->last.days);
+        } else {
+            moment_text(low, s->first.us);
+            moment_text(high, s->last.us);
+        }
+        JW_STR(w, "min", str_of(low));
+        JW_STR(w, "max", str_of(high));
+    } else if (s->has_range && (c->type == TYPE_INT || c->type == TYPE_DECIMAL || c->type == TYPE_DOUBLE)) {
+        JW_STR(w, "min", str_of(s->low_text));
+        JW_STR(w, "max", str_of(s->high_text));
+    }
+}
+
+static void put_examples(struct jw *w, const struct sniff *s)
+{
+    jw_key(w, S("examples"));
+    jw_open(w, '[');
+    for (unsigned i = 0; i < s->nexamples; i++)
+        jw_str(w, str_of(s->examples[i]));
+    jw_close(w, ']');
+}
+
+static void put_suggestion(struct jw *w, const struct reader *r, const struct column *c)
+{
+    if (c->refused.total == 0)
+        return;
+    jw_key(w, S("refused"));
+    jw_open(w, '{');
+    JW_STR(w, "type", str_of(type_name(c->fixed ? c->type : c->verdict.majority)));
+    JW_I64(w, "count", (int64_t)c->refused.total);
+    jw_key(w, S("cells"));
+    put_bad(w, r, &c->refused);
+    jw_close(w, '}');
+}
+
+static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
+{
+    struct reason found[SNIFF_WARNINGS];
+    size_t n = sniff_warnings(&r->arena, &c->sniff, c->type, found, SNIFF_WARNINGS);
+    jw_key(w, S("warnings"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++)
+        reason_json(w, &found[i]);
+    jw_close(w, ']');
+}
+
+static void put_column(struct jw *w, struct reader *r, const struct column *c)
+{
+    char sql[24];
+    snprintf(sql, sizeof sql, c->in_rest ? "rest[%u]" : "c%u", c->number);
+    jw_open(w, '{');
+    JW_STR(w, "name", c->name);
+    JW_STR(w, "label", c->label);
+    JW_STR(w, "source", c->source);
+    JW_STR(w, "type", str_of(type_name(c->type)));
+    JW_STR(w, "sql", str_of(sql));
+    JW_BOOL(w, "nullable", c->sniff.blanks > 0 || c->bad_is_null);
+    JW_BOOL(w, "fixed", c->fixed);
+    put_reason(w, "reason", &c->reason);
+    if (c->pattern)
+        JW_STR(w, "pattern", str_of(c->pattern));
+    put_range(w, c);
+    JW_I64(w, "values", (int64_t)c->sniff.values);
+    JW_I64(w, "blanks", (int64_t)c->sniff.blanks);
+    put_examples(w, &c->sniff);
+    put_warnings(w, r, c);
+    put_suggestion(w, r, c);
+    jw_close(w, '}');
+}
+
+static void put_counted(struct jw *w, struct reader *r, enum reason_code code, uint64_t n)
+{
+    struct reason reason = reason_make(code);
+    if (n == 0)
+        return;
+    reason_n(&r->arena, &reason, n);
+    reason_json(w, &reason);
+}
+
+static void put_file_warnings(struct jw *w, struct reader *r)
+{
+    jw_open(w, '[');
+    put_counted(w, r, REASON_warn_repaired, r->counts.repaired);
+    put_counted(w, r, REASON_warn_stray_quote, r->counts.stray_quotes);
+    put_counted(w, r, REASON_warn_blank, r->counts.blank);
+    put_counted(w, r, REASON_warn_preamble, r->dialect.preamble);
+    put_counted(w, r, REASON_warn_no_header, !r->dialect.has_header);
+    put_counted(w, r, REASON_warn_rest, r->nrest);
+    if (r->sheet) {
+        const struct sheet_notes *n = sheet_noted(r->sheet);
+        put_counted(w, r, REASON_warn_hidden_sheets, n->other_sheets);
+        put_counted(w, r, REASON_warn_hidden_columns, n->hidden_columns);
+        put_counted(w, r, REASON_warn_merged, n->merged);
+        put_counted(w, r, REASON_warn_sheet_errors, n->errors);
+    }
+    for (size_t i = 0; i < r->nunknown; i++) {
+        struct reason reason = reason_make(REASON_warn_field_unknown);
+        reason_s(&r->arena, &reason, r->unknown_fields[i]);
+        reason_json(w, &reason);
+    }
+    jw_close(w, ']');
+}
+
+static const struct column *with_hint(const struct reader *r, unsigned hint)
+{
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        enum column_type t = r->columns[i].type;
+        if ((r->columns[i].sniff.hints & hint) && (t == TYPE_DECIMAL || t == TYPE_DOUBLE))
+            return &r->columns[i];
+    }
+    return NULL;
+}
+
+/* Two columns of degrees are offered as a point; nothing is done unasked. */
+static void put_offers(struct jw *w, struct reader *r)
+{
+    const struct column *lat = with_hint(r, HINT_LATITUDE), *lon = with_hint(r, HINT_LONGITUDE);
+    jw_key(w, S("offers"));
+    jw_open(w, '[');
+    if (lat && lon && lat->sniff.low >= -90 && lat->sniff.high <= 90 && lon->sniff.low >= -180 &&
+        lon->sniff.high <= 180) {
+        struct reason reason = reason_make(REASON_offer_point);
+        reason_s(&r->arena, &reason, lat->name);
+        reason_s(&r->arena, &reason, lon->name);
+        reason_json(w, &reason);
+    }
+    jw_close(w, ']');
+}
+
+static void put_counts(struct jw *w, const struct reader_counts *n)
+{
+    jw_key(w, S("rows"));
+    jw_open(w, '{');
+    JW_I64(w, "seen", (int64_t)n->seen);
+    JW_I64(w, "kept", (int64_t)n->kept);
+    JW_I64(w, "aside", (int64_t)n->aside);
+    JW_I64(w, "blank", (int64_t)n->blank);
+    jw_close(w, '}');
+    JW_I64(w, "bytes", (int64_t)n->bytes);
+}
+
+void reader_report(struct reader *r, struct buf *out)
+{
+    struct jw w;
+    jw_init(&w, out, JW_COMPACT);
+    jw_open(&w, '{');
+    JW_STR(&w, "format", r->sheet ? S("xlsx") : S("csv"));
+    if (!r->sheet) {
+        JW_STR(&w, "encoding", str_of(encoding_name(r->encoding.encoding)));
+        JW_BOOL(&w, "bom", r->encoding.bom_bytes > 0);
+        JW_STR(&w, "separator", ((struct str){&r->dialect.separator, 1}));
+    }
+    JW_BOOL(&w, "header", r->dialect.has_header);
+    put_counts(&w, &r->counts);
+    JW_I64(&w, "fields", reader_fields(r));
+    JW_I64(&w, "rest", (int64_t)r->nrest);
+    jw_key(&w, S("columns"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < r->ncolumns; i++)
+        put_column(&w, r, &r->columns[i]);
+    jw_close(&w, ']');
+    jw_key(&w, S("aside"));
+    put_bad(&w, r, &r->aside);
+    jw_key(&w, S("warnings"));
+    put_file_warnings(&w, r);
+    put_offers(&w, r);
+    jw_close(&w, '}');
+}

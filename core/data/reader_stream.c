@@ -1,0 +1,101 @@
+#include "core/data/copy_binary.h"
+#include "core/data/errors.h"
+#include "core/data/reader_row.h"
+#include "core/data/shape.h"
+
+enum { FLUSH_AT = 256 << 10, STREAM_ROW_MAX = 64 << 20 };
+
+static void put_value(struct buf *out, const struct column *c, struct str cell, bool as_text)
+{
+    if (shape_trim(cell).n == 0) {
+        copy_null(out);
+        return;
+    }
+    size_t start = copy_value_start(out);
+    if (type_put(out, c->type, c->lon_first, cell, as_text)) {
+        copy_value_end(out, start);
+        return;
+    }
+    out->n = start - 4; /* agreed to be empty: a fixed type that does not take it */
+    copy_null(out);
+}
+
+/* A text[] of one dimension. */
+static void put_rest(struct buf *out, const struct reader *r, const struct record *row)
+{
+    enum { TEXT_OID = 25 };
+    size_t start = copy_value_start(out);
+    copy_u32(out, 1);
+    copy_u32(out, 1);
+    copy_u32(out, TEXT_OID);
+    copy_u32(out, (uint32_t)r->nrest);
+    copy_u32(out, 1);
+    for (size_t i = 0; i < r->nrest; i++) {
+        size_t column = r->order[r->nplain + i];
+        put_value(out, &r->columns[column], reader_cell(row, column), true);
+    }
+    copy_value_end(out, start);
+}
+
+static void put_row(struct buf *out, const struct reader *r, const struct record *row, uint64_t id)
+{
+    copy_row(out, reader_fields(r));
+    copy_u32(out, 4);
+    copy_u32(out, (uint32_t)id);
+    for (size_t i = 0; i < r->nplain; i++)
+        put_value(out, &r->columns[r->order[i]], reader_cell(row, r->order[i]), false);
+    if (r->nrest)
+        put_rest(out, r, row);
+}
+
+struct stream {
+    struct reader *r;
+    struct buf out, scratch;
+    uint64_t rows;
+    reader_write *write;
+    void *to;
+};
+
+static bool flush(struct stream *s, struct err *e)
+{
+    if (s->out.over)
+        return ERR(e, err_data_unread, "a row over %d bytes", STREAM_ROW_MAX);
+    bool ok = s->write(s->to, buf_str(&s->out), e);
+    buf_reset(&s->out);
+    return ok;
+}
+
+static bool stream_rows(struct stream *s, struct err *e)
+{
+    struct record row;
+    struct reason why;
+    enum fate fate;
+    for (;;) {
+        if (!reader_row_next(s->r, &row, &fate, &why, e))
+            return false;
+        if (fate == FATE_END)
+            return true;
+        if (fate != FATE_KEPT || reader_row_refused(s->r, &row, &s->scratch) < s->r->ncolumns)
+            continue;
+        put_row(&s->out, s->r, &row, ++s->rows);
+        if (s->out.n >= FLUSH_AT && !flush(s, e))
+            return false;
+    }
+}
+
+bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *e)
+{
+    struct stream s = {.r = r, .out = {.max = STREAM_ROW_MAX}, .write = write, .to = to};
+    copy_head(&s.out);
+    bool ok = reader_row_first(r, e) && stream_rows(&s, e);
+    if (ok && s.rows != r->counts.kept)
+        ok = ERR(e, err_data_unread, "%llu rows streamed, %llu counted", (unsigned long long)s.rows,
+                 (unsigned long long)r->counts.kept);
+    if (ok) {
+        copy_tail(&s.out);
+        ok = flush(&s, e);
+    }
+    buf_free(&s.out);
+    buf_free(&s.scratch);
+    return ok;
+}

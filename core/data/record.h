@@ -1,0 +1,38 @@
+#pragma once
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+/*
+ * record -- one row of a file before anything is known of its columns, and where rows come from.
+ */
+enum {
+    RECORD_COLUMNS_MAX = 500,
+    RECORD_CELL_MAX = 1 << 20, /* bytes */
+    RECORD_MAX = 8 << 20,      /* bytes, quotes and line ends included */
+};
+
+struct record {
+    uint64_t line;           /* where it starts; in a sheet its row */
+    size_t n;                /* cells in the file; at most RECORD_COLUMNS_MAX + 1 of them are kept */
+    const struct str *cells; /* UTF-8; until the next record */
+    bool end;                /* no record: the file is over */
+    bool has_nul;            /* a byte no text column can hold */
+    bool stray_quote;        /* text after a closing quote, kept as it is */
+    bool repaired;           /* a cell was not UTF-8 in a file that is */
+};
+
+/* A source of records: the first member of struct csv and struct sheet. */
+struct rows {
+    bool (*next)(struct rows *self, struct record *out, struct err *e);
+    bool (*rewind)(struct rows *self, struct err *e); /* back to the first record */
+    bool pads; /* short rows are usual (sheets leave empty cells out) */
+};
+
+static inline bool record_is_blank(const struct record *r)
+{
+    for (size_t i = 0; i < r->n && i <= RECORD_COLUMNS_MAX; i++)
+        for (size_t k = 0; k < r->cells[i].n; k++)
+            if (r->cells[i].p[k] != ' ' && r->cells[i].p[k] != '\t')
+                return false;
+    return true;
+}

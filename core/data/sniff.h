@@ -1,0 +1,52 @@
+#pragma once
+#include "core/base/arena.h"
+#include "core/data/reason.h"
+#include "core/data/record.h"
+#include "core/data/shape.h"
+#include "core/data/type.h"
+
+/*
+ * sniff -- the type of each column, decided from every value of it.
+ *
+ * sniff_cell is called for each cell of each row that is kept, then sniff_decide once. Same values,
+ * same type, whatever their order. Source: standards.md section 4.3 rules 5 to 13.
+ */
+struct sniff {
+    struct str label; /* what field_hints are read from */
+    unsigned hints;
+    uint64_t values, blanks;
+    uint64_t numbers, decimals, exponents, leading_zeros, percents, euros, too_long, not_int64;
+    uint64_t dot_groups, dot_decimals, luhn, years, damaged, rounded, short_postal, id_lengths;
+    uint64_t dates, datetimes, no_zone, month_first;
+    uint64_t words[WORDS_COUNT], trues[WORDS_COUNT];
+    uint64_t pairs, pairs_brackets, pairs_ok, pairs_swapped_ok, pairs_france, pairs_france_swapped;
+    unsigned scale;         /* most decimals */
+    uint64_t int_digits;    /* most digits before the mark */
+    size_t widest;          /* bytes of the longest cell */
+    bool has_range;
+    double low, high;       /* of numbers, or microseconds of moments */
+    char low_text[64], high_text[64];
+    struct moment first, last;
+    char damaged_text[32], examples[3][64];
+    unsigned nexamples;
+};
+
+struct sniff_verdict {
+    enum column_type type;
+    bool lon_first;
+    struct reason reason;
+    const char *pattern;         /* "year", "percent", "euro" or NULL */
+    /* When a few values broke the type of nearly all: what it would have been. */
+    bool has_majority;
+    enum column_type majority;
+    uint64_t minority; /* values that are not of it */
+};
+
+void sniff_init(struct sniff *s, struct str label);
+void sniff_cell(struct sniff *s, struct str cell);
+void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *out);
+
+/* What the publisher should look at in this column, at most `max`; the number written. */
+size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, struct reason *out, size_t max);
+
+enum { SNIFF_WARNINGS = 6 };

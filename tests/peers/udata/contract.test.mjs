@@ -635,6 +635,9 @@ test('a truncated answer cuts the connection', standIn, async () => {
   await assert.rejects(get('/api/1/me/'));
 });
 test('an unknown fault is refused', standIn, async () => assert.equal((await fault([{ kind: 'tsunami' }])).status, 400));
+test('a page in a browser cannot press the switches', standIn, async () => {
+  assert.equal((await call('POST', '/_reset', {}, { key: null, headers: { Origin: 'https://ailleurs.example' } })).status, 403);
+});
 test('the journal names each call with its status', standIn, async () => {
   const last = (await get('/_journal', anonymous)).body.at(-1)?.n ?? 0;
   await get('/api/1/me/');

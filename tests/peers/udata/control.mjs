@@ -85,7 +85,9 @@ export function control(server, request, response, url, bytes) {
   const action = actions[`${request.method} ${url.pathname}`];
   let made = { status: 404, body: { message: `known: ${Object.keys(actions).join(', ')}` } };
   try {
-    if (action) made = action(server, bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {}, url);
+    // A page in somebody's browser must not press these switches.
+    if (action && request.headers.origin) made = { status: 403, body: { message: 'not from a browser' } };
+    else if (action) made = action(server, bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {}, url);
   } catch (error) { made = bad(error.message); }
   const body = Buffer.from(JSON.stringify(made.body));
   response.writeHead(made.status, { 'Content-Type': 'application/json', 'Content-Length': body.length });

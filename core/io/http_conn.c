@@ -186,16 +186,16 @@ void conn_refuse(struct conn *c, int status, const char *why)
 {
     struct http_server *s = c->s;
     struct buf headers = {0}, body = {0};
-    char line[160];
+    char line[48], rest_of_head[80];
     s->count.refused++;
     c->unread = true;
     s->count.answers[status / 100]++;
     c->close_after = true;
     if (s->owner.on_refuse)
         s->owner.on_refuse(status, why, &headers, &body, s->context);
-    int n = snprintf(line, sizeof line, "HTTP/1.1 %d Refused\r\nconnection: close\r\ncontent-length: %zu\r\n",
-                     status, body.n);
-    struct str parts[] = {{line, (size_t)n}, server_date(s), buf_str(&headers), S("\r\n"), buf_str(&body)};
+    int n = snprintf(rest_of_head, sizeof rest_of_head, "content-length: %zu\r\nconnection: close\r\n\r\n", body.n);
+    struct str parts[] = {conn_status_line(status, line, sizeof line), server_date(s), buf_str(&headers),
+                          {rest_of_head, (size_t)n}, buf_str(&body)};
     conn_send(c, parts, 5);
     buf_free(&headers);
     buf_free(&body);

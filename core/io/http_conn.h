@@ -123,6 +123,7 @@ struct str server_date(struct http_server *s);
 
 /* http_write.c */
 void conn_send(struct conn *c, const struct str *parts, unsigned n); /* at most 6 parts */
+struct str conn_status_line(int status, char *room, size_t size); /* a constant, or written to room */
 size_t conn_queued(const struct conn *c);
 void conn_flushed(struct conn *c);
 

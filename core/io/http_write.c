@@ -129,7 +129,7 @@ static const struct { int status; struct str line; } status_lines[] = {
 };
 // clang-format on
 
-static struct str status_line(int status, char *room, size_t size)
+struct str conn_status_line(int status, char *room, size_t size)
 {
     for (size_t i = 0; i < sizeof status_lines / sizeof status_lines[0]; i++)
         if (status_lines[i].status == status)
@@ -199,7 +199,7 @@ static void send_head(struct exchange *x, int status, struct str headers, int64_
     memcpy(tail, ends[0].p, ends[0].n);
     memcpy(tail + ends[0].n, ends[1].p, ends[1].n);
     memcpy(tail + ends[0].n + ends[1].n, "\r\n", 2);
-    struct str parts[] = {status_line(status, line, sizeof line), server_date(c->s), headers,
+    struct str parts[] = {conn_status_line(status, line, sizeof line), server_date(c->s), headers,
                           {tail, ends[0].n + ends[1].n + 2}, x->bodyless ? STR_NONE : body};
     conn_send(c, parts, 5);
 }

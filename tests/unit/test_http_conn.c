@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -28,6 +29,7 @@ struct bench {
     int requests, gone;
     size_t left, most_queued;
     uint64_t welcome;
+    char path[48]; /* of a Unix socket */
     char peer[64];
     bool secure, later, stopped;
     struct http_exchange *waiting;
@@ -108,6 +110,12 @@ static void on_request(struct http_exchange *x)
         http_start(x, 200, S(""), 100);
         http_write(x, S("short"));
         http_end(x);
+    } else if (str_eq(x->path, S("/parts"))) {
+        http_start(x, 200, S(""), -1);
+        http_write(x, S("abc"));
+        http_write(x, S(""));
+        http_write(x, S("0123456789abcdef"));
+        http_end(x);
     } else if (str_eq(x->path, S("/later"))) {
         b->waiting = x;
         uv_timer_start(&b->timer, on_later, 5, 0);
@@ -174,9 +182,10 @@ static int send_and_read_all(struct bench *b, int fd)
 static void *client(void *arg)
 {
     struct bench *b = arg;
-    int fd = dial(b->port);
+    int fd = b->path[0] ? 0 : dial(b->port);
     b->result = fd < 0 ? -3 : b->client(b, fd);
-    close(fd);
+    if (fd > 0)
+        close(fd);
     uv_async_send(&b->stop);
     return NULL;
 }
@@ -216,7 +225,8 @@ static void run(struct bench *b, struct http_config config, int (*script)(struct
     if (!b->server)
         fail_msg("%s", e.detail);
     http_listening_on(b->server, where, sizeof where);
-    b->port = (uint16_t)atoi(strrchr(where, ':') + 1);
+    if (!b->path[0])
+        b->port = (uint16_t)atoi(strrchr(where, ':') + 1);
     pthread_create(&thread, NULL, client, b);
     uv_run(&b->loop, UV_RUN_DEFAULT);
     pthread_join(thread, NULL);
@@ -304,6 +314,11 @@ static const struct {
      "POST /early HTTP/1.1\r\n" HOST "Content-Length: 300000\r\n\r\nabc", {"\r\n\r\nno", "connection: close"},
      NULL},
     {"HTTP/1.0", "GET /a HTTP/1.0\r\n" HOST "\r\n", {"\r\n\r\n/a", "connection: close"}, NULL},
+    {"answer by chunks", "GET /parts HTTP/1.1\r\n" HOST CLOSE "\r\n",
+     {"transfer-encoding: chunked\r\n", "\r\n\r\n3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"}, "content-length"},
+    {"answer by chunks, HEAD", "HEAD /parts HTTP/1.1\r\n" HOST CLOSE "\r\n", {"transfer-encoding: chunked\r\n"}, "abc"},
+    {"answer without length to HTTP/1.0", "GET /parts HTTP/1.0\r\n" HOST "Connection: keep-alive\r\n\r\n",
+     {"connection: close\r\n", "\r\n\r\nabc0123456789abcdef"}, "transfer-encoding"},
     {"cut answer", "GET /cut HTTP/1.1\r\n" HOST "\r\n", {"content-length: 100\r\n", "\r\n\r\nshort"}, NULL},
     {"file range", "GET /file?range HTTP/1.1\r\n" HOST CLOSE "\r\n",
      {"206 Partial", "content-length: 4\r\n", "\r\n\r\nabbb"}, NULL},
@@ -527,6 +542,64 @@ static void loopback_only(void **state)
     uv_loop_close(&loop);
 }
 
+static int leaves_file_script(struct bench *b, int fd)
+{
+    static const char text[] = "GET /file HTTP/1.1\r\n" HOST "\r\n";
+    struct linger reset = {1, 0};
+    if (write(fd, text, sizeof text - 1) < 0 || read_until(b, fd, "\r\n\r\naaaa") != 1)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    return 0;
+}
+
+static void client_leaves_in_a_file(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct bench b = {0};
+        run(&b, (struct http_config){0}, leaves_file_script, NULL);
+        assert_int_equal(b.result, 0);
+        assert_int_equal(b.gone, 1);
+        done(&b);
+    }
+}
+
+static int local_script(struct bench *b, int fd)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    static const char text[] = "GET / HTTP/1.1\r\n" HOST CLOSE "\r\n";
+    (void)fd;
+    memcpy(a.sun_path, b->path, sizeof b->path);
+    int local = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (connect(local, (struct sockaddr *)&a, sizeof a) != 0 || write(local, text, sizeof text - 1) < 0)
+        return -1;
+    int end = read_until(b, local, NULL);
+    close(local);
+    return end;
+}
+
+/* The second server finds the socket file of a first one that died without a word. */
+static void unix_socket(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/test_http_XXXXXX", listen_on[64];
+    struct bench b = {0};
+    assert_non_null(mkdtemp(folder));
+    snprintf(b.path, sizeof b.path, "%s/s", folder);
+    snprintf(listen_on, sizeof listen_on, "unix:%s", b.path);
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    memcpy(a.sun_path, b.path, sizeof b.path);
+    int dead = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(dead, (struct sockaddr *)&a, sizeof a), 0);
+    close(dead);
+    run(&b, (struct http_config){.listen = listen_on, .loopback_only = true}, local_script, NULL);
+    assert_int_equal(b.result, 0);
+    assert_string_equal(b.peer, "local");
+    assert_int_equal(count(&b, "200 OK"), 1);
+    assert_int_equal(rmdir(folder), 0); /* the socket file is gone */
+    done(&b);
+}
+
 static int fill_script(struct bench *b, int fd)
 {
     struct rlimit old, none_left;
@@ -634,6 +707,8 @@ int main(void)
         cmocka_unit_test(forwarded_is_believed_where_configured),
         cmocka_unit_test(address_cap),
         cmocka_unit_test(loopback_only),
+        cmocka_unit_test(client_leaves_in_a_file),
+        cmocka_unit_test(unix_socket),
         cmocka_unit_test(no_descriptor_left),
         cmocka_unit_test(total_cap_closes_the_longest_idle),
         cmocka_unit_test(metrics_count),

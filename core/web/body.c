@@ -1,18 +1,20 @@
-/* body -- what a request brings: kept in memory for forms and JSON, in a file for uploads. */
-#include <errno.h>
-#include <fcntl.h>
+/* body -- what a request brings: in memory for forms and JSON, in a spool for uploads. */
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "core/base/errors.h"
-#include "core/base/utf8.h"
+#include "core/base/rand.h"
 #include "core/web/errors.h"
+#include "core/web/form.h"
 #include "core/web/private.h"
 
 struct intake {
-    int fd;
-    char path[512];
-    uint64_t size;
+    bool opened, multipart;
+    struct form form;
+    struct spool *spool;
+    char path[1024];      /* set once the file has its name */
+    int64_t size;
+    bool named;
+    struct err err;       /* of the thread that named it */
 };
 
 static enum body_kind kind_of(const struct req_private *p)
@@ -38,94 +40,117 @@ static struct str media_type(const struct req *r)
     return str_cut(&type, ';', &head) ? str_trim(head) : S("");
 }
 
-static void refuse(struct req_private *p, uint64_t most)
-{
-    if (p->body_err.kind)
-        return;
-    ERR(&p->body_err, err_too_large, "more than %llu", (unsigned long long)most);
-    err_arg(&p->body_err, "%llu", (unsigned long long)most);
-}
-
-static bool write_all(int fd, struct str s)
-{
-    while (s.n) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        s = str_from(s, (size_t)n);
-    }
-    return true;
-}
-
-static bool intake_open(struct req_private *p)
-{
-    struct intake *in = ARENA_NEW(p->req.a, struct intake);
-    const char *dir = p->engine->c.spool_dir;
-    snprintf(in->path, sizeof in->path, "%s/upload-XXXXXX", dir ? dir : "/tmp");
-    in->fd = mkostemp(in->path, O_CLOEXEC);
-    if (in->fd < 0) {
-        ERR(&p->body_err, err_file_write, "%s: errno %d", in->path, errno);
-        err_arg(&p->body_err, "%s", "spool");
-        return err_arg(&p->body_err, "errno %d", errno);
-    }
-    p->intake = in;
-    p->req.upload.path = in->path;
-    return true;
-}
-
-/* Page-cache writes of what one read brought (64 KiB at most): as short as a memcpy of that size. */
-static void spool(struct req_private *p, struct str bytes)
-{
-    if (p->body_err.kind || (!p->intake && !intake_open(p)))
-        return;
-    struct intake *in = p->intake;
-    if (in->size + bytes.n > p->engine->c.upload_max_bytes) {
-        refuse(p, p->engine->c.upload_max_bytes);
-        return;
-    }
-    in->size += bytes.n;
-    if (!write_all(in->fd, bytes)) {
-        ERR(&p->body_err, err_file_write, "%s: errno %d", in->path, errno);
-        err_arg(&p->body_err, "%s", "spool");
-        err_arg(&p->body_err, "errno %d", errno);
-    }
-}
-
-void body_bytes(struct req_private *p, struct str bytes)
-{
-    switch (kind_of(p)) {
-    case BODY_NONE: refuse(p, 0); break;
-    case BODY_FORM:
-    case BODY_JSON:
-        p->incoming.max = BODY_MAX;
-        buf_add(&p->incoming, bytes);
-        if (p->incoming.over)
-            refuse(p, BODY_MAX);
-        break;
-    case BODY_UPLOAD: spool(p, bytes); break;
-    }
-}
-
 static bool wrong_type(struct req_private *p, const char *wanted, struct err *e)
 {
     ERR(e, err_unsupported_media_type, STR_FMT, STR_ARG(media_type(&p->req)));
     return err_arg(e, "%s", wanted);
 }
 
+static void refuse(struct req_private *p, uint64_t most)
+{
+    ERR(&p->body_err, err_too_large, "more than %llu", (unsigned long long)most);
+    err_arg(&p->body_err, "%llu", (unsigned long long)most);
+}
+
+/* At the first byte: what it is decides where the bytes go. */
+static bool open_intake(struct req_private *p, struct err *e)
+{
+    bool upload = kind_of(p) == BODY_UPLOAD;
+    const char *dir = p->engine->c.spool_dir;
+    struct intake *in = p->intake = ARENA_NEW(p->req.a, struct intake);
+    in->opened = true;
+    in->multipart = str_ieq(media_type(&p->req), S("multipart/form-data"));
+    if (upload)
+        in->spool = spool_open(dir ? dir : "/tmp", (int64_t)p->engine->c.upload_max_bytes, e);
+    if (upload && !in->spool)
+        return false;
+    return !in->multipart || form_open(&in->form, p->req.a, req_header(&p->req, S("content-type")), in->spool, e);
+}
+
+static void in_memory(struct req_private *p, struct str bytes)
+{
+    p->incoming.max = BODY_MAX;
+    buf_add(&p->incoming, bytes);
+    if (p->incoming.over)
+        refuse(p, BODY_MAX);
+}
+
+static void take(struct req_private *p, struct str bytes)
+{
+    struct intake *in = p->intake;
+    if (in->multipart)
+        form_feed(&in->form, bytes, &p->body_err);
+    else if (in->spool)
+        spool_feed(in->spool, bytes, &p->body_err);
+    else
+        in_memory(p, bytes);
+}
+
+void body_bytes(struct req_private *p, struct str bytes)
+{
+    if (p->body_err.kind)
+        return;
+    if (kind_of(p) == BODY_NONE)
+        refuse(p, 0);
+    else if (kind_of(p) == BODY_JSON)
+        in_memory(p, bytes);
+    else if (p->intake || open_intake(p, &p->body_err))
+        take(p, bytes);
+}
+
+/* ---- the whole is in ---- */
+
+static void run_name(uv_work_t *w)
+{
+    struct req_private *p = w->data;
+    struct intake *in = p->intake;
+    struct spool *s = in->spool;
+    in->spool = NULL;
+    in->named = spool_keep(s, in->path, &in->size, &in->err);
+}
+
+static void on_named(uv_work_t *w, int status)
+{
+    struct req_private *p = w->data;
+    (void)status; /* never cancelled */
+    p->engine->cpu_waiting--;
+    p->busy = p->on_thread = false;
+    if (!p->intake->named)
+        p->body_err = p->intake->err;
+    engine_go(p);
+}
+
+/* Flushing a large file takes long: a thread gives it its name. */
+bool body_keep(struct req_private *p)
+{
+    if (p->body_kept || kind_of(p) != BODY_UPLOAD || p->body_err.kind)
+        return false;
+    p->body_kept = true;
+    struct intake *in = p->intake;
+    if (!in && !open_intake(p, &p->body_err))
+        return false;
+    in = p->intake;
+    const char *dir = p->engine->c.spool_dir;
+    struct uuid id = uuid_make();
+    snprintf(in->path, sizeof in->path, "%s/upload-%s", dir ? dir : "/tmp", id.text);
+    if (pool_submit(p, run_name, on_named))
+        return true;
+    ERR(&p->body_err, err_busy, "no thread for the upload");
+    return false;
+}
+
 static bool end_form(struct req_private *p, struct err *e)
 {
-    struct str type = media_type(&p->req);
-    const char *why = NULL;
-    if (p->req.body.n == 0)
+    struct intake *in = p->intake;
+    if (!in)
         return true;
-    if (!str_ieq(type, S("application/x-www-form-urlencoded")))
+    if (in->multipart) {
+        p->form = in->form.pairs;
+        return form_finish(&in->form, e);
+    }
+    if (!str_ieq(media_type(&p->req), S("application/x-www-form-urlencoded")))
         return wrong_type(p, "application/x-www-form-urlencoded", e);
-    if (url_pairs(p->req.a, p->req.body, FORM_PAIRS_MAX, &p->form, &why))
-        return true;
-    ERR(e, err_form_invalid, "%s", why);
-    return err_arg(e, "%s", why);
+    return form_urlencoded(p->req.a, p->req.body, &p->form, e);
 }
 
 static bool end_json(struct req_private *p, struct err *e)
@@ -138,18 +163,12 @@ static bool end_json(struct req_private *p, struct err *e)
 
 static bool end_upload(struct req_private *p, struct err *e)
 {
-    if (!p->intake && !intake_open(p)) {
-        *e = p->body_err;
+    struct intake *in = p->intake;
+    if (in->multipart && !form_finish(&in->form, e))
         return false;
-    }
-    p->req.upload.size_bytes = p->intake->size;
-    if (close(p->intake->fd) != 0) {
-        p->intake->fd = -1;
-        ERR(e, err_file_write, "close: errno %d", errno);
-        err_arg(e, "%s", "spool");
-        return err_arg(e, "errno %d", errno);
-    }
-    p->intake->fd = -1;
+    if (in->multipart)
+        p->form = in->form.pairs;
+    p->req.upload = (struct upload){in->path, in->form.file_name, (uint64_t)in->size, false};
     return true;
 }
 
@@ -171,11 +190,13 @@ bool body_end(struct req_private *p, struct err *e)
 
 void body_free(struct req_private *p)
 {
+    struct intake *in = p->intake;
     buf_free(&p->incoming);
-    if (!p->intake)
+    if (!in)
         return;
-    if (p->intake->fd >= 0)
-        close(p->intake->fd);
-    if (!p->req.upload.keep)
-        unlink(p->intake->path);
+    if (in->form.multipart)
+        form_close(&in->form);
+    spool_discard(in->spool);
+    if (in->named && !p->req.upload.keep)
+        unlink(in->path);
 }

@@ -132,7 +132,7 @@ static bool move(struct req_private *p)
             p->phase = PHASE_BODY;
         return true;
     case PHASE_BODY:
-        if (!p->body_in)
+        if (!p->body_in || body_keep(p))
             return false;
         body_taken(p);
         return true;

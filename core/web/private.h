@@ -16,7 +16,6 @@
  */
 enum {
     QUERY_PAIRS_MAX = 200,
-    FORM_PAIRS_MAX = 1000,
     HEADERS_MAX = 48,
     BODY_MAX = 1 << 20,        /* forms and JSON */
     GZIP_MIN = 1 << 10,
@@ -60,6 +59,7 @@ struct req_private {
 
     struct buf incoming;        /* BODY_FORM, BODY_JSON */
     struct intake *intake;      /* BODY_UPLOAD */
+    bool body_kept;
     struct err body_err;
 
     enum answer answer;
@@ -115,6 +115,7 @@ bool reply_is_text(struct str content_type);
 /* body.c */
 uint64_t body_welcome(struct req_private *p);
 void body_bytes(struct req_private *p, struct str bytes);
+bool body_keep(struct req_private *p);           /* true: a thread names the file, then engine_go */
 bool body_end(struct req_private *p, struct err *e);
 void body_free(struct req_private *p);
 

@@ -12,13 +12,13 @@ static unsigned or_default(unsigned given, unsigned otherwise)
     return given ? given : otherwise;
 }
 
-static void deadline(struct conn *c, unsigned given_ms, unsigned otherwise_ms)
+static void deadline(struct http_conn *c, unsigned given_ms, unsigned otherwise_ms)
 {
     c->deadline_at = uv_now(c->s->loop) + or_default(given_ms, otherwise_ms);
     c->progress_bytes = 0;
 }
 
-static void rest(struct conn *c)
+static void rest(struct http_conn *c)
 {
     c->state = CONN_IDLE;
     c->idle_since = uv_now(c->s->loop);
@@ -27,7 +27,7 @@ static void rest(struct conn *c)
 
 /* --- exchanges ------------------------------------------------------------------------------ */
 
-static struct exchange *exchange_take(struct conn *c)
+static struct exchange *exchange_take(struct http_conn *c)
 {
     struct http_server *s = c->s;
     struct exchange *x = s->free_exchanges;
@@ -57,7 +57,7 @@ static void exchange_clear(struct exchange *x)
     x->x.secure = false;
 }
 
-static void exchange_release(struct conn *c)
+static void exchange_release(struct http_conn *c)
 {
     struct exchange *x = c->x;
     struct http_server *s = c->s;
@@ -122,7 +122,7 @@ struct str http_field(const struct http_exchange *x, struct str lower_name)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static void stop_reading(struct conn *c)
+static void stop_reading(struct http_conn *c)
 {
     if (c->reading)
         uv_read_stop(&c->u.stream);
@@ -132,19 +132,19 @@ static void stop_reading(struct conn *c)
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     (void)suggested;
-    struct conn *c = handle->data;
+    struct http_conn *c = handle->data;
     *buf = uv_buf_init(c->s->read_buffer, CONN_READ_BUFFER);
 }
 
-static void take(struct conn *c, struct str *in);
+static void take(struct http_conn *c, struct str *in);
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
-    struct conn *c = stream->data;
+    struct http_conn *c = stream->data;
     if (n == 0)
         return;
     if (n < 0 && c->state >= CONN_LINGER) {
-        conn_close(c);
+        http_conn_close(c);
         return;
     }
     if (n < 0) {
@@ -154,7 +154,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         if (n != UV_EOF || c->state != CONN_ANSWER)
             c->broken = true;
         c->close_after = true;
-        conn_settle(c);
+        http_conn_settle(c);
         return;
     }
     c->s->count.bytes_in += (uint64_t)n;
@@ -162,19 +162,19 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (c->state == CONN_LINGER || c->state == CONN_CLOSED) {
         c->progress_bytes += in.n;
         if (c->progress_bytes > (1 << 20))
-            conn_close(c);
+            http_conn_close(c);
         return;
     }
     take(c, &in);
 }
 
-static void start_reading(struct conn *c)
+static void start_reading(struct http_conn *c)
 {
     if (!c->reading && !c->client_done && uv_read_start(&c->u.stream, on_room, on_read) == 0)
         c->reading = true;
 }
 
-static void keep(struct conn *c, struct str *in)
+static void keep(struct http_conn *c, struct str *in)
 {
     buf_add(&c->pending, *in);
     *in = STR_NONE;
@@ -182,7 +182,7 @@ static void keep(struct conn *c, struct str *in)
         stop_reading(c);
 }
 
-void conn_refuse(struct conn *c, int status, const char *why)
+void http_conn_refuse(struct http_conn *c, int status, const char *why)
 {
     struct http_server *s = c->s;
     struct buf headers = {0}, body = {0};
@@ -194,9 +194,9 @@ void conn_refuse(struct conn *c, int status, const char *why)
     if (s->owner.on_refuse)
         s->owner.on_refuse(status, why, &headers, &body, s->context);
     int n = snprintf(rest_of_head, sizeof rest_of_head, "content-length: %zu\r\nconnection: close\r\n\r\n", body.n);
-    struct str parts[] = {conn_status_line(status, line, sizeof line), server_date(s), buf_str(&headers),
+    struct str parts[] = {http_conn_status_line(status, line, sizeof line), server_date(s), buf_str(&headers),
                           {rest_of_head, (size_t)n}, buf_str(&body)};
-    conn_send(c, parts, 5);
+    http_conn_send(c, parts, 5);
     buf_free(&headers);
     buf_free(&body);
     c->state = CONN_ANSWER;
@@ -204,12 +204,12 @@ void conn_refuse(struct conn *c, int status, const char *why)
     if (c->x) {
         c->x->started = c->x->ended = c->x->discard = true;
     }
-    conn_settle_later(c);
+    http_conn_settle_later(c);
 }
 
 /* --- body ------------------------------------------------------------------------------------ */
 
-static void body_complete(struct conn *c)
+static void body_complete(struct http_conn *c)
 {
     struct exchange *x = c->x;
     x->body_done = true;
@@ -219,7 +219,7 @@ static void body_complete(struct conn *c)
         c->s->owner.on_request(&x->x);
 }
 
-static bool body_piece(struct conn *c, struct str data)
+static bool body_piece(struct http_conn *c, struct str data)
 {
     struct exchange *x = c->x;
     x->body_seen += data.n;
@@ -229,7 +229,7 @@ static bool body_piece(struct conn *c, struct str data)
         if (x->started)
             c->close_after = true, x->discard = true;
         else
-            conn_refuse(c, 413, "body too large");
+            http_conn_refuse(c, 413, "body too large");
         return !c->close_after;
     }
     if (!x->discard && !x->started)
@@ -237,7 +237,7 @@ static bool body_piece(struct conn *c, struct str data)
     return true;
 }
 
-static bool take_chunks(struct conn *c, struct str *in)
+static bool take_chunks(struct http_conn *c, struct str *in)
 {
     struct exchange *x = c->x;
     for (;;) {
@@ -245,7 +245,7 @@ static bool take_chunks(struct conn *c, struct str *in)
         enum http_progress got = http_unchunk(&x->chunks, in, &data);
         if (got == HTTP_BAD) {
             if (!x->started)
-                conn_refuse(c, 400, "chunk");
+                http_conn_refuse(c, 400, "chunk");
             c->close_after = true;
             return false;
         }
@@ -258,7 +258,7 @@ static bool take_chunks(struct conn *c, struct str *in)
     }
 }
 
-static bool take_length(struct conn *c, struct str *in)
+static bool take_length(struct http_conn *c, struct str *in)
 {
     struct exchange *x = c->x;
     uint64_t left = (uint64_t)x->head.body_bytes - x->body_seen;
@@ -271,7 +271,7 @@ static bool take_length(struct conn *c, struct str *in)
     return x->body_done;
 }
 
-static bool take_body(struct conn *c, struct str *in)
+static bool take_body(struct http_conn *c, struct str *in)
 {
     c->progress_bytes += in->n;
     if (c->progress_bytes >= BODY_STEP)
@@ -281,7 +281,7 @@ static bool take_body(struct conn *c, struct str *in)
 
 /* --- head ------------------------------------------------------------------------------------ */
 
-static void begin(struct conn *c, struct str rest_of_input)
+static void begin(struct http_conn *c, struct str rest_of_input)
 {
     struct exchange *x = c->x;
     struct http_server *s = c->s;
@@ -299,12 +299,12 @@ static void begin(struct conn *c, struct str rest_of_input)
         return;
     }
     if (x->head.body_bytes > 0 && (uint64_t)x->head.body_bytes > x->welcome)
-        conn_refuse(c, 413, "body too large");
+        http_conn_refuse(c, 413, "body too large");
     else if (x->head.expect_continue && rest_of_input.n == 0)
-        conn_send(c, &(struct str){"HTTP/1.1 100 Continue\r\n\r\n", 25}, 1);
+        http_conn_send(c, &(struct str){"HTTP/1.1 100 Continue\r\n\r\n", 25}, 1);
 }
 
-static bool parse(struct conn *c, struct str bytes)
+static bool parse(struct http_conn *c, struct str bytes)
 {
     struct exchange *x = exchange_take(c);
     char *copy = bytes.n <= sizeof x->inline_head ? x->inline_head : arena_alloc(&x->arena, bytes.n);
@@ -318,17 +318,17 @@ static bool parse(struct conn *c, struct str bytes)
     c->x = NULL;
     exchange_clear(x);
     free(x);
-    conn_refuse(c, refusal.status, refusal.why);
+    http_conn_refuse(c, refusal.status, refusal.why);
     return false;
 }
 
-static bool take_head(struct conn *c, struct str *in)
+static bool take_head(struct http_conn *c, struct str *in)
 {
     size_t head_bytes = 0;
     struct http_refusal refusal;
     enum http_progress got = http_scan(&c->scan, in->p, in->n, &head_bytes, &refusal);
     if (got == HTTP_BAD) {
-        conn_refuse(c, refusal.status, refusal.why);
+        http_conn_refuse(c, refusal.status, refusal.why);
         return false;
     }
     if (got == HTTP_MORE) {
@@ -346,26 +346,26 @@ static bool take_head(struct conn *c, struct str *in)
     return true;
 }
 
-static bool finished(const struct conn *c)
+static bool finished(const struct http_conn *c)
 {
-    return c->x && c->x->ended && conn_queued(c) == 0 && !c->file && !c->broken;
+    return c->x && c->x->ended && http_conn_queued(c) == 0 && !c->file && !c->broken;
 }
 
 /* After a whole answer: the next request, or the end. */
-static void next_request(struct conn *c)
+static void next_request(struct http_conn *c)
 {
     exchange_release(c);
     if (!c->close_after)
         rest(c);
 }
 
-static bool can_take(const struct conn *c)
+static bool can_take(const struct http_conn *c)
 {
     return c->state < CONN_ANSWER && !c->broken && (!c->close_after || c->x);
 }
 
 /* Takes what came as far as it goes; what must wait is copied to `pending`. */
-static void take(struct conn *c, struct str *in)
+static void take(struct http_conn *c, struct str *in)
 {
     struct buf held = {0};
     if (c->pending.n) {
@@ -387,12 +387,12 @@ static void take(struct conn *c, struct str *in)
     if (in->n && c->state <= CONN_ANSWER && !c->broken)
         keep(c, in);
     buf_free(&held);
-    conn_settle(c);
+    http_conn_settle(c);
 }
 
 /* --- settling -------------------------------------------------------------------------------- */
 
-void conn_settle_later(struct conn *c)
+void http_conn_settle_later(struct http_conn *c)
 {
     struct http_server *s = c->s;
     if (c->running || c->is_settling || c->state == CONN_CLOSED)
@@ -410,7 +410,7 @@ static void on_shut(uv_shutdown_t *request, int status)
 }
 
 /* Closing with unread bytes would reset the connection and could take the answer with it. */
-static void linger(struct conn *c)
+static void linger(struct http_conn *c)
 {
     c->state = CONN_LINGER;
     c->progress_bytes = 0;
@@ -422,19 +422,19 @@ static void linger(struct conn *c)
     start_reading(c);
 }
 
-static void end_politely(struct conn *c, bool unread)
+static void end_politely(struct http_conn *c, bool unread)
 {
     exchange_release(c);
     if (c->client_done || !unread)
-        conn_close(c);
+        http_conn_close(c);
     else
         linger(c);
 }
 
-static void resume_owner(struct conn *c)
+static void resume_owner(struct http_conn *c)
 {
     struct exchange *x = c->x;
-    if (x && x->choked && conn_queued(c) < CONN_QUEUE_LOW) {
+    if (x && x->choked && http_conn_queued(c) < CONN_QUEUE_LOW) {
         x->choked = false;
         c->running = true;
         c->s->owner.on_drain(&x->x);
@@ -442,21 +442,21 @@ static void resume_owner(struct conn *c)
     }
 }
 
-static bool wants_input(const struct conn *c)
+static bool wants_input(const struct http_conn *c)
 {
     return c->state <= CONN_ANSWER && c->pending.n <= HTTP_HEAD_MAX;
 }
 
-void conn_settle(struct conn *c)
+void http_conn_settle(struct http_conn *c)
 {
     if (c->running || c->state >= CONN_LINGER)
         return;
     resume_owner(c);
     if (c->broken || (c->x && c->x->aborted)) {
-        conn_close(c);
+        http_conn_close(c);
         return;
     }
-    if (c->state == CONN_ANSWER && !c->x && c->close_after && conn_queued(c) == 0) {
+    if (c->state == CONN_ANSWER && !c->x && c->close_after && http_conn_queued(c) == 0) {
         end_politely(c, c->unread || c->pending.n > 0);
         return;
     }
@@ -471,7 +471,7 @@ void conn_settle(struct conn *c)
         next_request(c);
     }
     if (c->state == CONN_IDLE && c->close_after) {
-        conn_close(c);
+        http_conn_close(c);
         return;
     }
     if (c->state < CONN_ANSWER && c->pending.n && !c->client_done) {
@@ -488,9 +488,9 @@ void conn_settle(struct conn *c)
 /* --- deadlines ------------------------------------------------------------------------------- */
 
 /* A client that takes nothing for stall_deadline_ms is cut; one that takes slowly is not. */
-static void tick_writing(struct conn *c, uint64_t now)
+static void tick_writing(struct http_conn *c, uint64_t now)
 {
-    size_t queued = conn_queued(c) + uv_stream_get_write_queue_size(&c->u.stream);
+    size_t queued = http_conn_queued(c) + uv_stream_get_write_queue_size(&c->u.stream);
     size_t mark = queued + file_sent(c);
     if (queued == 0 && !c->file) {
         c->deadline_at = 0;
@@ -499,11 +499,11 @@ static void tick_writing(struct conn *c, uint64_t now)
         c->progress_bytes = mark;
     } else if (now >= c->deadline_at) {
         c->s->count.timed_out++;
-        conn_close(c);
+        http_conn_close(c);
     }
 }
 
-void conn_tick(struct conn *c, uint64_t now)
+void http_conn_tick(struct http_conn *c, uint64_t now)
 {
     if (c->state == CONN_ANSWER) {
         tick_writing(c, now);
@@ -513,9 +513,9 @@ void conn_tick(struct conn *c, uint64_t now)
         return;
     c->s->count.timed_out += c->state != CONN_LINGER;
     if (c->state == CONN_HEAD || (c->state == CONN_BODY && !c->x->started))
-        conn_refuse(c, 408, c->state == CONN_HEAD ? "head too slow" : "body too slow");
+        http_conn_refuse(c, 408, c->state == CONN_HEAD ? "head too slow" : "body too slow");
     else
-        conn_close(c);
+        http_conn_close(c);
 }
 
 /* --- opening and closing --------------------------------------------------------------------- */
@@ -525,7 +525,7 @@ static void on_closed(uv_handle_t *handle)
     server_conn_gone(handle->data);
 }
 
-void conn_close(struct conn *c)
+void http_conn_close(struct http_conn *c)
 {
     if (c->state == CONN_CLOSED)
         return;
@@ -537,9 +537,9 @@ void conn_close(struct conn *c)
     uv_close(&c->u.handle, on_closed);
 }
 
-void conn_open(struct http_server *s, int fd, const char *peer, struct address *address)
+void http_conn_open(struct http_server *s, int fd, const char *peer, struct address *address)
 {
-    struct conn *c = must_alloc(sizeof *c);
+    struct http_conn *c = must_alloc(sizeof *c);
     c->s = s;
     c->address = address;
     c->pending.max = HTTP_HEAD_MAX + 2 * CONN_READ_BUFFER;

@@ -29,7 +29,7 @@ enum {
 
 struct exchange {
     struct http_exchange x; /* first: the owner's pointer is ours */
-    struct conn *c;
+    struct http_conn *c;
     struct exchange *next_free;
     struct arena arena;
     struct http_head head;
@@ -45,7 +45,7 @@ struct exchange {
 
 struct sending_file; /* http_send_file.c */
 
-struct conn {
+struct http_conn {
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -53,8 +53,8 @@ struct conn {
         uv_pipe_t pipe;
     } u;
     struct http_server *s;
-    struct conn *prev, *next;
-    struct conn *next_settling;
+    struct http_conn *prev, *next;
+    struct http_conn *next_settling;
     enum conn_state state;
     bool is_settling, running, reading, broken, close_after, client_done, unread;
     uint64_t deadline_at; /* uv_now; 0: none */
@@ -89,8 +89,8 @@ struct http_server {
     uv_idle_t idle;
     unsigned handles_open;
     uint64_t paused_until, drain_at;
-    struct conn *first;
-    struct conn *settling;
+    struct http_conn *first;
+    struct http_conn *settling;
     struct exchange *free_exchanges;
     unsigned nfree;
     struct map addresses;
@@ -109,26 +109,26 @@ struct http_server {
 };
 
 /* http_conn.c */
-void conn_open(struct http_server *s, int fd, const char *peer, struct address *address);
-void conn_close(struct conn *c);         /* at once */
-void conn_settle_later(struct conn *c);  /* look at it at the end of the turn */
-void conn_settle(struct conn *c);        /* finish what is finished, go on with what waits */
-void conn_tick(struct conn *c, uint64_t now);
-void conn_refuse(struct conn *c, int status, const char *why);
+void http_conn_open(struct http_server *s, int fd, const char *peer, struct address *address);
+void http_conn_close(struct http_conn *c);         /* at once */
+void http_conn_settle_later(struct http_conn *c);  /* look at it at the end of the turn */
+void http_conn_settle(struct http_conn *c);        /* finish what is finished, go on with what waits */
+void http_conn_tick(struct http_conn *c, uint64_t now);
+void http_conn_refuse(struct http_conn *c, int status, const char *why);
 
 /* http_listen.c */
-void server_conn_gone(struct conn *c); /* its handle is closed: forget and free it */
+void server_conn_gone(struct http_conn *c); /* its handle is closed: forget and free it */
 void server_settle_soon(struct http_server *s);
 struct str server_date(struct http_server *s);
 
 /* http_write.c */
-void conn_send(struct conn *c, const struct str *parts, unsigned n); /* at most 6 parts */
-struct str conn_status_line(int status, char *room, size_t size); /* a constant, or written to room */
-size_t conn_queued(const struct conn *c);
-void conn_flushed(struct conn *c);
+void http_conn_send(struct http_conn *c, const struct str *parts, unsigned n); /* at most 6 parts */
+struct str http_conn_status_line(int status, char *room, size_t size); /* a constant, or written to room */
+size_t http_conn_queued(const struct http_conn *c);
+void http_conn_flushed(struct http_conn *c);
 
 /* http_send_file.c */
-void file_start(struct conn *c, int fd, int64_t at, int64_t length);
-void file_go(struct conn *c);       /* the queue is empty: send */
-void file_cancel(struct conn *c);
-size_t file_sent(const struct conn *c); /* bytes so far, to see progress */
+void file_start(struct http_conn *c, int fd, int64_t at, int64_t length);
+void file_go(struct http_conn *c);       /* the queue is empty: send */
+void file_cancel(struct http_conn *c);
+size_t file_sent(const struct http_conn *c); /* bytes so far, to see progress */

@@ -186,12 +186,12 @@ static void pause_accepting(struct http_server *s)
 /* The list begins with the newest: of two equally idle the older one goes. */
 static bool make_room(struct http_server *s)
 {
-    struct conn *oldest = NULL;
-    for (struct conn *c = s->first; c; c = c->next)
+    struct http_conn *oldest = NULL;
+    for (struct http_conn *c = s->first; c; c = c->next)
         if (c->state == CONN_IDLE && (!oldest || c->idle_since <= oldest->idle_since))
             oldest = c;
     if (oldest)
-        conn_close(oldest);
+        http_conn_close(oldest);
     return oldest != NULL;
 }
 
@@ -206,7 +206,7 @@ static void welcome(struct http_server *s, int fd, const union address_any *from
         return;
     }
     address->connections++;
-    conn_open(s, fd, peer, address);
+    http_conn_open(s, fd, peer, address);
 }
 
 static void on_accept(uv_poll_t *poll, int status, int events)
@@ -262,10 +262,10 @@ struct str server_date(struct http_server *s)
 static void settle_all(struct http_server *s)
 {
     while (s->settling) {
-        struct conn *c = s->settling;
+        struct http_conn *c = s->settling;
         s->settling = c->next_settling;
         c->is_settling = false;
-        conn_settle(c);
+        http_conn_settle(c);
     }
     uv_idle_stop(&s->idle);
 }
@@ -318,11 +318,11 @@ static void close_if_drained(struct http_server *s)
 
 static void close_all(struct http_server *s, bool idle_only)
 {
-    for (struct conn *c = s->first, *next; c; c = next) {
+    for (struct http_conn *c = s->first, *next; c; c = next) {
         next = c->next;
         c->close_after = true;
         if (!idle_only || c->state == CONN_IDLE)
-            conn_close(c);
+            http_conn_close(c);
     }
 }
 
@@ -330,9 +330,9 @@ static void on_tick(uv_timer_t *timer)
 {
     struct http_server *s = timer->data;
     uint64_t now = uv_now(s->loop);
-    for (struct conn *c = s->first, *next; c; c = next) {
+    for (struct http_conn *c = s->first, *next; c; c = next) {
         next = c->next;
-        conn_tick(c, now);
+        http_conn_tick(c, now);
     }
     if (s->paused && !s->draining && now >= s->paused_until)
         resume_accepting(s);
@@ -341,16 +341,16 @@ static void on_tick(uv_timer_t *timer)
     close_if_drained(s);
 }
 
-static void unsettle(struct conn *gone)
+static void unsettle(struct http_conn *gone)
 {
-    for (struct conn **at = &gone->s->settling; *at; at = &(*at)->next_settling)
+    for (struct http_conn **at = &gone->s->settling; *at; at = &(*at)->next_settling)
         if (*at == gone) {
             *at = gone->next_settling;
             return;
         }
 }
 
-void server_conn_gone(struct conn *c)
+void server_conn_gone(struct http_conn *c)
 {
     struct http_server *s = c->s;
     if (c->is_settling)

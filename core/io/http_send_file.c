@@ -15,7 +15,7 @@
 enum { SLICE = 1 << 20 };
 
 struct sending_file {
-    struct conn *c; /* NULL: cancelled */
+    struct http_conn *c; /* NULL: cancelled */
     int fd, socket;
     off_t at;
     int64_t left;
@@ -53,10 +53,10 @@ static void work(uv_work_t *request)
 
 static void finish(struct sending_file *f)
 {
-    struct conn *c = f->c;
+    struct http_conn *c = f->c;
     c->file = NULL;
     release(f);
-    conn_settle(c);
+    http_conn_settle(c);
 }
 
 static void on_writable(uv_poll_t *poll, int status, int events)
@@ -92,10 +92,10 @@ static void after_work(uv_work_t *request, int status)
     file_go(f->c);
 }
 
-void file_go(struct conn *c)
+void file_go(struct http_conn *c)
 {
     struct sending_file *f = c->file;
-    if (f->is_working || conn_queued(c))
+    if (f->is_working || http_conn_queued(c))
         return;
     if (c->broken) {
         finish(f);
@@ -106,7 +106,7 @@ void file_go(struct conn *c)
     must(uv_queue_work(c->s->loop, &f->work, work, after_work) == 0);
 }
 
-void file_start(struct conn *c, int fd, int64_t at, int64_t length)
+void file_start(struct http_conn *c, int fd, int64_t at, int64_t length)
 {
     int socket = -1;
     uv_os_fd_t own;
@@ -125,7 +125,7 @@ void file_start(struct conn *c, int fd, int64_t at, int64_t length)
     file_go(c);
 }
 
-void file_cancel(struct conn *c)
+void file_cancel(struct http_conn *c)
 {
     struct sending_file *f = c->file;
     if (!f)
@@ -136,7 +136,7 @@ void file_cancel(struct conn *c)
         release(f);
 }
 
-size_t file_sent(const struct conn *c)
+size_t file_sent(const struct http_conn *c)
 {
     return c->file && !c->file->is_working ? (size_t)c->file->sent : 0;
 }

@@ -7,14 +7,14 @@
 /* Below this a copy is cheaper than a list of pieces for the kernel. */
 enum { GATHER_MAX = 16 * 1024, PARTS_MAX = 6 };
 
-size_t conn_queued(const struct conn *c)
+size_t http_conn_queued(const struct http_conn *c)
 {
     return c->flying.n + c->waiting.n;
 }
 
 static void on_written(uv_write_t *request, int status);
 
-static void fly(struct conn *c)
+static void fly(struct http_conn *c)
 {
     struct buf empty = c->flying;
     c->flying = c->waiting;
@@ -25,13 +25,13 @@ static void fly(struct conn *c)
     if (uv_write(&c->write, &c->u.stream, &b, 1, on_written) != 0) {
         c->writing = false;
         c->broken = true;
-        conn_settle_later(c);
+        http_conn_settle_later(c);
     }
 }
 
 static void on_written(uv_write_t *request, int status)
 {
-    struct conn *c = request->data;
+    struct http_conn *c = request->data;
     c->writing = false;
     c->s->count.bytes_out += c->flying.n;
     buf_reset(&c->flying);
@@ -44,19 +44,19 @@ static void on_written(uv_write_t *request, int status)
     } else {
         buf_free(&c->flying);
         buf_free(&c->waiting);
-        conn_flushed(c);
+        http_conn_flushed(c);
     }
-    conn_settle(c);
+    http_conn_settle(c);
 }
 
-void conn_flushed(struct conn *c)
+void http_conn_flushed(struct http_conn *c)
 {
     if (c->file)
         file_go(c);
 }
 
 /* What the kernel takes at once goes at once; -1: the connection is gone. */
-static ssize_t try_send(struct conn *c, const struct str *parts, unsigned n, size_t total)
+static ssize_t try_send(struct http_conn *c, const struct str *parts, unsigned n, size_t total)
 {
     char gathered[GATHER_MAX];
     uv_buf_t bufs[PARTS_MAX];
@@ -75,7 +75,7 @@ static ssize_t try_send(struct conn *c, const struct str *parts, unsigned n, siz
     return sent == UV_EAGAIN ? 0 : sent < 0 ? -1 : sent;
 }
 
-static void queue_from(struct conn *c, const struct str *parts, unsigned n, size_t skip)
+static void queue_from(struct http_conn *c, const struct str *parts, unsigned n, size_t skip)
 {
     for (unsigned i = 0; i < n; i++) {
         size_t cut = skip < parts[i].n ? skip : parts[i].n;
@@ -84,7 +84,7 @@ static void queue_from(struct conn *c, const struct str *parts, unsigned n, size
     }
 }
 
-void conn_send(struct conn *c, const struct str *parts, unsigned n)
+void http_conn_send(struct http_conn *c, const struct str *parts, unsigned n)
 {
     must(n <= PARTS_MAX);
     size_t total = 0;
@@ -92,10 +92,10 @@ void conn_send(struct conn *c, const struct str *parts, unsigned n)
         total += parts[i].n;
     if (c->broken || c->state == CONN_CLOSED || total == 0)
         return;
-    ssize_t sent = conn_queued(c) ? 0 : try_send(c, parts, n, total);
+    ssize_t sent = http_conn_queued(c) ? 0 : try_send(c, parts, n, total);
     if (sent < 0) {
         c->broken = true;
-        conn_settle_later(c);
+        http_conn_settle_later(c);
         return;
     }
     c->s->count.bytes_out += (uint64_t)sent;
@@ -129,7 +129,7 @@ static const struct { int status; struct str line; } status_lines[] = {
 };
 // clang-format on
 
-struct str conn_status_line(int status, char *room, size_t size)
+struct str http_conn_status_line(int status, char *room, size_t size)
 {
     for (size_t i = 0; i < sizeof status_lines / sizeof status_lines[0]; i++)
         if (status_lines[i].status == status)
@@ -137,7 +137,7 @@ struct str conn_status_line(int status, char *room, size_t size)
     return (struct str){room, (size_t)snprintf(room, size, "HTTP/1.1 %d Status\r\n", status)};
 }
 
-static struct str connection_line(const struct conn *c)
+static struct str connection_line(const struct http_conn *c)
 {
     if (c->close_after)
         return S("connection: close\r\n");
@@ -185,7 +185,7 @@ static void forgo_body(struct exchange *x)
 
 static void send_head(struct exchange *x, int status, struct str headers, int64_t length, struct str body)
 {
-    struct conn *c = x->c;
+    struct http_conn *c = x->c;
     must(!x->started && status >= 200 && status < 600);
     must(headers.n == 0 || str_ends(headers, S("\r\n")));
     x->started = true;
@@ -199,9 +199,9 @@ static void send_head(struct exchange *x, int status, struct str headers, int64_
     memcpy(tail, ends[0].p, ends[0].n);
     memcpy(tail + ends[0].n, ends[1].p, ends[1].n);
     memcpy(tail + ends[0].n + ends[1].n, "\r\n", 2);
-    struct str parts[] = {conn_status_line(status, line, sizeof line), server_date(c->s), headers,
+    struct str parts[] = {http_conn_status_line(status, line, sizeof line), server_date(c->s), headers,
                           {tail, ends[0].n + ends[1].n + 2}, x->bodyless ? STR_NONE : body};
-    conn_send(c, parts, 5);
+    http_conn_send(c, parts, 5);
 }
 
 static struct exchange *of(struct http_exchange *x)
@@ -212,7 +212,7 @@ static struct exchange *of(struct http_exchange *x)
 static void ended(struct exchange *x)
 {
     x->ended = true;
-    conn_settle_later(x->c);
+    http_conn_settle_later(x->c);
 }
 
 void http_reply(struct http_exchange *x, int status, struct str headers, struct str body)
@@ -233,7 +233,7 @@ void http_start(struct http_exchange *x, int status, struct str headers, int64_t
 bool http_write(struct http_exchange *x, struct str bytes)
 {
     struct exchange *in = of(x);
-    struct conn *c = in->c;
+    struct http_conn *c = in->c;
     must(in->started && !in->ended);
     if (c->broken || in->aborted)
         return false;
@@ -243,14 +243,14 @@ bool http_write(struct http_exchange *x, struct str bytes)
         char size[24];
         int n = snprintf(size, sizeof size, "%zx\r\n", bytes.n);
         struct str parts[] = {{size, (size_t)n}, bytes, S("\r\n")};
-        conn_send(c, parts, 3);
+        http_conn_send(c, parts, 3);
     } else {
         must(in->length_left < 0 || bytes.n <= (uint64_t)in->length_left);
         if (in->length_left > 0)
             in->length_left -= (int64_t)bytes.n;
-        conn_send(c, &bytes, 1);
+        http_conn_send(c, &bytes, 1);
     }
-    in->choked = conn_queued(c) > CONN_QUEUE_HIGH;
+    in->choked = http_conn_queued(c) > CONN_QUEUE_HIGH;
     return !in->choked && !c->broken;
 }
 
@@ -264,14 +264,14 @@ void http_end(struct http_exchange *x)
         return;
     }
     if (in->chunked && !in->bodyless)
-        conn_send(in->c, &(struct str){"0\r\n\r\n", 5}, 1);
+        http_conn_send(in->c, &(struct str){"0\r\n\r\n", 5}, 1);
     ended(in);
 }
 
 void http_abort(struct http_exchange *x)
 {
     of(x)->aborted = true;
-    conn_settle_later(of(x)->c);
+    http_conn_settle_later(of(x)->c);
 }
 
 void http_file(struct http_exchange *x, int status, struct str headers, int fd, int64_t at, int64_t length)

@@ -6,6 +6,7 @@
 #include "core/base/must.h"
 #include "core/data/view_make.h"
 #include "core/web/engine.h"
+#include "core/web/errors.h"
 #include "tenants/people/errors.h"
 #include "tenants/people/principal.h"
 #include "tenants/people/sql.h"

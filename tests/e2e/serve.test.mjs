@@ -1,0 +1,34 @@
+// One machine: init, serve, ready, unknown hosts, an orderly stop, a start after a power cut.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { installation } from './harness.mjs';
+
+let t;
+before(async () => { t = await installation(); });
+after(() => t?.stop());
+
+test('an installation is ready on its host', async () => {
+  assert.equal((await t.http('r.localhost', '/readyz')).status, 200);
+  assert.equal((await t.http('r.localhost', '/healthz')).status, 200);
+});
+test('an unknown host is 421', async () => {
+  assert.equal((await t.http('ailleurs.localhost', '/')).status, 421);
+});
+test('a request without Host is 400 and the connection is closed', async () => {
+  assert.match(await t.raw('GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /);
+});
+test('a second serve on the same home refuses and says so', async () => {
+  const second = await t.cli(['serve', '--home', t.home, '--listen', '127.0.0.1:0'], { timeout: 30000 });
+  assert.equal(second.code, 1);
+  assert.notEqual(second.stderr, '');
+  assert.equal((await t.http('r.localhost', '/readyz')).status, 200);
+});
+test('after kill -9 of everything above the database it starts again', async () => {
+  await t.halt('SIGKILL');
+  await t.serve();
+  assert.equal((await t.http('r.localhost', '/readyz')).status, 200);
+});
+test('SIGTERM ends it in order', async () => {
+  assert.equal(await t.halt('SIGTERM'), 0);
+});

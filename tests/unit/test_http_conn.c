@@ -66,7 +66,7 @@ static void stream(struct http_exchange *x)
     while (b->left > 0) {
         b->left -= PIECE;
         bool more = http_write(x, (struct str){piece, PIECE});
-        size_t queued = conn_queued(((struct exchange *)(void *)x)->c);
+        size_t queued = http_conn_queued(((struct exchange *)(void *)x)->c);
         if (queued > b->most_queued)
             b->most_queued = queued;
         if (!more)

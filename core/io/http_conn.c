@@ -194,7 +194,7 @@ void http_conn_refuse(struct http_conn *c, int status, const char *why)
     if (s->owner.on_refuse)
         s->owner.on_refuse(status, why, &headers, &body, s->context);
     int n = snprintf(rest_of_head, sizeof rest_of_head, "content-length: %zu\r\nconnection: close\r\n\r\n", body.n);
-    struct str parts[] = {http_conn_status_line(status, line, sizeof line), server_date(s), buf_str(&headers),
+    struct str parts[] = {http_conn_status_line(status, line, sizeof line), http_listen_date(s), buf_str(&headers),
                           {rest_of_head, (size_t)n}, buf_str(&body)};
     http_conn_send(c, parts, 5);
     buf_free(&headers);
@@ -400,7 +400,7 @@ void http_conn_settle_later(struct http_conn *c)
     c->is_settling = true;
     c->next_settling = s->settling;
     s->settling = c;
-    server_settle_soon(s);
+    http_listen_settle_soon(s);
 }
 
 static void on_shut(uv_shutdown_t *request, int status)
@@ -491,7 +491,7 @@ void http_conn_settle(struct http_conn *c)
 static void tick_writing(struct http_conn *c, uint64_t now)
 {
     size_t queued = http_conn_queued(c) + uv_stream_get_write_queue_size(&c->u.stream);
-    size_t mark = queued + file_sent(c);
+    size_t mark = queued + http_send_file_sent(c);
     if (queued == 0 && !c->file) {
         c->deadline_at = 0;
     } else if (c->deadline_at == 0 || mark != c->progress_bytes) {
@@ -522,7 +522,7 @@ void http_conn_tick(struct http_conn *c, uint64_t now)
 
 static void on_closed(uv_handle_t *handle)
 {
-    server_conn_gone(handle->data);
+    http_listen_conn_gone(handle->data);
 }
 
 void http_conn_close(struct http_conn *c)
@@ -532,7 +532,7 @@ void http_conn_close(struct http_conn *c)
     c->state = CONN_CLOSED;
     c->s->count.open--;
     c->broken = true;
-    file_cancel(c);
+    http_send_file_cancel(c);
     exchange_release(c);
     uv_close(&c->u.handle, on_closed);
 }

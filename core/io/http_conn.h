@@ -117,9 +117,9 @@ void http_conn_tick(struct http_conn *c, uint64_t now);
 void http_conn_refuse(struct http_conn *c, int status, const char *why);
 
 /* http_listen.c */
-void server_conn_gone(struct http_conn *c); /* its handle is closed: forget and free it */
-void server_settle_soon(struct http_server *s);
-struct str server_date(struct http_server *s);
+void http_listen_conn_gone(struct http_conn *c); /* its handle is closed: forget and free it */
+void http_listen_settle_soon(struct http_server *s);
+struct str http_listen_date(struct http_server *s);
 
 /* http_write.c */
 void http_conn_send(struct http_conn *c, const struct str *parts, unsigned n); /* at most 6 parts */
@@ -128,7 +128,7 @@ size_t http_conn_queued(const struct http_conn *c);
 void http_conn_flushed(struct http_conn *c);
 
 /* http_send_file.c */
-void file_start(struct http_conn *c, int fd, int64_t at, int64_t length);
-void file_go(struct http_conn *c);       /* the queue is empty: send */
-void file_cancel(struct http_conn *c);
-size_t file_sent(const struct http_conn *c); /* bytes so far, to see progress */
+void http_send_file_start(struct http_conn *c, int fd, int64_t at, int64_t length);
+void http_send_file_go(struct http_conn *c);       /* the queue is empty: send */
+void http_send_file_cancel(struct http_conn *c);
+size_t http_send_file_sent(const struct http_conn *c); /* bytes so far, to see progress */

@@ -241,7 +241,7 @@ static void resume_accepting(struct http_server *s)
 
 /* --- the server's turn --------------------------------------------------------------------------- */
 
-struct str server_date(struct http_server *s)
+struct str http_listen_date(struct http_server *s)
 {
     uint64_t now = uv_now(s->loop);
     if (s->date_n == 0 || now - s->date_at >= 1000) {
@@ -281,7 +281,7 @@ static void on_idle(uv_idle_t *idle)
 }
 
 /* The idle handle only keeps the loop from sleeping on an unsettled connection. */
-void server_settle_soon(struct http_server *s)
+void http_listen_settle_soon(struct http_server *s)
 {
     if (!uv_is_active((uv_handle_t *)&s->idle))
         uv_idle_start(&s->idle, on_idle);
@@ -350,7 +350,7 @@ static void unsettle(struct http_conn *gone)
         }
 }
 
-void server_conn_gone(struct http_conn *c)
+void http_listen_conn_gone(struct http_conn *c)
 {
     struct http_server *s = c->s;
     if (c->is_settling)

@@ -66,7 +66,7 @@ static void on_writable(uv_poll_t *poll, int status, int events)
     uv_poll_stop(poll);
     if (status < 0)
         f->c->broken = true;
-    file_go(f->c);
+    http_send_file_go(f->c);
 }
 
 static void after_work(uv_work_t *request, int status)
@@ -89,10 +89,10 @@ static void after_work(uv_work_t *request, int status)
         finish(f);
         return;
     }
-    file_go(f->c);
+    http_send_file_go(f->c);
 }
 
-void file_go(struct http_conn *c)
+void http_send_file_go(struct http_conn *c)
 {
     struct sending_file *f = c->file;
     if (f->is_working || http_conn_queued(c))
@@ -106,7 +106,7 @@ void file_go(struct http_conn *c)
     must(uv_queue_work(c->s->loop, &f->work, work, after_work) == 0);
 }
 
-void file_start(struct http_conn *c, int fd, int64_t at, int64_t length)
+void http_send_file_start(struct http_conn *c, int fd, int64_t at, int64_t length)
 {
     int socket = -1;
     uv_os_fd_t own;
@@ -122,10 +122,10 @@ void file_start(struct http_conn *c, int fd, int64_t at, int64_t length)
     uv_poll_init(c->s->loop, &f->poll, socket);
     f->poll.data = f;
     c->file = f;
-    file_go(c);
+    http_send_file_go(c);
 }
 
-void file_cancel(struct http_conn *c)
+void http_send_file_cancel(struct http_conn *c)
 {
     struct sending_file *f = c->file;
     if (!f)
@@ -136,7 +136,7 @@ void file_cancel(struct http_conn *c)
         release(f);
 }
 
-size_t file_sent(const struct http_conn *c)
+size_t http_send_file_sent(const struct http_conn *c)
 {
     return c->file && !c->file->is_working ? (size_t)c->file->sent : 0;
 }

@@ -52,7 +52,7 @@ static void on_written(uv_write_t *request, int status)
 void http_conn_flushed(struct http_conn *c)
 {
     if (c->file)
-        file_go(c);
+        http_send_file_go(c);
 }
 
 /* What the kernel takes at once goes at once; -1: the connection is gone. */
@@ -199,7 +199,7 @@ static void send_head(struct exchange *x, int status, struct str headers, int64_
     memcpy(tail, ends[0].p, ends[0].n);
     memcpy(tail + ends[0].n, ends[1].p, ends[1].n);
     memcpy(tail + ends[0].n + ends[1].n, "\r\n", 2);
-    struct str parts[] = {http_conn_status_line(status, line, sizeof line), server_date(c->s), headers,
+    struct str parts[] = {http_conn_status_line(status, line, sizeof line), http_listen_date(c->s), headers,
                           {tail, ends[0].n + ends[1].n + 2}, x->bodyless ? STR_NONE : body};
     http_conn_send(c, parts, 5);
 }
@@ -278,6 +278,6 @@ void http_file(struct http_exchange *x, int status, struct str headers, int fd, 
 {
     struct exchange *in = of(x);
     send_head(in, status, headers, length, STR_NONE);
-    file_start(in->c, fd, at, in->bodyless ? 0 : length);
+    http_send_file_start(in->c, fd, at, in->bodyless ? 0 : length);
     ended(in);
 }

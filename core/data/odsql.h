@@ -58,7 +58,7 @@ enum odsql_function { FN_NONE, FN_LENGTH, FN_LOWER, FN_UPPER, FN_NOW, FN_YEAR, F
                       FN_SEARCH, FN_SUGGEST, FN_STARTSWITH, FN_DISTANCE, FN_WITHIN_DISTANCE,
                       FN_IN_BBOX, FN_INTERSECTS, FN_DISJOINT, FN_WITHIN };
 
-enum { ODSQL_NULL_TYPE = TYPE_COUNT, ODSQL_UNTYPED };
+enum { ODSQL_NULL_TYPE = COLUMN_TYPES, ODSQL_UNTYPED };
 
 struct node {
     enum node_kind kind;
@@ -75,7 +75,7 @@ struct node {
     /* set by odsql_type */
     enum odsql_function fn;
     const struct view_column *column;
-    int type;                 /* enum type, ODSQL_NULL_TYPE or ODSQL_UNTYPED */
+    int type;                 /* enum column_type, ODSQL_NULL_TYPE or ODSQL_UNTYPED */
     bool aggregate;           /* holds an aggregate */
     bool plain;               /* holds a field outside of an aggregate */
 };
@@ -123,6 +123,7 @@ struct odsql_sql {
     enum lang lang;
     unsigned timezone_param;  /* 0: not bound yet */
     unsigned n;
+    struct err failed;        /* the first failure of a part that cannot say so itself */
     struct str *params;       /* ODSQL_PARAMS_MAX; text values */
     struct buf *out;          /* where the text goes */
 };
@@ -146,7 +147,7 @@ struct odsql_date {
     int parts;
     bool has_zone;
     char text[40];      /* without the zone */
-    char zone[8];       /* "+02:00" */
+    char zone[12];      /* "+02:00" */
     int year, month, day;
 };
 bool odsql_date_read(struct str s, struct odsql_date *out);

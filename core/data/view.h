@@ -18,7 +18,7 @@ enum view_precision { PRECISION_FULL, PRECISION_MONTH, PRECISION_YEAR };
 struct view_column {
     struct str name;  /* the public one */
     struct str label;
-    enum type type;
+    enum column_type type;
     unsigned number;           /* c<number>, or rest[<number>] */
     bool in_rest;
     bool hidden;               /* only the row filter may name it */

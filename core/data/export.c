@@ -1,0 +1,94 @@
+#include "core/data/export.h"
+
+#include "core/data/errors.h"
+
+static const struct export_format *const formats[] = {&export_csv, &export_json, &export_jsonl, &export_geojson};
+
+const struct export_format *export_find(struct str name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (str_eq(name, str_of(formats[i]->name)))
+            return formats[i];
+    return NULL;
+}
+
+static bool refuse(struct err *e, const char *name, struct str value, const char *expected)
+{
+    ERR(e, err_query_parameter, "%s", name);
+    err_arg(e, "%s", name);
+    err_arg(e, STR_FMT, STR_ARG(value));
+    return err_arg(e, "%s", expected);
+}
+
+static bool read_bool(struct str value)
+{
+    return str_ieq(value, S("true")) || str_eq(value, S("1"));
+}
+
+static bool read_option(struct export *x, struct str name, struct str value, struct err *e)
+{
+    if (str_eq(name, S("delimiter"))) {
+        if (str_eq(value, S("\\t")))
+            value = S("\t");
+        if (value.n != 1 || !strchr(";,\t|", value.p[0]))
+            return refuse(e, "delimiter", value, "one of ; , \\t |");
+        x->delimiter = value.p[0];
+    } else if (str_eq(name, S("list_separator"))) {
+        if (value.n == 0 || value.n > 10)
+            return refuse(e, "list_separator", value, "1 to 10 bytes");
+        x->list_separator = value;
+    } else if (str_eq(name, S("with_bom"))) {
+        x->with_bom = read_bool(value);
+    } else if (str_eq(name, S("quote_all"))) {
+        x->quote_all = read_bool(value);
+    }
+    return true;
+}
+
+/* A shape before a point: the point is often only its centre. */
+static const struct query_column *find_geometry(const struct query *q)
+{
+    const struct query_column *point = NULL;
+    for (size_t i = 0; i < q->ncolumns; i++) {
+        if (q->columns[i].type == TYPE_GEO_SHAPE)
+            return &q->columns[i];
+        if (q->columns[i].type == TYPE_GEO_POINT && !point)
+            point = &q->columns[i];
+    }
+    return point;
+}
+
+bool export_open(struct export *x, struct arena *a, const struct query *q, const struct export_format *format,
+                 const struct query_param *params, size_t n, struct err *e)
+{
+    *x = (struct export){.query = q, .format = format, .delimiter = ';', .list_separator = S(","), .with_bom = true};
+    for (size_t i = 0; i < n; i++)
+        if (!read_option(x, params[i].name, params[i].value, e))
+            return false;
+    row_json_init(&x->json, a, q);
+    if (!format->needs_geometry)
+        return true;
+    x->geometry = x->json.skip = find_geometry(q);
+    return x->geometry || refuse(e, "format", str_of(format->name), "a dataset with a geographic field");
+}
+
+void export_start(struct export *x, struct buf *out)
+{
+    x->format->start(x, out);
+}
+
+int64_t export_rows(struct export *x, struct buf *out, const PGresult *r)
+{
+    int n = PQntuples(r);
+    for (int row = 0; row < n; row++) {
+        x->format->row(x, out, r, row);
+        x->rows++;
+    }
+    return n && x->query->ids ? cell_i64(r, n - 1, 0) : 0;
+}
+
+void export_end(struct export *x, struct buf *out)
+{
+    x->format->end(x, out);
+    buf_free(&x->cell);
+}

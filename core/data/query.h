@@ -1,0 +1,87 @@
+#pragma once
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/data/view.h"
+
+/*
+ * query -- from a request's parameters and a view to SQL, its parameters and the shape of its rows.
+ *
+ * Everything lives in the arena. SQL is made of constants of ours and $n; parameters are texts;
+ * results must be asked for in binary. A database error of class 22 (a number out of range, a
+ * division by zero inside PostGIS…) is the caller's 400: the sentence of err_odsql_malformed.
+ *
+ * Decisions: record ids are 40 hex digits made of the dataset's id and the row's place in its file
+ * (record_id below), so that a look-up is one key read and no other dataset's id is accepted.
+ * Groups: the number of groups is their total_count (D1), 10 by default (D2), 20,000 at most (D3).
+ *
+ * fails  err_query_parameter and the kinds of odsql.h
+ *
+ * Source: explore-api.md sections 1.4 to 1.9 and 2.
+ */
+struct query_param {
+    struct str name, value; /* decoded, in the order of the request; repeated ones stay */
+};
+
+enum query_kind { QUERY_RECORDS, QUERY_EXPORT };
+
+enum query_range { RANGE_NONE, RANGE_NUMBER, RANGE_INT, RANGE_DATE, RANGE_LABELS };
+
+/* What the answer holds under one key. Its values stand in one or more columns of the result. */
+struct query_column {
+    struct str key, label;
+    enum column_type type;
+    enum view_precision precision;
+    struct str multivalued;   /* separator of the stored text; absent: one value */
+    int at;                   /* the result's column */
+    int local;                /* TYPE_DATETIME: the same moment as local time; -1: UTC */
+    enum query_range range;
+    double width;             /* RANGE_NUMBER, RANGE_INT: lower bound = value × width */
+    bool utc;                 /* RANGE_DATE: at, at+1: start (local, moment); at+2, at+3: end */
+    const struct str *labels; /* RANGE_LABELS: by the value */
+};
+
+struct query_sql {
+    const char *sql;
+    unsigned nparams;
+    const struct str *params;
+};
+
+enum { QUERY_SLICE = 2000 };
+
+struct query {
+    const struct dataset_view *view;
+    struct query_sql rows;
+    bool fast;              /* bounded by construction: may ride a pipelined lane */
+    bool grouped;
+    bool ids;               /* the result's column 0 is _id */
+    bool app_metas;         /* _id, _timestamp and _size are asked for */
+    bool use_labels;
+    size_t ncolumns;
+    struct query_column *columns;
+    int64_t limit;          /* rows at most; -1: all */
+    int64_t offset;
+
+    /* The total: known without a question, or the answer of `count` (one bigint). */
+    bool count_known;
+    int64_t count;
+    struct query_sql count_rows;
+
+    /* QUERY_EXPORT: `rows` is one slice; ask again with query_next until it gives fewer rows than
+     * asked for. Not sliced: one question whose answer is to be spooled. */
+    bool sliced;
+    int64_t left;           /* rows still wanted; -1: all */
+    struct str *slice_params;
+    char last_text[24], want_text[24];
+};
+
+bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind kind,
+                const struct query_param *params, size_t n, struct query **out, struct err *e);
+
+/* After a slice that ended with row `last_id` and had `got` rows: false when it was the last one. */
+bool query_next(struct query *q, int64_t last_id, size_t got);
+int64_t query_wanted(const struct query *q); /* rows the next slice asks for */
+
+/* One record by its 40-hex id; `select` may narrow it. fails also err_query_record_unknown */
+bool query_record(struct arena *a, const struct dataset_view *v, struct str id,
+                  const struct query_param *params, size_t n, struct query **out, struct err *e);
+void record_id(const struct dataset_view *v, int64_t row, char out[41]);

@@ -8,6 +8,7 @@
 #include "core/base/errors.h"
 #include "core/base/log.h"
 #include "tools/cli/errors.h"
+#include "tools/cli/tables.h"
 
 static enum lang find_lang(void)
 {
@@ -216,10 +217,10 @@ bool cli_connect(struct cli *cli, enum cluster_role role, char uri[HOME_PATH], s
     struct str database = option_str(OPTION_DATABASE);
     if (database.n > 0) {
         struct err ignored = {0};
-        bool has_home = option_str(OPTION_HOME).n > 0 && cli_home(cli, &ignored);
+        bool has_home = cli->home.path[0] || (option_str(OPTION_HOME).n > 0 && cli_home(cli, &ignored));
         return cluster_uri_of(has_home ? &cli->home : NULL, database.p, role, uri, e);
     }
-    if (!cli->cluster.home && (!cli_home(cli, e) || !cluster_use(&cli->cluster, &cli->home, e)))
+    if (!cli->cluster.home && ((!cli->home.path[0] && !cli_home(cli, e)) || !cluster_use(&cli->cluster, &cli->home, e)))
         return false;
     return cluster_uri(&cli->home, role, uri, e);
 }
@@ -228,4 +229,18 @@ void cli_end(struct cli *cli)
 {
     cluster_stop(&cli->cluster);
     home_close(&cli->home);
+}
+
+bool cli_secrets(const struct home *h, struct err *e)
+{
+    return home_secret_make(h, "sealing", e) && home_secret_make(h, "people", e) && home_secret_make(h, "cache", e);
+}
+
+bool cli_unlock(const struct home *h, struct err *e)
+{
+    char text[HOME_PATH];
+    if (!home_secret(h, "people", text, e))
+        return false;
+    program_unlock(text);
+    return true;
 }

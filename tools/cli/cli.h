@@ -61,6 +61,11 @@ bool cli_home(struct cli *cli, struct err *e);
 bool cli_connect(struct cli *cli, enum cluster_role role, char uri[HOME_PATH], struct err *e);
 void cli_end(struct cli *cli);
 
+/* The secrets of a home beside those of its database roles: sealing (keys of peers), people (sessions,
+ * keys, invitations), cache. cli_unlock: program_unlock with that of the home. */
+bool cli_secrets(const struct home *h, struct err *e);
+bool cli_unlock(const struct home *h, struct err *e);
+
 /* help.c */
 void help_all(enum lang lang);
 void help_below(enum lang lang, const char *words); /* the commands that begin with these words */

@@ -19,17 +19,19 @@ const struct command_option init_options[] = {
 static bool make_home(struct cli *cli, struct err *e)
 {
     struct str path = option_str(OPTION_HOME);
+    char uri[HOME_PATH];
     if (path.n == 0) {
         ERR(e, err_option_missing, "home");
         return err_arg(e, "--home");
     }
-    if (!home_create(&cli->home, path.p, e))
+    if (!home_create(&cli->home, path.p, e) || !cli_secrets(&cli->home, e))
         return false;
+    if (option_str(OPTION_DATABASE).n > 0)
+        return true;
     struct err busy = {0};
     if (!home_lock(&cli->home, &busy)) /* it runs: one more region in it */
-        return cluster_use(&cli->cluster, &cli->home, e);
-    return home_secret_make(&cli->home, "sealing", e) && home_secret_make(&cli->home, "cache", e) &&
-           cluster_create(&cli->home, e) && cluster_start(&cli->cluster, &cli->home, e);
+        return cli_connect(cli, CLUSTER_OWNER, uri, e);
+    return cluster_create(&cli->home, e) && cluster_start(&cli->cluster, &cli->home, e);
 }
 
 struct made {
@@ -73,8 +75,7 @@ bool cmd_init(struct cli *cli, struct err *e)
     struct made made = {0};
     struct migrate_report r;
     struct conn *c = NULL;
-    bool ok = option_str(OPTION_DATABASE).n > 0 ? cli_connect(cli, CLUSTER_OWNER, uri, e)
-                                                : make_home(cli, e) && cluster_uri(&cli->home, CLUSTER_OWNER, uri, e);
+    bool ok = make_home(cli, e) && cli_unlock(&cli->home, e) && cli_connect(cli, CLUSTER_OWNER, uri, e);
     ok = ok && (c = conn_open(uri, ROLE_OWNER, e)) != NULL && migrate_run(c, migrations, migrations_n, &r, e) &&
          make_root(cli, c, &a, &made, e);
     if (ok)

@@ -17,15 +17,12 @@ static bool bring_up_to_date(const char *uri, struct err *e)
     return ok;
 }
 
+/* What every process of a home gets, whichever its database is. */
 static bool make_keys(const struct home *h, struct process_keys *keys, struct err *e)
 {
     snprintf(keys->value[KEY_HOME], HOME_PATH, "%s", h->path);
-    return home_secret_make(h, "sealing", e) && home_secret_make(h, "cache", e) &&
-           home_secret(h, "sealing", keys->value[KEY_SEALING], e) &&
-           home_secret(h, "cache", keys->value[KEY_CACHE], e) &&
-           cluster_uri(h, CLUSTER_WEB, keys->value[KEY_WEB_URI], e) &&
-           cluster_uri(h, CLUSTER_READER, keys->value[KEY_READER_URI], e) &&
-           cluster_uri(h, CLUSTER_WORKER, keys->value[KEY_WORKER_URI], e);
+    return cli_secrets(h, e) && home_secret(h, "sealing", keys->value[KEY_SEALING], e) &&
+           home_secret(h, "cache", keys->value[KEY_CACHE], e) && home_secret(h, "people", keys->value[KEY_PEOPLE], e);
 }
 
 /* Everything on this machine. */
@@ -35,7 +32,10 @@ static bool serve_home(struct cli *cli, struct process_keys *keys, struct err *e
     if (!home_lock(&cli->home, e) || !cluster_start(&cli->cluster, &cli->home, e) ||
         !cluster_uri(&cli->home, CLUSTER_OWNER, owner, e))
         return false;
-    bool ok = bring_up_to_date(owner, e) && make_keys(&cli->home, keys, e);
+    bool ok = bring_up_to_date(owner, e) &&
+              cluster_uri(&cli->home, CLUSTER_WEB, keys->value[KEY_WEB_URI], e) &&
+              cluster_uri(&cli->home, CLUSTER_READER, keys->value[KEY_READER_URI], e) &&
+              cluster_uri(&cli->home, CLUSTER_WORKER, keys->value[KEY_WORKER_URI], e);
     sodium_memzero(owner, sizeof owner);
     return ok;
 }
@@ -44,12 +44,7 @@ static bool serve_home(struct cli *cli, struct process_keys *keys, struct err *e
 static bool serve_database(struct cli *cli, struct process_keys *keys, struct err *e)
 {
     const char *uri = option_str(OPTION_DATABASE).p;
-    const struct home *h = cli->home.path[0] ? &cli->home : NULL;
-    if (h) {
-        snprintf(keys->value[KEY_HOME], HOME_PATH, "%s", h->path);
-        if (!home_secret_make(h, "cache", e) || !home_secret(h, "cache", keys->value[KEY_CACHE], e))
-            return false;
-    }
+    const struct home *h = &cli->home;
     return cluster_uri_of(h, uri, CLUSTER_WEB, keys->value[KEY_WEB_URI], e) &&
            cluster_uri_of(h, uri, CLUSTER_READER, keys->value[KEY_READER_URI], e);
 }
@@ -62,14 +57,13 @@ bool cmd_serve(struct cli *cli, struct err *e)
     if (!keys)
         return ERR(e, err_internal, "no locked memory");
     sodium_memzero(keys, sizeof *keys);
-    bool has_home = option_str(OPTION_HOME).n > 0;
-    bool ok = (!alone && !has_home) || cli_home(cli, e);
-    ok = ok && listen_settle(option_str(OPTION_LISTEN).p, has_home && home_is_demonstration(&cli->home), address, e) &&
-         option_set(OPTION_LISTEN, str_of(address), OPTION_FLAG, e);
+    bool ok = cli_home(cli, e) && make_keys(&cli->home, keys, e) &&
+              listen_settle(option_str(OPTION_LISTEN).p, home_is_demonstration(&cli->home), address, e) &&
+              option_set(OPTION_LISTEN, str_of(address), OPTION_FLAG, e);
     supervise_block();
     ok = ok && (alone ? serve_home(cli, keys, e) : serve_database(cli, keys, e));
     if (ok) {
-        struct supervise_config c = {.home = has_home ? &cli->home : NULL, .cluster = alone ? &cli->cluster : NULL,
+        struct supervise_config c = {.home = &cli->home, .cluster = alone ? &cli->cluster : NULL,
                                      .keys = keys, .web = (unsigned)option_i64(OPTION_WEB), .worker = alone,
                                      .address = address, .lang = cli->lang};
         ok = supervise(&c, e);

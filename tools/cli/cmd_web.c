@@ -18,10 +18,8 @@ bool cmd_web_process(struct cli *cli, struct err *e)
     if (!process_receive(&keys, e))
         return false;
     log_init("web", (enum log_level)option_i64(OPTION_LOG_LEVEL));
-    bool has_home = keys.value[KEY_HOME][0] != '\0';
-    snprintf(spool, sizeof spool, "%s", has_home ? keys.value[KEY_HOME] : "/tmp");
-    if (has_home)
-        snprintf(spool, sizeof spool, "%s/spool", keys.value[KEY_HOME]);
+    program_unlock(keys.value[KEY_PEOPLE]);
+    snprintf(spool, sizeof spool, "%s/spool", keys.value[KEY_HOME]);
 
     struct web_config c = {
         .http = {.listen = option_str(OPTION_LISTEN).p, .trust_proxy = option_str(OPTION_TRUSTED_PROXY).n > 0,

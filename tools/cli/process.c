@@ -15,7 +15,7 @@ enum { INPUT_MAX = 60000 }; /* fits a pipe: nobody waits for the reader */
 
 static const char *const key_names[PROCESS_KEYS] = {
     [KEY_HOME] = "@home", [KEY_WEB_URI] = "@web", [KEY_READER_URI] = "@reader",
-    [KEY_WORKER_URI] = "@worker", [KEY_SEALING] = "@sealing", [KEY_CACHE] = "@cache",
+    [KEY_WORKER_URI] = "@worker", [KEY_SEALING] = "@sealing", [KEY_CACHE] = "@cache", [KEY_PEOPLE] = "@people",
 };
 
 /* Variables that are no settings of ours but that a child needs. */

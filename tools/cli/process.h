@@ -8,7 +8,7 @@
  * standard input the settings, the connection string of their role and nothing else. What they
  * get never stands in an argument or in an environment.
  */
-enum process_key { KEY_HOME, KEY_WEB_URI, KEY_READER_URI, KEY_WORKER_URI, KEY_SEALING, KEY_CACHE, PROCESS_KEYS };
+enum process_key { KEY_HOME, KEY_WEB_URI, KEY_READER_URI, KEY_WORKER_URI, KEY_SEALING, KEY_CACHE, KEY_PEOPLE, PROCESS_KEYS };
 
 struct process_keys {
     char value[PROCESS_KEYS][HOME_PATH]; /* "": not given */

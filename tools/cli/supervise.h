@@ -12,7 +12,7 @@
  * ends with code 1. Signals are waited for, never handled: no code runs inside them.
  */
 struct supervise_config {
-    struct home *home;         /* NULL with --database and no --home */
+    struct home *home;
     struct cluster *cluster;   /* started; NULL with --database */
     const struct process_keys *keys;
     unsigned web;              /* web processes */

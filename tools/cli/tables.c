@@ -1,13 +1,16 @@
 #include "tools/cli/tables.h"
 
+#include <sodium.h>
+
 #include "core/db/sql.h"
 #include "core/web/sql.h"
 #include "tenants/directory/sql.h"
 #include "tenants/people/principal.h"
+#include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
 #include "tools/cli/sql.h"
 
-const struct web_hooks program_hooks = {0};
+struct web_hooks program_hooks;
 
 const struct route_table *const program_routes[] = {NULL};
 const size_t program_routes_n = 0;
@@ -22,4 +25,13 @@ void program_register(void)
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         stmt_register(statements[i]);
+    program_hooks.auth = principal_stage;
+}
+
+void program_unlock(const char *secret)
+{
+    unsigned char key[32];
+    crypto_generichash(key, sizeof key, (const unsigned char *)secret, str_of(secret).n, NULL, 0);
+    secret_key(key);
+    sodium_memzero(key, sizeof key);
 }

@@ -186,6 +186,20 @@ static void test_a_failed_segment_leaves_its_neighbours_untouched(void **state)
     assert_int_equal(batch_i64(&asks[2].b, 0, 0, 0), 1);
 }
 
+/* Were it part of the segment, the server would skip it, and the segment behind would find nothing. */
+static void test_a_preparation_outlives_the_failure_in_front_of_it(void **state)
+{
+    (void)state;
+    batch_ask(fill(0, TENANT), &halves, (const struct str[]){S("0")});
+    batch_ask(&asks[0].b, &things, NULL);
+    lanes_submit(lanes, &asks[0].b, 8000, on_done, &asks[0]);
+    submit(1, TENANT, &things, NULL);
+    wait_for(2);
+    assert_ptr_equal(asks[0].e.kind, &err_value_refused);
+    good(1);
+    assert_int_equal(metric("fast_segments_total"), 2); /* not sent again */
+}
+
 static void test_the_tenant_is_gone_after_its_segment(void **state)
 {
     (void)state;
@@ -461,6 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(test_a_failed_segment_leaves_its_neighbours_untouched, one_each),
+        T(test_a_preparation_outlives_the_failure_in_front_of_it, one_each),
         T(test_the_tenant_is_gone_after_its_segment, one_each),
         T(test_a_write_goes_to_an_exclusive_connection, one_each),
         T(test_a_slow_statement_moves_to_the_exclusive_lane, one_each),

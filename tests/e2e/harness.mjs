@@ -71,7 +71,7 @@ class Installation {
     // The database's own user must be able to walk through.
     chmodSync(this.folder, 0o755);
     this.home = join(this.folder, 'home');
-    this.env = { ...process.env, LANG: 'fr_FR.UTF-8', LC_ALL: 'C.UTF-8', LANGUAGE: 'fr', TERRASSE_HOME: this.home };
+    this.env = { ...process.env, LC_ALL: 'C.UTF-8', TERRASSE_HOME: this.home };
     this.log = '';
     this.links = {};
   }

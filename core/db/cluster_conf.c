@@ -46,6 +46,7 @@ static const char fixed[] =
     "max_locks_per_transaction = 1024\n"
     "checkpoint_timeout = '15min'\n"
     "wal_level = replica\n"
+    "hot_standby = off\n" /* a restored home is ready when all its log is replayed, not before */
     "wal_compression = lz4\n"
     "max_wal_senders = 4\n"
     "archive_mode = on\n"

@@ -370,8 +370,10 @@ static void on_closed(uv_handle_t *handle)
     struct heads *h = handle->data;
     struct str key;
     void *k;
-    for (size_t at = 0; map_next(&h->tenants, &at, &key, &k);)
-        kept_free(k);
+    for (size_t at = 0; map_next(&h->tenants, &at, &key, &k);) {
+        ((struct kept *)k)->listed = false;
+        drop_if_unused(k); /* a thread may still hold one: its request lets it go */
+    }
     map_free(&h->tenants);
     map_free(&h->hosts);
     free(h);

@@ -47,7 +47,7 @@ struct lanes;
 /* Begins to load at once; heads_loaded says when the first round is in. */
 struct heads *heads_open(struct uv_loop_s *loop, struct lanes *lanes);
 bool heads_loaded(const struct heads *h);
-/* Then run the loop until its timer is gone. No tenant may be pinned. */
+/* Then run the loop until its timer is gone. Pinned tenants live until they are let go. */
 void heads_close(struct heads *h);
 /* A pinned tenant stays as it is until heads_unpin, whatever is read meanwhile. */
 void heads_pin(const struct tenant *t);

@@ -6,9 +6,12 @@
 #include "core/web/private.h"
 #include "core/web/security.h"
 
-static bool is_local(struct str peer)
+/* A proxy on this machine that we were not told to trust speaks for others: not local. */
+static bool is_local(const struct req *r)
 {
-    return peer.n == 0 || str_starts(peer, S("127.")) || str_eq(peer, S("::1"));
+    struct str peer = str_of(r->x->peer);
+    bool near = peer.n == 0 || str_starts(peer, S("127.")) || str_eq(peer, S("::1"));
+    return near && !req_header(r, S("x-forwarded-for")).p && !req_header(r, S("forwarded")).p;
 }
 
 /* /metrics and its kin: this machine, or who knows the token. */
@@ -17,7 +20,7 @@ static enum stage_result system_only(struct req_private *p, struct err *e)
     struct str token = p->engine->c.metrics_token;
     struct str sent = req_header(&p->req, S("authorization"));
     bool knows = token.n > 0 && str_starts(sent, S("Bearer ")) && str_eq(str_from(sent, 7), token);
-    if (!knows && !is_local(str_of(p->req.x->peer))) {
+    if (!knows && !is_local(&p->req)) {
         ERR(e, err_not_found, "a system route from %s", p->req.x->peer);
         return STAGE_FAIL;
     }

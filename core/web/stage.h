@@ -34,7 +34,8 @@ struct web_hooks {
     void (*quota_give_back)(struct req *r);               /* the answer was 304, 429 or 5xx */
     void (*rate_headers)(struct req *r);                  /* req_set, after the cache */
     void (*settled)(struct req *r, int status, uint64_t bytes); /* usage; before r is freed */
-    /* The whole HTML page of an error. False: the plain page is written instead. */
+    /* The whole HTML page of an error; it may call req_redirect instead (401: to the sign-in page).
+     * False: the plain page is written. */
     bool (*error_page)(struct req *r, const struct err *e, struct buf *body);
     /* The body of a refusal whose shape the kind alone does not give (429 of the quota, Explore
      * API). True: it was written and *content_type set. */

@@ -6,6 +6,7 @@
  * web -- one web process: opens everything, serves until SIGTERM, stops in order.
  *
  * Several processes share a port with http.share_port. Strings are borrowed for the call.
+ * The program has registered its statements before (stmt_register, web_statements among them).
  */
 struct web_config {
     struct http_config http;

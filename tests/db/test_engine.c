@@ -1,5 +1,6 @@
 /* The step engine with a real PostgreSQL and real sockets: one web process on a thread, blocking clients. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <signal.h>
@@ -37,6 +38,7 @@ static const struct stmt s_slice = {"t_slice", "SELECT i, repeat('x', 1000) FROM
 static const struct stmt *const statements[] = {&s_mine, &s_divide, &s_slow, &s_slice};
 static const struct stmt_table statement_table = {statements, 4};
 
+static char data_file[] = "/tmp/tengfXXXXXX";
 static _Atomic int db_asked, spent, given_back, cpu_ran;
 
 static bool ask_mine(struct req *r, struct err *e)
@@ -168,6 +170,26 @@ static bool reply_redirect(struct req *r, struct err *e)
     return true;
 }
 
+static bool reply_file(struct req *r, struct err *e)
+{
+    (void)e;
+    int fd = open(data_file, O_RDONLY | O_CLOEXEC);
+    must(fd >= 0);
+    if (req_etag(r, S("\"v1\"")))
+        close(fd);
+    else
+        req_file(r, fd, 26, S("text/plain"));
+    return true;
+}
+
+static bool reply_cookie(struct req *r, struct err *e)
+{
+    (void)e;
+    struct str c = req_cookie(r, S("__Host-sid"));
+    buf_printf(req_reply(r, 200, S("text/plain")), "%s" STR_FMT, c.p ? "=" : "none", STR_ARG(c));
+    return true;
+}
+
 static bool reply_big(struct req *r, struct err *e)
 {
     (void)e;
@@ -189,6 +211,8 @@ STEPS(form, {STEP_REPLY, reply_form, NULL});
 STEPS(upload, {STEP_REPLY, reply_upload, NULL});
 STEPS(redirect, {STEP_REPLY, reply_redirect, NULL});
 STEPS(big, {STEP_REPLY, reply_big, NULL});
+STEPS(file, {STEP_REPLY, reply_file, NULL});
+STEPS(cookie, {STEP_REPLY, reply_cookie, NULL});
 
 #define R(m, pattern, access, cost, steps, dialect, body, cache)                                                       \
     {m, pattern, access, cost, steps, "test", dialect, body, cache, NULL}
@@ -206,6 +230,8 @@ static const struct route routes[] = {
     R(HTTP_GET, "/api/people", READER, 0, redirect, DIALECT_PROBLEM, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/redirect", PUBLIC, 0, redirect, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/big", PUBLIC, 0, big, DIALECT_PAGE, BODY_NONE, CACHE_CATALOGUE),
+    R(HTTP_GET, "/range", PUBLIC, 0, file, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
+    R(HTTP_GET, "/cookie", PUBLIC, 0, cookie, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
 };
 static const struct route_table route_table = {routes, sizeof routes / sizeof routes[0]};
 
@@ -309,6 +335,8 @@ static int setup(void **state)
             " ('" TOURS "', gen_random_uuid(), 'a', 'Ville de Tours'), ('" BREST "', gen_random_uuid(), 'b', 'Ville de Brest')");
     log_init("test", LOG_ERROR);
     must(mkdtemp(spool_dir));
+    int fd = mkstemp(data_file);
+    must(fd >= 0 && write(fd, "abcdefghijklmnopqrstuvwxyz", 26) == 26 && close(fd) == 0);
     stmt_register(&web_statements);
     stmt_register(&statement_table);
     asset_register(assets, 1);
@@ -327,6 +355,7 @@ static int teardown(void **state)
 {
     kill(getpid(), SIGTERM);
     pthread_join(server, NULL);
+    unlink(data_file);
     int left = rmdir(spool_dir); /* empty: every upload was removed */
     asset_free_all();
     db_teardown(state);
@@ -704,6 +733,69 @@ static void test_assets_are_immutable(void **state)
     assert_int_equal(get("/assets/..%2f..%2fetc%2fpasswd"), 404);
 }
 
+static void test_ranges_of_a_file(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields, *body, *range;
+        int status;
+    } rows[] = {
+        {"", "abcdefghijklmnopqrstuvwxyz", "", 200},
+        {"range: bytes=0-2\r\n", "abc", "bytes 0-2/26", 206},
+        {"range: bytes=24-\r\n", "yz", "bytes 24-25/26", 206},
+        {"range: bytes=-3\r\n", "xyz", "bytes 23-25/26", 206},
+        {"range: bytes=20-99\r\n", "uvwxyz", "bytes 20-25/26", 206},
+        {"range: bytes=26-\r\n", "", "bytes */26", 416},
+        {"range: bytes=-0\r\n", "", "bytes */26", 416},
+        {"range: bytes=5-2\r\n", "abcdefghijklmnopqrstuvwxyz", "", 200},
+        {"range: bytes=0-1,4-5\r\n", "abcdefghijklmnopqrstuvwxyz", "", 200},
+        {"range: lines=0-1\r\n", "abcdefghijklmnopqrstuvwxyz", "", 200},
+        {"range: bytes=0-2\r\nif-range: \"v1\"\r\n", "abc", "bytes 0-2/26", 206},
+        {"range: bytes=0-2\r\nif-range: \"v0\"\r\n", "abcdefghijklmnopqrstuvwxyz", "", 200},
+        {"if-none-match: \"v0\", \"v1\"\r\n", "", "", 304},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char head[256];
+        snprintf(head, sizeof head, "GET /range HTTP/1.1\r\n%s", rows[i].fields);
+        int status = ask("tours.example", head, STR_NONE);
+        if (status != rows[i].status || strcmp(body_of(), rows[i].body) != 0 || strcmp(header("content-range"), rows[i].range) != 0)
+            fail_msg("row %zu: %d \"%s\" %s", i, status, body_of(), header("content-range"));
+    }
+    assert_int_equal(ask("tours.example", "HEAD /range HTTP/1.1\r\n", STR_NONE), 200);
+    assert_string_equal(header("content-length"), "26");
+    assert_string_equal(body_of(), "");
+}
+
+static void test_a_shadowed_cookie_counts_as_absent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields, *want;
+    } rows[] = {
+        {"", "none"},
+        {"cookie: a=1; __Host-sid=x; b=2\r\n", "=x"},
+        {"cookie: __Host-sid=x; __Host-sid=y\r\n", "none"},
+        {"cookie: __Host-sid=x\r\ncookie: __Host-sid=y\r\n", "none"},
+        {"cookie: __host-sid=x\r\n", "none"},
+        {"cookie: __Host-sid=x; \t__Host-sid=y\r\n", "none"},
+        {"cookie: __Host-sid =y; __Host-sid=x\r\n", "none"},
+        {"cookie: my__Host-sid2=y; __Host-sid=x\r\n", "=x"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char head[256];
+        snprintf(head, sizeof head, "GET /cookie HTTP/1.1\r\n%s", rows[i].fields);
+        assert_int_equal(ask("tours.example", head, STR_NONE), 200);
+        if (strcmp(body_of(), rows[i].want) != 0)
+            fail_msg("row %zu: %s", i, body_of());
+    }
+}
+
+static void test_a_proxy_nobody_trusts_sees_no_metrics(void **state)
+{
+    (void)state;
+    assert_int_equal(ask("x.example", "GET /metrics HTTP/1.1\r\nx-forwarded-for: 192.0.2.1\r\n", STR_NONE), 404);
+}
+
 static void test_system_routes_need_no_host(void **state)
 {
     (void)state;
@@ -852,6 +944,9 @@ int main(void)
         cmocka_unit_test(test_a_form_of_a_session_holds_its_token),
         cmocka_unit_test(test_redirects_stay_with_us),
         cmocka_unit_test(test_assets_are_immutable),
+        cmocka_unit_test(test_ranges_of_a_file),
+        cmocka_unit_test(test_a_shadowed_cookie_counts_as_absent),
+        cmocka_unit_test(test_a_proxy_nobody_trusts_sees_no_metrics),
         cmocka_unit_test(test_system_routes_need_no_host),
         cmocka_unit_test(test_a_client_that_leaves_frees_everything),
         cmocka_unit_test(test_fifty_megabytes_to_a_slow_reader),

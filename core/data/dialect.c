@@ -18,10 +18,23 @@ static bool is_decimal_comma(struct str cell)
     return number_read(shape_trim(cell), &x) && x.mark == ',';
 }
 
+/* A separator inside quotes leaves half a pair on each side: the record was cut in the wrong place. */
+static bool has_half_quotes(const struct record *r)
+{
+    for (size_t i = 0; i < r->n && i <= RECORD_COLUMNS_MAX; i++) {
+        size_t quotes = 0;
+        for (size_t k = 0; k < r->cells[i].n; k++)
+            quotes += r->cells[i].p[k] == '"';
+        if (quotes % 2)
+            return true;
+    }
+    return false;
+}
+
 static size_t commonest(const size_t *count)
 {
-    size_t best = 0;
-    for (size_t w = 1; w < WIDTHS; w++)
+    size_t best = 1;
+    for (size_t w = 2; w < WIDTHS; w++)
         if (count[w] > count[best])
             best = w;
     return best;
@@ -40,7 +53,7 @@ static struct score score_of(struct str text, enum encoding encoding, char separ
         if (record_is_blank(&r))
             continue;
         records++;
-        count[r.n < WIDTHS ? r.n : WIDTHS - 1]++;
+        count[has_half_quotes(&r) ? 0 : r.n < WIDTHS ? r.n : WIDTHS - 1]++;
         for (size_t i = 0; i < r.n && i <= RECORD_COLUMNS_MAX; i++)
             s.decimal_commas += is_decimal_comma(r.cells[i]);
     }

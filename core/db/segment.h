@@ -6,7 +6,7 @@
  * segment -- a batch on the wire, the same for both runners.
  *
  * What is sent, in order: for each text that this backend has not prepared yet, Parse and a Sync of
- * its own (so that a failing segment in front cannot take the preparation with it); then the
+ * its own (so that a preparation that fails does not take those behind it along); then the
  * settings, the statements, and one Sync. No BEGIN and no COMMIT: see architecture.md 2.2.
  */
 enum segment_item_kind { ITEM_SYNC, ITEM_SET, ITEM_PREPARE, ITEM_DROP, ITEM_CALL };

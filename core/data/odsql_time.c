@@ -275,7 +275,7 @@ bool odsql_sql_now(struct odsql_sql *q, const struct node *call, struct err *e)
 /* clang-format off */
 static const struct symbol { const char *text, *sql_before, *sql_after; } symbols[] = {
     /* longest first */
-    {"yyyy", "to_char(", ", 'FM0000YYYY')"}, {"YYYY", "to_char(", ", 'FM0000YYYY')"}, {"xxxx", "to_char(", ", 'IYYY')"},
+    {"yyyy", "to_char(", ", 'YYYY')"}, {"YYYY", "to_char(", ", 'YYYY')"}, {"xxxx", "to_char(", ", 'IYYY')"},
     {"EEEE", "E", NULL}, {"MMMM", "M", NULL}, {"DDD", "to_char(", ", 'DDD')"}, {"MMM", "m", NULL},
     {"yy", "to_char(", ", 'YY')"}, {"YY", "to_char(", ", 'YY')"}, {"xx", "to_char(", ", 'IY')"},
     {"ww", "to_char(", ", 'IW')"}, {"MM", "to_char(", ", 'MM')"}, {"dd", "to_char(", ", 'DD')"},

@@ -24,18 +24,12 @@ static void put_output(struct build *b, struct buf *out, struct output *o, int *
     put_str(out, o->sql);
     buf_addz(out, shape ? ", 15)" : "");
     if (c->range == RANGE_DATE) {
-        buf_addz(out, ", ");
-        put_str(out, c->multivalued);
-        c->multivalued = STR_NONE;
+        query_range_columns(b, o, out);
         *at += 3;
     } else if (c->range == RANGE_LABELS && !c->labels) {
-        buf_addz(out, ", ");
-        put_str(out, c->multivalued);
-        c->multivalued = STR_NONE;
+        query_range_columns(b, o, out);
         c->range = RANGE_NONE;
         c->at = (*at)++;
-    } else if (c->range == RANGE_LABELS) {
-        c->multivalued = STR_NONE;
     } else if (o->type == TYPE_DATETIME && !str_eq(b->sql.timezone, S("UTC"))) {
         struct buf *before = b->sql.out;
         buf_addz(out, ", (");

@@ -38,6 +38,8 @@ struct output {
     int type;            /* as typed */
     bool grouped;        /* a group key */
     bool aggregate;
+    struct str interval; /* RANGE_DATE: the span */
+    const struct node *call; /* a range with given dates: its labels are written last */
     struct str as_typed; /* without white space and case, for order_by */
 };
 
@@ -59,6 +61,7 @@ struct build {
 bool query_lists(struct build *b, struct err *e);
 bool query_outputs(struct build *b, struct err *e);
 bool query_range(struct build *b, struct odsql_item *item, struct err *e);
+void query_range_columns(struct build *b, const struct output *o, struct buf *out); /* beside the key */
 bool query_order(struct build *b, struct buf *out, struct err *e);
 struct output *query_add(struct build *b, struct str key, int type);
 struct str query_take(struct build *b); /* what was written to b->text, kept in the arena */

@@ -106,18 +106,13 @@ static bool add_span(struct build *b, struct odsql_item *item, const struct node
     if (span->calendar && count > 1)
         return complain(b, "range() takes only one week, month, quarter or year.", e);
     struct str interval, bucket = moment_bucket(b, field, span, width->text, &interval);
-    buf_addz(&b->text, " at time zone ");
-    odsql_sql_timezone(&b->sql);
-    struct str zone = query_take(b);
     buf_add(&b->text, bucket);
     struct output *o = add(b, item, TYPE_DATETIME);
     if (!o)
         return complain(b, "A group is given twice.", e);
     o->column.range = RANGE_DATE;
     o->column.utc = str_eq(b->sql.timezone, S("UTC"));
-    o->column.multivalued = arena_printf( /* the three other columns, for the list of select */
-        b->a, STR_FMT STR_FMT ", " STR_FMT " + " STR_FMT ", (" STR_FMT " + " STR_FMT ")" STR_FMT, STR_ARG(bucket),
-        STR_ARG(zone), STR_ARG(bucket), STR_ARG(interval), STR_ARG(bucket), STR_ARG(interval), STR_ARG(zone));
+    o->interval = interval;
     return true;
 }
 
@@ -193,7 +188,7 @@ static void put_date_label(struct build *b, const struct node *n)
     buf_addz(&b->text, ") at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
 }
 
-static struct str date_labels(struct build *b, const struct node *call, struct str bucket)
+static void put_date_labels(struct build *b, const struct node *call, struct str bucket)
 {
     buf_addz(&b->text, "(case ");
     buf_add(&b->text, bucket);
@@ -205,7 +200,6 @@ static struct str date_labels(struct build *b, const struct node *call, struct s
         buf_addz(&b->text, " || '['");
     }
     buf_addz(&b->text, " end)");
-    return query_take(b);
 }
 
 static const struct str *number_labels(struct build *b, const struct node *call, bool whole)
@@ -236,14 +230,13 @@ static bool add_bounds(struct build *b, struct odsql_item *item, struct err *e)
                    (long long)b->static_groups - 1, STR_ARG(bucket), view_table(b->view), STR_ARG(buf_str(&b->where)));
         bucket = S("s.i");
     }
-    struct str labels = dates ? date_labels(b, call, bucket) : STR_NONE;
     buf_add(&b->text, bucket);
     struct output *o = add(b, item, dates ? TYPE_TEXT : TYPE_INT);
     if (!o)
         return complain(b, "A group is given twice.", e);
     o->column.range = RANGE_LABELS;
     o->column.labels = dates ? NULL : number_labels(b, call, whole);
-    o->column.multivalued = labels; /* the label's column, beside the bucket's */
+    o->call = dates ? call : NULL;
     return true;
 }
 
@@ -268,4 +261,30 @@ bool query_range(struct build *b, struct odsql_item *item, struct err *e)
     if (call->arg[1]->unit.p)
         return complain(b, "A width of numbers has no unit.", e);
     return add_widths(b, item, field, call->arg[1], e);
+}
+
+static void put_zone(struct build *b)
+{
+    buf_addz(&b->text, " at time zone ");
+    odsql_sql_timezone(&b->sql);
+}
+
+/* Written after all that counting needs, so that the count binds a beginning of the parameters. */
+void query_range_columns(struct build *b, const struct output *o, struct buf *out)
+{
+    struct buf *before = b->sql.out;
+    b->sql.out = &b->text;
+    buf_addz(&b->text, ", ");
+    if (o->call) {
+        put_date_labels(b, o->call, o->sql);
+    } else {
+        buf_printf(&b->text, STR_FMT, STR_ARG(o->sql));
+        put_zone(b);
+        buf_printf(&b->text, ", " STR_FMT " + " STR_FMT ", (" STR_FMT " + " STR_FMT ")", STR_ARG(o->sql),
+                   STR_ARG(o->interval), STR_ARG(o->sql), STR_ARG(o->interval));
+        put_zone(b);
+    }
+    buf_add(out, buf_str(&b->text));
+    buf_reset(&b->text);
+    b->sql.out = before;
 }

@@ -1,0 +1,388 @@
+/* The answers of explore-api.md 9.1 to 9.6 that need only rows, through a real PostgreSQL. */
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/data/errors.h"
+#include "core/data/export.h"
+#include "core/data/odsql.h"
+#include "tests/db/fixture.h"
+#include "tests/sample_views.h"
+
+static PGconn *reader;
+static struct buf answer;
+
+static void make_table(const struct sample *s)
+{
+    struct arena a = {0};
+    struct buf sql = {0};
+    const char *table = view_table(sample_view(&a, s->id));
+    buf_printf(&sql, "CREATE TABLE %s (_id int PRIMARY KEY, %s); INSERT INTO %s VALUES %s; GRANT SELECT ON %s TO terrasse_reader",
+               table, s->ddl, table, s->rows, table);
+    buf_addc(&sql, '\0');
+    db_exec(DB_SUPER, sql.p);
+    buf_free(&sql);
+    arena_free(&a);
+}
+
+static int setup(void **state)
+{
+    if (db_setup(state))
+        return -1;
+    for (size_t i = 0; i < SAMPLES; i++)
+        make_table(&samples[i]);
+    reader = PQconnectdb(db_uri(DB_READER));
+    return PQstatus(reader) == CONNECTION_OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    PQfinish(reader);
+    buf_free(&answer);
+    return db_teardown(state);
+}
+
+static PGresult *ask(const struct query_sql *s)
+{
+    const char *values[ODSQL_PARAMS_MAX];
+    struct arena a = {0};
+    for (unsigned i = 0; i < s->nparams; i++)
+        values[i] = s->params[i].p ? arena_copy(&a, s->params[i]) : NULL;
+    PGresult *r = PQexecParams(reader, s->sql, (int)s->nparams, NULL, values, NULL, NULL, 1);
+    arena_free(&a);
+    if (PQresultStatus(r) != PGRES_TUPLES_OK)
+        fail_msg("%s\n%s", PQerrorMessage(reader), s->sql);
+    return r;
+}
+
+/* "where=…&limit=2" with "&&" for an ampersand; values are not decoded. */
+static size_t cut(struct str text, struct query_param *out)
+{
+    size_t n = 0;
+    struct str part;
+    while (text.n && str_cut(&text, '&', &part)) {
+        out[n].name = STR_NONE;
+        str_cut(&part, '=', &out[n].name);
+        out[n++].value = part.p ? part : S("");
+    }
+    return n;
+}
+
+static int64_t total_of(const struct query *q)
+{
+    if (q->count_known)
+        return q->count;
+    PGresult *r = ask(&q->count_rows);
+    int64_t n = cell_i64(r, 0, 0);
+    PQclear(r);
+    return n;
+}
+
+/* "<total> <objects>", or "<error code>: <message>". */
+static const char *records(const char *dataset, const char *params)
+{
+    struct arena a = {0};
+    struct query_param list[40];
+    struct query *q;
+    struct err e = {0};
+    size_t n = cut(str_of(params), list);
+    buf_reset(&answer);
+    if (!query_make(&a, sample_view(&a, dataset), QUERY_RECORDS, list, n, &q, &e)) {
+        buf_printf(&answer, "%s: ", e.kind->wire);
+        err_say(&e, LANG_EN, &answer);
+    } else {
+        struct row_json w;
+        PGresult *r = ask(&q->rows);
+        row_json_init(&w, &a, q);
+        buf_printf(&answer, "%d ", (int)total_of(q));
+        row_json_page(&w, &answer, r);
+        PQclear(r);
+    }
+    buf_addc(&answer, '\0');
+    arena_free(&a);
+    return answer.p;
+}
+
+static const char *export_as(const char *dataset, const char *format, const char *params)
+{
+    struct arena a = {0};
+    struct query_param list[40];
+    struct query *q;
+    struct export x;
+    struct err e = {0};
+    size_t n = cut(str_of(params), list), got;
+    int64_t last;
+    buf_reset(&answer);
+    db_good(query_make(&a, sample_view(&a, dataset), QUERY_EXPORT, list, n, &q, &e), &e);
+    db_good(export_open(&x, &a, q, export_find(str_of(format)), list, n, &e), &e);
+    export_start(&x, &answer);
+    do {
+        PGresult *r = ask(&q->rows);
+        got = (size_t)PQntuples(r);
+        last = export_rows(&x, &answer, r);
+        PQclear(r);
+    } while (query_next(q, last, got));
+    export_end(&x, &answer);
+    buf_addc(&answer, '\0');
+    arena_free(&a);
+    return answer.p;
+}
+
+struct row {
+    const char *name, *dataset, *params, *want; /* want begins with '~': is contained */
+};
+
+static void check(const struct row *rows, size_t n)
+{
+    size_t failures = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *got = records(rows[i].dataset, rows[i].params);
+        bool part = rows[i].want[0] == '~';
+        if (part ? strstr(got, rows[i].want + 1) != NULL : strcmp(got, rows[i].want) == 0)
+            continue;
+        failures++;
+        print_error("%s: %s?%s\n  want %s\n  got  %s\n", rows[i].name, rows[i].dataset, rows[i].params, rows[i].want, got);
+    }
+    assert_int_equal(failures, 0);
+}
+#define CHECK(rows) check(rows, sizeof(rows) / sizeof(rows)[0])
+
+/* clang-format off */
+static void records_are_paged_and_shaped(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"1", "koumoul", "", "2 {\"id\": \"koumoul\", \"adr\": \"19 rue de la voie lactée saint avé\", \"some_date\": \"2017-12-12\", \"loc\": {\"lon\": -2.748526, \"lat\": 47.687375}, \"bool\": false, \"nb\": 11.0}, {\"id\": \"bidule\", \"adr\": \"adresse inconnue\", \"some_date\": \"2017-10-10\", \"loc\": {\"lon\": 2.6, \"lat\": 45.5}, \"bool\": true, \"nb\": 22.2}"},
+        {"2", "koumoul", "limit=1&select=id", "2 {\"id\": \"koumoul\"}"},
+        {"3", "koumoul", "limit=0", "2 "},
+        {"5", "koumoul", "limit=101", "InvalidRESTParameterError: Invalid value for limit API parameter: 101 was found but -1 <= limit <= 100 is expected."},
+        {"6", "koumoul", "limit=100&offset=9900", "2 "},
+        {"6b", "koumoul", "limit=100&offset=9901", "InvalidRESTParameterError: Invalid value for sum of offset + limit API parameter: 10001 was found but <= 10000 is expected."},
+        {"8", "d2", "limt=1&select=employees", "6 {\"employees\": 3}, {\"employees\": 0}, {\"employees\": 0}, {\"employees\": 11}, {\"employees\": 2}, {\"employees\": 3}"},
+        {"9", "koumoul", "select=id,nb as number&where=id='koumoul'", "1 {\"id\": \"koumoul\", \"number\": 11.0}"},
+        {"10", "koumoul", "select=count(*) as total&limit=1", "2 {\"total\": 2}"},
+        {"12", "koumoul", "select=count(*)&limit=10", "2 {\"count(*)\": 2}, {\"count(*)\": 2}"},
+        {"13", "koumoul", "select=id,avg(nb) AS avg_nb,count(*) as total&limit=1", "2 {\"id\": \"koumoul\", \"avg_nb\": 16.6, \"total\": 2}"},
+        {"14", "d2", "where=id is null", "1 {\"id\": null, \"somedate\": null, \"employees\": 3, \"adr\": \"missing id\"}"},
+        {"15", "m", "", "1 {\"str1\": \"val 1\", \"str2\": [\"val 1\", \"val 2\"]}"},
+        {"16", "public-trees", "where=asset_id=244086&select=geo_point_2d,geom", "1 {\"geo_point_2d\": {\"lon\": -123.06036999913398, \"lat\": 49.27117199821082}, \"geom\": {\"type\": \"Feature\", \"geometry\": {\"coordinates\": [-123.06036999913398, 49.27117199821082], \"type\": \"Point\"}, \"properties\": {}}}"},
+    };
+    CHECK(rows);
+}
+
+static void conditions_choose_rows(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"36a", "koumoul", "select=id&where=id: \"koumoul\"", "1 {\"id\": \"koumoul\"}"},
+        {"36b", "koumoul", "select=id&where=id = \"koumoul\"", "1 {\"id\": \"koumoul\"}"},
+        {"37", "d2", "limit=0&where=id is not null", "5 "},
+        {"38", "koumoul", "limit=0&where=nb > 12 OR id=\"koumoul\" AND nb <= 12", "2 "},
+        {"40", "koumoul", "select=id&where=NOT id=\"koumoul\"", "1 {\"id\": \"bidule\"}"},
+        {"41", "d2", "select=id&where=NOT id=\"koumoul\"", "3 {\"id\": \"bidule\"}, {\"id\": \"bidule\"}, {\"id\": null}"},
+        {"42", "d2", "limit=0&where=id in (\"koumoul\",\"nope\")", "3 "},
+        {"43a", "d2", "limit=0&where=employees IN [2..3]", "3 "},
+        {"43b", "d2", "limit=0&where=employees IN ]2..11[", "2 "},
+        {"43c", "d2", "limit=0&where=employees IN [2 TO 3]", "3 "},
+        {"44", "m", "limit=0&where=\"val 2\" IN str2", "1 "},
+        {"44b", "m", "limit=0&where=\"val 3\" IN str2", "0 "},
+        {"45", "koumoul", "select=id&where=\"koumoul\"", "1 {\"id\": \"koumoul\"}"},
+        {"45 accents", "koumoul", "select=id&where=\"lactee\"", "1 {\"id\": \"koumoul\"}"},
+        {"47", "public-trees", "select=asset_id&where=search(common_name,\"flowring ch\")", "1 {\"asset_id\": 244086}"},
+        {"48", "public-trees", "select=asset_id&where=search(common_name,\"cherr\")", "1 {\"asset_id\": 244086}"},
+        {"50", "public-trees", "select=asset_id&where=suggest(common_name,\"flower\")", "1 {\"asset_id\": 244086}"},
+        {"51", "public-trees", "limit=0&where=common_name like 'maple'", "3 "},
+        {"startswith", "public-trees", "limit=0&where=startswith(common_name,'KARPICK')", "2 "},
+        {"startswith case", "public-trees", "limit=0&where=startswith(common_name,'karpick')", "0 "},
+        {"53", "public-trees", "select=asset_id&where=in_bbox(geo_point_2d,49.26,-123.16,49.28,-123.05)", "1 {\"asset_id\": 244086}"},
+        {"55", "public-trees", "limit=0&where=within_distance(geo_point_2d,geom'POINT(-123.10 49.27)',4km)", "1 "},
+        {"55 near", "public-trees", "limit=0&where=within_distance(geo_point_2d,geom'POINT(-123.10 49.27)',2877 m)", "0 "},
+        {"58", "koumoul", "select=id&where=intersects(loc,geom'POLYGON((-3 47,-2 47,-2 48,-3 48,-3 47))')", "1 {\"id\": \"koumoul\"}"},
+        {"bool", "koumoul", "select=id&where=bool", "1 {\"id\": \"bidule\"}"},
+        {"bool is false", "koumoul", "select=id&where=bool is false", "1 {\"id\": \"koumoul\"}"},
+        {"date", "koumoul", "select=id&where=some_date >= date'2017-11'", "1 {\"id\": \"koumoul\"}"},
+        {"89a", "public-trees", "limit=0&refine=genus_name:\"ACER\"", "3 "},
+        {"89b", "public-trees", "limit=0&exclude=genus_name:ACER", "2 "},
+        {"90a", "t", "refine=date1:2025/09/11&timezone=Europe/Paris", "1 {\"date1\": \"2025-09-11T08:00:00+02:00\"}"},
+        {"90b", "t", "limit=0&refine=date1:2025", "2 "},
+        {"90c", "t", "limit=0&refine=date1:2025/9", "2 "},
+        {"90d", "t", "limit=0&refine=date1:2026", "0 "},
+    };
+    CHECK(rows);
+}
+
+static void values_are_computed(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"59", "koumoul", "limit=1&select=year(some_date) AS annee,month(some_date) as mois,hour(some_date) as h", "2 {\"annee\": 2017, \"mois\": 12, \"h\": 0}"},
+        {"61a", "t", "", "2 {\"date1\": \"2025-09-11T06:00:00+00:00\"}, {\"date1\": \"2025-09-10T08:00:00+00:00\"}"},
+        {"61b", "t", "timezone=Europe/Paris&order_by=date1&limit=1", "2 {\"date1\": \"2025-09-10T10:00:00+02:00\"}"},
+        {"62a", "t", "limit=0&timezone=Europe/Paris&where=date1 > '2025-09-10T09:00:00+00:00'", "1 "},
+        {"62b", "t", "limit=0&timezone=Europe/Paris&where=date1 > '2025-09-10 11:00:00'", "1 "},
+        {"62c", "t", "limit=0&timezone=Europe/Paris&where=date1 > '2025-09-10 09:59:59'", "2 "},
+        {"64b", "t", "limit=0&where=date1 >= now(years=-20)", "2 "},
+        {"64c", "t", "limit=0&where=date1 >= now(year=-20)", "2 "},
+        {"65", "t", "limit=1&select=date_format(date1,'yyyy/MM/dd') as date&order_by=date1", "2 {\"date\": \"2025/09/10\"}"},
+        {"65 fr", "t", "limit=1&lang=fr&select=date_format(date1,'EEEE d MMMM') as j&order_by=date1", "2 {\"j\": \"mercredi 10 septembre\"}"},
+        {"68a", "koumoul", "select=id&order_by=-id,nb", "2 {\"id\": \"koumoul\"}, {\"id\": \"bidule\"}"},
+        {"68b", "koumoul", "select=id&order_by=id DESC", "2 {\"id\": \"koumoul\"}, {\"id\": \"bidule\"}"},
+        {"69a", "koumoul", "limit=1&select=nb/0 as z", "2 {\"z\": null}"},
+        {"69b", "koumoul", "select=nb*2 as b", "2 {\"b\": 22.0}, {\"b\": 44.4}"},
+        {"71a", "public-trees", "limit=1&select=exclude(geo*)", "5 {\"asset_id\": 244086, \"common_name\": \"AKEBONO FLOWERING CHERRY\", \"genus_name\": \"PRUNUS\", \"height_m\": 4.6, \"diameter_cm\": 12.7, \"date_planted\": \"2012-11-13\"}"},
+        {"71b", "public-trees", "limit=1&offset=1&select=include(ge*)", "5 {\"genus_name\": \"ACER\", \"geom\": null, \"geo_point_2d\": null}"},
+        {"ifnull", "d2", "where=id is null&select=ifnull(id,'?') as i,length(adr) as l,lower('A') as a", "1 {\"i\": \"?\", \"l\": 10, \"a\": \"a\"}"},
+    };
+    CHECK(rows);
+}
+
+static void groups_are_formed(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"72", "d2", "group_by=id&select=count(*)", "3 {\"id\": null, \"count(*)\": 1}, {\"id\": \"bidule\", \"count(*)\": 2}, {\"id\": \"koumoul\", \"count(*)\": 3}"},
+        {"73", "koumoul", "group_by=id&select=median(nb) as med", "2 {\"id\": \"bidule\", \"med\": 22.2}, {\"id\": \"koumoul\", \"med\": 11.0}"},
+        {"74", "koumoul", "group_by=id&order_by=avg(nb) DESC", "2 {\"id\": \"bidule\"}, {\"id\": \"koumoul\"}"},
+        {"75", "koumoul", "group_by=range(nb, 10)&select=count(*)", "2 {\"range(nb, 10)\": \"[10, 20[\", \"count(*)\": 1}, {\"range(nb, 10)\": \"[20, 30[\", \"count(*)\": 1}"},
+        {"75 int", "d2", "group_by=RANGE(employees,5)&select=count(*)", "2 {\"RANGE(employees,5)\": \"[0, 4]\", \"count(*)\": 5}, {\"RANGE(employees,5)\": \"[10, 14]\", \"count(*)\": 1}"},
+        {"76", "koumoul", "group_by=range(nb, *, 20, *)&select=count(*)", "2 {\"range(nb, *, 20, *)\": \"[*, 20.0[\", \"count(*)\": 1}, {\"range(nb, *, 20, *)\": \"[20.0, *[\", \"count(*)\": 1}"},
+        {"76 empty", "d2", "group_by=range(employees, *, 10, 50, *) as r&select=count(*) as n", "3 {\"r\": \"[*, 9]\", \"n\": 5}, {\"r\": \"[10, 49]\", \"n\": 1}, {\"r\": \"[50, *]\", \"n\": 0}"},
+        {"77", "koumoul", "group_by=range(some_date, 1 day) as day&select=count(*)", "2 {\"day\": \"[2017-10-10T00:00:00.000Z, 2017-10-11T00:00:00.000Z[\", \"count(*)\": 1}, {\"day\": \"[2017-12-12T00:00:00.000Z, 2017-12-13T00:00:00.000Z[\", \"count(*)\": 1}"},
+        {"77 Paris", "koumoul", "timezone=Europe/Paris&group_by=range(some_date, 1 day) as day&select=count(*)", "2 {\"day\": \"[2017-10-10T00:00:00+02:00, 2017-10-11T00:00:00+02:00[\", \"count(*)\": 1}, {\"day\": \"[2017-12-12T00:00:00+01:00, 2017-12-13T00:00:00+01:00[\", \"count(*)\": 1}"},
+        {"77 static", "koumoul", "timezone=Europe/Paris&group_by=range(some_date, *, date'2017-11-11', *) as r&select=count(*) as n", "2 {\"r\": \"[*, 2017-11-10T23:00:00.000Z[\", \"n\": 1}, {\"r\": \"[2017-11-10T23:00:00.000Z, *[\", \"n\": 1}"},
+        {"79", "koumoul", "group_by=year(some_date) as annee&select=count(*)", "1 {\"annee\": 2017, \"count(*)\": 2}"},
+        {"82a", "d2", "group_by=somedate", "3 {\"somedate\": null}, {\"somedate\": \"2017-10-10\"}, {\"somedate\": \"2017-12-12\"}"},
+        {"82b", "d2", "group_by=somedate&order_by=somedate desc", "3 {\"somedate\": \"2017-12-12\"}, {\"somedate\": \"2017-10-10\"}, {\"somedate\": null}"},
+        {"many", "m", "group_by=str2&select=count(*) as n", "2 {\"str2\": \"val 1\", \"n\": 1}, {\"str2\": \"val 2\", \"n\": 1}"},
+        {"alias of select", "koumoul", "select=year(some_date) as y,sum(nb) as s&group_by=y", "1 {\"y\": 2017, \"s\": 33.2}"},
+        {"distinct", "d2", "limit=1&select=count(distinct id) as n,count(id) as c,min(somedate) as first,percentile(employees,50) as p", "6 {\"n\": 2, \"c\": 5, \"first\": \"2017-10-10\", \"p\": 2.5}"},
+        {"84", "d2", "group_by=id&limit=20001", "~InvalidRESTParameterError: Invalid value for limit API parameter: 20001 was found but -1 <= limit <= 20000 is expected."},
+        {"27", "koumoul", "group_by=loc", "~geo_cluster"},
+        {"26", "koumoul", "select=sum(id)", "~StatAggregation only supports numeric or date expression"},
+    };
+    CHECK(rows);
+}
+/* clang-format on */
+
+static void sums_of_doubles(void **state)
+{
+    (void)state;
+    double acer = 0, prunus = 0;
+    const char *got = records("public-trees", "group_by=genus_name&select=sum(diameter_cm) as s");
+    assert_int_equal(sscanf(got, "2 {\"genus_name\": \"ACER\", \"s\": %lf}, {\"genus_name\": \"PRUNUS\", \"s\": %lf}", &acer, &prunus), 2);
+    assert_float_equal(acer, 38.1, 1e-9);
+    assert_float_equal(prunus, 20.3, 1e-9);
+}
+
+static void distance_is_in_metres(void **state)
+{
+    (void)state;
+    double d = 0;
+    const char *got = records("public-trees", "select=distance(geo_point_2d,geom'POINT(-123.10 49.27)') as d&order_by=d&limit=1");
+    assert_int_equal(sscanf(got, "5 {\"d\": %lf}", &d), 1);
+    assert_float_equal(d, 2878, 29);
+}
+
+static void random_order_is_stable(void **state)
+{
+    (void)state;
+    char first[400];
+    snprintf(first, sizeof first, "%s", records("d2", "select=adr,employees&order_by=random(1)"));
+    assert_string_equal(records("d2", "select=adr,employees&order_by=random(1)"), first);
+    assert_string_not_equal(records("d2", "select=adr,employees&order_by=random(1) desc"), first);
+}
+
+static void csv_bytes(void **state)
+{
+    (void)state;
+    assert_string_equal(export_as("public-trees", "csv", "with_bom=false&limit=1"),
+                        "asset_id;common_name;genus_name;height_m;diameter_cm;date_planted;geom;geo_point_2d\r\n"
+                        "244086;AKEBONO FLOWERING CHERRY;PRUNUS;4.6;12.7;2012-11-13;"
+                        "\"{\"\"coordinates\"\": [-123.06036999913398, 49.27117199821082], \"\"type\"\": \"\"Point\"\"}\";"
+                        "49.27117199821082, -123.06036999913398\r\n");
+    assert_string_equal(export_as("m", "csv", "list_separator=|&with_bom=false"), "str1;str2\r\nval 1;val 1|val 2\r\n");
+    assert_string_equal(export_as("d2", "csv", "where=id is null"),
+                        "\xef\xbb\xbfid;somedate;employees;adr\r\n;;3;missing id\r\n");
+    assert_string_equal(export_as("koumoul", "csv", "with_bom=false&delimiter=,&select=loc&where=nb=11"),
+                        "loc\r\n\"47.687375, -2.748526\"\r\n");
+}
+
+static void json_bytes(void **state)
+{
+    (void)state;
+    assert_string_equal(export_as("d2", "json", "select=id,employees&where=employees in [2..3]"),
+                        "[{\"id\": \"koumoul\", \"employees\": 3},{\"id\": \"bidule\", \"employees\": 2},{\"id\": null, \"employees\": 3}]");
+    assert_string_equal(export_as("d2", "json", "rows=0"), "[]");
+    assert_string_equal(export_as("t", "jsonl", ""),
+                        "{\"date1\": \"2025-09-11T06:00:00+00:00\"}\n{\"date1\": \"2025-09-10T08:00:00+00:00\"}\n");
+    assert_string_equal(export_as("koumoul", "geojson", "select=id,loc&limit=1"),
+                        "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"geometry\": "
+                        "{\"coordinates\": [-2.748526, 47.687375], \"type\": \"Point\"}, \"properties\": {\"id\": \"koumoul\"}}]}");
+}
+
+/* More rows than a slice: all are there once, in order. */
+static void slices_give_every_row_once(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct dataset_view *v = sample_view(&a, "m");
+    struct query *q;
+    struct err e = {0};
+    uuid_parse(S("00000000-0000-7000-8000-0000000000ff"), &v->version);
+    v->ncolumns = 1;
+    view_seal(v);
+    struct buf sql = {0};
+    buf_printf(&sql, "CREATE TABLE %s (_id int PRIMARY KEY, c1 text); INSERT INTO %s SELECT i, i::text FROM generate_series(0, 4999) i;"
+                     "GRANT SELECT ON %s TO terrasse_reader", view_table(v), view_table(v), view_table(v));
+    buf_addc(&sql, '\0');
+    db_exec(DB_SUPER, sql.p);
+    buf_free(&sql);
+    db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
+    assert_true(q->sliced && q->fast);
+    int64_t next = 0;
+    size_t got, slices = 0;
+    do {
+        PGresult *r = ask(&q->rows);
+        got = (size_t)PQntuples(r);
+        for (int i = 0; i < (int)got; i++)
+            assert_int_equal(cell_i64(r, i, 0), next++);
+        PQclear(r);
+        slices++;
+    } while (query_next(q, next - 1, got));
+    assert_int_equal(next, 5000);
+    assert_int_equal(slices, 3);
+    arena_free(&a);
+}
+
+static void a_record_is_found_by_its_id(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct dataset_view *v = sample_view(&a, "koumoul");
+    struct query *q;
+    struct err e = {0};
+    char id[41];
+    record_id(v, 1, id);
+    db_good(query_record(&a, v, str_of(id), NULL, 0, &q, &e), &e);
+    PGresult *r = ask(&q->rows);
+    assert_int_equal(PQntuples(r), 1);
+    assert_int_equal(cell_i64(r, 0, 0), 1);
+    PQclear(r);
+    id[0] = id[0] == 'a' ? 'b' : 'a';
+    assert_false(query_record(&a, v, str_of(id), NULL, 0, &q, &e));
+    assert_ptr_equal(e.kind, &err_query_record_unknown);
+    arena_free(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_are_paged_and_shaped), cmocka_unit_test(conditions_choose_rows),
+        cmocka_unit_test(values_are_computed),          cmocka_unit_test(groups_are_formed),
+        cmocka_unit_test(sums_of_doubles),              cmocka_unit_test(distance_is_in_metres),
+        cmocka_unit_test(random_order_is_stable),       cmocka_unit_test(csv_bytes),
+        cmocka_unit_test(json_bytes),                   cmocka_unit_test(slices_give_every_row_once),
+        cmocka_unit_test(a_record_is_found_by_its_id),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

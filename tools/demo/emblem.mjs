@@ -1,7 +1,7 @@
 // A neutral emblem for a body: its initials in squares on a coloured ground, 96 × 96 PNG.
 // These are not the bodies' logos, which need their consent; and a portal takes raster logos only.
 
-import { crc32, deflateSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 
 const size = 96;
 
@@ -23,7 +23,7 @@ const table = Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 // zlib.crc32 came with Node 20.15; the house runs on 18.
-const checksum = crc32 ?? ((bytes) => {
+const checksum = zlib.crc32 ?? ((bytes) => {
   let c = 0xffffffff;
   for (const b of bytes) c = table[(c ^ b) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
@@ -47,7 +47,7 @@ export function encodePng(width, height, pixels) {
   const lines = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y++) pixels.copy(lines, y * (1 + width * 3) + 1, y * width * 3, (y + 1) * width * 3);
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head),
-    chunk('IDAT', deflateSync(lines, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
+    chunk('IDAT', zlib.deflateSync(lines, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

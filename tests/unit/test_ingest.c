@@ -1,0 +1,197 @@
+/* The sealed child, seen from its parent: this very program plays `terrasse read`. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/jr.h"
+#include "core/data/errors.h"
+#include "core/data/ingest.h"
+#include "core/data/read_main.h"
+#include "core/io/errors.h"
+
+static int file_of(struct str text)
+{
+    int fd = memfd_create("file", MFD_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text.p, text.n), (ssize_t)text.n);
+    return fd;
+}
+
+static bool pull(struct ingest *g, struct err *e)
+{
+    char piece[777];
+    for (size_t n = 1; n > 0;)
+        if (!ingest_next(g, piece, sizeof piece, &n, e))
+            return false;
+    return ingest_finish(g, e);
+}
+
+static void test_a_file_comes_through(void **state)
+{
+    (void)state;
+    struct buf text = {.max = 64 << 20};
+    buf_addz(&text, "n;nom\n");
+    for (int i = 0; i < 50000; i++)
+        buf_printf(&text, "%d;ligne %d\n", i, i);
+    int fd = file_of(buf_str(&text));
+    struct ingest g;
+    struct err e = {0};
+    struct child_limits limits = ingest_limits(text.n);
+    assert_true(ingest_start(&g, fd, S("{\"fields\":[{\"name\":\"n\",\"type\":\"text\"}]}"), false, &limits, &e));
+    assert_true(str_eq(jr_str(json_array_get(jr_array(g.report, "columns"), 0), "type"), S("text")));
+    assert_true(pull(&g, &e));
+    assert_int_equal(g.check.rows, 50000);
+    ingest_free(&g);
+    assert_true(ingest_start(&g, fd, STR_NONE, true, &limits, &e));
+    assert_int_equal(jr_i64(jr_object(g.report, "rows"), "kept", 0), 50000);
+    assert_true(ingest_finish(&g, &e));
+    ingest_free(&g);
+    close(fd);
+    buf_free(&text);
+}
+
+static void test_its_error_is_ours(void **state)
+{
+    (void)state;
+    int fd = file_of(S("a;b\n1;2\n3;\"x\n"));
+    struct ingest g;
+    struct err e = {0};
+    struct buf said = {0};
+    struct child_limits limits = ingest_limits(0);
+    assert_false(ingest_start(&g, fd, STR_NONE, false, &limits, &e));
+    assert_ptr_equal(e.kind, &err_data_quote_open);
+    err_say(&e, LANG_FR, &said);
+    assert_true(str_starts(buf_str(&said), S("Ligne 3, colonne 2")));
+    buf_free(&said);
+    close(fd);
+}
+
+/* What the seal forbids, tried inside it. */
+static void probe(const char *what, bool killed)
+{
+    char argument[32];
+    snprintf(argument, sizeof argument, "--probe=%s", what);
+    const char *const arguments[] = {"read", "--sealed", argument, NULL};
+    int fd = file_of(S("a;b\n1;2\n"));
+    struct child_task task = {arguments, fd, STR_NONE, ingest_limits(0)};
+    struct child c;
+    struct err e = {0};
+    char said[4096];
+    size_t n, total = 0;
+    assert_true(child_start(&c, &task, &e));
+    while (total < sizeof said && child_read(&c, c.report_fd, said + total, sizeof said - total, &n, &e) && n > 0)
+        total += n;
+    if (killed)
+        assert_int_equal(total, 0); /* not a word after it */
+    else
+        assert_true(str_find((struct str){said, total}, S("\"error\"")) >= 0);
+    assert_false(child_finish(&c, &e));
+    assert_ptr_equal(e.kind, &err_child_failed);
+    char want[32];
+    snprintf(want, sizeof want, killed ? "signal %d" : "exit 1", SIGSYS);
+    assert_string_equal(e.detail, want);
+    close(fd);
+}
+
+static void test_no_socket(void **state)
+{
+    (void)state;
+    probe("socket", true);
+}
+
+static void test_no_program(void **state)
+{
+    (void)state;
+    probe("start", true);
+}
+
+static void test_no_other_file(void **state)
+{
+    (void)state;
+    probe("open", false);
+}
+
+static void test_time_ceiling(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"read", "--sealed", "--probe=spin", NULL};
+    int fd = file_of(S("a;b\n1;2\n"));
+    struct child_task task = {arguments, fd, STR_NONE, ingest_limits(0)};
+    struct child c;
+    struct err e = {0};
+    char said[64];
+    size_t n;
+    task.limits.wall_s = 1;
+    assert_true(child_start(&c, &task, &e));
+    pid_t pid = c.pid;
+    assert_false(child_read(&c, c.report_fd, said, sizeof said, &n, &e));
+    assert_ptr_equal(e.kind, &err_child_slow);
+    child_kill(&c);
+    assert_int_equal(kill(pid, 0), -1);
+    close(fd);
+}
+
+static void test_cpu_ceiling(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"read", "--sealed", "--probe=spin", NULL};
+    int fd = file_of(S("a;b\n1;2\n"));
+    struct child_task task = {arguments, fd, STR_NONE, ingest_limits(0)};
+    struct child c;
+    struct err e = {0};
+    char said[64];
+    size_t n;
+    task.limits.cpu_s = 1;
+    assert_true(child_start(&c, &task, &e));
+    assert_true(child_read(&c, c.report_fd, said, sizeof said, &n, &e)); /* its end closes the pipe */
+    assert_int_equal(n, 0);
+    assert_false(child_finish(&c, &e));
+    assert_ptr_equal(e.kind, &err_child_failed);
+    close(fd);
+}
+
+/* A child that dies half way: nothing it sent is believed. */
+static void test_killed_half_way(void **state)
+{
+    (void)state;
+    struct buf text = {.max = 64 << 20};
+    buf_addz(&text, "n;nom\n");
+    for (int i = 0; i < 100000; i++)
+        buf_printf(&text, "%d;une ligne assez longue %d\n", i, i);
+    int fd = file_of(buf_str(&text));
+    struct ingest g;
+    struct err e = {0};
+    char piece[4096];
+    size_t n;
+    struct child_limits limits = ingest_limits(text.n);
+    assert_true(ingest_start(&g, fd, STR_NONE, false, &limits, &e));
+    assert_true(ingest_next(&g, piece, sizeof piece, &n, &e));
+    assert_true(n > 0);
+    kill(g.child.pid, SIGKILL);
+    assert_false(pull(&g, &e));
+    assert_ptr_equal(e.kind, &err_child_failed);
+    ingest_free(&g);
+    close(fd);
+    buf_free(&text);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "read") == 0)
+        return read_main(argc - 1, argv + 1);
+    clock_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_its_error_is_ours),
+        cmocka_unit_test(test_no_socket), cmocka_unit_test(test_no_program), cmocka_unit_test(test_no_other_file),
+        cmocka_unit_test(test_time_ceiling), cmocka_unit_test(test_cpu_ceiling), cmocka_unit_test(test_killed_half_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

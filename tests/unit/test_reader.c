@@ -1,0 +1,350 @@
+/* A whole file: counts that add up, bad input, what the publisher fixed, the stream's bytes, the DDL. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "core/base/jr.h"
+#include "core/data/copy_binary.h"
+#include "core/data/errors.h"
+#include "core/data/reader.h"
+#include "core/data/version.h"
+
+struct reading {
+    json_t *report;
+    struct buf stream;
+    struct err e;
+    bool ok;
+};
+
+static bool keep(void *to, struct str bytes, struct err *e)
+{
+    (void)e;
+    buf_add(to, bytes);
+    return true;
+}
+
+static struct reading read_text(struct str text, const char *options)
+{
+    struct reading g = {.stream = {.max = 64 << 20}};
+    struct reader r;
+    struct buf out = {0};
+    json_t *o = options ? jr_parse(str_of(options), &g.e) : NULL;
+    assert_true(!options || o);
+    g.ok = reader_open_bytes(&r, text, o, &g.e) && reader_look(&r, &g.e);
+    if (g.ok) {
+        reader_report(&r, &out);
+        g.report = jr_parse(buf_str(&out), &g.e);
+        assert_non_null(g.report);
+        g.ok = reader_stream(&r, keep, &g.stream, &g.e);
+    }
+    reader_close(&r);
+    buf_free(&out);
+    json_decref(o);
+    return g;
+}
+
+static void end(struct reading *g)
+{
+    json_decref(g->report);
+    buf_free(&g->stream);
+}
+
+static int64_t rows(const struct reading *g, const char *which)
+{
+    return jr_i64(jr_object(g->report, "rows"), which, -1);
+}
+
+static const json_t *column(const struct reading *g, size_t i)
+{
+    return json_array_get(jr_array(g->report, "columns"), i);
+}
+
+static const json_t *aside(const struct reading *g, size_t i)
+{
+    return json_array_get(jr_array(g->report, "aside"), i);
+}
+
+static uint64_t rows_in_stream(const struct reading *g)
+{
+    struct copy_check c = {.fields = (unsigned)jr_i64(g->report, "fields", 0)};
+    for (size_t i = 0; i < g->stream.n; i++) /* byte by byte: any cut must do */
+        assert_true(copy_check_feed(&c, (struct str){g->stream.p + i, 1}));
+    assert_true(c.ended);
+    return c.rows;
+}
+
+static void test_counts_add_up(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("a;b\n1;x\n\n2;y;z\n3\n;;\n4;t;\n;\n"), NULL);
+    assert_true(g.ok);
+    assert_int_equal(rows(&g, "seen"), 7);
+    assert_int_equal(rows(&g, "kept"), 2);  /* "1;x" and "4;t;" whose third cell is empty */
+    assert_int_equal(rows(&g, "aside"), 2); /* too long, too short */
+    assert_int_equal(rows(&g, "blank"), 3);
+    assert_int_equal(rows_in_stream(&g), 2);
+    assert_int_equal(jr_i64(aside(&g, 0), "line", 0), 4);
+    assert_true(str_eq(jr_str(jr_object(aside(&g, 0), "reason"), "code"), S("row_long")));
+    assert_int_equal(jr_i64(aside(&g, 1), "line", 0), 5);
+    assert_true(str_eq(jr_str(jr_object(aside(&g, 1), "reason"), "code"), S("row_short")));
+    assert_int_equal(jr_i64(g.report, "bytes", 0), 4 + 4 + 4); /* "a,b\n" "1,x\n" "4,t\n" */
+    end(&g);
+}
+
+static void test_canonical_bytes_need_quotes(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("a;b\n\"x,y\";\"say \"\"hi\"\"\"\n"), NULL);
+    assert_int_equal(jr_i64(g.report, "bytes", 0), (int64_t)strlen("a,b\n\"x,y\",\"say \"\"hi\"\"\"\n"));
+    end(&g);
+}
+
+static void test_stream_bytes(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("nom;n;ok\nTours;7;oui\n;8;non\n"), NULL);
+    static const char want[] = "PGCOPY\n\377\r\n\0" "\0\0\0\0" "\0\0\0\0"
+        "\0\4" "\0\0\0\4" "\0\0\0\1" "\0\0\0\10" "\0\0\0\0\0\0\0\7" "\0\0\0\1" "\1" "\0\0\0\5" "Tours"
+        "\0\4" "\0\0\0\4" "\0\0\0\2" "\0\0\0\10" "\0\0\0\0\0\0\0\10" "\0\0\0\1" "\0" "\377\377\377\377"
+        "\377\377";
+    assert_true(g.ok);
+    assert_int_equal(g.stream.n, sizeof want - 1);
+    assert_memory_equal(g.stream.p, want, sizeof want - 1);
+    assert_true(str_eq(jr_str(column(&g, 0), "sql"), S("c3"))); /* fixed-width columns stand first */
+    assert_true(str_eq(jr_str(column(&g, 1), "sql"), S("c1")));
+    assert_true(str_eq(jr_str(column(&g, 2), "sql"), S("c2")));
+    end(&g);
+}
+
+static void test_refused_files(void **state)
+{
+    (void)state;
+    struct buf wide = {0};
+    for (int i = 0; i < 501; i++)
+        buf_printf(&wide, "%sc%d", i ? ";" : "", i);
+    buf_addz(&wide, "\n");
+    const struct {
+        struct str text;
+        const struct err_kind *kind;
+        const char *arg0, *arg1;
+    } all[] = {
+        {S(""), &err_data_empty, "", ""},
+        {S(" \n\n"), &err_data_empty, "", ""},
+        {S("\xEF\xBB\xBF"), &err_data_empty, "", ""},
+        {S("a;b\n"), &err_data_no_rows, "", ""},
+        {S("%PDF-1.7\n1;2\n"), &err_data_binary, "PDF", ""},
+        {S("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), &err_data_binary, "PNG", ""},
+        {S("PK\003\004 no workbook in it"), &err_data_binary, "ZIP", ""},
+        {S("a;b\n1;2\n3;\"x\n4;5\n"), &err_data_quote_open, "3", "2"},
+        {S("a;b;c\n1;2;3;4\n5;6;7;8\n"), &err_data_all_aside, "2", "2"},
+        {buf_str(&wide), &err_data_columns, "501", "500"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct reading g = read_text(all[i].text, NULL);
+        if (g.ok || g.e.kind != all[i].kind || strcmp(g.e.arg[0], all[i].arg0) != 0 ||
+            strcmp(g.e.arg[1], all[i].arg1) != 0)
+            fail_msg("row %zu: %s (%s) %s %s", i, g.ok ? "accepted" : g.e.kind->code, g.e.detail, g.e.arg[0], g.e.arg[1]);
+        end(&g);
+    }
+    buf_free(&wide);
+}
+
+static void test_max_rows(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("a;b\n1;2\n3;4\n5;6\n"), "{\"max_rows\": 2}");
+    assert_ptr_equal(g.e.kind, &err_data_rows);
+    assert_string_equal(g.e.arg[0], "3");
+    end(&g);
+    g = read_text(S("a;b\n1;2\n3;4\n"), "{\"max_rows\": 2}");
+    assert_true(g.ok);
+    end(&g);
+}
+
+static void test_fixed_type_sets_the_row_aside(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("nom;montant\na;1\nb;N 82\nc;3\n"), "{\"fields\":[{\"name\":\"montant\",\"type\":\"int\"}]}");
+    assert_true(g.ok);
+    assert_int_equal(rows(&g, "kept"), 2);
+    assert_int_equal(rows(&g, "aside"), 1);
+    assert_int_equal(rows_in_stream(&g), 2);
+    assert_int_equal(jr_i64(aside(&g, 0), "line", 0), 3);
+    assert_true(str_eq(jr_str(aside(&g, 0), "column"), S("montant")));
+    assert_true(str_eq(jr_str(aside(&g, 0), "value"), S("N 82")));
+    assert_int_equal(jr_i64(g.report, "bytes", 0), (int64_t)strlen("nom,montant\na,1\nc,3\n"));
+    end(&g);
+}
+
+static void test_agreed_cells_become_empty(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("nom;montant\na;1\nb;N 82\n"),
+                                 "{\"fields\":[{\"name\":\"montant\",\"type\":\"int\",\"bad\":\"null\"}]}");
+    assert_true(g.ok);
+    assert_int_equal(rows(&g, "kept"), 2);
+    assert_int_equal(rows_in_stream(&g), 2);
+    assert_int_equal(jr_i64(jr_object(column(&g, 1), "refused"), "count", 0), 1);
+    end(&g);
+}
+
+static void test_names_are_fixed(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("Montant;nom\n1;x\n"),
+        "{\"fields\":[{\"source\":\"Montant\",\"name\":\"amount\",\"label\":\"Amount\",\"type\":\"text\"},"
+        "{\"name\":\"nowhere\",\"type\":\"int\"},{\"source\":\"nom\",\"name\":\"Robert'); DROP\"}]}");
+    assert_true(g.ok);
+    assert_true(str_eq(jr_str(column(&g, 0), "name"), S("amount")));
+    assert_true(str_eq(jr_str(column(&g, 0), "label"), S("Amount")));
+    assert_true(str_eq(jr_str(column(&g, 0), "type"), S("text")));
+    assert_true(str_eq(jr_str(column(&g, 1), "name"), S("nom")));
+    const json_t *w = json_array_get(jr_array(g.report, "warnings"), 0);
+    assert_true(str_eq(jr_str(w, "code"), S("warn_field_unknown")));
+    end(&g);
+}
+
+/* 500 columns of 60 characters do not fit a page: what is past 7,000 bytes goes to `rest`. */
+static void test_wide_rows_use_rest(void **state)
+{
+    (void)state;
+    struct buf text = {0}, ddl = {0};
+    for (int line = 0; line < 3; line++)
+        for (int i = 0; i < 500; i++)
+            buf_printf(&text, "%s%c%059d", i ? ";" : line ? "\n" : "", 'a' + line, i);
+    struct reading g = read_text(buf_str(&text), NULL);
+    assert_true(g.ok);
+    int64_t rest = jr_i64(g.report, "rest", 0), fields = jr_i64(g.report, "fields", 0);
+    assert_int_equal(rest + fields - 2, 500);
+    assert_true((fields - 2) * 64 <= READER_ROW_BYTES && (fields - 1) * 64 + 200 > READER_ROW_BYTES);
+    assert_int_equal(rows_in_stream(&g), 2);
+    char last[16];
+    snprintf(last, sizeof last, "rest[%d]", (int)rest);
+    assert_true(str_eq(jr_str(column(&g, 499), "sql"), str_of(last)));
+    struct uuid id = uuid_make();
+    assert_true(version_create(&ddl, &id, g.report, &g.e));
+    assert_true(str_ends(buf_str(&ddl), S(" text, rest text[])")));
+    buf_free(&ddl);
+    buf_free(&text);
+    end(&g);
+}
+
+static void test_encodings_give_the_same_stream(void **state)
+{
+    (void)state;
+    struct reading a = read_text(S("Ann\xC3\xA9" "e;x\n\xC3\xA9t\xC3\xA9;1\n"), NULL);
+    struct reading b = read_text(S("Ann\xE9" "e;x\n\xE9t\xE9;1\n"), NULL);
+    struct reading c = read_text(S("\xFF\xFE" "A\0n\0n\0\xE9\0e\0;\0x\0\n\0\xE9\0t\0\xE9\0;\0" "1\0\n\0"), NULL);
+    assert_true(a.ok && b.ok && c.ok);
+    assert_true(str_eq(buf_str(&a.stream), buf_str(&b.stream)));
+    assert_true(str_eq(buf_str(&a.stream), buf_str(&c.stream)));
+    assert_true(str_eq(jr_str(column(&c, 0), "name"), S("annee")));
+    assert_int_equal(jr_i64(a.report, "bytes", 0), jr_i64(b.report, "bytes", 0));
+    end(&a);
+    end(&b);
+    end(&c);
+}
+
+static void test_nul_sets_the_row_aside(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    buf_addz(&text, "a;b\n");
+    for (int i = 0; i < 2000; i++)
+        buf_addz(&text, "1;2\n");
+    buf_add(&text, S("3;\0\n"));
+    struct reading g = read_text(buf_str(&text), NULL);
+    assert_true(g.ok);
+    assert_int_equal(rows(&g, "aside"), 1);
+    assert_true(str_eq(jr_str(jr_object(aside(&g, 0), "reason"), "code"), S("row_nul")));
+    buf_free(&text);
+    end(&g);
+}
+
+static void test_ddl(void **state)
+{
+    (void)state;
+    struct reading g = read_text(S("nom;n;jour;x) DROP TABLE y --\na;1;2020-01-01;b\n"), NULL);
+    struct buf ddl = {0};
+    struct uuid id;
+    assert_true(uuid_parse(S("0197AAAA-bbbb-7ccc-8ddd-eeeeffff0000"), &id));
+    assert_true(version_create(&ddl, &id, g.report, &g.e));
+    assert_true(str_eq(buf_str(&ddl), S("CREATE TABLE data.v_0197aaaabbbb7ccc8dddeeeeffff0000 "
+        "(_id integer NOT NULL, c1 bigint, c2 date, c3 text, c4 text)")));
+    buf_reset(&ddl);
+    json_t *facets = json_pack("[s,s]", "nom", "nowhere");
+    version_index(&ddl, &id, g.report, facets);
+    assert_true(str_find(buf_str(&ddl), S("CREATE INDEX ON data.v_0197aaaabbbb7ccc8dddeeeeffff0000 (c3);")) > 0);
+    assert_true(str_find(buf_str(&ddl), S("DROP")) < 0);
+    buf_reset(&ddl);
+    version_columns(&ddl, g.report);
+    json_t *columns = jr_parse(buf_str(&ddl), &g.e);
+    assert_int_equal(json_array_size(columns), 4);
+    assert_true(str_eq(jr_str(json_array_get(columns, 1), "sql"), S("c1")));
+    json_decref(columns);
+    json_decref(facets);
+    buf_free(&ddl);
+    end(&g);
+}
+
+/* A report nobody of ours wrote makes no DDL. */
+static void test_forged_reports(void **state)
+{
+    (void)state;
+    static const char *const forged[] = {
+        "{}", "{\"fields\":2,\"columns\":[{\"sql\":\"c1\",\"type\":\"text); DROP\"}]}",
+        "{\"fields\":2,\"columns\":[{\"sql\":\"c2\",\"type\":\"text\"}]}",
+        "{\"fields\":3,\"columns\":[{\"sql\":\"c1\",\"type\":\"text\"},{\"sql\":\"c1\",\"type\":\"text\"}]}",
+        "{\"fields\":9,\"columns\":[{\"sql\":\"c1\",\"type\":\"text\"}]}",
+    };
+    for (size_t i = 0; i < sizeof forged / sizeof forged[0]; i++) {
+        struct err e = {0};
+        struct buf ddl = {0};
+        struct uuid id = uuid_make();
+        json_t *report = jr_parse(str_of(forged[i]), &e);
+        assert_non_null(report);
+        assert_false(version_create(&ddl, &id, report, &e));
+        assert_ptr_equal(e.kind, &err_data_unread);
+        json_decref(report);
+        buf_free(&ddl);
+    }
+}
+
+static void test_copy_check(void **state)
+{
+    (void)state;
+    struct buf s = {0};
+    copy_head(&s);
+    copy_row(&s, 1);
+    copy_text(&s, S("abc"));
+    struct copy_check cut = {.fields = 1};
+    assert_true(copy_check_feed(&cut, buf_str(&s)));
+    assert_false(cut.ended);
+    copy_tail(&s);
+    struct copy_check whole = {.fields = 1}, other = {.fields = 2};
+    assert_true(copy_check_feed(&whole, buf_str(&s)) && whole.ended);
+    assert_int_equal(whole.rows, 1);
+    assert_false(copy_check_feed(&whole, S("x")));
+    assert_false(copy_check_feed(&other, buf_str(&s)));
+    s.p[0] = 'Q';
+    struct copy_check forged = {.fields = 1};
+    assert_false(copy_check_feed(&forged, buf_str(&s)));
+    buf_free(&s);
+}
+
+int main(void)
+{
+    rand_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts_add_up), cmocka_unit_test(test_canonical_bytes_need_quotes),
+        cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
+        cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
+        cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
+        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_nul_sets_the_row_aside),
+        cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports), cmocka_unit_test(test_copy_check),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

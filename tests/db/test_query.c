@@ -5,6 +5,7 @@
 
 #include "core/data/errors.h"
 #include "core/data/export.h"
+#include "core/data/facet.h"
 #include "core/data/odsql.h"
 #include "tests/db/fixture.h"
 #include "tests/sample_views.h"
@@ -374,6 +375,59 @@ static void a_record_is_found_by_its_id(void **state)
     arena_free(&a);
 }
 
+/* ---- facets ---- */
+
+static const char *facets(const char *dataset, const char *params, int disjunctive)
+{
+    struct arena a = {0};
+    struct query_param list[40];
+    struct facet_query *q;
+    struct err e = {0};
+    struct dataset_view *v = sample_view(&a, dataset);
+    size_t n = cut(str_of(params), list);
+    if (disjunctive >= 0)
+        v->columns[disjunctive].disjunctive = true;
+    buf_reset(&answer);
+    db_good(facet_make(&a, v, list, n, &q, &e), &e);
+    PGresult *r = ask(&q->rows);
+    facet_json(&answer, q, r);
+    PQclear(r);
+    buf_addc(&answer, '\0');
+    arena_free(&a);
+    return answer.p;
+}
+
+static void facets_are_counted(void **state)
+{
+    (void)state;
+    assert_string_equal(facets("public-trees", "", -1),
+                        "[{\"name\": \"genus_name\", \"facets\": [{\"name\": \"ACER\", \"count\": 3, \"state\": \"displayed\", \"value\": \"ACER\"}, "
+                        "{\"name\": \"PRUNUS\", \"count\": 2, \"state\": \"displayed\", \"value\": \"PRUNUS\"}]}]");
+    assert_string_equal(facets("public-trees", "facet=genus_name&refine=genus_name:ACER", -1),
+                        "[{\"name\": \"genus_name\", \"facets\": [{\"name\": \"ACER\", \"count\": 3, \"state\": \"refined\", \"value\": \"ACER\"}]}]");
+    assert_string_equal(facets("public-trees", "facet=genus_name&refine=genus_name:ACER&where=diameter_cm > 7.7", 2),
+                        "[{\"name\": \"genus_name\", \"facets\": [{\"name\": \"ACER\", \"count\": 1, \"state\": \"refined\", \"value\": \"ACER\"}, "
+                        "{\"name\": \"PRUNUS\", \"count\": 1, \"state\": \"displayed\", \"value\": \"PRUNUS\"}]}]");
+    assert_string_equal(facets("public-trees", "facet=facet(name=\"genus_name\", sort=\"-alphanum\", limit=1)", -1),
+                        "[{\"name\": \"genus_name\", \"facets\": [{\"name\": \"PRUNUS\", \"count\": 2, \"state\": \"displayed\", \"value\": \"PRUNUS\"}]}]");
+}
+
+/* The null row is in no facet; dates open one level below what is refined. */
+static void date_facets_have_levels(void **state)
+{
+    (void)state;
+    assert_string_equal(facets("d2", "facet=somedate&facet=id&refine=somedate:2017", -1),
+                        "[{\"name\": \"somedate\", \"facets\": [{\"name\": \"2017\", \"count\": 5, \"state\": \"refined\", \"value\": \"2017\", \"facets\": ["
+                        "{\"name\": \"12\", \"count\": 3, \"state\": \"displayed\", \"value\": \"2017/12\"}, "
+                        "{\"name\": \"10\", \"count\": 2, \"state\": \"displayed\", \"value\": \"2017/10\"}]}]}, "
+                        "{\"name\": \"id\", \"facets\": [{\"name\": \"koumoul\", \"count\": 3, \"state\": \"displayed\", \"value\": \"koumoul\"}, "
+                        "{\"name\": \"bidule\", \"count\": 2, \"state\": \"displayed\", \"value\": \"bidule\"}]}]");
+    assert_string_equal(facets("m", "", -1),
+                        "[{\"name\": \"str2\", \"facets\": [{\"name\": \"val 1\", \"count\": 1, \"state\": \"displayed\", \"value\": \"val 1\"}, "
+                        "{\"name\": \"val 2\", \"count\": 1, \"state\": \"displayed\", \"value\": \"val 2\"}]}]");
+}
+
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,7 +436,8 @@ int main(void)
         cmocka_unit_test(sums_of_doubles),              cmocka_unit_test(distance_is_in_metres),
         cmocka_unit_test(random_order_is_stable),       cmocka_unit_test(csv_bytes),
         cmocka_unit_test(json_bytes),                   cmocka_unit_test(slices_give_every_row_once),
-        cmocka_unit_test(a_record_is_found_by_its_id),
+        cmocka_unit_test(a_record_is_found_by_its_id),  cmocka_unit_test(facets_are_counted),
+        cmocka_unit_test(date_facets_have_levels),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

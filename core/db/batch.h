@@ -9,9 +9,10 @@
 /*
  * batch -- the statements of one transaction: one pipeline segment, one round trip.
  *
- * The segment is: SET LOCAL portal.tenant_id = '…' (and portal.region when set), the statements,
- * one Sync. All succeed or none does. It has two runners that give the same results: lanes
- * (core/db/lane.h, on the loop) and batch_run (blocking: worker, CLI, STEP_WORK).
+ * The segment is: SET LOCAL portal.tenant_id = '…' (and portal.region when set; neither for rows,
+ * whose role sees nothing of portal), the statements, one Sync. All succeed or none does. It has two
+ * runners that give the same results: lanes (core/db/lane.h, on the loop) and batch_run (blocking:
+ * worker, CLI, STEP_WORK).
  *
  * Source: PostgreSQL 15, libpq pipeline mode; architecture.md 2.2.
  */

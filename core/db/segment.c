@@ -128,8 +128,11 @@ bool segment_send(struct segment *s, PGconn *pg, struct prepared *p, const struc
     unsigned by_name[BATCH_MAX] = {0};
     s->n = s->at = s->nulls = 0;
     s->got = s->failed = false;
-    if (!send_preparations(s, pg, p, b, by_name) || !set_timeout(s, pg, timeout_ms) ||
-        !set_id(s, pg, "tenant_id", &b->tenant) || !set_id(s, pg, "region", &b->region))
+    if (!send_preparations(s, pg, p, b, by_name) || !set_timeout(s, pg, timeout_ms))
+        return false;
+    /* The reader sees nothing of portal, and row tables have no policies: the settings, a third of a
+     * point read, would mean nothing. */
+    if (!b->rows && (!set_id(s, pg, "tenant_id", &b->tenant) || !set_id(s, pg, "region", &b->region)))
         return false;
     for (unsigned i = 0; i < b->n; i++) {
         add(s, (struct segment_item){.kind = ITEM_CALL, .call = (unsigned char)i});

@@ -112,7 +112,7 @@ bool req_etag(struct req *r, struct str etag)
         part = str_trim(part);
         if (str_starts(part, S("W/")))
             part = str_from(part, 2);
-        if (!str_eq(part, etag) && !str_eq(part, S("*")))
+        if (!str_eq(part, etag)) /* not "*": the cache stage does not know whether there is anything */
             continue;
         req_reply(r, 304, STR_NONE);
         return true;
@@ -228,15 +228,15 @@ void reply_headers(struct req_private *p, struct buf *out)
     const struct web_hooks *hooks = p->engine->c.hooks;
     if (hooks->rate_headers && p->spent && p->status < 400)
         hooks->rate_headers(r);
-    if (p->etag.p)
+    if (p->etag.p && p->status < 400)
         req_set(r, S("etag"), p->etag);
     if (p->gzip)
         req_set(r, S("content-encoding"), S("gzip"));
-    security_headers(p);
     if (p->content_type.n)
-        buf_printf(out, "content-type: " STR_FMT "\r\n", STR_ARG(p->content_type));
+        security_line(out, S("content-type"), p->content_type);
     for (size_t i = 0; i < p->nheaders; i++)
-        buf_printf(out, STR_FMT ": " STR_FMT "\r\n", STR_ARG(p->headers[i].name), STR_ARG(p->headers[i].value));
+        security_line(out, p->headers[i].name, p->headers[i].value);
+    security_headers(p, out);
 }
 
 static void send_body(struct req_private *p, struct str body)
@@ -306,6 +306,7 @@ void reply_send(struct req_private *p)
         return;
     }
     if (p->answer == ANSWER_FILE) {
+        stage_cache_leave(p);
         send_file(p);
         return;
     }
@@ -329,6 +330,7 @@ void reply_start_stream(struct req_private *p)
     struct buf headers = {0};
     reply_headers(p, &headers);
     p->streaming = true;
+    stage_cache_leave(p); /* nobody waits for what is not kept: this client may read for an hour */
     http_start(p->wire, p->status, buf_str(&headers), -1);
     buf_free(&headers);
 }

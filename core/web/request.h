@@ -51,6 +51,7 @@ struct req {
     struct upload upload;           /* BODY_UPLOAD */
     struct str body;                /* BODY_JSON, BODY_FORM: the bytes */
     bool stream_end;                /* STEP_STREAM */
+    uint64_t meter[4];              /* the quota hook's receipt */
     struct req_private *private;    /* the engine's */
 };
 

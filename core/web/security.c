@@ -36,53 +36,57 @@ static const struct header cors[] = {
        "X-RateLimit-dataset-Remaining, X-RateLimit-dataset-Limit, X-RateLimit-dataset-Reset")},
 };
 
-static void set_default(struct req_private *p, struct str name, struct str value)
+void security_line(struct buf *out, struct str name, struct str value)
+{
+    buf_add(out, name);
+    buf_add(out, S(": "));
+    buf_add(out, value);
+    buf_add(out, S("\r\n"));
+}
+
+/* What the handler said itself stands. Few headers are the handler's, so looking is cheap. */
+static void add_default(const struct req_private *p, struct buf *out, struct str name, struct str value)
 {
     for (size_t i = 0; i < p->nheaders; i++)
         if (str_ieq(p->headers[i].name, name))
             return;
-    req_set(&p->req, name, value);
+    security_line(out, name, value);
 }
 
-static void set_all(struct req_private *p, const struct header *h, size_t n)
+static void add_all(const struct req_private *p, struct buf *out, const struct header *h, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        set_default(p, h[i].name, h[i].value);
+        add_default(p, out, h[i].name, h[i].value);
 }
 
-void security_cors(struct req_private *p)
-{
-    set_all(p, cors, sizeof cors / sizeof cors[0]);
-}
-
-static struct str caching(struct req_private *p)
+static struct str caching(const struct req_private *p)
 {
     if (p->req.route && p->req.route->cache == CACHE_FOREVER && p->status == 200)
         return S("public, max-age=31536000, immutable");
-    if (p->req.who.account.text[0])
+    if (p->req.who.account.text[0] || p->req.who.by_key)
         return S("private, no-store");
     if (p->etag.p && p->status < 400)
         return S("public, max-age=0, must-revalidate");
     return S("no-cache, no-store, max-age=0, must-revalidate");
 }
 
-void security_headers(struct req_private *p)
+void security_headers(const struct req_private *p, struct buf *out)
 {
     enum dialect dialect = p->req.route ? p->req.route->dialect : problem_dialect(p->req.x->path);
     bool forever = p->req.route && p->req.route->cache == CACHE_FOREVER;
-    set_all(p, always, sizeof always / sizeof always[0]);
-    set_default(p, S("cache-control"), caching(p));
-    set_default(p, S("vary"), forever ? S("Accept-Encoding")
+    add_all(p, out, always, sizeof always / sizeof always[0]);
+    add_default(p, out, S("cache-control"), caching(p));
+    add_default(p, out, S("vary"), forever ? S("Accept-Encoding")
                                       : S("Accept-Encoding, Accept-Language, Cookie, Host, X-Fragment"));
     if (p->req.x->secure)
-        set_default(p, S("strict-transport-security"), S("max-age=31536000"));
+        add_default(p, out, S("strict-transport-security"), S("max-age=31536000"));
     if (dialect == DIALECT_EXPLORE || dialect == DIALECT_V1) {
-        security_cors(p);
-        set_default(p, S("content-language"), p->req.lang == LANG_EN ? S("en") : S("fr"));
+        add_all(p, out, cors, sizeof cors / sizeof cors[0]);
+        add_default(p, out, S("content-language"), p->req.lang == LANG_EN ? S("en") : S("fr"));
     } else {
-        set_all(p, pages, sizeof pages / sizeof pages[0]);
+        add_all(p, out, pages, sizeof pages / sizeof pages[0]);
     }
     /* On every dialect: an export opened in a browser is as dangerous as a page. */
-    set_default(p, S("content-security-policy"),
+    add_default(p, out, S("content-security-policy"),
                 p->req.x->secure ? S(CSP "; upgrade-insecure-requests") : S(CSP));
 }

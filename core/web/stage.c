@@ -4,7 +4,6 @@
 #include "core/web/errors.h"
 #include "core/web/host.h"
 #include "core/web/private.h"
-#include "core/web/security.h"
 
 /* A proxy on this machine that we were not told to trust speaks for others: not local. */
 static bool is_local(const struct req *r)

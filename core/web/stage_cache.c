@@ -24,7 +24,8 @@ static int by_name_value(const void *a, const void *b)
 /* Lengths before bytes: no two lists of parts give the same text. */
 static void part(struct buf *out, struct str s)
 {
-    buf_printf(out, "%zu:", s.n);
+    uint64_t n = s.n;
+    buf_add(out, (struct str){(const char *)&n, sizeof n});
     buf_add(out, s);
 }
 

@@ -231,6 +231,7 @@ static const struct route routes[] = {
     R(HTTP_GET, "/redirect", PUBLIC, 0, redirect, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/big", PUBLIC, 0, big, DIALECT_PAGE, BODY_NONE, CACHE_CATALOGUE),
     R(HTTP_GET, "/range", PUBLIC, 0, file, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
+    R(HTTP_GET, "/kept-stream/{n}", PUBLIC, 0, stream, DIALECT_PAGE, BODY_NONE, CACHE_CATALOGUE),
     R(HTTP_GET, "/cookie", PUBLIC, 0, cookie, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
 };
 static const struct route_table route_table = {routes, sizeof routes / sizeof routes[0]};
@@ -916,6 +917,19 @@ static void test_fifty_megabytes_to_a_slow_reader(void **state)
 #endif
 }
 
+static void test_a_stalled_stream_holds_nobody(void **state)
+{
+    (void)state;
+    int fd = dial();
+    char first[16];
+    send_text(fd, S("GET /kept-stream/50000 HTTP/1.1\r\nhost: tours.example\r\n\r\n"));
+    assert_true(recv(fd, first, sizeof first, 0) > 0); /* it has begun; we read no further */
+    assert_int_equal(get("/kept-stream/50000"), 200);
+    assert_true(answer.n > 50000000);
+    close(fd);
+    assert_true(until(only_we_are_live));
+}
+
 static void test_a_stream_that_fails_is_cut(void **state)
 {
     (void)state;
@@ -950,6 +964,7 @@ int main(void)
         cmocka_unit_test(test_system_routes_need_no_host),
         cmocka_unit_test(test_a_client_that_leaves_frees_everything),
         cmocka_unit_test(test_fifty_megabytes_to_a_slow_reader),
+        cmocka_unit_test(test_a_stalled_stream_holds_nobody),
         cmocka_unit_test(test_a_stream_that_fails_is_cut),
     };
     return cmocka_run_group_tests_name("engine", tests, setup, teardown);

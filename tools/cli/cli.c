@@ -173,9 +173,9 @@ static int run_unknown(struct cli *cli, int argc, char **argv)
         help_all(cli->lang);
         return argc == 0 ? CLI_USAGE : CLI_OK;
     }
-    if (asks_help(argc, argv) || argc == 1) {
+    if (asks_help(argc, argv)) {
         help_below(cli->lang, words);
-        return asks_help(argc, argv) ? CLI_OK : CLI_USAGE;
+        return CLI_OK;
     }
     struct err e = {0};
     fail_option(&e, &err_cli_command_unknown, words);

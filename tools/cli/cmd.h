@@ -15,5 +15,11 @@ bool cmd_restore(struct cli *cli, struct err *e);
 bool cmd_web_process(struct cli *cli, struct err *e);    /* started by serve */
 bool cmd_worker_process(struct cli *cli, struct err *e); /* started by serve */
 
-/* `read` takes the command line as it is, before anything else of ours runs (core/data/read_main.h). */
+bool cmd_tenant_add(struct cli *cli, struct err *e);
+bool cmd_tenant_list(struct cli *cli, struct err *e);
+bool cmd_user_add(struct cli *cli, struct err *e);
+bool cmd_user_link(struct cli *cli, struct err *e);
+bool cmd_read(struct cli *cli, struct err *e);           /* for the help: main.c runs it */
+
+extern const struct command_option tenant_options[], user_options[];
 extern const struct command_option init_options[], migrate_options[], backup_options[], restore_options[];

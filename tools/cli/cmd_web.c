@@ -4,22 +4,36 @@
 
 #include "core/base/log.h"
 #include "core/web/web.h"
+#include "tenants/quota/meter.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/process.h"
 #include "tools/cli/tables.h"
 
 enum { MIB = 1024 * 1024 };
 
+static bool open_meter(uv_loop_t *loop, struct lanes *lanes, struct heads *heads, void *context, struct err *e)
+{
+    (void)heads;
+    return meter_open(loop, lanes, context, e);
+}
+
+static void close_meter(void *context)
+{
+    (void)context;
+    meter_close();
+}
+
 bool cmd_web_process(struct cli *cli, struct err *e)
 {
     static struct process_keys keys;
-    static char spool[HOME_PATH + 16];
+    static char spool[HOME_PATH + 16], usage[HOME_PATH + 16];
     (void)cli;
     if (!process_receive(&keys, e))
         return false;
     log_init("web", (enum log_level)option_i64(OPTION_LOG_LEVEL));
     program_unlock(keys.value[KEY_PEOPLE]);
     snprintf(spool, sizeof spool, "%s/spool", keys.value[KEY_HOME]);
+    snprintf(usage, sizeof usage, "%s/spool/usage", keys.value[KEY_HOME]);
 
     struct web_config c = {
         .http = {.listen = option_str(OPTION_LISTEN).p, .trust_proxy = option_str(OPTION_TRUSTED_PROXY).n > 0,
@@ -31,6 +45,7 @@ bool cmd_web_process(struct cli *cli, struct err *e)
         .build = TERRASSE_VERSION,
         .metrics_token = option_str(OPTION_METRICS_TOKEN).n > 0 ? option_str(OPTION_METRICS_TOKEN).p : NULL,
         .drain_ms = (unsigned)option_i64(OPTION_DRAIN) * 1000,
+        .open = open_meter, .close = close_meter, .context = usage,
     };
     const char *cache = keys.value[KEY_CACHE];
     crypto_generichash(c.secret, sizeof c.secret, (const unsigned char *)cache, str_of(cache).n, NULL, 0);

@@ -1,6 +1,7 @@
 /* The worker: by hand beside serve --database, or as a child of serve. */
 #include "core/base/log.h"
 #include "tools/cli/cmd.h"
+#include "tools/cli/errors.h"
 #include "tools/cli/process.h"
 #include "tools/cli/tables.h"
 
@@ -36,4 +37,10 @@ bool cmd_worker_process(struct cli *cli, struct err *e)
     run(keys.value[KEY_WORKER_URI], keys.value[KEY_HOME][0] ? keys.value[KEY_HOME] : NULL,
         keys.value[KEY_SEALING][0] ? keys.value[KEY_SEALING] : NULL);
     return true;
+}
+
+bool cmd_read(struct cli *cli, struct err *e)
+{
+    (void)cli;
+    return ERR(e, err_cli_internal_only, "main runs it first");
 }

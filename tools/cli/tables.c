@@ -5,15 +5,19 @@
 #include "core/db/sql.h"
 #include "core/web/sql.h"
 #include "tenants/directory/sql.h"
+#include "tenants/explore/explore.h"
 #include "tenants/people/principal.h"
 #include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
+#include "tenants/publishing/sql.h"
+#include "tenants/quota/meter.h"
+#include "tenants/quota/sql.h"
 #include "tools/cli/sql.h"
 
 struct web_hooks program_hooks;
 
-const struct route_table *const program_routes[] = {NULL};
-const size_t program_routes_n = 0;
+const struct route_table *const program_routes[] = {&explore_route_table};
+const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
 const struct job_table *const program_jobs[] = {NULL};
 const size_t program_jobs_n = 0;
@@ -21,11 +25,18 @@ const size_t program_jobs_n = 0;
 void program_register(void)
 {
     static const struct stmt_table *const statements[] = {
-        &db_statements, &web_statements, &directory_statements, &people_statements, &cli_statements,
+        &db_statements, &web_statements, &directory_statements, &people_statements, &quota_statements,
+        &publishing_statements, &cli_statements,
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         stmt_register(statements[i]);
-    program_hooks.auth = principal_stage;
+    program_hooks = (struct web_hooks){
+        .auth = principal_stage,
+        .quota_spend = meter_spend,
+        .quota_give_back = meter_give_back,
+        .rate_headers = meter_headers,
+        .error_body = meter_error_body,
+    };
 }
 
 void program_unlock(const char *secret)

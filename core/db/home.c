@@ -119,7 +119,7 @@ bool home_create(struct home *h, const char *path, struct err *e)
         return fail_path(e, &err_file_write, path);
     return resolve(h, path, e) && find_user(h, e) && is_reachable(h, e) &&
            make_folder(h, "secrets", 0700, false, e) && make_folder(h, "content", 0700, true, e) &&
-           make_folder(h, "spool", 0700, true, e) &&
+           make_folder(h, "spool", 0700, true, e) && make_folder(h, "usage", 0700, true, e) &&
            make_folder(h, "log", 0700, true, e) && make_folder(h, "backup", 0711, false, e);
 }
 

@@ -10,7 +10,7 @@
  *     cluster/        the private PostgreSQL        socket     the short folder of its Unix socket
  *     secrets/        one file a secret, 0600       log/       log of the private PostgreSQL
  *     content/        content files                 backup/    backups, and backup/wal
- *     spool/          uploads on their way
+ *     spool/          uploads on their way           usage/     the calls counted (tenants/quota/usage.h)
  *     demonstration   marks a demonstration: never served beyond loopback
  *
  * Started as root, the cluster, content and log belong to the system user `terrasse`, else

@@ -33,7 +33,7 @@ bool cmd_web_process(struct cli *cli, struct err *e)
     log_init("web", (enum log_level)option_i64(OPTION_LOG_LEVEL));
     program_unlock(keys.value[KEY_PEOPLE]);
     snprintf(spool, sizeof spool, "%s/spool", keys.value[KEY_HOME]);
-    snprintf(usage, sizeof usage, "%s/spool/usage", keys.value[KEY_HOME]);
+    snprintf(usage, sizeof usage, "%s/usage/calls", keys.value[KEY_HOME]);
 
     struct web_config c = {
         .http = {.listen = option_str(OPTION_LISTEN).p, .trust_proxy = option_str(OPTION_TRUSTED_PROXY).n > 0,

@@ -246,8 +246,7 @@ static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
     case FN_WITHIN:
         break;
     }
-    must(!"typed");
-    return false;
+    must_failed("a typed tree", __FILE__, __LINE__);
 }
 
 bool odsql_sql_expr(struct odsql_sql *q, const struct node *n, struct err *e)
@@ -292,8 +291,7 @@ bool odsql_sql_expr(struct odsql_sql *q, const struct node *n, struct err *e)
     case NODE_TEXT:
         break;
     }
-    must(!"typed");
-    return false;
+    must_failed("a typed tree", __FILE__, __LINE__);
 }
 
 /* ---- filters ---- */
@@ -439,8 +437,7 @@ static bool put_filter(struct odsql_sql *q, const struct node *n, struct err *e)
     case NODE_MINUS:
         break;
     }
-    must(!"typed");
-    return false;
+    must_failed("a typed tree", __FILE__, __LINE__);
 }
 
 bool odsql_sql_filter(struct odsql_sql *q, const struct node *n, struct err *e)

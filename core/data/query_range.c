@@ -84,7 +84,10 @@ static struct str moment_bucket(struct build *b, const struct node *field, const
                                 struct str count, struct str *interval)
 {
     buf_addz(&b->text, span->make);
-    odsql_sql_param(&b->sql, count, "int");
+    if (span->calendar) /* one, and no parameter: the bucket does not name it, and counting binds those it names */
+        buf_addc(&b->text, '1');
+    else
+        odsql_sql_param(&b->sql, count, "int");
     buf_addz(&b->text, ")");
     *interval = query_take(b);
     if (span->calendar)

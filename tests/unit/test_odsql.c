@@ -129,7 +129,7 @@ static void only_our_words_stand_in_the_sql(void **state)
 {
     (void)state;
     static const struct query_param p[] = {
-        {S("select"), S("id as `x'; drop table y;--`, nb*2 as b, date_format(some_date, 'yyyy \"quoted\"') as f, count(*)")},
+        {S("select"), S("id as `x'; drop table y;--`, nb*2 as b, date_format(some_date, \"yyyy 'drop; ''x'\") as f, count(*)")},
         {S("where"), S("id in ('a\\'b', 'c\\'d') and search(adr, 'rue; drop') and adr like 'x*' or \"full ' text\"")},
         {S("order_by"), S("random(42), nb desc")}, {S("refine"), S("id:' or 1=1")}, {S("timezone"), S("Europe/Paris")},
     };

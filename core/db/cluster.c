@@ -203,4 +203,5 @@ void cluster_stop(struct cluster *c)
     while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
         ;
     c->pid = 0;
+    rmdir(c->socket); /* nothing is left in /run; made again at the next start */
 }

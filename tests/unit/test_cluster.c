@@ -257,7 +257,7 @@ static void test_socket_folder_is_made_again(void **state)
     struct err e = {0};
     struct cluster c;
     must_ok(cluster_socket(&home, false, before, &e), &e);
-    assert_int_equal(rmdir(before), 0);
+    assert_int_equal(access(before, F_OK), -1); /* gone with the last stop */
     must_ok(cluster_start(&c, &home, &e), &e);
     must_ok(cluster_socket(&home, false, after, &e), &e);
     assert_string_not_equal(before, after);

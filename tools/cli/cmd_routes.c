@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "core/base/jw.h"
+#include "core/web/asset.h"
 #include "core/web/engine.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/tables.h"
@@ -44,8 +45,8 @@ bool cmd_routes(struct cli *cli, struct err *e)
     (void)e;
     jw_init(&w, &b, JW_PRETTY);
     jw_open(&w, '[');
-    for (size_t i = 0; i <= program_routes_n; i++) {
-        const struct route_table *t = i == 0 ? &system_route_table : program_routes[i - 1];
+    for (size_t i = 0; i < program_routes_n + 2; i++) {
+        const struct route_table *t = i == 0 ? &system_route_table : i == 1 ? &asset_route_table : program_routes[i - 2];
         if (cli->json)
             put_json(cli, &w, t);
         else

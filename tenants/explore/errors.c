@@ -1,0 +1,3 @@
+#include "tenants/explore/errors.h"
+#define ERRORS_DEF "tenants/explore/errors.def"
+#include "core/base/err_define.h"

@@ -1,0 +1,116 @@
+// The data sets K, D2, T, M and V of the contract (explore-api.md 9), put straight into the database:
+// their types (shapes, lists) are chosen here, not detected, and every value is written by hand.
+
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { poll } from './harness.mjs';
+
+const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const bin = (() => {
+  const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => b - a);
+  return join('/usr/lib/postgresql', versions[0], 'bin', 'psql');
+})();
+
+/** One SQL script as the cluster's superuser; gives its rows as text. */
+export function sql(t, script) {
+  const env = { ...process.env, PGPASSWORD: readFileSync(join(t.home, 'secrets/superuser'), 'utf8').trim() };
+  const socket = readFileSync(join(t.home, 'socket'), 'utf8').trim();
+  return execFileSync(bin, ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', socket, '-U', 'terrasse_superuser', '-d', 'terrasse'],
+    { env, input: script, encoding: 'utf8', maxBuffer: 1 << 28 }).trim();
+}
+
+const types = { text: 'text', int: 'bigint', double: 'double precision', decimal: 'numeric', date: 'date', datetime: 'timestamptz',
+  boolean: 'boolean', geo_point_2d: 'public.geometry(Point,4326)', geo_shape: 'public.geometry(Geometry,4326)' };
+
+/** A time-ordered id, as the program makes them. */
+export function uuid() {
+  const b = randomBytes(16);
+  b.writeUIntBE(Date.now(), 0, 6);
+  b[6] = 0x70 | (b[6] & 15);
+  b[8] = 0x80 | (b[8] & 63);
+  return b.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+const text = (s) => (s === null || s === undefined ? 'NULL' : `'${String(s).replaceAll("'", "''")}'`);
+const point = (lon, lat) => ({ sql: `public.st_setsrid(public.st_makepoint(${lon}, ${lat}), 4326)` });
+const value = (v) => (v?.sql ? v.sql : typeof v === 'number' || typeof v === 'boolean' ? String(v) : text(v));
+
+export const K = {
+  id: 'koumoul',
+  fields: { id: ['text', { facet: true }], adr: ['text'], some_date: ['date'], loc: ['geo_point_2d'], bool: ['boolean'], nb: ['double'] },
+  rows: [['koumoul', '19 rue de la voie lactée saint avé', '2017-12-12', point(-2.748526, 47.687375), false, 11],
+    ['bidule', 'adresse inconnue', '2017-10-10', point(2.6, 45.5), true, 22.2]],
+};
+export const D2 = {
+  id: 'd2',
+  fields: { id: ['text', { facet: true }], somedate: ['date'], employees: ['int'], adr: ['text'] },
+  rows: [['koumoul', '2017-12-12', 3, '19 rue de la voie lactée saint avé'], ['koumoul', '2017-12-12', 0, 'bureau'],
+    ['koumoul', '2017-12-12', 0, 'bureau'], ['bidule', '2017-10-10', 11, 'adresse inconnue'],
+    ['bidule', '2017-10-10', 2, 'bureau 2'], [null, null, 3, 'missing id']],
+};
+export const T = { id: 'temps', fields: { date1: ['datetime', { facet: true }] }, rows: [['2025-09-11T06:00:00Z'], ['2025-09-10T08:00:00Z']] };
+export const M = {
+  id: 'multi',
+  fields: { str1: ['text'], str2: ['text', { facet: true, multivalued: ', ' }] },
+  rows: [['val 1', 'val 1, val 2']],
+};
+const tree = (id, name, genus, diameter, planted, lon, lat) => [id, name, genus, 4.6, diameter, planted, point(lon, lat), point(lon, lat)];
+export const V = {
+  id: 'public-trees',
+  fields: { asset_id: ['int'], common_name: ['text'], genus_name: ['text', { facet: true, sortable: true }], height_m: ['double'],
+    diameter_cm: ['double'], date_planted: ['date'], geom: ['geo_shape'], geo_point_2d: ['geo_point_2d'] },
+  rows: [
+    tree(244086, 'AKEBONO FLOWERING CHERRY', 'PRUNUS', 12.7, '2012-11-13', -123.06036999913398, 49.27117199821082),
+    tree(244093, 'PACIFIC SUNSET MAPLE', 'ACER', 7.6, '2013-01-12', -123.18, 49.25),
+    tree(244096, 'KARPICK RED MAPLE', 'ACER', 22.9, '2012-12-03', -123.1, 49.2446),
+    tree(244097, 'PISSARD PLUM', 'PRUNUS', 7.6, '2012-11-27', -123.2, 49.22),
+    tree(244105, 'KARPICK RED MAPLE', 'ACER', 7.6, '2013-01-10', -123.15, 49.265),
+  ],
+};
+export const W = {
+  id: 'noms',
+  fields: { 12: ['int'], '1_uai': ['text'], 'libelle_long': ['text'] },
+  rows: [[11, '0450001A', 'un;deux'], [7, null, 'dit "oui"']],
+};
+
+/** Publishes a table on the portal of `host`; options: visibility, metas (default, dcat), processed, copy (SQL giving the rows). */
+export async function publish(t, host, { id, fields, rows = [], generate }, { visibility = 'open', metas = {}, processed } = {}) {
+  const [version, dataset] = [uuid(), uuid()];
+  const table = `data.v_${version.replaceAll('-', '')}`;
+  const names = Object.keys(fields).sort((a, b) => 0); // integer-like keys come first in any object
+  const columns = names.map((name, i) => ({ name, label: name, type: fields[name][0], sql: `c${i + 1}` }));
+  const list = names.map((name) => ({ name, label: fields[name][2] ?? name, description: null, type: fields[name][0], annotations: fields[name][1] ?? {} }));
+  const meta = { default: { title: `Jeu ${id}`, description: `Le jeu ${id}.`, publisher: 'Région d’essai', theme: ['Environnement'],
+    keyword: ['arbre', 'essai'], license: 'Licence Ouverte v2.0 (Etalab)', license_url: 'https://www.etalab.gouv.fr/licence-ouverte-open-licence',
+    ...metas.default }, dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune', ...metas.dcat } };
+  const fill = generate ? `INSERT INTO ${table} ${generate};`
+    : rows.length ? `INSERT INTO ${table} VALUES ${rows.map((row, i) => `(${i}, ${row.map(value).join(', ')})`).join(', ')};` : '';
+  sql(t, `
+BEGIN;
+CREATE TABLE ${table} (_id int PRIMARY KEY, ${columns.map((c) => `${c.sql} ${types[c.type]}`).join(', ')});
+${fill}
+GRANT SELECT ON ${table} TO terrasse_reader;
+SELECT tenant_id AS tenant FROM portal.host WHERE host = ${text(host)} \\gset
+SELECT coalesce((SELECT id FROM portal.organisation WHERE tenant_id = :'tenant' LIMIT 1), '${uuid()}') AS organisation \\gset
+INSERT INTO portal.organisation (tenant_id, id, slug, name) VALUES (:'tenant', :'organisation', 'essai', 'Essai') ON CONFLICT DO NOTHING;
+INSERT INTO portal.version (id, columns, rows, bytes, state)
+  SELECT '${version}', ${text(JSON.stringify(columns))}, count(*), 1000, 'ready' FROM ${table};
+INSERT INTO portal.dataset (tenant_id, id, dataset_id, uid, identifier, organisation_id, visibility, state, version_id, metas, fields, records,
+    published_at, created_at, data_processed, metadata_processed)
+  SELECT :'tenant', '${dataset}', ${text(id)}, 'da_${randomBytes(3).toString('hex')}', 'https://x/${id}', :'organisation', ${text(visibility)}, 'published',
+    '${version}', ${text(JSON.stringify(meta))}, ${text(JSON.stringify(list))}, rows, now(), now(), ${processed ? text(processed) : 'now()'}, now()
+    FROM portal.version WHERE id = '${version}';
+SET LOCAL portal.tenant_id = :'tenant';
+PREPARE put (uuid, uuid) AS ${read('tenants/publishing/sql/catalogue_put.sql')}
+EXECUTE put (:'tenant', '${dataset}');
+UPDATE portal.tenant SET generation = generation + 1 WHERE id = :'tenant';
+COMMIT;
+ANALYZE ${table};
+`);
+  if (visibility === 'open') {
+    await poll(async () => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}/records?limit=0`)).status === 200, { what: `data set ${id} on ${host}` });
+  }
+  return { version, dataset, table };
+}

@@ -81,6 +81,13 @@ static void stage_take(struct req_private *p)
     }
 }
 
+/* Host and port alone: a proxy that does not say https would have every form refused. */
+static struct str authority(struct str url)
+{
+    ptrdiff_t at = str_find(url, S("://"));
+    return at < 0 ? url : str_from(url, (size_t)at + 3);
+}
+
 /* A form that a session sends must hold the session's token: another site cannot know it. */
 static bool form_is_ours(struct req_private *p)
 {
@@ -93,7 +100,7 @@ static bool form_is_ours(struct req_private *p)
     if (str_eq(site, S("cross-site")) || str_eq(site, S("same-site")))
         return false;
     struct str origin = req_header(r, S("origin"));
-    if (origin.p && !str_eq(origin, S("null")) && !str_eq(origin, req_base_url(r)))
+    if (origin.p && !str_eq(origin, S("null")) && !str_eq(authority(origin), authority(req_base_url(r))))
         return false;
     if (!r->who.session.text[0])
         return true;

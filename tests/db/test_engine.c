@@ -693,6 +693,10 @@ static void test_a_form_of_a_session_holds_its_token(void **state)
     assert_int_equal(ask("tours.example", head, S("a=1")), 403);
     assert_int_equal(ask("tours.example", head, S("a=1&csrf=wrong")), 403);
     assert_int_equal(ask("tours.example", head, S("a=1&csrf=form-token")), 200);
+    snprintf(head, sizeof head, "%sadmin\r\norigin: https://tours.example\r\n", as);
+    assert_int_equal(ask("tours.example", head, S("a=1&csrf=form-token")), 200);
+    snprintf(head, sizeof head, "%sadmin\r\nsec-fetch-site: same-site\r\n", as); /* a neighbour sub-domain */
+    assert_int_equal(ask("tours.example", head, S("a=1&csrf=form-token")), 403);
     snprintf(head, sizeof head, "%sadmin\r\norigin: http://evil.example\r\n", as);
     assert_int_equal(ask("tours.example", head, S("a=1&csrf=form-token")), 403);
     snprintf(head, sizeof head, "%sreader\r\n", as);

@@ -91,7 +91,6 @@ static bool take_report(struct ingest *g, struct err *e)
     int64_t fields = jr_i64(line, "fields", 0);
     if (fields < 1 || fields > 600)
         return ERR(e, err_data_unread, "%" PRId64 " fields", fields);
-    g->check.fields = (unsigned)fields;
     return true;
 }
 
@@ -111,27 +110,25 @@ bool ingest_start(struct ingest *g, int fd, struct str options, bool report_only
     return false;
 }
 
-bool ingest_next(struct ingest *g, char *to, size_t size, size_t *n, struct err *e)
+int ingest_stream(const struct ingest *g)
 {
-    size_t got;
-    if (!child_read(&g->child, g->child.stream_fd, to, size, &got, e))
-        return false;
-    if (!copy_check_feed(&g->check, (struct str){to, got}))
-        return ERR(e, err_data_unread, "framing broken after %" PRIu64 " rows", g->check.rows);
-    *n = got;
-    return true;
+    return g->child.stream_fd;
 }
 
-static bool counts_agree(const struct ingest *g, const json_t *done, struct err *e)
+unsigned ingest_fields(const struct ingest *g)
+{
+    return (unsigned)jr_i64(g->report, "fields", 0);
+}
+
+static bool counts_agree(const struct ingest *g, const json_t *done, uint64_t rows, struct err *e)
 {
     int64_t promised = jr_i64(jr_object(g->report, "rows"), "kept", -1), said = jr_i64(done, "rows", -2);
-    if (jr_bool(done, "done", false) && g->check.ended && promised == said && said == (int64_t)g->check.rows)
+    if (jr_bool(done, "done", false) && promised == said && said == (int64_t)rows)
         return true;
-    return ERR(e, err_data_unread, "promised %" PRId64 ", said %" PRId64 ", counted %" PRIu64 ", trailer %d", promised,
-               said, g->check.rows, g->check.ended);
+    return ERR(e, err_data_unread, "promised %" PRId64 ", said %" PRId64 ", counted %" PRIu64, promised, said, rows);
 }
 
-bool ingest_finish(struct ingest *g, struct err *e)
+bool ingest_finish(struct ingest *g, uint64_t rows, struct err *e)
 {
     json_t *done = NULL;
     if (g->report_only)
@@ -141,7 +138,7 @@ bool ingest_finish(struct ingest *g, struct err *e)
     if (!done)
         return ended_early(g, e);
     const json_t *error = jr_object(done, "error");
-    bool ok = error ? ingest_error(error, e) : counts_agree(g, done, e);
+    bool ok = error ? ingest_error(error, e) : counts_agree(g, done, rows, e);
     json_decref(done);
     return ok && child_finish(&g->child, e);
 }

@@ -1,17 +1,16 @@
 #pragma once
 #include <jansson.h>
 
-#include "core/data/copy_binary.h"
 #include "core/io/child.h"
 
 /*
- * ingest -- the parent's side of a reading: starts `terrasse read --sealed`, takes its report, relays
- * its stream and believes nothing that is not proved.
+ * ingest -- the parent's side of a reading: starts `terrasse read --sealed`, takes its report, hands
+ * on its stream and believes nothing that is not proved.
  *
  *   ingest_start    the file goes in, the report comes back
- *   ingest_next     the stream, framing checked, until *n is 0
- *   ingest_finish   true only when the stream had its trailer, the rows are as many as the report and
- *                   the last line say, and the child left with exit 0: end the COPY only then
+ *   copy_in         on ingest_stream, within a transaction that can still be rolled back
+ *   ingest_finish   true only when the rows are as many as the report and the last line say, and the
+ *                   child left with exit 0: commit only then
  *   ingest_free     at any time; kills what still runs
  *
  * Errors: what the child reports (err_data_*), err_child_*, err_data_unread. Blocking.
@@ -20,7 +19,6 @@ struct ingest {
     struct child child;
     json_t *report; /* reader.h; owned */
     struct buf lines;
-    struct copy_check check;
     bool report_only;
 };
 
@@ -29,8 +27,9 @@ struct child_limits ingest_limits(uint64_t file_bytes);
 
 bool ingest_start(struct ingest *g, int fd, struct str options, bool report_only,
                   const struct child_limits *limits, struct err *e);
-bool ingest_next(struct ingest *g, char *to, size_t size, size_t *n, struct err *e);
-bool ingest_finish(struct ingest *g, struct err *e);
+int ingest_stream(const struct ingest *g); /* for copy_in, with `fields` = ingest_fields; one reader */
+unsigned ingest_fields(const struct ingest *g);
+bool ingest_finish(struct ingest *g, uint64_t rows, struct err *e); /* rows: as copy_in counted */
 void ingest_free(struct ingest *g);
 
 /* Sets *e from {"code", "args"} as a child or portal.upload.error says it; returns false. An

@@ -1,4 +1,4 @@
-#include "core/data/copy_binary.h"
+#include "core/data/pgcopy.h"
 #include "core/data/errors.h"
 #include "core/data/reader_row.h"
 #include "core/data/shape.h"
@@ -8,40 +8,40 @@ enum { FLUSH_AT = 256 << 10, STREAM_ROW_MAX = 64 << 20 };
 static void put_value(struct buf *out, const struct column *c, struct str cell, bool as_text)
 {
     if (shape_trim(cell).n == 0) {
-        copy_null(out);
+        pgcopy_null(out);
         return;
     }
-    size_t start = copy_value_start(out);
+    size_t start = pgcopy_value_start(out);
     if (type_put(out, c->type, c->lon_first, cell, as_text)) {
-        copy_value_end(out, start);
+        pgcopy_value_end(out, start);
         return;
     }
     out->n = start - 4; /* agreed to be empty: a fixed type that does not take it */
-    copy_null(out);
+    pgcopy_null(out);
 }
 
 /* A text[] of one dimension. */
 static void put_rest(struct buf *out, const struct reader *r, const struct record *row)
 {
     enum { TEXT_OID = 25 };
-    size_t start = copy_value_start(out);
-    copy_u32(out, 1);
-    copy_u32(out, 1);
-    copy_u32(out, TEXT_OID);
-    copy_u32(out, (uint32_t)r->nrest);
-    copy_u32(out, 1);
+    size_t start = pgcopy_value_start(out);
+    pgcopy_u32(out, 1);
+    pgcopy_u32(out, 1);
+    pgcopy_u32(out, TEXT_OID);
+    pgcopy_u32(out, (uint32_t)r->nrest);
+    pgcopy_u32(out, 1);
     for (size_t i = 0; i < r->nrest; i++) {
         size_t column = r->order[r->nplain + i];
         put_value(out, &r->columns[column], reader_cell(row, column), true);
     }
-    copy_value_end(out, start);
+    pgcopy_value_end(out, start);
 }
 
 static void put_row(struct buf *out, const struct reader *r, const struct record *row, uint64_t id)
 {
-    copy_row(out, reader_fields(r));
-    copy_u32(out, 4);
-    copy_u32(out, (uint32_t)id);
+    pgcopy_row(out, reader_fields(r));
+    pgcopy_u32(out, 4);
+    pgcopy_u32(out, (uint32_t)id);
     for (size_t i = 0; i < r->nplain; i++)
         put_value(out, &r->columns[r->order[i]], reader_cell(row, r->order[i]), false);
     if (r->nrest)
@@ -86,13 +86,13 @@ static bool stream_rows(struct stream *s, struct err *e)
 bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *e)
 {
     struct stream s = {.r = r, .out = {.max = STREAM_ROW_MAX}, .write = write, .to = to};
-    copy_head(&s.out);
+    pgcopy_head(&s.out);
     bool ok = reader_row_first(r, e) && stream_rows(&s, e);
     if (ok && s.rows != r->counts.kept)
         ok = ERR(e, err_data_unread, "%llu rows streamed, %llu counted", (unsigned long long)s.rows,
                  (unsigned long long)r->counts.kept);
     if (ok) {
-        copy_tail(&s.out);
+        pgcopy_tail(&s.out);
         ok = flush(&s, e);
     }
     buf_free(&s.out);

@@ -1,6 +1,6 @@
 #include "core/data/type.h"
 
-#include "core/data/copy_binary.h"
+#include "core/data/pgcopy.h"
 #include "core/data/moment.h"
 #include "core/data/number.h"
 #include "core/data/shape.h"
@@ -69,7 +69,7 @@ static void put_double(struct buf *out, double v)
 {
     uint64_t bits;
     memcpy(&bits, &v, sizeof bits);
-    copy_u64(out, bits);
+    pgcopy_u64(out, bits);
 }
 
 static bool put_int(struct buf *out, struct str cell, bool as_text)
@@ -81,7 +81,7 @@ static bool put_int(struct buf *out, struct str cell, bool as_text)
     if (as_text)
         buf_printf(out, "%lld", (long long)v);
     else
-        copy_u64(out, (uint64_t)v);
+        pgcopy_u64(out, (uint64_t)v);
     return true;
 }
 
@@ -115,9 +115,9 @@ static bool put_moment(struct buf *out, enum column_type t, struct str cell, boo
     if (as_text)
         buf_addz(out, z);
     else if (t == TYPE_DATE)
-        copy_u32(out, (uint32_t)(m.days - pg_epoch_days));
+        pgcopy_u32(out, (uint32_t)(m.days - pg_epoch_days));
     else
-        copy_u64(out, (uint64_t)(m.us - pg_epoch_days * 86400000000LL));
+        pgcopy_u64(out, (uint64_t)(m.us - pg_epoch_days * 86400000000LL));
     return true;
 }
 

@@ -67,6 +67,7 @@ static void set_limits(const struct child_limits *l)
     limit(RLIMIT_FSIZE, 0); /* pipes are not files */
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, OPEN_FILES_MAX);
+    alarm(l->wall_s + 1); /* survives exec; the seal lets nobody take it back */
 }
 
 /* Between fork and exec: system calls only. The fds are first moved out of the way of 0 to 4. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/data/copy_binary.h"
+#include "core/db/copy.h"
 #include "core/data/field_name.h"
 #include "core/data/reader.h"
 
@@ -17,8 +17,7 @@
 
 static bool property_check(void *to, struct str bytes, struct err *e)
 {
-    (void)e;
-    HOLDS(copy_check_feed(to, bytes));
+    HOLDS(copy_check_feed(to, bytes, e));
     return true;
 }
 
@@ -40,7 +39,7 @@ static void property_holds(struct str file, const json_t *options)
     struct err e = {0};
     if (reader_open_bytes(&r, file, options, &e) && reader_look(&r, &e)) {
         const struct reader_counts *n = &r.counts;
-        struct copy_check c = {.fields = reader_fields(&r)};
+        struct copy_check c = {.limits = {.rows = UINT64_MAX, .bytes = UINT64_MAX, .fields = reader_fields(&r)}};
         struct buf out = {0};
         HOLDS(n->seen == n->kept + n->aside + n->blank);
         property_names(&r);
@@ -50,7 +49,7 @@ static void property_holds(struct str file, const json_t *options)
         json_decref(report);
         buf_free(&out);
         HOLDS(reader_stream(&r, property_check, &c, &e));
-        HOLDS(c.ended && c.rows == n->kept);
+        HOLDS(copy_check_end(&c, &e) && c.counts.rows == n->kept);
     } else {
         HOLDS(e.kind);
     }

@@ -1,3 +1,4 @@
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 /*
  * Geometry: a literal is read here and written again by us, so that PostGIS never meets a text that
- * it cannot read. WKT only; coordinates are longitude and latitude.
+ * it cannot read. WKT and GeoJSON; coordinates are longitude and latitude.
  */
 enum { POINTS_MAX = 5000, NEST_MAX = 4 };
 
@@ -114,12 +115,70 @@ static bool rings_closed(struct str wkt)
     return true;
 }
 
+/* ---- GeoJSON: turned into WKT, then read as such ---- */
+
+static bool wkt_position(const json_t *at, struct buf *out)
+{
+    if (!json_is_array(at) || json_array_size(at) < 2 || !json_is_number(json_array_get(at, 0)) ||
+        !json_is_number(json_array_get(at, 1)))
+        return false;
+    buf_printf(out, "%.17g %.17g", json_number_value(json_array_get(at, 0)), json_number_value(json_array_get(at, 1)));
+    return true;
+}
+
+static bool wkt_nested(const json_t *list, unsigned depth, struct buf *out)
+{
+    if (!json_is_array(list) || json_array_size(list) == 0)
+        return false;
+    buf_addc(out, '(');
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        if (i)
+            buf_addc(out, ',');
+        if (!(depth == 1 ? wkt_position(item, out) : wkt_nested(item, depth - 1, out)))
+            return false;
+    }
+    buf_addc(out, ')');
+    return true;
+}
+
+static bool wkt_of_geojson(struct str text, struct buf *out)
+{
+    json_t *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+    struct str type = str_of(json_string_value(json_object_get(root, "type")));
+    const json_t *coordinates = json_object_get(root, "coordinates");
+    bool ok = false;
+    for (size_t i = 0; type.n && i < sizeof shapes / sizeof shapes[0]; i++)
+        if (str_ieq(type, str_of(shapes[i].name))) {
+            buf_addz(out, shapes[i].name);
+            buf_addc(out, i ? ' ' : '(');
+            ok = i ? wkt_nested(coordinates, shapes[i].depth, out) : wkt_position(coordinates, out);
+            buf_addz(out, i ? "" : ")");
+        }
+    json_decref(root);
+    return ok;
+}
+
+static bool read_literal(struct str text, struct buf *out, unsigned *points)
+{
+    struct buf wkt = {.max = 1 << 20};
+    struct wkt w = {.rest = text, .out = out};
+    bool ok = true;
+    if (str_starts(str_trim(text), S("{"))) {
+        ok = wkt_of_geojson(text, &wkt) && !wkt.over;
+        w.rest = buf_str(&wkt);
+    }
+    ok = ok && take_shape(&w) && !out->over && rings_closed(buf_str(out));
+    *points = w.points;
+    buf_free(&wkt);
+    return ok;
+}
+
 static bool put_geom(struct odsql_sql *q, const struct node *n, bool point, struct err *e)
 {
     struct buf out = {.max = 1 << 20};
-    struct wkt w = {.rest = n->text, .out = &out};
-    bool ok = take_shape(&w) && !out.over && rings_closed(buf_str(&out)) &&
-              (!point || w.points == 1);
+    unsigned points;
+    bool ok = read_literal(n->text, &out, &points) && (!point || points == 1);
     if (ok) {
         put(q, "public.st_geomfromtext(");
         odsql_sql_param(q, arena_str(q->a, buf_str(&out)), "text");

@@ -57,7 +57,8 @@ bool cmd_serve(struct cli *cli, struct err *e)
     if (!keys)
         return ERR(e, err_internal, "no locked memory");
     sodium_memzero(keys, sizeof *keys);
-    bool ok = cli_home(cli, e) && make_keys(&cli->home, keys, e) &&
+    /* A home of an earlier release may lack a folder. */
+    bool ok = cli_home(cli, e) && home_create(&cli->home, option_str(OPTION_HOME).p, e) && make_keys(&cli->home, keys, e) &&
               listen_settle(option_str(OPTION_LISTEN).p, home_is_demonstration(&cli->home), address, e) &&
               option_set(OPTION_LISTEN, str_of(address), OPTION_FLAG, e);
     supervise_block();

@@ -317,6 +317,7 @@ bool facet_make(struct arena *a, const struct dataset_view *v, const struct quer
     if (ok && q->n) {
         put_ranked(k, &text);
         q->rows = (struct query_sql){arena_copy(a, buf_str(&text)), sql->n, sql->params};
+        q->timed = sql->timed;
         if (k->out.over || text.over || sql->n >= ODSQL_PARAMS_MAX)
             ok = complain(v, e, "The query is too long", S(""));
     }

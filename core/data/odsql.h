@@ -123,6 +123,7 @@ struct odsql_sql {
     enum lang lang;
     unsigned timezone_param;  /* 0: not bound yet */
     unsigned n;
+    bool timed;               /* now() was used: the answer ages by itself */
     struct err failed;        /* the first failure of a part that cannot say so itself */
     struct str *params;       /* ODSQL_PARAMS_MAX; text values */
     struct buf *out;          /* where the text goes */

@@ -236,6 +236,7 @@ static bool add_weekday(struct odsql_sql *q, int day, const struct node *n, stru
 
 bool odsql_sql_now(struct odsql_sql *q, const struct node *call, struct err *e)
 {
+    q->timed = true;
     if (call->n == 0) {
         put(q, "now()");
         return true;

@@ -52,6 +52,7 @@ struct query {
     const struct dataset_view *view;
     struct query_sql rows;
     bool fast;              /* bounded by construction: may ride a pipelined lane */
+    bool timed;             /* it used now(): not to be kept */
     bool grouped;
     bool ids;               /* the result's column 0 is _id */
     bool app_metas;         /* _id, _timestamp and _size are asked for */

@@ -30,14 +30,12 @@ bool gzip_accepted(struct str accept)
     return false;
 }
 
-bool gzip_body(struct buf *body)
+/* Into at most `most` bytes. */
+static bool compress(struct buf *body, struct libdeflate_compressor *c, size_t most)
 {
-    struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
-    if (!c)
-        return false;
     struct buf out = {.max = body->max};
-    char *room = body->n > 1 ? buf_room(&out, body->n - 1) : NULL;
-    size_t n = room ? libdeflate_gzip_compress(c, body->p, body->n, room, body->n - 1) : 0;
+    char *room = most > 0 ? buf_room(&out, most) : NULL;
+    size_t n = room ? libdeflate_gzip_compress(c, body->n ? body->p : "", body->n, room, most) : 0;
     libdeflate_free_compressor(c);
     if (n == 0) {
         buf_free(&out);
@@ -47,4 +45,16 @@ bool gzip_body(struct buf *body)
     buf_free(body);
     *body = out;
     return true;
+}
+
+bool gzip_body(struct buf *body)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
+    return c && compress(body, c, body->n ? body->n - 1 : 0);
+}
+
+bool gzip_member(struct buf *body)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
+    return c && compress(body, c, libdeflate_gzip_compress_bound(c, body->n));
 }

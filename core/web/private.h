@@ -79,6 +79,7 @@ struct req_private {
 
     bool spent;
     bool cacheable, leads, waits;
+    bool uncached;              /* the handler said that the answer ages by itself */
     struct cache_key key;
     struct cache_waiter waiter;
     const struct cache_entry *cached;

@@ -95,3 +95,6 @@ bool req_is_fragment(const struct req *r, struct str name);
 /* The answer's ETag (with its quotes). True: If-None-Match has it, 304 is the answer, return. Added
  * by the engine's author: handlers of files and feeds need it before they open anything. */
 bool req_etag(struct req *r, struct str etag);
+
+/* The answer depends on the hour: it is not kept and has no ETag. */
+void req_uncached(struct req *r);

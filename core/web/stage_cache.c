@@ -155,7 +155,7 @@ void stage_cache_store(struct req_private *p)
     if (!p->cacheable)
         return;
     p->cacheable = false;
-    bool store = p->status == 200 && p->answer == ANSWER_BODY && !sets_cookie(p);
+    bool store = p->status == 200 && p->answer == ANSWER_BODY && !sets_cookie(p) && !p->uncached;
     if (p->status != 200)
         p->etag = STR_NONE;
     if (store) {
@@ -176,4 +176,10 @@ void stage_cache_leave(struct req_private *p)
     if (p->cacheable)
         cache_landed(p->engine->c.cache, &p->key, false);
     p->cacheable = false;
+}
+
+void req_uncached(struct req *r)
+{
+    req_of(r)->uncached = true;
+    req_of(r)->etag = STR_NONE;
 }

@@ -4,7 +4,8 @@
 
 bool explore_is_v20(const struct req *r)
 {
-    return !str_starts(str_of(r->route->pattern), S("/api/explore/v2.1"));
+    struct str pattern = str_of(r->route->pattern);
+    return str_starts(pattern, S("/api/explore/v2.0")) || str_starts(pattern, S("/api/v2/"));
 }
 
 void explore_deprecate(struct req *r)

@@ -139,6 +139,8 @@ static bool reply_page(struct req *r, struct err *e)
     struct row_json rows;
     row_json_init(&rows, r->a, p->query);
     explore_deprecate(r);
+    if (p->query->timed)
+        req_uncached(r);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
     if (explore_is_v20(r)) {
@@ -168,6 +170,8 @@ static bool reply_one(struct req *r, struct err *e)
         return ERR(e, err_query_record_unknown, "no row"), err_arg(e, STR_FMT, STR_ARG(r->params[EXPLORE_SECOND]));
     row_json_init(&rows, r->a, p->query);
     explore_deprecate(r);
+    if (p->query->timed)
+        req_uncached(r);
     struct jw *w = req_json(r, 200);
     if (explore_is_v20(r))
         old_record(r, p, &rows, w, 0);

@@ -1,5 +1,7 @@
 /* Every address of the public API. The same handlers stand behind three bases. */
 #include "tenants/explore/explore.h"
+#include "tenants/explore/exports.h"
+#include "tenants/explore/facets.h"
 #include "tenants/explore/records.h"
 
 /* clang-format off */
@@ -10,12 +12,22 @@
     API(base "/catalog/datasets/{dataset}/records", records_list, CACHE_DATASET, \
         "Rows of a dataset, filtered, sorted or grouped", "Les lignes d’un jeu, filtrées, triées ou groupées"), \
     API(base "/catalog/datasets/{dataset}/records/{record}", records_one, CACHE_DATASET, \
-        "One row of a dataset", "Une ligne d’un jeu")
+        "One row of a dataset", "Une ligne d’un jeu"), \
+    API(base "/catalog/datasets/{dataset}/facets", facets_of_dataset, CACHE_DATASET, \
+        "Values of a dataset's facets, counted", "Les valeurs des facettes d’un jeu, comptées"), \
+    API(base "/catalog/datasets/{dataset}/attachments", facets_attachments, CACHE_DATASET, \
+        "Files attached to a dataset", "Les fichiers joints à un jeu"), \
+    API(base "/catalog/datasets/{dataset}/exports", exports_list, CACHE_DATASET, \
+        "The formats a dataset can be downloaded in", "Les formats de téléchargement d’un jeu"), \
+    API(base "/catalog/datasets/{dataset}/exports/{format}", exports_file, CACHE_NONE, \
+        "A whole dataset as a file", "Un jeu entier en fichier")
 
 static const struct route routes[] = {
     BASE("/api/explore/v2.1"),
     BASE("/api/explore/v2.0"),
     BASE("/api/v2"),
+    API("/explore/dataset/{dataset}/download", exports_download, CACHE_NONE,
+        "A whole dataset as a file, at its old address", "Un jeu entier en fichier, à son ancienne adresse"),
 };
 /* clang-format on */
 

@@ -1,0 +1,268 @@
+#include "tenants/explore/exports.h"
+
+#include <sodium.h>
+
+#include "core/base/clock.h"
+#include "core/base/errors.h"
+#include "core/data/export.h"
+#include "core/web/engine.h"
+#include "core/web/errors.h"
+#include "core/web/gzip.h"
+#include "tenants/explore/errors.h"
+#include "tenants/explore/explore.h"
+#include "tenants/explore/sql.h"
+#include "tenants/people/errors.h"
+
+enum { COL_LICENCE, COL_PROCESSED };
+
+struct file {
+    struct grant grant;
+    struct query *query;
+    struct export x;
+    struct str format;
+    const struct query_param *params;
+    size_t nparams;
+    bool compressed, started, asked;
+    int at; /* not sliced: rows of the one result that are written */
+};
+
+/* ---- which file ---- */
+
+static bool no_format(struct str name, struct err *e)
+{
+    ERR(e, err_export_format, "format");
+    return err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 60)));
+}
+
+static bool prepare(struct req *r, struct file *f, struct err *e)
+{
+    const struct export_format *format = export_find(f->format);
+    if (!grant_take(r, r->params[EXPLORE_DATASET], &f->grant, e))
+        return false;
+    if (!format)
+        return no_format(f->format, e);
+    f->compressed = explore_flag(r, S("compressed"));
+    return query_make(r->a, f->grant.view, QUERY_EXPORT, f->params, f->nparams, &f->query, e) &&
+           export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e);
+}
+
+static bool ask_head(struct req *r, struct file *f, struct err *e)
+{
+    if (!prepare(r, f, e))
+        return false;
+    r->state = f;
+    req_ask(r, &sql_export_head, (struct str[]){uuid_str(&r->tenant->id), f->grant.dataset_id});
+    return true;
+}
+
+static bool ask_file(struct req *r, struct err *e)
+{
+    struct file *f = ARENA_NEW(r->a, struct file);
+    f->format = r->params[EXPLORE_SECOND];
+    bool bare = explore_is_v20(r) && !req_query(r, S("with_bom")).p; /* a mark is 2.1's */
+    f->params = bare ? explore_params_with(r, S("with_bom"), S("false"), &f->nparams) : explore_params(r, &f->nparams);
+    return ask_head(r, f, e);
+}
+
+/* The names that the first version of the API gave to the same parameters. */
+static bool ask_download(struct req *r, struct err *e)
+{
+    struct file *f = ARENA_NEW(r->a, struct file);
+    struct str format = req_query(r, S("format"));
+    const struct query_param *sent = explore_params(r, &f->nparams);
+    struct query_param *params = ARENA_ARRAY(r->a, struct query_param, f->nparams + 1);
+    for (size_t i = 0; i < f->nparams; i++) {
+        params[i] = sent[i];
+        if (str_eq(sent[i].name, S("use_labels_for_header")))
+            params[i].name = S("use_labels");
+        else if (str_eq(sent[i].name, S("csv_separator")))
+            params[i].name = S("delimiter");
+    }
+    f->format = format.n ? format : S("csv");
+    f->params = params;
+    return ask_head(r, f, e);
+}
+
+/* ---- headers ---- */
+
+static bool url_is_clean(struct str url)
+{
+    for (size_t i = 0; i < url.n; i++)
+        if (url.p[i] <= 0x20 || url.p[i] >= 0x7f || strchr("<>\"\\", url.p[i]))
+            return false;
+    return str_starts(url, S("http://")) || str_starts(url, S("https://"));
+}
+
+static void add_part(crypto_generichash_state *h, struct str s)
+{
+    uint64_t n = s.n;
+    crypto_generichash_update(h, (const unsigned char *)&n, sizeof n);
+    if (s.n)
+        crypto_generichash_update(h, (const unsigned char *)s.p, s.n);
+}
+
+/* The version, what of it may be seen, and everything that was asked. */
+static struct str etag_of(struct req *r, const struct file *f)
+{
+    crypto_generichash_state h;
+    unsigned char sum[16];
+    char hex[33];
+    crypto_generichash_init(&h, NULL, 0, sizeof sum);
+    add_part(&h, req_engine(r)->c.build);
+    add_part(&h, view_class(f->grant.view));
+    add_part(&h, arena_printf(r->a, "%lld %s", (long long)f->grant.revision, f->x.format->name));
+    for (size_t i = 0; i < f->nparams; i++) {
+        add_part(&h, f->params[i].name);
+        add_part(&h, f->params[i].value);
+    }
+    crypto_generichash_final(&h, sum, sizeof sum);
+    sodium_bin2hex(hex, sizeof hex, sum, sizeof sum);
+    return arena_printf(r->a, "\"%s\"", hex);
+}
+
+static void set_name(struct req *r, const struct file *f)
+{
+    req_set(r, S("content-disposition"),
+            arena_printf(r->a, "attachment; filename=\"" STR_FMT ".%s%s\"", STR_ARG(f->grant.dataset_id),
+                         f->x.format->extension, f->compressed ? ".gzip" : ""));
+}
+
+static void set_facts(struct req *r)
+{
+    struct str licence = req_col(r, 0, 0, COL_LICENCE);
+    struct buf date = {0};
+    if (url_is_clean(licence))
+        req_set(r, S("link"), arena_printf(r->a, "<" STR_FMT ">; rel=\"license\"", STR_ARG(licence)));
+    if (!batch_null(&r->batch, 0, 0, COL_PROCESSED)) {
+        clock_http(&date, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
+        req_set(r, S("last-modified"), buf_str(&date));
+    }
+    buf_free(&date);
+}
+
+static bool begin(struct req *r, struct err *e)
+{
+    struct file *f = r->state;
+    if (req_rows(r, 0) == 0)
+        return ERR(e, err_dataset_not_found, "withdrawn meanwhile"), err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
+    if (!f->query->timed && req_etag(r, etag_of(r, f)))
+        return true;
+    set_name(r, f);
+    set_facts(r);
+    explore_deprecate(r);
+    return true;
+}
+
+/* ---- slices ---- */
+
+/* Between slices minutes may pass: what was closed or withdrawn meanwhile is not read any more. */
+static bool still_open(struct req *r, const struct file *f, struct err *e)
+{
+    const struct tenant *now = heads_tenant(req_heads(r), uuid_str(&r->tenant->id));
+    const struct dataset_head *head = now ? heads_dataset(now, f->grant.dataset_id) : NULL;
+    if (head && head->is_open == f->grant.is_open)
+        return true;
+    ERR(e, err_dataset_not_found, "closed while it was being sent");
+    return err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
+}
+
+static bool ask_slice(struct req *r, struct err *e)
+{
+    struct file *f = r->state;
+    const struct query_sql *q = &f->query->rows;
+    if (f->started && !still_open(r, f, e))
+        return false;
+    if (f->query->sliced || !f->asked)
+        req_ask_rows(r, q->sql, q->nparams, q->params, f->query->fast && f->query->sliced);
+    f->asked = true;
+    return true;
+}
+
+/* The next rows of the one result that cannot be cut by key. */
+static bool write_piece(struct file *f, struct buf *out, const PGresult *result)
+{
+    int n = PQntuples(result), end = f->at + QUERY_SLICE < n ? f->at + QUERY_SLICE : n;
+    for (; f->at < end; f->at++) {
+        f->x.format->row(&f->x, out, result, f->at);
+        f->x.rows++;
+    }
+    return f->at < n;
+}
+
+static bool write_slice(struct req *r, struct err *e)
+{
+    struct file *f = r->state;
+    const PGresult *result = r->batch.calls[0].result;
+    struct buf *out = req_stream(r, 200, f->compressed ? S("application/gzip") : str_of(f->x.format->content_type));
+    if (!f->started)
+        export_start(&f->x, out);
+    f->started = true;
+    bool more;
+    if (f->query->sliced) {
+        int64_t last = export_rows(&f->x, out, result);
+        more = query_next(f->query, last, (size_t)PQntuples(result));
+    } else {
+        more = write_piece(f, out, result);
+    }
+    if (!more)
+        export_end(&f->x, out);
+    r->stream_end = !more;
+    if (f->compressed)
+        return gzip_member(out) || ERR(e, err_internal, "no memory to compress");
+    return true;
+}
+
+const struct step exports_file[] = {
+    {STEP_DB, explore_ask_grant, NULL},
+    {STEP_DB, ask_file, NULL},
+    {STEP_DB, begin, NULL},
+    {STEP_STREAM, ask_slice, write_slice},
+    {STEP_END, NULL, NULL},
+};
+
+const struct step exports_download[] = {
+    {STEP_DB, explore_ask_grant, NULL},
+    {STEP_DB, ask_download, NULL},
+    {STEP_DB, begin, NULL},
+    {STEP_STREAM, ask_slice, write_slice},
+    {STEP_END, NULL, NULL},
+};
+
+/* ---- the list ---- */
+
+static bool has_geometry(const struct dataset_view *v)
+{
+    for (size_t i = 0; i < view_columns(v); i++) {
+        const struct view_column *c = view_column(v, i);
+        if (!c->hidden && (c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE))
+            return true;
+    }
+    return false;
+}
+
+static bool reply_list(struct req *r, struct err *e)
+{
+    static const char *const formats[] = {"csv", "json", "jsonl", "geojson"};
+    struct grant g;
+    struct explore_link links[4];
+    size_t n = 0;
+    if (!grant_take(r, r->params[EXPLORE_DATASET], &g, e))
+        return false;
+    struct str url = explore_dataset_url(r, g.dataset_id);
+    for (size_t i = 0; i < 4; i++)
+        if (!export_find(str_of(formats[i]))->needs_geometry || has_geometry(g.view))
+            links[n++] = (struct explore_link){formats[i], arena_printf(r->a, STR_FMT "/exports/%s", STR_ARG(url), formats[i])};
+    explore_deprecate(r);
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    jw_key(w, S("links"));
+    explore_links(w, links, n);
+    jw_close(w, '}');
+    return true;
+}
+
+const struct step exports_list[] = {
+    {STEP_DB, explore_ask_grant, NULL},
+    {STEP_REPLY, reply_list, NULL},
+    {STEP_END, NULL, NULL},
+};

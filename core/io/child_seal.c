@@ -5,6 +5,15 @@
 #include "core/io/child.h"
 #include "core/io/errors.h"
 
+/* The sanitizers handle signals as they leave. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
 /* What reading a mapped file and writing to open pipes needs. Nothing here opens, connects, starts
  * or changes anything outside the process; signals cannot be held off, so the alarm stands. */
 static const int allowed[] = {
@@ -14,6 +23,9 @@ static const int allowed[] = {
     SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),      SCMP_SYS(futex),
     SCMP_SYS(poll),          SCMP_SYS(sched_yield),  SCMP_SYS(gettid),         SCMP_SYS(getpid),
     SCMP_SYS(exit),          SCMP_SYS(exit_group),   SCMP_SYS(restart_syscall), SCMP_SYS(newfstatat),
+#ifdef SANITIZED
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigreturn),
+#endif
 };
 
 /* Libraries look for locales and character tables; they do without. */

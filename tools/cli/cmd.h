@@ -23,3 +23,8 @@ bool cmd_read(struct cli *cli, struct err *e);           /* for the help: main.c
 
 extern const struct command_option tenant_options[], user_options[];
 extern const struct command_option init_options[], migrate_options[], backup_options[], restore_options[];
+
+bool cmd_quota_show(struct cli *cli, struct err *e);
+bool cmd_quota_set(struct cli *cli, struct err *e);
+bool cmd_quota_lend(struct cli *cli, struct err *e);
+extern const struct command_option quota_show_options[], quota_set_options[], quota_lend_options[];

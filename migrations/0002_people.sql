@@ -52,7 +52,7 @@ CREATE TABLE portal.partner (
     FOREIGN KEY (tenant_id, image_id) REFERENCES portal.image,
     CHECK ((mode = 'subdomain') = (subdomain_id IS NOT NULL))
 );
-CREATE UNIQUE INDEX partner_subdomain ON portal.partner (subdomain_id);
+CREATE UNIQUE INDEX partner_subdomain ON portal.partner (tenant_id, subdomain_id);
 
 CREATE TABLE portal.account (
     tenant_id       uuid NOT NULL REFERENCES portal.tenant,

@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/web/web.h"
+#include "tenants/pages/assets.h"
 #include "tenants/quota/meter.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/process.h"
@@ -49,5 +50,6 @@ bool cmd_web_process(struct cli *cli, struct err *e)
     };
     const char *cache = keys.value[KEY_CACHE];
     crypto_generichash(c.secret, sizeof c.secret, (const unsigned char *)cache, str_of(cache).n, NULL, 0);
+    assets_register();
     return web_serve(&c, e);
 }

@@ -5,6 +5,7 @@
 #include "core/db/sql.h"
 #include "core/web/sql.h"
 #include "tenants/directory/sql.h"
+#include "tenants/pages/routes.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
 #include "tenants/people/principal.h"
@@ -17,7 +18,7 @@
 
 struct web_hooks program_hooks;
 
-const struct route_table *const program_routes[] = {&explore_route_table};
+const struct route_table *const program_routes[] = {&explore_route_table, &pages_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
 const struct job_table *const program_jobs[] = {NULL};

@@ -1,0 +1,24 @@
+#include "tenants/pages/routes.h"
+
+#include "tenants/pages/legal.h"
+#include "tenants/pages/look.h"
+
+#define REPLY(name, fn) static const struct step name[] = {{STEP_REPLY, fn, NULL}, {STEP_END, NULL, NULL}}
+REPLY(terms, legal_terms);
+REPLY(privacy, legal_privacy);
+REPLY(cookies, legal_cookies);
+REPLY(accessibility, legal_accessibility);
+
+#define PAGE_GET(pattern, cost, steps, cache, en, fr)                                                \
+    {HTTP_GET, pattern, PUBLIC, cost, steps, en, DIALECT_PAGE, BODY_NONE, cache, fr}
+
+static const struct route routes[] = {
+    PAGE_GET("/legal/terms", 0, terms, CACHE_CATALOGUE, "Terms of use", "Conditions générales d’utilisation"),
+    PAGE_GET("/legal/privacy", 0, privacy, CACHE_CATALOGUE, "Personal data", "Données personnelles"),
+    PAGE_GET("/legal/cookies", 0, cookies, CACHE_CATALOGUE, "Cookie charter", "Charte des cookies"),
+    PAGE_GET("/legal/accessibility", 0, accessibility, CACHE_CATALOGUE, "Accessibility statement", "Accessibilité"),
+    PAGE_GET("/theme/{file}", 0, look_theme, CACHE_FOREVER, "A portal's look", "Habillage d’un portail"),
+    PAGE_GET("/media/{file}", 0, look_image, CACHE_FOREVER, "An image of the portal", "Image du portail"),
+    PAGE_GET("/media/region/{file}", 0, look_region_image, CACHE_FOREVER, "The region's logo", "Logo de la Région"),
+};
+const struct route_table pages_route_table = {routes, sizeof routes / sizeof routes[0]};

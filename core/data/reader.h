@@ -19,8 +19,10 @@
  * and is listed; one that breaks a fixed type sets the row aside (architecture.md section 4).
  *
  * Options (JSON, all optional):
- *   {"max_rows": 300000, "separator": ";", "header": true,
+ *   {"max_rows": 300000, "first_id": 1, "separator": ";", "header": true,
  *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}]}
+ * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
+ * type: one of ours as an earlier report said it, taken as it is.
  * A field is found by `source`, else by its name among the detected ids, else by its label.
  *
  * Errors: err_data_* (errors.def).

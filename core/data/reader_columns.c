@@ -69,7 +69,7 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
         c->name = arena_str(&r->arena, name);
     if (label.n)
         c->label = field_label(&r->arena, label);
-    if (type_asked(jr_str(field, "type"), &c->type)) {
+    if (type_asked(jr_str(field, "type"), &c->type) || type_by_name(jr_str(field, "kept_type"), &c->type)) {
         c->fixed = true;
         c->reason = reason_make(REASON_asked);
         c->bad_is_null = str_eq(jr_str(field, "bad"), S("null"));

@@ -1,3 +1,4 @@
+#include "core/base/jr.h"
 #include "core/data/pgcopy.h"
 #include "core/data/errors.h"
 #include "core/data/reader_row.h"
@@ -51,7 +52,7 @@ static void put_row(struct buf *out, const struct reader *r, const struct record
 struct stream {
     struct reader *r;
     struct buf out, scratch;
-    uint64_t rows;
+    uint64_t rows, first_id;
     reader_write *write;
     void *to;
 };
@@ -77,7 +78,7 @@ static bool stream_rows(struct stream *s, struct err *e)
             return true;
         if (fate != FATE_KEPT || reader_row_refused(s->r, &row, &s->scratch) < s->r->ncolumns)
             continue;
-        put_row(&s->out, s->r, &row, ++s->rows);
+        put_row(&s->out, s->r, &row, s->first_id + s->rows++);
         if (s->out.n >= FLUSH_AT && !flush(s, e))
             return false;
     }
@@ -85,7 +86,8 @@ static bool stream_rows(struct stream *s, struct err *e)
 
 bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *e)
 {
-    struct stream s = {.r = r, .out = {.max = STREAM_ROW_MAX}, .write = write, .to = to};
+    struct stream s = {.r = r, .out = {.max = STREAM_ROW_MAX}, .write = write, .to = to,
+                       .first_id = (uint64_t)jr_i64(r->options, "first_id", 1)};
     pgcopy_head(&s.out);
     bool ok = reader_row_first(r, e) && stream_rows(&s, e);
     if (ok && s.rows != r->counts.kept)

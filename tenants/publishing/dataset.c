@@ -74,10 +74,10 @@ static void read_row(struct arena *a, const PGresult *r, struct dataset_row *d)
     d->has_draft = d->draft_metas.p != NULL;
 }
 
-bool dataset_lock(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
-                  struct dataset_row *out, struct err *e)
+static bool look(struct conn *c, struct arena *a, const struct stmt *how, const struct uuid *tenant,
+                 struct str dataset_id, struct dataset_row *out, struct err *e)
 {
-    PGresult *r = conn_ask(c, &sql_dataset_lock, (struct str[]){uuid_str(tenant), dataset_id}, e);
+    PGresult *r = conn_ask(c, how, (struct str[]){uuid_str(tenant), dataset_id}, e);
     bool there = r && PQntuples(r) == 1;
     if (there)
         read_row(a, r, out);
@@ -85,6 +85,18 @@ bool dataset_lock(struct conn *c, struct arena *a, const struct uuid *tenant, st
         say(e, &err_dataset_unknown, dataset_id);
     PQclear(r);
     return there;
+}
+
+bool dataset_lock(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+                  struct dataset_row *out, struct err *e)
+{
+    return look(c, a, &sql_dataset_lock, tenant, dataset_id, out, e);
+}
+
+bool dataset_find(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+                  struct dataset_row *out, struct err *e)
+{
+    return look(c, a, &sql_dataset_look, tenant, dataset_id, out, e);
 }
 
 bool dataset_draft(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str metas,

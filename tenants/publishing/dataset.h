@@ -27,6 +27,10 @@ bool dataset_add(struct conn *c, const struct uuid *tenant, const struct dataset
 bool dataset_lock(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
                   struct dataset_row *out, struct err *e);
 
+/* The same without the lock: what a file is read against. */
+bool dataset_find(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+                  struct dataset_row *out, struct err *e);
+
 /* Replaces the draft's description (cleaned by meta_clean) and field settings; absent: as they are. */
 bool dataset_draft(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str metas,
                    struct str fields, struct str account, struct err *e);

@@ -1,0 +1,113 @@
+#include "tenants/publishing/import.h"
+
+#include "core/base/jr.h"
+#include "tenants/directory/organisation.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/meta.h"
+#include "tenants/publishing/publish.h"
+
+static bool check_meta(const struct import_ask *ask, struct str *visibility, struct err *e)
+{
+    *visibility = jr_str(ask->meta, "visibility");
+    bool good = !ask->meta || json_is_object(ask->meta);
+    for (size_t i = 0; good && i < 2; i++) {
+        const json_t *part = json_object_get(ask->meta, i ? "fields" : "metas");
+        good = !part || (i ? json_is_array(part) : json_is_object(part));
+    }
+    if (!good)
+        return ERR(e, err_meta_file, "shape"), err_arg(e, "--meta");
+    if (!visibility->p || str_eq(*visibility, S("open")) || str_eq(*visibility, S("closed")))
+        return true;
+    ERR(e, err_visibility_unknown, "META.json");
+    return err_arg(e, STR_FMT, STR_ARG(str_part(*visibility, 0, 80)));
+}
+
+static struct str producer(const struct tenant_row *t, const struct import_ask *ask)
+{
+    struct str publisher = str_trim(jr_str(jr_object(jr_object(ask->meta, "metas"), "default"), "publisher"));
+    return ask->organisation.n ? ask->organisation : publisher.n ? publisher : t->name;
+}
+
+/* The description to store: absent where none was given and the dataset has one. */
+static bool describe(struct conn *c, const struct import_ask *ask, struct intake *in, struct str organisation,
+                     struct str *metas, struct err *e)
+{
+    const json_t *given = jr_object(ask->meta, "metas");
+    *metas = STR_NONE;
+    if (!given && !in->is_new)
+        return true;
+    json_t *copy = given ? json_deep_copy(given) : json_object();
+    json_t *block = json_object_get(copy, "default");
+    if (!json_is_object(block)) {
+        block = json_object();
+        json_object_set_new(copy, "default", block);
+    }
+    json_object_set_new(block, "publisher", json_stringn(organisation.p, organisation.n));
+    bool ok = meta_clean(c, &in->a, copy, metas, e);
+    json_decref(copy);
+    return ok;
+}
+
+/* A new dataset is made for its producer; the title stands in where no identifier was given. */
+static bool settle_dataset(struct conn *c, const struct tenant_row *t, const struct import_ask *ask,
+                           struct import_done *done, struct str organisation, struct err *e)
+{
+    if (!done->intake.is_new) {
+        done->dataset = done->intake.d.id;
+        return true;
+    }
+    struct dataset_new new = {.dataset_id = ask->dataset_id, .title = ask->file_name};
+    return organisation_named(c, &t->id, organisation, &new.organisation, e) &&
+           dataset_add(c, &t->id, &new, &done->dataset, e);
+}
+
+static bool publish(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
+                    struct str visibility, struct err *e)
+{
+    struct publish_done made;
+    struct str now = done->intake.is_new ? S("closed") : done->intake.d.visibility;
+    bool was_public = str_eq(done->intake.d.state, S("published"));
+    /* A dataset that somebody closed stays closed until somebody says otherwise. */
+    struct str wanted = visibility.p ? visibility : was_public ? now : S("open");
+    bool ok = publish_draft(c, &t->id, ask->dataset_id, STR_NONE, &made, e);
+    if (ok && !str_eq(wanted, now))
+        ok = str_eq(wanted, S("open")) ? publish_open(c, &t->id, ask->dataset_id, STR_NONE, e)
+                                       : publish_close(c, &t->id, ask->dataset_id, STR_NONE, e);
+    done->published = ok;
+    done->is_open = ok && str_eq(wanted, S("open"));
+    return ok;
+}
+
+static bool work(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
+                 struct err *e)
+{
+    struct intake *in = &done->intake;
+    struct str visibility, metas, organisation = producer(t, ask);
+    return check_meta(ask, &visibility, e) &&
+           intake_plan(in, c, &t->id, ask->dataset_id, jr_array(ask->meta, "fields"), ask->append, e) &&
+           describe(c, ask, in, organisation, &metas, e) && intake_load(in, c, ask->fd, ask->size_bytes, e) &&
+           settle_dataset(c, t, ask, done, organisation, e) &&
+           intake_draft(in, c, &done->dataset, STR_NONE, STR_NONE, e) &&
+           (!metas.p || dataset_draft(c, &t->id, &done->dataset, metas, STR_NONE, STR_NONE, e)) &&
+           intake_diff(in, c, &done->diff, e) && (!ask->publish || publish(c, t, ask, done, visibility, e));
+}
+
+bool import_file(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
+                 struct err *e)
+{
+    struct import_done d = {.intake = {.accept_aside = !ask->publish || ask->accept_errors,
+                                       .on_progress = ask->on_progress, .context = ask->context}};
+    bool ok = conn_begin(c, &t->id, e) && work(c, t, ask, &d, e) && conn_commit(c, e);
+    if (!ok) {
+        conn_rollback(c);
+        import_free(&d);
+        return false;
+    }
+    *done = d;
+    return true;
+}
+
+void import_free(struct import_done *done)
+{
+    intake_free(&done->intake);
+}

@@ -1,0 +1,315 @@
+#include "tenants/publishing/intake.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/data/version.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/sql.h"
+
+static const json_t *named(const json_t *list, struct str name)
+{
+    const json_t *f;
+    size_t i;
+    json_array_foreach(list, i, f)
+        if (str_eq(jr_str(f, "name"), name))
+            return f;
+    return NULL;
+}
+
+static bool read_version(struct intake *in, struct conn *c, struct err *e)
+{
+    if (!in->d.version.text[0])
+        return true;
+    PGresult *r = conn_ask(c, &sql_version_columns, (struct str[]){uuid_str(&in->d.version)}, e);
+    if (!r || PQntuples(r) != 1) {
+        PQclear(r);
+        return r ? ERR(e, err_draft_not_read, "%s", in->d.version.text) : false;
+    }
+    in->columns = jr_parse(str_of(PQgetvalue(r, 0, 0)), e);
+    str_i64(str_of(PQgetvalue(r, 0, 1)), &in->rows);
+    str_i64(str_of(PQgetvalue(r, 0, 2)), &in->bytes);
+    in->version = in->d.version;
+    PQclear(r);
+    return in->columns != NULL;
+}
+
+/* Of what is left for today, by the same rule that publishing will apply (stock.c). */
+static bool read_limits(struct intake *in, struct conn *c, struct err *e)
+{
+    struct str tenant = uuid_str(&in->tenant);
+    PGresult *most = conn_ask(c, &sql_intake_limits, &tenant, e);
+    PGresult *stock = most ? conn_ask(c, &sql_stock_check, &tenant, e) : NULL;
+    bool ok = stock && PQntuples(most) == 1 && str_i64(str_of(PQgetvalue(most, 0, 0)), &in->most_rows);
+    in->update_left = INT64_MAX;
+    for (int row = 0; ok && row < PQntuples(stock); row++) {
+        int64_t used = 0, left = 0, ceiling = 0;
+        if (!str_eq(str_of(PQgetvalue(stock, row, 0)), S("update_bytes_day")))
+            continue;
+        str_i64(str_of(PQgetvalue(stock, row, 1)), &used);
+        str_i64(str_of(PQgetvalue(stock, row, 2)), &left);
+        if (str_i64(str_of(PQgetvalue(stock, row, 3)), &ceiling) && ceiling < left)
+            left = ceiling;
+        in->update_left = left - used;
+    }
+    PQclear(most);
+    PQclear(stock);
+    return ok || (e->kind ? false : ERR(e, err_dataset_unknown, "no pool"));
+}
+
+static bool find(struct intake *in, struct conn *c, struct str dataset_id, struct err *e)
+{
+    struct err missing = {0};
+    if (dataset_id.n && dataset_find(c, &in->a, &in->tenant, dataset_id, &in->d, &missing)) {
+        if (!in->d.is_origin)
+            return ERR(e, err_dataset_is_copy, "%s", in->d.id.text);
+        struct str settings = in->d.draft_fields.n > 2 ? in->d.draft_fields : in->d.fields;
+        in->kept = jr_parse(settings.n ? settings : S("[]"), e);
+        return in->kept && read_version(in, c, e);
+    }
+    if (dataset_id.n && missing.kind != &err_dataset_unknown) {
+        *e = missing;
+        return false;
+    }
+    in->is_new = true;
+    in->kept = json_array();
+    return true;
+}
+
+bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, struct str dataset_id, const json_t *fields,
+                 bool append, struct err *e)
+{
+    in->tenant = *tenant;
+    in->append = append;
+    in->given = json_incref((json_t *)(uintptr_t)fields);
+    if (!find(in, c, dataset_id, e) || !read_limits(in, c, e))
+        return false;
+    if (append && !in->columns)
+        return ERR(e, err_append_first, "no version");
+    return true;
+}
+
+/* Names and types that the reader is to keep: given ones first, then those of today's columns. */
+static json_t *reader_fields_of(const struct intake *in)
+{
+    json_t *list = json_array();
+    const json_t *f, *column;
+    size_t i;
+    json_array_foreach(in->given, i, f) {
+        json_t *copy = json_deep_copy(f);
+        if ((column = named(in->columns, jr_str(f, "name")))) {
+            if (!json_object_get(copy, "source"))
+                json_object_set(copy, "source", json_object_get(column, "source"));
+            if (!json_object_get(copy, "type"))
+                json_object_set(copy, "kept_type", json_object_get(column, "type"));
+        }
+        json_array_append_new(list, copy);
+    }
+    json_array_foreach(in->columns, i, column) {
+        if (named(in->given, jr_str(column, "name")))
+            continue;
+        json_t *copy = json_object();
+        json_object_set(copy, "name", json_object_get(column, "name"));
+        json_object_set(copy, "label", json_object_get(column, "label"));
+        json_object_set(copy, "source", json_object_get(column, "source"));
+        json_object_set(copy, "kept_type", json_object_get(column, "type"));
+        json_array_append_new(list, copy);
+    }
+    return list;
+}
+
+static struct str options_of(struct intake *in)
+{
+    json_t *options = json_object();
+    json_object_set_new(options, "max_rows", json_integer(in->most_rows - (in->append ? in->rows : 0)));
+    json_object_set_new(options, "first_id", json_integer(in->append ? in->rows + 1 : 1));
+    json_object_set_new(options, "fields", reader_fields_of(in));
+    char *text = json_dumps(options, JSON_COMPACT);
+    struct str out = arena_str(&in->a, str_of(text));
+    free(text);
+    json_decref(options);
+    return out;
+}
+
+static bool is_facet(const json_t *field)
+{
+    return json_is_true(json_object_get(jr_object(field, "annotations"), "facet"));
+}
+
+static bool rows_aside(const json_t *report, int64_t aside, struct err *e)
+{
+    const json_t *first = json_array_get(jr_array(report, "aside"), 0);
+    ERR(e, err_rows_aside, "%" PRId64 " rows", aside);
+    err_arg(e, "%" PRId64, aside);
+    return err_arg(e, "%" PRId64, jr_i64(first, "line", 0));
+}
+
+static bool check_report(const json_t *report, void *context, struct err *e)
+{
+    struct intake *in = context;
+    int64_t bytes = jr_i64(report, "bytes", 0), aside = jr_i64(jr_object(report, "rows"), "aside", 0);
+    if (aside > 0 && !in->accept_aside)
+        return rows_aside(report, aside, e);
+    if (bytes <= in->update_left)
+        return true;
+    ERR(e, err_quota_update, "%" PRId64 " of %" PRId64, bytes, in->update_left);
+    err_arg(e, "%" PRId64, bytes);
+    return err_arg(e, "%" PRId64, in->update_left < 0 ? 0 : in->update_left);
+}
+
+static void on_progress(uint64_t rows, uint64_t bytes, void *context)
+{
+    struct intake *in = context;
+    if (in->on_progress)
+        in->on_progress(rows, bytes, in->context);
+}
+
+/* NULL: nothing was said of facets yet, so that the report suggests some. */
+static json_t *facets_of(const struct intake *in)
+{
+    json_t *names = json_array();
+    const json_t *f;
+    size_t i;
+    if (in->is_new && json_array_size(in->given) == 0) {
+        json_decref(names);
+        return NULL;
+    }
+    json_array_foreach(in->given, i, f)
+        if (is_facet(f))
+            json_array_append(names, json_object_get(f, "name"));
+    json_array_foreach(in->kept, i, f)
+        if (is_facet(f) && !named(in->given, jr_str(f, "name")))
+            json_array_append(names, json_object_get(f, "name"));
+    return names;
+}
+
+bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e)
+{
+    json_t *facets = facets_of(in);
+    struct load l = {.fd = fd, .size_bytes = size_bytes, .options = options_of(in), .facets = facets,
+                     .most_rows = in->most_rows, .check = check_report, .on_progress = on_progress, .context = in};
+    if (in->append) {
+        l.old = in->columns;
+        l.old_id = in->version;
+        l.old_rows = in->rows;
+        l.old_bytes = in->bytes;
+    }
+    bool ok = load_version(c, &l, &in->loaded, e);
+    json_decref(facets);
+    return ok;
+}
+
+/* A column's settings: given now, kept, or for a new dataset a facet where the report suggests one. */
+static json_t *setting_of(const struct intake *in, const json_t *column, const json_t *suggested)
+{
+    struct str name = jr_str(column, "name");
+    const json_t *given = named(in->given, name), *kept = named(in->kept, name);
+    json_t *s = kept ? json_deep_copy(kept) : json_object();
+    static const char *const taken[] = {"label", "description", "annotations"};
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (given && json_object_get(given, taken[i]))
+            json_object_set(s, taken[i], json_object_get(given, taken[i]));
+    json_object_set(s, "name", json_object_get(column, "name"));
+    size_t i;
+    const json_t *word;
+    json_array_foreach(suggested, i, word)
+        if (!kept && !given && str_eq(str_of(json_string_value(word)), name))
+            json_object_set_new(s, "annotations", json_pack("{s:b}", "facet", 1));
+    return s;
+}
+
+static struct str settings_of(struct intake *in)
+{
+    json_t *list = json_array(), *suggested = json_array();
+    const json_t *column;
+    size_t i;
+    if (in->is_new && json_array_size(in->given) == 0)
+        version_facets(suggested, in->loaded.report);
+    json_array_foreach(jr_array(in->loaded.report, "columns"), i, column)
+        json_array_append_new(list, setting_of(in, column, suggested));
+    char *text = json_dumps(list, JSON_COMPACT);
+    struct str out = arena_str(&in->a, str_of(text));
+    free(text);
+    json_decref(list);
+    json_decref(suggested);
+    return out;
+}
+
+static json_t *columns_diff(const struct intake *in)
+{
+    json_t *added = json_array(), *dropped = json_array(), *retyped = json_array();
+    const json_t *now = jr_array(in->loaded.report, "columns"), *c, *other;
+    size_t i;
+    json_array_foreach(now, i, c) {
+        other = named(in->columns, jr_str(c, "name"));
+        if (!other && in->columns)
+            json_array_append(added, json_object_get(c, "name"));
+        else if (other && !str_eq(jr_str(c, "type"), jr_str(other, "type")))
+            json_array_append_new(retyped, json_pack("{s:O,s:O,s:O}", "name", json_object_get(c, "name"), "from",
+                                                     json_object_get(other, "type"), "to", json_object_get(c, "type")));
+    }
+    json_array_foreach(in->columns, i, c)
+        if (!named(now, jr_str(c, "name")))
+            json_array_append(dropped, json_object_get(c, "name"));
+    return json_pack("{s:o,s:o,s:o}", "added", added, "dropped", dropped, "retyped", retyped);
+}
+
+static bool count_doubles(struct intake *in, struct conn *c, int64_t *doubles, struct err *e)
+{
+    *doubles = 0;
+    if (in->is_new)
+        return true;
+    PGresult *r = conn_ask(c, &sql_dataset_key, (struct str[]){uuid_str(&in->tenant), uuid_str(&in->d.id)}, e);
+    json_t *names = r && PQntuples(r) == 1 ? jr_parse(str_of(PQgetvalue(r, 0, 0)), e) : NULL;
+    bool ok = names && load_doubles(c, &in->loaded, names, in->append ? in->rows : 0, doubles, e);
+    json_decref(names);
+    PQclear(r);
+    return ok;
+}
+
+bool intake_diff(struct intake *in, struct conn *c, struct str *diff, struct err *e)
+{
+    int64_t doubles;
+    if (!count_doubles(in, c, &doubles, e))
+        return false;
+    json_t *j = json_pack("{s:s,s:{s:I,s:I},s:o,s:I}", "mode", in->append ? "append" : "replace", "rows", "before",
+                          (json_int_t)in->rows, "after", (json_int_t)in->loaded.rows, "columns", columns_diff(in),
+                          "doubles", (json_int_t)doubles);
+    char *text = json_dumps(j, JSON_COMPACT);
+    *diff = arena_str(&in->a, str_of(text));
+    free(text);
+    json_decref(j);
+    return true;
+}
+
+static bool still_the_same(struct intake *in, struct conn *c, struct err *e)
+{
+    struct dataset_row now;
+    if (!in->append)
+        return true;
+    if (!dataset_lock(c, &in->a, &in->tenant, in->d.dataset_id, &now, e))
+        return false;
+    return str_eq(uuid_str(&now.version), uuid_str(&in->version)) || ERR(e, err_append_late, "%s", now.version.text);
+}
+
+bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset, struct str upload, struct str account,
+                  struct err *e)
+{
+    struct str diff;
+    return still_the_same(in, c, e) && intake_diff(in, c, &diff, e) &&
+           dataset_draft_version(c, &in->tenant, dataset, &in->loaded.id, upload, in->append ? S("append") : S("replace"),
+                                 diff, e) &&
+           dataset_draft(c, &in->tenant, dataset, STR_NONE, settings_of(in), account, e);
+}
+
+void intake_free(struct intake *in)
+{
+    json_decref(in->given);
+    json_decref(in->kept);
+    json_decref(in->columns);
+    json_decref(in->loaded.report);
+    arena_free(&in->a);
+    *in = (struct intake){0};
+}

@@ -1,0 +1,49 @@
+#pragma once
+#include "tenants/publishing/dataset.h"
+#include "tenants/publishing/load.h"
+
+/*
+ * intake -- a file for a dataset: read against what the dataset is, loaded, and put into its draft with
+ * what will change. What the command line and the worker do alike; blocking, inside the caller's
+ * transaction of that tenant, as terrasse_worker.
+ *
+ *   intake_plan    before: names, types and settings that are kept, ceilings
+ *   intake_load    the two readings
+ *   intake_draft   after: the draft's version, fields and difference
+ *
+ * An update keeps names, types, labels and annotations by name; what is given anew wins.
+ */
+struct intake {
+    struct arena a;
+    struct uuid tenant;
+    struct dataset_row d;  /* zeroed: a new dataset */
+    bool is_new, append;
+    json_t *given;         /* fields as somebody gave them now; may be NULL */
+    json_t *kept;          /* settings of the draft, else of the dataset */
+    json_t *columns;       /* of the version that is published now; NULL: none */
+    struct uuid version;   /* that version */
+    int64_t rows, bytes;   /* of it */
+    int64_t most_rows, update_left;
+    bool accept_aside;     /* false: rows set aside refuse the file (err_rows_aside) */
+    void (*on_progress)(uint64_t rows, uint64_t bytes, void *context);
+    void *context;
+    struct loaded loaded;
+};
+
+/* Zeroed, then accept_aside, on_progress, context set. fields: META.json's list, or NULL.
+ * fails err_append_first, err_dataset_is_copy, err_quota_update */
+bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, struct str dataset_id, const json_t *fields,
+                 bool append, struct err *e);
+
+bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e);
+
+/* The dataset exists by now (dataset: its id). upload: its id, or absent. Others may have published in
+ * between: adding rows then fails with err_conflict. */
+bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset, struct str upload, struct str account,
+                  struct err *e);
+
+/* What will change, as JSON: {"mode", "rows": {"before", "after"}, "columns": {"added": [], "dropped": [],
+ * "retyped": [{"name", "from", "to"}]}, "doubles": n}. */
+bool intake_diff(struct intake *in, struct conn *c, struct str *diff, struct err *e);
+
+void intake_free(struct intake *in);

@@ -1,0 +1,38 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/db/conn.h"
+
+/*
+ * load -- from a file to the table of a ready version. Blocking, inside the caller's transaction, as
+ * terrasse_worker (DDL in `data`): table, old rows, stream, key, indexes, ANALYZE, grant and the row
+ * of portal.version all stand or fall with it, so a stop at any line leaves nothing behind.
+ */
+struct load {
+    int fd; /* a regular file; stays the caller's */
+    uint64_t size_bytes;
+    struct str options;    /* of the reader (core/data/reader.h) */
+    const json_t *facets;  /* technical names that get a b-tree; NULL: those the report suggests */
+    const json_t *old;     /* columns of the version whose rows come first; NULL: none */
+    struct uuid old_id;
+    int64_t old_rows, old_bytes, most_rows;
+    /* Between the two readings, with the report: what refuses the file refuses it here, before a row
+     * is loaded. May be NULL. */
+    bool (*check)(const json_t *report, void *context, struct err *e);
+    void (*on_progress)(uint64_t rows, uint64_t bytes, void *context); /* may be NULL */
+    void *context;
+};
+
+struct loaded {
+    struct uuid id;
+    json_t *report; /* the caller's to free */
+    int64_t rows, bytes; /* of the whole version: canonical CSV in UTF-8 (R58) */
+};
+
+/* *out on success. fails  err_data_*, err_child_*, err_copy_*, err_columns_differ, those of `check` */
+bool load_version(struct conn *c, const struct load *l, struct loaded *out, struct err *e);
+
+/* The rows whose values in these columns (technical names) stand more than once, at least one of them
+ * past `old_rows`: *count groups. Names that are no column are left out; without any, 0. */
+bool load_doubles(struct conn *c, const struct loaded *v, const json_t *names, int64_t old_rows, int64_t *count,
+                  struct err *e);

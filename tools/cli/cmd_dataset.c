@@ -1,0 +1,339 @@
+/* terrasse dataset import | list | publish | open | close | withdraw. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/errors.h"
+#include "core/base/jr.h"
+#include "core/base/jw.h"
+#include "core/data/reason.h"
+#include "core/web/host.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/import.h"
+#include "tenants/publishing/publish.h"
+#include "tenants/publishing/sql.h"
+#include "tools/cli/cmd.h"
+#include "tools/cli/progress.h"
+
+const struct command_option import_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"id", "ID", true, "The dataset, as in its address; made when there is none.",
+     "Le jeu de données, comme dans son adresse ; créé s’il n’existe pas."},
+    {"meta", "META.json", false, "Description, fields and visibility, as the API gives them.",
+     "Description, champs et visibilité, tels que l’API les donne."},
+    {"organisation", "NAME", false, "The producer (default: the description's publisher, else the portal).",
+     "Le producteur (par défaut : celui de la description, sinon le portail)."},
+    {"publish", NULL, false, "Publish at once; a new dataset is opened to the public unless META.json says closed.",
+     "Publier aussitôt ; un nouveau jeu est ouvert au public, sauf si META.json dit closed."},
+    {"append", NULL, false, "Add these rows to those that are published.", "Ajouter ces lignes à celles qui sont publiées."},
+    {"accept-errors", NULL, false, "Publish without the rows that were set aside.",
+     "Publier sans les lignes mises de côté."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option dataset_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option withdraw_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"reason", "TEXT", true, "Why; it stays public.", "Pourquoi ; la raison reste publique."},
+    {NULL, NULL, false, NULL, NULL},
+};
+
+enum { META_MAX = 1 << 20 };
+
+static bool cannot_open(const char *path, struct err *e)
+{
+    ERR(e, err_file_open, "errno %d", errno);
+    err_arg(e, "%s", path);
+    return err_arg(e, "%s", strerror(errno));
+}
+
+static bool open_file(const char *path, int *fd, uint64_t *size, struct err *e)
+{
+    struct stat st;
+    int opened = open(path, O_RDONLY | O_CLOEXEC);
+    if (opened < 0)
+        return cannot_open(path, e);
+    if (fstat(opened, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(opened);
+        errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+        return cannot_open(path, e);
+    }
+    *fd = opened;
+    *size = (uint64_t)st.st_size;
+    return true;
+}
+
+static bool read_meta(const char *path, json_t **meta, struct err *e)
+{
+    int fd;
+    uint64_t size;
+    if (!path)
+        return true;
+    if (!open_file(path, &fd, &size, e))
+        return false;
+    struct buf text = {.max = META_MAX};
+    char *room = size < META_MAX ? buf_room(&text, (size_t)size + 1) : NULL;
+    ssize_t n = room ? read(fd, room, (size_t)size) : -1;
+    close(fd);
+    struct err unread = {0};
+    *meta = n >= 0 ? jr_parse((struct str){room, (size_t)n}, &unread) : NULL;
+    buf_free(&text);
+    if (json_is_object(*meta))
+        return true;
+    json_decref(*meta);
+    *meta = NULL;
+    if (unread.kind)
+        *e = unread;
+    else
+        ERR(e, err_meta_file, "not an object"), err_arg(e, "%s", path);
+    return false;
+}
+
+static struct conn *open_worker(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e)
+{
+    char uri[HOME_PATH];
+    struct str host;
+    if (!host_canonical(a, str_of(cli_option(cli, "host")), &host, e) || !cli_connect(cli, CLUSTER_WORKER, uri, e))
+        return NULL;
+    struct conn *c = conn_open(uri, ROLE_WORKER, e);
+    if (c && tenant_find(c, a, host, t, e))
+        return c;
+    conn_close(c);
+    return NULL;
+}
+
+static void put_json(struct jw *w, const char *key, const json_t *v)
+{
+    char *text = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    jw_key(w, str_of(key));
+    jw_raw(w, text ? str_of(text) : STR_NONE);
+    free(text);
+}
+
+static void say_json(const struct tenant_row *t, struct str id, const struct import_done *d)
+{
+    static const char *const parts[] = {"format", "encoding", "separator", "rows", "columns", "aside", "warnings"};
+    struct buf b = {.max = 64 << 20};
+    struct jw w;
+    jw_init(&w, &b, JW_SPACED);
+    jw_open(&w, '{');
+    JW_STR(&w, "host", t->host);
+    JW_STR(&w, "dataset_id", id);
+    JW_STR(&w, "version", uuid_str(&d->intake.loaded.id));
+    JW_BOOL(&w, "published", d->published);
+    JW_STR(&w, "visibility", d->is_open ? S("open") : S("closed"));
+    JW_I64(&w, "records", d->intake.loaded.rows);
+    JW_I64(&w, "bytes", d->intake.loaded.bytes);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        put_json(&w, parts[i], json_object_get(d->intake.loaded.report, parts[i]));
+    JW_RAW(&w, "diff", d->diff);
+    jw_close(&w, '}');
+    printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+static void say_reasons(const struct cli *cli, const json_t *list, const char *head)
+{
+    const json_t *item;
+    size_t i;
+    json_array_foreach(list, i, item) {
+        struct buf b = {0};
+        const json_t *reason = json_object_get(item, "reason");
+        reason_say(reason ? reason : item, cli->lang, &b);
+        long long line = (long long)jr_i64(item, "line", 0);
+        struct str column = jr_str(item, "column");
+        printf("  %s", head);
+        if (line)
+            printf(cli_say(cli, "ligne %lld", "line %lld"), line);
+        if (column.n)
+            printf(", " STR_FMT, STR_ARG(column));
+        printf("%s" STR_FMT "\n", line ? ": " : "", STR_ARG(buf_str(&b)));
+        buf_free(&b);
+    }
+}
+
+static void say_text(const struct cli *cli, const struct tenant_row *t, struct str id, const struct import_done *d)
+{
+    const json_t *report = d->intake.loaded.report, *rows = jr_object(report, "rows");
+    printf(cli_say(cli, "%lld lignes lues, %lld gardées, %lld mises de côté, %lld vides.\n",
+                   "%lld rows read, %lld kept, %lld set aside, %lld blank.\n"),
+           (long long)jr_i64(rows, "seen", 0), (long long)jr_i64(rows, "kept", 0), (long long)jr_i64(rows, "aside", 0),
+           (long long)jr_i64(rows, "blank", 0));
+    say_reasons(cli, jr_array(report, "aside"), "");
+    say_reasons(cli, jr_array(report, "warnings"), "");
+    if (!d->published)
+        printf(cli_say(cli, "Brouillon prêt. Publier : terrasse dataset publish " STR_FMT " --host " STR_FMT "\n",
+                       "The draft is ready. Publish it: terrasse dataset publish " STR_FMT " --host " STR_FMT "\n"),
+               STR_ARG(id), STR_ARG(t->host));
+    else
+        printf(d->is_open ? cli_say(cli, "Publié : https://" STR_FMT "/explore/dataset/" STR_FMT "/\n",
+                                    "Published: https://" STR_FMT "/explore/dataset/" STR_FMT "/\n")
+                          : cli_say(cli, "Publié, fermé au public : https://" STR_FMT "/explore/dataset/" STR_FMT "/\n",
+                                    "Published, closed to the public: https://" STR_FMT "/explore/dataset/" STR_FMT "/\n"),
+               STR_ARG(t->host), STR_ARG(id));
+}
+
+static void on_progress(uint64_t rows, uint64_t bytes, void *context)
+{
+    progress_at(context, (int64_t)rows, (int64_t)bytes);
+}
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd, uint64_t size, struct err *e)
+{
+    struct tenant_row t;
+    struct import_done done;
+    struct progress p;
+    const char *name = file_name(cli->arguments[0]);
+    struct import_ask ask = {.fd = fd, .size_bytes = size, .dataset_id = str_of(cli_option(cli, "id")),
+                             .file_name = str_of(name), .organisation = str_of(cli_option(cli, "organisation")),
+                             .meta = meta, .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
+                             .accept_errors = cli_has(cli, "accept-errors"), .on_progress = on_progress, .context = &p};
+    struct conn *c = open_worker(cli, a, &t, e);
+    progress_start(&p, cli->lang, name, 0);
+    bool ok = c && import_file(c, &t, &ask, &done, e);
+    progress_end(&p);
+    if (ok && cli->json)
+        say_json(&t, ask.dataset_id, &done);
+    else if (ok)
+        say_text(cli, &t, ask.dataset_id, &done);
+    if (ok)
+        import_free(&done);
+    conn_close(c);
+    return ok;
+}
+
+bool cmd_dataset_import(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    json_t *meta = NULL;
+    int fd = -1;
+    uint64_t size = 0;
+    bool ok = read_meta(cli_option(cli, "meta"), &meta, e) && open_file(cli->arguments[0], &fd, &size, e) &&
+              import(cli, &a, meta, fd, size, e);
+    if (fd >= 0)
+        close(fd);
+    json_decref(meta);
+    arena_free(&a);
+    return ok;
+}
+
+static void put_list(const struct cli *cli, const PGresult *r)
+{
+    static const char *const names[] = {"dataset_id", "title", "state", "visibility", "records", "draft", "is_origin",
+                                        "organisation"};
+    struct buf b = {.max = 64 << 20};
+    struct jw w;
+    jw_init(&w, &b, JW_PRETTY);
+    jw_open(&w, '[');
+    for (int i = 0; i < PQntuples(r); i++) {
+        jw_open(&w, '{');
+        for (int k = 0; k < 8; k++) {
+            const char *v = PQgetvalue(r, i, k);
+            jw_key(&w, str_of(names[k]));
+            if (k == 4)
+                jw_raw(&w, str_of(v));
+            else if (k == 5 || k == 6)
+                jw_bool(&w, *v == 't');
+            else
+                jw_str(&w, str_of(v));
+        }
+        jw_close(&w, '}');
+        if (!cli->json)
+            printf("%-40s %-10s %-8s %9s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3),
+                   PQgetvalue(r, i, 4), PQgetvalue(r, i, 1));
+    }
+    jw_close(&w, ']');
+    if (cli->json)
+        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+bool cmd_dataset_list(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct conn *c = open_worker(cli, &a, &t, e);
+    bool ok = c && conn_begin(c, &t.id, e);
+    PGresult *r = ok ? conn_ask(c, &sql_dataset_list, (struct str[]){uuid_str(&t.id)}, e) : NULL;
+    ok = r != NULL;
+    if (ok)
+        put_list(cli, r);
+    PQclear(r);
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+enum verb { VERB_PUBLISH, VERB_OPEN, VERB_CLOSE, VERB_WITHDRAW };
+static const struct {
+    const char *fr, *en;
+} said[] = {
+    [VERB_PUBLISH] = {"Publié.", "Published."},
+    [VERB_OPEN] = {"Ouvert au public.", "Open to the public."},
+    [VERB_CLOSE] = {"Fermé au public.", "Closed to the public."},
+    [VERB_WITHDRAW] = {"Retiré.", "Withdrawn."},
+};
+
+static bool act(struct cli *cli, struct conn *c, const struct uuid *tenant, enum verb verb, struct err *e)
+{
+    struct publish_done done;
+    struct str id = str_of(cli->arguments[0]);
+    switch (verb) {
+    case VERB_PUBLISH:
+        return publish_draft(c, tenant, id, STR_NONE, &done, e);
+    case VERB_OPEN:
+        return publish_open(c, tenant, id, STR_NONE, e);
+    case VERB_CLOSE:
+        return publish_close(c, tenant, id, STR_NONE, e);
+    case VERB_WITHDRAW:
+        return publish_withdraw(c, tenant, id, str_of(cli_option(cli, "reason")), STR_NONE, e);
+    }
+    return false;
+}
+
+static bool change(struct cli *cli, enum verb verb, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct conn *c = open_worker(cli, &a, &t, e);
+    bool ok = c && conn_begin(c, &t.id, e) && act(cli, c, &t.id, verb, e) && conn_commit(c, e);
+    if (ok && cli->json)
+        printf("{\"done\": true}\n");
+    else if (ok)
+        printf("%s\n", cli_say(cli, said[verb].fr, said[verb].en));
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_dataset_publish(struct cli *cli, struct err *e)
+{
+    return change(cli, VERB_PUBLISH, e);
+}
+
+bool cmd_dataset_open(struct cli *cli, struct err *e)
+{
+    return change(cli, VERB_OPEN, e);
+}
+
+bool cmd_dataset_close(struct cli *cli, struct err *e)
+{
+    return change(cli, VERB_CLOSE, e);
+}
+
+bool cmd_dataset_withdraw(struct cli *cli, struct err *e)
+{
+    return change(cli, VERB_WITHDRAW, e);
+}

@@ -16,7 +16,8 @@
  * (0..n times, in order) -> on_request (the whole body is in) -> the owner answers, at once or
  * later -> on_gone (answered in full, or the client left: after it the exchange is gone).
  * on_gone is never called from inside http_reply and its sisters: x stays valid until they return.
- * A client that closes only its sending side still gets its answer.
+ * A client that closes only its sending side still gets an answer that begins within 0.3 s; after that
+ * it counts as gone, so that nobody works for a client that left in order.
  */
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS,
                    HTTP_OTHER };

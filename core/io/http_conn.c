@@ -5,7 +5,7 @@
 
 #include "core/base/must.h"
 
-enum { LINGER_MS = 2000, BODY_STEP = 1024 };
+enum { LINGER_MS = 2000, BODY_STEP = 1024, LEFT_GRACE_MS = 300 };
 
 static unsigned or_default(unsigned given, unsigned otherwise)
 {
@@ -150,9 +150,11 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n < 0) {
         c->client_done = true;
         stop_reading(c);
-        /* A client that only closed its sending side still waits for its answer. */
+        /* A client that only closed its sending side still gets an answer that is quick; to one that
+         * went away nobody works on for longer. */
         if (n != UV_EOF || c->state != CONN_ANSWER)
             c->broken = true;
+        c->left_at = uv_now(c->s->loop) + LEFT_GRACE_MS;
         c->close_after = true;
         http_conn_settle(c);
         return;
@@ -506,7 +508,10 @@ static void tick_writing(struct http_conn *c, uint64_t now)
 void http_conn_tick(struct http_conn *c, uint64_t now)
 {
     if (c->state == CONN_ANSWER) {
-        tick_writing(c, now);
+        if (c->left_at && now >= c->left_at && c->x && !c->x->started)
+            http_conn_close(c);
+        else
+            tick_writing(c, now);
         return;
     }
     if (c->deadline_at == 0 || now < c->deadline_at)

@@ -59,6 +59,7 @@ struct http_conn {
     bool is_settling, running, reading, broken, close_after, client_done, unread;
     uint64_t deadline_at; /* uv_now; 0: none */
     uint64_t idle_since;
+    uint64_t left_at;     /* the client closed its side while its answer was awaited: gone from then on */
     size_t progress_bytes; /* read since the deadline was set, or still queued at the last tick */
     struct exchange *x;
     struct http_scan scan;

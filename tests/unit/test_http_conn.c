@@ -501,6 +501,28 @@ static void client_leaves(void **state)
     done(&b);
 }
 
+/* It closes its side and goes on waiting: a quick answer comes (/later), a long one is given up. */
+static int closes_its_side_script(struct bench *b, int fd)
+{
+    static const char text[] = "GET /silent HTTP/1.1\r\n" HOST "\r\n";
+    if (write(fd, text, sizeof text - 1) < 0)
+        return -1;
+    shutdown(fd, SHUT_WR);
+    for (int i = 0; i < 1000 && b->gone == 0; i++)
+        usleep(2000);
+    return (int)b->gone;
+}
+
+static void client_that_closed_its_side_is_given_up(void **state)
+{
+    (void)state;
+    struct bench b = {0};
+    run(&b, (struct http_config){0}, closes_its_side_script, NULL);
+    assert_int_equal(b.requests, 1);
+    assert_int_equal(b.result, 1);
+    done(&b);
+}
+
 static void forwarded_is_believed_where_configured(void **state)
 {
     (void)state;
@@ -731,6 +753,7 @@ int main(void)
         cmocka_unit_test(write_stall),
         cmocka_unit_test(whole_file),
         cmocka_unit_test(client_leaves),
+        cmocka_unit_test(client_that_closed_its_side_is_given_up),
         cmocka_unit_test(forwarded_is_believed_where_configured),
         cmocka_unit_test(address_cap),
         cmocka_unit_test(loopback_only),

@@ -144,15 +144,17 @@ bool cluster_start(struct cluster *c, const struct home *h, struct err *e)
 {
     if (!prepare(c, h, e))
         return false;
-    /* The lock of a killed postmaster holds for about a second, while its children notice. */
+    /* The lock of a killed postmaster, or of one whose parent was killed, holds for about a second. It
+     * may be let go between our child's failure and our look: what counts is whether it was there before. */
     int64_t retry = now_ms() + RETRY_MS;
     for (;;) {
+        bool held = home_has(h, "cluster/postmaster.pid");
         if (!launch(c, e))
             return false;
         if (await_ready(c))
             return true;
         cluster_stop(c);
-        if (!home_has(h, "cluster/postmaster.pid") || now_ms() > retry)
+        if ((!held && !home_has(h, "cluster/postmaster.pid")) || now_ms() > retry)
             return fail_start(h, e);
         pause_ms(10 * POLL_MS);
     }

@@ -205,6 +205,86 @@ static void test_orphan_goes_and_next_parent_starts(void **state)
     close(ends[0]);
 }
 
+/* As often as it takes: the next parent does not wait until the orphan is gone. */
+static void test_next_parent_need_not_wait(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct cluster c;
+    for (int round = 0; round < 6; round++) {
+        int ends[2];
+        home_close(&home);
+        assert_int_equal(pipe(ends), 0);
+        pid_t parent = fork();
+        if (parent == 0) {
+            bool ok = home_lock(&home, &e) && cluster_start(&c, &home, &e);
+            if (write(ends[1], ok ? "y" : "n", 1) == 1)
+                pause();
+            _exit(0);
+        }
+        char byte = 'n';
+        assert_int_equal(read(ends[0], &byte, 1), 1);
+        assert_int_equal(byte, 'y');
+        assert_int_equal(kill(parent, SIGKILL), 0);
+        assert_int_equal(waitpid(parent, NULL, 0), parent);
+        close(ends[0]);
+        close(ends[1]);
+        must_ok(home_lock(&home, &e), &e);
+        must_ok(cluster_start(&c, &home, &e), &e);
+        cluster_stop(&c);
+    }
+}
+
+/* How often the log names a lock that is held. */
+static int count_refusals(void)
+{
+    char path[HOME_PATH], line[1024];
+    int n = 0;
+    home_file(&home, "log/cluster.log", path);
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof line, f))
+        n += strstr(line, "lock file \"postmaster.pid\" already exists") != NULL;
+    if (f)
+        fclose(f);
+    return n;
+}
+
+/* The lock is let go at the worst moment: just after our child met it, before we look. */
+static void test_lock_let_go_behind_our_back(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct cluster c;
+    char path[HOME_PATH], text[32];
+    int before = count_refusals();
+    pid_t holder = fork();
+    if (holder == 0) {
+        if (setresgid(home.gid, home.gid, home.gid) != 0 || setresuid(home.uid, home.uid, home.uid) != 0)
+            _exit(1);
+        pause();
+        _exit(0);
+    }
+    home_file(&home, "cluster/postmaster.pid", path);
+    snprintf(text, sizeof text, "%d\n", (int)holder);
+    must_ok(home_write(&home, "cluster/postmaster.pid", str_of(text), true, &e), &e);
+    pid_t remover = fork();
+    if (remover == 0) {
+        struct timespec t = {0, 200000};
+        for (int i = 0; i < 100000 && count_refusals() == before; i++)
+            nanosleep(&t, NULL);
+        _exit(unlink(path) == 0 ? 0 : 1);
+    }
+    bool started = cluster_start(&c, &home, &e);
+    int status = -1;
+    kill(holder, SIGKILL);
+    waitpid(holder, NULL, 0);
+    waitpid(remover, &status, 0);
+    must_ok(started, &e);
+    assert_int_equal(status, 0);
+    assert_true(count_refusals() > before);
+    cluster_stop(&c);
+}
+
 static void test_one_home_has_one_parent(void **state)
 {
     (void)state;
@@ -273,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_password_is_needed),
         cmocka_unit_test(test_restarts_after_kill_9),
         cmocka_unit_test(test_orphan_goes_and_next_parent_starts),
+        cmocka_unit_test(test_next_parent_need_not_wait),
+        cmocka_unit_test(test_lock_let_go_behind_our_back),
         cmocka_unit_test(test_one_home_has_one_parent),
         cmocka_unit_test(test_foreign_postmaster_is_not_ready),
         cmocka_unit_test(test_other_major_version_is_never_started),

@@ -8,7 +8,7 @@
 #include "core/data/query_build.h"
 
 enum { LEVELS_MAX = 4, KEYS_MAX = 200, VALUES_MAX = 100, NESTED_MAX = 1000 };
-enum sort { SORT_COUNT_DOWN, SORT_COUNT_UP, SORT_TEXT_UP, SORT_TEXT_DOWN };
+enum sort { SORT_COUNT_DOWN, SORT_COUNT_UP, SORT_TEXT_UP, SORT_TEXT_DOWN, SORT_DEFAULT };
 
 struct facet {
     const struct view_column *column;
@@ -65,7 +65,7 @@ static bool read_facet(struct arena *a, const struct dataset_view *v, struct str
 {
     struct odsql_source s;
     struct str name = text;
-    *f = (struct facet){.limit = VALUES_MAX};
+    *f = (struct facet){.limit = VALUES_MAX, .sort = SORT_DEFAULT};
     bool disjunctive = false;
     if (!odsql_lex(a, text, CLAUSE_FACET, &s, e))
         return false;
@@ -86,6 +86,8 @@ static bool read_facet(struct arena *a, const struct dataset_view *v, struct str
     if (!f->column)
         return complain(v, e, "Unknown field: ", name);
     f->disjunctive = disjunctive || f->column->disjunctive;
+    if (f->sort == SORT_DEFAULT)
+        f->sort = f->column->alphabetical ? SORT_TEXT_UP : SORT_COUNT_DOWN;
     return (f->column->type != TYPE_GEO_POINT && f->column->type != TYPE_GEO_SHAPE) ||
            complain(v, e, "No facet on a geographic field: ", name);
 }
@@ -100,7 +102,8 @@ static bool choose(struct arena *a, const struct dataset_view *v, const struct a
     for (size_t i = 0; !ask->nfacet && i < view_columns(v) && q->n < QUERY_FACETS_MAX; i++) {
         const struct view_column *c = view_column(v, i);
         if (c->facet && !c->hidden && c->type != TYPE_GEO_POINT && c->type != TYPE_GEO_SHAPE)
-            q->facets[q->n++] = (struct facet){.column = c, .disjunctive = c->disjunctive, .limit = VALUES_MAX};
+            q->facets[q->n++] = (struct facet){.column = c, .disjunctive = c->disjunctive, .limit = VALUES_MAX,
+                                                 .sort = c->alphabetical ? SORT_TEXT_UP : SORT_COUNT_DOWN};
     }
     return true;
 }

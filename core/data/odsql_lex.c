@@ -35,10 +35,16 @@ static bool starts_name(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+/* A point joins the names of a catalogue path: "default.title", "default.*". */
+static bool joins(struct str s, size_t n)
+{
+    return n > 0 && n + 1 < s.n && s.p[n] == '.' && (starts_name(s.p[n + 1]) || s.p[n + 1] == '*');
+}
+
 static size_t name_length(struct str s)
 {
     size_t n = 0;
-    while (n < s.n && (starts_name(s.p[n]) || is_digit(s.p[n])))
+    while (n < s.n && (starts_name(s.p[n]) || is_digit(s.p[n]) || joins(s, n)))
         n++;
     return n;
 }

@@ -17,6 +17,9 @@ void odsql_sql_init(struct odsql_sql *q, struct arena *a, const struct dataset_v
 {
     *q = (struct odsql_sql){.a = a, .view = view, .timezone = S("UTC")};
     q->params = ARENA_ARRAY(a, struct str, ODSQL_PARAMS_MAX);
+    const struct str *base = view_base(view, &q->n);
+    for (unsigned i = 0; i < q->n; i++)
+        q->params[i] = base[i];
 }
 
 static void put(struct odsql_sql *q, const char *text)

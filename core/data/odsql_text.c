@@ -11,7 +11,7 @@ static void put(struct odsql_sql *q, const char *text)
 
 static bool is_searched(const struct view_column *c)
 {
-    return !c->hidden && c->type != TYPE_GEO_POINT && c->type != TYPE_GEO_SHAPE && c->type != TYPE_BOOLEAN &&
+    return !c->hidden && !c->alias && c->type != TYPE_GEO_POINT && c->type != TYPE_GEO_SHAPE && c->type != TYPE_BOOLEAN &&
            c->type != TYPE_DATETIME;
 }
 
@@ -38,9 +38,11 @@ static void put_document(struct odsql_sql *q, const struct node *call)
 
 void odsql_text_words(struct odsql_sql *q, struct str words)
 {
-    put(q, "to_tsvector('data.french', ");
-    put_document(q, NULL);
-    put(q, ") @@ plainto_tsquery('data.french', ");
+    const char *ready = view_words(q->view);
+    put(q, ready ? ready : "to_tsvector('data.french', ");
+    if (!ready)
+        put_document(q, NULL);
+    put(q, ready ? " @@ plainto_tsquery('data.french', " : ") @@ plainto_tsquery('data.french', ");
     odsql_sql_param(q, words, "text");
     put(q, ")");
 }

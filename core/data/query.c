@@ -113,7 +113,7 @@ static void count_groups(struct build *b, struct query *q)
 
 static void count_records(struct build *b, struct query *q, unsigned filter_params)
 {
-    if (!query_is_filtered(b->view, &b->ask)) {
+    if (!query_is_filtered(b->view, &b->ask) && view_records(b->view) >= 0) {
         q->count_known = true;
         q->count = view_records(b->view);
         return;
@@ -128,7 +128,8 @@ static void count_records(struct build *b, struct query *q, unsigned filter_para
 
 static bool is_sliced(const struct build *b, enum query_kind kind)
 {
-    return kind == QUERY_EXPORT && !b->grouped && !b->aggregates && !b->order.n && b->ask.offset == 0;
+    return kind == QUERY_EXPORT && !b->grouped && !b->aggregates && !b->order.n && b->ask.offset == 0 &&
+           !view_is_catalogue(b->view);
 }
 
 static void put_slice(struct build *b, struct query *q, struct buf *out)
@@ -191,7 +192,7 @@ static void describe(struct build *b, struct query *q, enum query_kind kind)
     q->timed = b->sql.timed;
     q->grouped = b->grouped;
     q->ids = !b->grouped;
-    q->app_metas = b->ask.app_metas && !b->grouped;
+    q->app_metas = b->ask.app_metas && !b->grouped && !view_is_catalogue(b->view);
     q->use_labels = b->ask.use_labels;
     q->limit = b->ask.limit;
     q->offset = b->ask.offset;

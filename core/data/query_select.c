@@ -203,7 +203,7 @@ static void add_fields(struct build *b, struct str pattern)
 {
     for (size_t i = 0; i < view_columns(b->view); i++) {
         const struct view_column *c = view_column(b->view, i);
-        if (!c->hidden && matches(pattern, c->name) && !is_excluded(b, c->name))
+        if (!c->hidden && !c->alias && matches(pattern, c->name) && !is_excluded(b, c->name))
             add_field(b, c);
     }
 }

@@ -46,8 +46,26 @@ int64_t view_revision(const struct dataset_view *v)
 
 const char *view_table(const struct dataset_view *v)
 {
+    if (v->source)
+        return v->source;
     must(v->table[0]); /* sealed */
     return v->table;
+}
+
+bool view_is_catalogue(const struct dataset_view *v)
+{
+    return v->source != NULL;
+}
+
+const char *view_words(const struct dataset_view *v)
+{
+    return v->words;
+}
+
+const struct str *view_base(const struct dataset_view *v, unsigned *n)
+{
+    *n = v->nbase;
+    return v->base;
 }
 
 struct str view_class(const struct dataset_view *v)
@@ -82,11 +100,12 @@ static void hash_str(crypto_generichash_state *h, struct str s)
 void view_seal(struct dataset_view *v)
 {
     must(v->ncolumns <= VIEW_COLUMNS_MAX);
-    name_table(v);
+    if (!v->source)
+        name_table(v);
     crypto_generichash_state h;
     unsigned char sum[16];
     crypto_generichash_init(&h, NULL, 0, sizeof sum);
-    hash_str(&h, str_of(v->table));
+    hash_str(&h, str_of(view_table(v)));
     hash_str(&h, v->filter);
     for (size_t i = 0; i < v->ncolumns; i++) {
         if (v->columns[i].hidden)

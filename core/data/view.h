@@ -22,7 +22,9 @@ struct view_column {
     unsigned number;           /* c<number>, or rest[<number>] */
     bool in_rest;
     bool hidden;               /* only the row filter may name it */
+    bool alias;                /* another name of a column that stands before: not in "*" */
     bool facet, disjunctive, sortable;
+    bool alphabetical;         /* facet values by name, not by number */
     struct str multivalued;    /* the separator in the stored text; absent: one value */
     struct str hierarchical;   /* likewise for "a/b/c" */
     enum view_precision precision; /* timeserie_precision of dates */
@@ -35,7 +37,10 @@ const struct view_column *view_find(const struct dataset_view *v, struct str nam
 
 struct str view_dataset(const struct dataset_view *v); /* its public id */
 struct str view_filter(const struct dataset_view *v);  /* ODSQL; absent: every row */
-int64_t view_records(const struct dataset_view *v);    /* of the version, before the filter */
+int64_t view_records(const struct dataset_view *v);    /* of the version, before the filter; -1: unknown */
 int64_t view_revision(const struct dataset_view *v);
-const char *view_table(const struct dataset_view *v);  /* "data.v_<32 hex>" */
+const char *view_table(const struct dataset_view *v);  /* "data.v_<32 hex>", or what stands for it in FROM */
+bool view_is_catalogue(const struct dataset_view *v);  /* of portal.catalogue_search, not of rows */
+const char *view_words(const struct dataset_view *v);  /* a tsvector of the whole row; NULL: none */
+const struct str *view_base(const struct dataset_view *v, unsigned *n); /* parameters bound before all others */
 struct str view_class(const struct dataset_view *v);   /* 32 hex: version, columns and filter */

@@ -8,7 +8,7 @@
  *
  * Fill everything but `table` and `class`, then view_seal.
  */
-enum { VIEW_COLUMNS_MAX = 500 };
+enum { VIEW_COLUMNS_MAX = 500, VIEW_BASE_MAX = 3 };
 
 struct dataset_view {
     struct uuid version;
@@ -17,9 +17,13 @@ struct dataset_view {
     int64_t records, revision;
     size_t ncolumns;
     struct view_column *columns; /* in the order of the file; in the same arena */
+    const char *source; /* the catalogue: a statement in parentheses; NULL: `table` */
+    const char *words;  /* its tsvector; NULL: made of the columns */
+    struct str base[VIEW_BASE_MAX]; /* the parameters of `source`: $1… of every statement */
+    unsigned nbase;
     char table[5 + 2 + 32 + 1];
     char class[33];
 };
 
-/* Names the table and computes the visibility class. The version must be an id. */
+/* Names the table (unless there is a source) and computes the visibility class. The version must be an id. */
 void view_seal(struct dataset_view *v);

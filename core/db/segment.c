@@ -107,7 +107,7 @@ static bool set_timeout(struct segment *s, PGconn *pg, unsigned timeout_ms)
 
 static bool send_call(PGconn *pg, const struct batch_call *c, unsigned id)
 {
-    enum { PARAMS = 512 };
+    enum { PARAMS = 2048 }; /* as many as the query compiler binds: ODSQL_PARAMS_MAX */
     const char *values[PARAMS];
     must(c->nparams <= PARAMS);
     for (unsigned i = 0; i < c->nparams; i++)

@@ -127,6 +127,13 @@ unsigned req_ask_rows(struct req *r, const char *sql, unsigned nparams, const st
     return batch_ask_sql(&r->batch, sql, nparams, params, true);
 }
 
+unsigned req_ask_portal(struct req *r, const char *sql, unsigned nparams, const struct str *params)
+{
+    begin_asking(r);
+    must(!r->batch.rows);
+    return batch_ask_sql(&r->batch, sql, nparams, params, true);
+}
+
 struct conn *req_conn(struct req *r, struct err *e)
 {
     struct req_private *p = req_of(r);

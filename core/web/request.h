@@ -76,6 +76,8 @@ unsigned req_ask(struct req *r, const struct stmt *s, const struct str *params);
 #define req_i64(r, call, row, column) batch_i64(&(r)->batch, (call), (row), (column))
 /* STEP_DB on row tables: the statement the query compiler made; binary results. */
 unsigned req_ask_rows(struct req *r, const char *sql, unsigned nparams, const struct str *params, bool fast);
+/* The same on the portal, for a view that grant_catalogue made: an exclusive lane, binary results. */
+unsigned req_ask_portal(struct req *r, const char *sql, unsigned nparams, const struct str *params);
 struct conn *req_conn(struct req *r, struct err *e); /* STEP_WORK only */
 
 /* Answering. A body buffer is bounded at 16 MiB. */

@@ -1,4 +1,6 @@
 /* Every address of the public API. The same handlers stand behind three bases. */
+#include "tenants/explore/catalogue.h"
+#include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/exports.h"
 #include "tenants/explore/facets.h"
@@ -9,6 +11,20 @@
     {HTTP_GET, pattern, PUBLIC, 1, steps, en, DIALECT_EXPLORE, BODY_NONE, cache, fr}
 
 #define BASE(base) \
+    API(base "", catalogue_root, CACHE_CATALOGUE, \
+        "Where the API begins", "Le point de départ de l’API"), \
+    API(base "/catalog", catalogue_index, CACHE_CATALOGUE, \
+        "What the catalogue offers", "Ce que propose le catalogue"), \
+    API(base "/catalog/datasets", datasets_list, CACHE_CATALOGUE, \
+        "Datasets of the catalogue, searched, filtered and sorted", "Les jeux du catalogue, cherchés, filtrés et triés"), \
+    API(base "/catalog/datasets/{dataset}", datasets_one, CACHE_DATASET, \
+        "Description of a dataset", "La description d’un jeu"), \
+    API(base "/catalog/facets", catalogue_facets, CACHE_CATALOGUE, \
+        "Values of the catalogue's facets, counted", "Les valeurs des facettes du catalogue, comptées"), \
+    API(base "/catalog/exports", catalogue_exports, CACHE_CATALOGUE, \
+        "The formats the catalogue can be downloaded in", "Les formats de téléchargement du catalogue"), \
+    API(base "/catalog/exports/{format}", catalogue_export, CACHE_NONE, \
+        "The whole catalogue as a file", "Le catalogue entier en fichier"), \
     API(base "/catalog/datasets/{dataset}/records", records_list, CACHE_DATASET, \
         "Rows of a dataset, filtered, sorted or grouped", "Les lignes d’un jeu, filtrées, triées ou groupées"), \
     API(base "/catalog/datasets/{dataset}/records/{record}", records_one, CACHE_DATASET, \

@@ -205,3 +205,83 @@ bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct 
     out->dataset_id = out->view->dataset;
     return true;
 }
+
+/* ---- the catalogue ---- */
+
+struct grant_scope grant_scope(const struct req *r)
+{
+    bool all = principal_may(r, READER) && heads_fresh(req_heads(r));
+    bool narrow = all && r->who.organisation.text[0];
+    return (struct grant_scope){all ? S("t") : S("f"), narrow ? uuid_str(&r->who.organisation) : STR_NONE};
+}
+
+/* clang-format off */
+/* The names of one column; the first is the facet's. The numbers are those of catalogue_visible.sql. */
+static const struct catalogue_column {
+    const char *name;
+    unsigned number;
+    enum column_type type;
+    bool many, facet, alias;
+} catalogue_columns[] = {
+    {"features",                 9,  TYPE_TEXT,     true,  true,  false},
+    {"theme",                    5,  TYPE_TEXT,     true,  true,  false},
+    {"keyword",                  6,  TYPE_TEXT,     true,  true,  false},
+    {"publisher",                4,  TYPE_TEXT,     false, true,  false},
+    {"license",                  7,  TYPE_TEXT,     false, true,  false},
+    {"language",                 8,  TYPE_TEXT,     false, true,  false},
+    {"modified",                 11, TYPE_DATETIME, false, true,  false},
+    {"dataset_id",               1,  TYPE_TEXT,     false, false, false},
+    {"title",                    2,  TYPE_TEXT,     false, false, false},
+    {"description",              3,  TYPE_TEXT,     false, false, false},
+    {"records_count",            10, TYPE_INT,      false, false, false},
+    {"territory",                13, TYPE_TEXT,     true,  false, false},
+    {"federated",                16, TYPE_BOOLEAN,  false, false, false},
+    {"has_records",              17, TYPE_BOOLEAN,  false, false, false},
+    {"visibility",               18, TYPE_TEXT,     false, false, false},
+    {"dcat.accrualperiodicity",  12, TYPE_TEXT,     false, false, false},
+    {"dcat.granularity",         14, TYPE_TEXT,     false, false, false},
+    {"dcat.issued",              15, TYPE_DATETIME, false, false, false},
+    {"datasetid",                1,  TYPE_TEXT,     false, false, true},
+    {"default.title",            2,  TYPE_TEXT,     false, false, true},
+    {"default.description",      3,  TYPE_TEXT,     false, false, true},
+    {"default.publisher",        4,  TYPE_TEXT,     false, false, true},
+    {"default.theme",            5,  TYPE_TEXT,     true,  false, true},
+    {"default.keyword",          6,  TYPE_TEXT,     true,  false, true},
+    {"default.license",          7,  TYPE_TEXT,     false, false, true},
+    {"default.language",         8,  TYPE_TEXT,     false, false, true},
+    {"default.records_count",    10, TYPE_INT,      false, false, true},
+    {"default.modified",         11, TYPE_DATETIME, false, false, true},
+    {"default.data_processed",   11, TYPE_DATETIME, false, false, true},
+    {"data_processed",           11, TYPE_DATETIME, false, false, true},
+    {"default.territory",        13, TYPE_TEXT,     true,  false, true},
+    {"default.federated",        16, TYPE_BOOLEAN,  false, false, true},
+    {"default.update_frequency", 12, TYPE_TEXT,     false, false, true},
+    {"update_frequency",         12, TYPE_TEXT,     false, false, true},
+    {"dcat.spatial",             13, TYPE_TEXT,     true,  false, true},
+};
+/* clang-format on */
+enum { CATALOGUE_COLUMNS = sizeof catalogue_columns / sizeof catalogue_columns[0] };
+
+const struct dataset_view *grant_catalogue(struct req *r)
+{
+    struct grant_scope scope = grant_scope(r);
+    struct dataset_view *v = ARENA_NEW(r->a, struct dataset_view);
+    v->source = arena_printf(r->a, "(%s)", sql_catalogue_visible.text).p;
+    v->words = "r.words";
+    v->base[0] = uuid_str(&r->tenant->id);
+    v->base[1] = scope.all;
+    v->base[2] = scope.organisation;
+    v->nbase = 3;
+    v->records = -1;
+    v->revision = r->tenant->generation;
+    v->ncolumns = CATALOGUE_COLUMNS;
+    v->columns = ARENA_ARRAY(r->a, struct view_column, CATALOGUE_COLUMNS);
+    for (size_t i = 0; i < CATALOGUE_COLUMNS; i++) {
+        const struct catalogue_column *c = &catalogue_columns[i];
+        v->columns[i] = (struct view_column){.name = str_of(c->name), .label = str_of(c->name), .type = c->type,
+                                             .number = c->number, .facet = c->facet, .alias = c->alias,
+                                             .alphabetical = true, .multivalued = c->many ? S("\x1f") : STR_NONE};
+    }
+    view_seal(v);
+    return v;
+}

@@ -23,5 +23,16 @@ struct grant {
     bool is_open;
 };
 
+/* What a statement over the data sets of the portal has to know of the caller. */
+struct grant_scope {
+    struct str all;          /* "t": closed ones too, "f": open ones only */
+    struct str organisation; /* … of this one; absent: of all */
+};
+struct grant_scope grant_scope(const struct req *r);
+
+/* The catalogue as the caller may see it, for the query compiler: columns named as explore-api.md 1.11 says.
+ * Its statements go to the portal (req_ask_portal). In r->a. */
+const struct dataset_view *grant_catalogue(struct req *r);
+
 bool grant_ask(struct req *r, struct str dataset_id, struct err *e);
 bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e);

@@ -1,0 +1,42 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/base/jw.h"
+#include "core/data/odsql.h"
+#include "core/web/request.h"
+
+/*
+ * dataset_object -- one dataset as the catalogue shows it: its members in the recorded order, every
+ * member of the templates `default` and `dcat` present, null where nothing is set.
+ *
+ * Read from a row of dataset_objects.sql; released with dataset_object_free.
+ *
+ * Source: explore-api.md sections 1.6, 1.11, 5.
+ */
+struct dataset_object {
+    struct str dataset_id, uid;
+    bool is_open, is_origin;
+    int64_t records;
+    json_t *fields, *metas;
+    struct str created, issued, modified, processed, source_host, source_name, parent_host;
+};
+
+bool dataset_object_read(struct req *r, unsigned call, size_t row, struct dataset_object *out, struct err *e);
+void dataset_object_free(struct dataset_object *d);
+
+/* How an object is shown. `select`: names, "*", include() and exclude() only; n is 0 for everything. */
+struct dataset_shape {
+    struct odsql_list select;
+    bool lists;     /* annotations as lists: version 2.0 */
+    bool app_metas;
+};
+
+/* False: something else than names is selected, which only a question to the catalogue answers.
+ * fails  err_odsql_malformed: an unknown name */
+bool dataset_shape_read(struct req *r, struct dataset_shape *out, bool *plain, struct err *e);
+void dataset_object_put(struct jw *w, const struct dataset_object *d, const struct dataset_shape *shape);
+
+/* The members of a template in their order, for exports: NULL ends each list. */
+extern const char *const dataset_default_keys[], *const dataset_dcat_keys[];
+/* One value; `bare`: as an export has it (lists stay lists; absent is null). */
+void dataset_object_meta(struct jw *w, const struct dataset_object *d, const char *template, const char *key);

@@ -1,8 +1,10 @@
 #include "tenants/people/account.h"
 
+#include "core/base/errors.h"
 #include "tenants/directory/slug.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/errors.h"
+#include "tenants/people/password.h"
 #include "tenants/people/sql.h"
 
 static const struct {
@@ -87,4 +89,24 @@ bool account_change(struct conn *c, const struct uuid *tenant, const struct uuid
     if (!ask_id(c, &sql_account_change, params, &id, &there, e))
         return false;
     return there ? true : ERR(e, err_account_last_admin, "%s", account->text);
+}
+
+bool account_password(struct conn *c, const struct uuid *tenant, const struct uuid *account, struct str password,
+                      struct err *e)
+{
+    char hash[PASSWORD_HASH_TEXT];
+    struct uuid id;
+    bool there;
+    if (!password_check_new(password, e))
+        return false;
+    if (!password_hash(password, hash))
+        return ERR(e, err_internal, "no memory for Argon2id");
+    const struct str params[] = {uuid_str(tenant), uuid_str(account), str_of(hash)};
+    if (!ask_id(c, &sql_account_password, params, &id, &there, e))
+        return false;
+    if (!there) {
+        ERR(e, err_account_unknown, "not active");
+        return err_arg(e, "%s", account->text);
+    }
+    return tenant_audit(c, tenant, STR_NONE, S("password"), uuid_str(account), STR_NONE, e);
 }

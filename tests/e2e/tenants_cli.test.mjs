@@ -2,6 +2,9 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { emblem } from '../../tools/demo/emblem.mjs';
 import { installation, poll } from './harness.mjs';
 
 let t;
@@ -44,4 +47,29 @@ test('a person is invited, and gets a new link when the password is lost', async
   assert.notEqual(first.invitation, again.invitation);
   assert.equal((await t.cli(['user', 'link', 'agent@a.example', '--host', 'b.r.localhost'])).code, 1);
   assert.equal((await t.cli(['user', 'add', 'x@a.example', '--host', 'a.r.localhost', '--role', 'roi'])).code, 1);
+});
+test('a password is set from standard input, and a weak one is refused', async () => {
+  const joined = async () => (await t.must(['user', 'list', '--host', 'a.r.localhost', '--json']))
+    .find((row) => row.email === 'agent@a.example').joined;
+  const set = (input) => t.cli(['user', 'password', 'agent@a.example', '--host', 'a.r.localhost'], { input });
+  assert.equal((await set('court\n')).code, 1);
+  assert.equal(await joined(), false);
+  assert.equal((await set('une phrase assez longue\n')).code, 0);
+  assert.equal(await joined(), true);
+  assert.equal((await t.cli(['user', 'password', 'nobody@a.example', '--host', 'a.r.localhost'], { input: 'une phrase assez longue\n' })).code, 1);
+});
+test('a portal gets a name, colours and a logo; what would not be legible is refused', async () => {
+  const file = (name, bytes) => { writeFileSync(join(t.folder, name), bytes); return join(t.folder, name); };
+  const brand = (...args) => t.cli(['tenant', 'brand', 'a.r.localhost', ...args]);
+  const theme = (value) => file('theme.json', JSON.stringify(value));
+  assert.equal((await brand('--name', 'Ville d’A', '--theme', theme({ primary: '#1f4e79', hero_title: 'Bonjour' }))).code, 0);
+  const rows = await t.must(['tenant', 'list', '--json']);
+  assert.equal(rows.find((row) => row.host === 'a.r.localhost').name, 'Ville d’A');
+  const pale = await brand('--theme', theme({ primary: '#ffff00' }));
+  assert.equal(pale.code, 1);
+  assert.match(pale.stderr, /#[0-9a-f]{6}/);
+  assert.equal((await brand('--logo', file('logo.png', emblem('Ville d’A', '#1f4e79')))).code, 0);
+  assert.equal((await brand('--logo', file('wrong.png', '<svg xmlns="http://www.w3.org/2000/svg"/>'))).code, 1);
+  assert.equal((await brand('--logo', file('large.png', Buffer.alloc(300 * 1024)))).code, 1);
+  assert.equal((await brand('--logo', join(t.folder, 'absent.png'))).code, 1);
 });

@@ -16,9 +16,12 @@ bool cmd_web_process(struct cli *cli, struct err *e);    /* started by serve */
 bool cmd_worker_process(struct cli *cli, struct err *e); /* started by serve */
 
 bool cmd_tenant_add(struct cli *cli, struct err *e);
+bool cmd_tenant_brand(struct cli *cli, struct err *e);
 bool cmd_tenant_list(struct cli *cli, struct err *e);
 bool cmd_user_add(struct cli *cli, struct err *e);
 bool cmd_user_link(struct cli *cli, struct err *e);
+bool cmd_user_password(struct cli *cli, struct err *e);
+bool cmd_user_list(struct cli *cli, struct err *e);
 bool cmd_dataset_import(struct cli *cli, struct err *e);
 bool cmd_dataset_list(struct cli *cli, struct err *e);
 bool cmd_dataset_publish(struct cli *cli, struct err *e);
@@ -28,7 +31,7 @@ bool cmd_dataset_withdraw(struct cli *cli, struct err *e);
 bool cmd_read(struct cli *cli, struct err *e);           /* for the help: main.c runs it */
 
 extern const struct command_option import_options[], dataset_options[], withdraw_options[];
-extern const struct command_option tenant_options[], user_options[];
+extern const struct command_option tenant_options[], brand_options[], user_options[], user_host_options[];
 extern const struct command_option init_options[], migrate_options[], backup_options[], restore_options[];
 
 bool cmd_quota_show(struct cli *cli, struct err *e);

@@ -1,13 +1,16 @@
-/* terrasse tenant add | list, terrasse user add | link: the same functions as the forms call. */
+/* terrasse tenant add | brand | list: the same functions as the forms call. */
 #include <stdio.h>
 
 #include "core/base/errors.h"
+#include "core/base/jr.h"
 #include "core/base/jw.h"
 #include "core/web/host.h"
+#include "tenants/directory/brand_change.h"
 #include "tenants/directory/onboard.h"
 #include "tenants/people/invite.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/errors.h"
+#include "tools/cli/portal.h"
 #include "tools/cli/sql.h"
 
 const struct command_option tenant_options[] = {
@@ -26,14 +29,15 @@ const struct command_option tenant_options[] = {
     {"url", "URL", false, "Its own web site.", "Son site web."},
     {"direct", NULL, false, "No sub-domain: it publishes on the region's portal (no SLUG, with --region).",
      "Sans sous-domaine : il publie sur le portail de la région (sans SLUG, avec --region)."},
+    {"logo", "FILE.png", false, "Its logo on the region's portal and on its own.", "Son logo sur le portail de la région et sur le sien."},
     {"dry-run", NULL, false, "Check everything, change nothing.", "Tout vérifier, ne rien changer."},
     {NULL, NULL, false, NULL, NULL},
 };
-const struct command_option user_options[] = {
-    {"host", "HOST", true, "The portal.", "Le portail."},
-    {"name", "NAME", false, "As others see it (default: the e-mail).", "Tel que les autres le voient (par défaut : le courriel)."},
-    {"role", "ROLE", false, "reader, contributor (default), editor, admin.",
-     "reader, contributor (par défaut), editor, admin."},
+const struct command_option brand_options[] = {
+    {"name", "NAME", false, "Its name, as readers see it.", "Son nom, tel que les visiteurs le voient."},
+    {"theme", "FILE.json", false, "Members to change: primary, accent, font, hero_title, hero_text, site_url.",
+     "Ce qui change : primary, accent, font, hero_title, hero_text, site_url."},
+    {"logo", "FILE.png", false, "A PNG of at most 256 KB.", "Un PNG d’au plus 256 Ko."},
     {NULL, NULL, false, NULL, NULL},
 };
 
@@ -59,10 +63,25 @@ static bool find_region(struct cli *cli, struct conn *c, struct arena *a, struct
     return err_arg(e, "--region");
 }
 
+enum { LOGO_MAX = 256 * 1024, THEME_MAX = 16 * 1024 };
+
+/* The file of an option; an absent option gives an absent text. */
+static bool option_file(const struct cli *cli, const char *name, size_t most, struct buf *b, struct str *out, struct err *e)
+{
+    const char *path = cli_option(cli, name);
+    *out = STR_NONE;
+    if (path && !portal_file(path, most, b, e))
+        return false;
+    if (path)
+        *out = buf_str(b);
+    return true;
+}
+
 struct added {
     struct partner_made partner;
     struct token_text token;
     struct str host;
+    struct buf logo;
 };
 
 static bool add_partner(struct cli *cli, struct conn *c, struct arena *a, struct added *out, struct err *e)
@@ -74,6 +93,8 @@ static bool add_partner(struct cli *cli, struct conn *c, struct arena *a, struct
                               .kind = cli_has(cli, "kind") ? option(cli, "kind") : S("autre"),
                               .siren = option(cli, "siren"), .insee = option(cli, "insee"),
                               .population = option(cli, "population"), .url = option(cli, "url")};
+    if (!option_file(cli, "logo", LOGO_MAX, &out->logo, &new.logo_png, e))
+        return false;
     if (cli_has(cli, "host") && !host_canonical(a, option(cli, "host"), &new.host, e))
         return false;
     if (!find_region(cli, c, a, new.host, &region, e) || !partner_add(c, a, &region, &new, &out->partner, e))
@@ -84,34 +105,10 @@ static bool add_partner(struct cli *cli, struct conn *c, struct arena *a, struct
     if (direct)
         person.organisation = out->partner.organisation;
     out->host = direct ? region.host : out->partner.host;
-    return tenant_enter(c, portal, e) && invite_person(c, portal, &person, STR_NONE, &account, &out->token, e);
-}
-
-static void say_link(const struct cli *cli, struct str host, const struct token_text *token)
-{
-    struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_SPACED);
-    jw_open(&w, '{');
-    JW_STR(&w, "host", host);
-    jw_key(&w, S("invitation"));
-    struct buf path = {0};
-    buf_printf(&path, "/invite/%s", token->text);
-    jw_str(&w, buf_str(&path));
-    jw_close(&w, '}');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    else
-        printf(cli_say(cli, "Prêt. Lien à usage unique (à transmettre) : https://" STR_FMT "%s\n",
-                       "Ready. One-time link, to be passed on: https://" STR_FMT "%s\n"), STR_ARG(host), path.p);
-    buf_free(&path);
-    buf_free(&b);
-}
-
-static struct conn *open_owner(struct cli *cli, struct err *e)
-{
-    char uri[HOME_PATH];
-    return cli_connect(cli, CLUSTER_OWNER, uri, e) && cli_unlock(&cli->home, e) ? conn_open(uri, ROLE_OWNER, e) : NULL;
+    if (!tenant_enter(c, portal, e) ||
+        (!direct && new.logo_png.p && !brand_change(c, a, portal, &(struct brand_new){.logo_png = new.logo_png}, e)))
+        return false;
+    return invite_person(c, portal, &person, STR_NONE, &account, &out->token, e);
 }
 
 bool cmd_tenant_add(struct cli *cli, struct err *e)
@@ -122,16 +119,41 @@ bool cmd_tenant_add(struct cli *cli, struct err *e)
         ERR(e, err_cli_argument_missing, "SLUG");
         return err_arg(e, "SLUG");
     }
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     bool ok = c && conn_begin(c, NULL, e) && add_partner(cli, c, &a, &added, e);
     if (ok && cli_has(cli, "dry-run")) {
         conn_rollback(c);
         printf("%s\n", cli->json ? "{\"dry_run\": true}" : cli_say(cli, "Tout est en ordre ; rien n’a été changé.",
                                                                    "All is well; nothing was changed."));
     } else if (ok && (ok = conn_commit(c, e))) {
-        say_link(cli, added.host, &added.token);
+        portal_say_link(cli, added.host, &added.token);
     }
+    buf_free(&added.logo);
     conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_tenant_brand(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct buf theme = {0}, logo = {0};
+    struct str text, host;
+    struct tenant_row t;
+    struct brand_new new = {.name = option(cli, "name")};
+    bool ok = option_file(cli, "theme", THEME_MAX, &theme, &text, e) &&
+              option_file(cli, "logo", LOGO_MAX, &logo, &new.logo_png, e) &&
+              (!text.p || (new.theme = jr_parse(text, e)) != NULL) &&
+              host_canonical(&a, str_of(cli->arguments[0]), &host, e);
+    struct conn *c = ok ? portal_owner(cli, e) : NULL;
+    ok = c && conn_begin(c, NULL, e) && tenant_find(c, &a, host, &t, e) && tenant_enter(c, &t.id, e) &&
+         brand_change(c, &a, &t.id, &new, e) && conn_commit(c, e);
+    if (ok)
+        printf("%s\n", cli->json ? "{\"done\": true}" : cli_say(cli, "C’est changé.", "Changed."));
+    conn_close(c);
+    json_decref(new.theme);
+    buf_free(&theme);
+    buf_free(&logo);
     arena_free(&a);
     return ok;
 }
@@ -161,7 +183,7 @@ static void put_tenants(const struct cli *cli, const PGresult *r)
 
 bool cmd_tenant_list(struct cli *cli, struct err *e)
 {
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     PGresult *r = c ? conn_ask(c, &sql_cli_tenants, NULL, e) : NULL;
     bool ok = r != NULL;
     if (ok)
@@ -171,39 +193,3 @@ bool cmd_tenant_list(struct cli *cli, struct err *e)
     return ok;
 }
 
-/* A new person, or a new link for one who is there. */
-static bool user(struct cli *cli, bool is_new, struct err *e)
-{
-    struct arena a = {0};
-    struct tenant_row t;
-    struct uuid account;
-    struct token_text token;
-    struct str host, email = str_of(cli->arguments[0]);
-    struct account_new person = {.email = email, .name = option(cli, "name"),
-                                 .role = cli_has(cli, "role") ? option(cli, "role") : S("contributor")};
-    if (!host_canonical(&a, option(cli, "host"), &host, e))
-        return false;
-    struct conn *c = open_owner(cli, e);
-    bool ok = c && conn_begin(c, NULL, e) && tenant_find(c, &a, host, &t, e) && tenant_enter(c, &t.id, e);
-    if (ok && is_new)
-        ok = invite_person(c, &t.id, &person, STR_NONE, &account, &token, e);
-    else if (ok)
-        ok = account_find(c, &t.id, email, &account, e) &&
-             invite_make(c, &t.id, &account, INVITE_PASSWORD, STR_NONE, &token, e);
-    ok = ok && conn_commit(c, e);
-    if (ok)
-        say_link(cli, t.host, &token);
-    conn_close(c);
-    arena_free(&a);
-    return ok;
-}
-
-bool cmd_user_add(struct cli *cli, struct err *e)
-{
-    return user(cli, true, e);
-}
-
-bool cmd_user_link(struct cli *cli, struct err *e)
-{
-    return user(cli, false, e);
-}

@@ -1,5 +1,6 @@
 #include "tenants/pages/routes.h"
 
+#include "tenants/pages/home.h"
 #include "tenants/pages/legal.h"
 #include "tenants/pages/look.h"
 
@@ -13,6 +14,9 @@ REPLY(accessibility, legal_accessibility);
     {HTTP_GET, pattern, PUBLIC, cost, steps, en, DIALECT_PAGE, BODY_NONE, cache, fr}
 
 static const struct route routes[] = {
+    PAGE_GET("/", 1, home_steps, CACHE_CATALOGUE, "Home page", "Page d’accueil"),
+    PAGE_GET("/themes", 1, home_themes, CACHE_CATALOGUE, "Themes", "Thématiques"),
+    PAGE_GET("/partners", 1, home_partners, CACHE_CATALOGUE, "Partners", "Partenaires"),
     PAGE_GET("/legal/terms", 0, terms, CACHE_CATALOGUE, "Terms of use", "Conditions générales d’utilisation"),
     PAGE_GET("/legal/privacy", 0, privacy, CACHE_CATALOGUE, "Personal data", "Données personnelles"),
     PAGE_GET("/legal/cookies", 0, cookies, CACHE_CATALOGUE, "Cookie charter", "Charte des cookies"),

@@ -6,6 +6,7 @@
 #include "core/web/sql.h"
 #include "tenants/directory/sql.h"
 #include "tenants/pages/routes.h"
+#include "tenants/pages/sql.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
 #include "tenants/people/principal.h"
@@ -28,7 +29,7 @@ void program_register(void)
 {
     static const struct stmt_table *const statements[] = {
         &db_statements, &web_statements, &directory_statements, &people_statements, &quota_statements,
-        &publishing_statements, &explore_statements, &cli_statements,
+        &publishing_statements, &explore_statements, &pages_statements, &cli_statements,
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         stmt_register(statements[i]);

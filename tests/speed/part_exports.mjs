@@ -1,0 +1,62 @@
+// The whole table as a file: from the database in slices (limit= keeps it from being an artefact), from an
+// artefact, and to a reader who takes his time.
+
+import { connect } from 'node:net';
+import { hrtime } from 'node:process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { meter, residentBytes, rounds, run } from './machine.mjs';
+
+async function download(stage, query) {
+  const used = meter({ pids: [stage.web], parent: stage.postmaster });
+  const { wallUs, stderr } = await run('curl', ['-sS', '--fail', '-H', stage.hostHeader, '-o', '/dev/null', '-w', '%{stderr}%{size_download}', stage.url(query)]);
+  return { wall: wallUs / 1e6, cpu: used() / 1e6, bytes: Number(stderr) };
+}
+
+async function copy(stage) {
+  const used = meter({ parent: stage.postmaster, mine: true });
+  const columns = stage.columns.map((c) => c.sql).join(', ');
+  const { wallUs } = await stage.psql(`COPY ${stage.table} (${columns}) TO STDOUT (FORMAT csv, HEADER)`, 'reader', { stdout: 'ignore' });
+  return { wall: wallUs / 1e6, cpu: used() / 1e6 };
+}
+
+const gauge = (text, name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1] ?? NaN);
+
+/** Takes 64 KiB every 50 ms for a while; gives the most that the process held for it. */
+async function slow(stage, query) {
+  const before = residentBytes(stage.web);
+  const socket = connect({ port: stage.port, host: '127.0.0.1', highWaterMark: 65536 });
+  await new Promise((done) => { socket.on('connect', done); });
+  socket.on('error', () => {});
+  socket.pause();
+  socket.write(`GET ${stage.path(query)} HTTP/1.1\r\nHost: ${stage.host}:${stage.port}\r\n\r\n`);
+  let [held, grown, taken] = [0, 0, 0];
+  for (const end = hrtime.bigint() + 8_000_000_000n; hrtime.bigint() < end;) {
+    await wait(50);
+    taken += socket.read()?.length ?? 0;
+    const { text } = await stage.t.http(stage.host, '/metrics');
+    held = Math.max(held, gauge(text, 'terrasse_streams_held_bytes'));
+    grown = Math.max(grown, residentBytes(stage.web) - before);
+  }
+  socket.destroy();
+  return { held, grown, taken };
+}
+
+export async function exports({ stage, rounds: n, report, say }) {
+  say('exports');
+  const all = `limit=${stage.rows}`;
+  for (const [format, floor] of [['csv', 1.0], ['json', 1.2]]) {
+    await download(stage, `exports/${format}?${all}`);
+    const r = await rounds(n, (i) => download(stage, `exports/${format}?${all}&n=${i}`), () => copy(stage));
+    const note = `limit: COPY TO STDOUT; ${(r.a.bytes / 1e6).toFixed(0)} MB`;
+    report({ name: `${format} export, wall`, value: r.a.wall, limit: r.b.wall, unit: 's', ratio: r.b.wall / r.a.wall, floor, note });
+    report({ name: `${format} export, CPU of all processes`, value: r.a.cpu, limit: r.b.cpu, unit: 's', ratio: r.b.cpu / r.a.cpu, note });
+  }
+  await download(stage, 'exports/csv');
+  await wait(500);
+  const kept = await rounds(n, () => download(stage, 'exports/csv'), () => copy(stage));
+  report({ name: 'csv export again (artefact), CPU of all processes', value: kept.a.cpu, limit: kept.b.cpu, unit: 's', ratio: kept.b.cpu / kept.a.cpu, note: 'limit: COPY TO STDOUT' });
+  say('an export to a slow reader');
+  const s = await slow(stage, `exports/json?${all}&n=slow`);
+  report({ name: 'export to a slow reader: bytes held', value: s.held / 1048576, limit: 1, ratio: 1048576 / s.held, floor: 1, unit: 'MiB',
+    note: `${(s.taken / 1e6).toFixed(1)} MB taken; the process grew by ${(s.grown / 1048576).toFixed(1)} MiB` });
+}

@@ -1,5 +1,6 @@
 /* Every address of the public API. The same handlers stand behind three bases. */
 #include "tenants/explore/catalogue.h"
+#include "tenants/explore/catalogue_dcat.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/exports.h"
@@ -9,6 +10,10 @@
 /* clang-format off */
 #define API(pattern, steps, cache, en, fr) \
     {HTTP_GET, pattern, PUBLIC, 1, steps, en, DIALECT_EXPLORE, BODY_NONE, cache, fr}
+
+#define DCAT(pattern) \
+    API(pattern, catalogue_dcat, CACHE_CATALOGUE, \
+        "The catalogue for other portals, as DCAT-AP", "Le catalogue pour d’autres portails, en DCAT-AP")
 
 #define BASE(base) \
     API(base "", catalogue_root, CACHE_CATALOGUE, \
@@ -23,6 +28,10 @@
         "Values of the catalogue's facets, counted", "Les valeurs des facettes du catalogue, comptées"), \
     API(base "/catalog/exports", catalogue_exports, CACHE_CATALOGUE, \
         "The formats the catalogue can be downloaded in", "Les formats de téléchargement du catalogue"), \
+    DCAT(base "/catalog/exports/dcat"), \
+    DCAT(base "/catalog/exports/rdf"), \
+    DCAT(base "/catalog/exports/ttl"), \
+    DCAT(base "/catalog/exports/jsonld"), \
     API(base "/catalog/exports/{format}", catalogue_export, CACHE_NONE, \
         "The whole catalogue as a file", "Le catalogue entier en fichier"), \
     API(base "/catalog/datasets/{dataset}/records", records_list, CACHE_DATASET, \
@@ -42,6 +51,10 @@ static const struct route routes[] = {
     BASE("/api/explore/v2.1"),
     BASE("/api/explore/v2.0"),
     BASE("/api/v2"),
+    DCAT("/catalog.rdf"),
+    DCAT("/catalog.xml"),
+    DCAT("/catalog.ttl"),
+    DCAT("/catalog.jsonld"),
     API("/explore/dataset/{dataset}/download", exports_download, CACHE_NONE,
         "A whole dataset as a file, at its old address", "Un jeu entier en fichier, à son ancienne adresse"),
 };

@@ -1,0 +1,153 @@
+/* The catalogue as DCAT-AP: the names that match, then what the feed says of each. */
+#include "tenants/explore/catalogue_dcat.h"
+
+#include <stdlib.h>
+
+
+#include "core/base/jr.h"
+#include "core/data/dcat.h"
+#include "tenants/explore/datasets.h"
+#include "tenants/explore/explore.h"
+#include "tenants/explore/sql.h"
+#include "tenants/publishing/words.h"
+
+enum { PAGE = 100, EXPORT_MAX = 5000, FORMATS_MAX = 20 };
+enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED, COL_THEMES, COL_EMAIL, COL_ROWS,
+       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE };
+
+struct feed {
+    enum rdf_format format;
+    bool paged;
+    uint64_t page;
+    struct query *query;
+    struct str *ids;
+    size_t n, from, to;
+};
+
+static const struct {
+    const char *ending;
+    enum rdf_format format;
+} endings[] = {{"/dcat", RDF_XML}, {"/rdf", RDF_XML}, {".rdf", RDF_XML}, {".xml", RDF_XML}, {"/ttl", RDF_TURTLE},
+               {".ttl", RDF_TURTLE}, {"/jsonld", RDF_JSONLD}, {".jsonld", RDF_JSONLD}};
+
+static struct str path_of(const struct req *r)
+{
+    struct str path = r->x->path;
+    return path.n > 1 && path.p[path.n - 1] == '/' ? str_part(path, 0, path.n - 1) : path;
+}
+
+static bool ask_names(struct req *r, struct err *e)
+{
+    struct feed *f = ARENA_NEW(r->a, struct feed);
+    size_t n;
+    const struct query_param *params = explore_params_with(r, S("select"), S("dataset_id"), &n);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (str_ends(path_of(r), str_of(endings[i].ending)))
+            f->format = endings[i].format;
+    f->paged = str_starts(path_of(r), S("/catalog."));
+    if (!str_u64(req_query(r, S("page")), &f->page) || f->page == 0)
+        f->page = 1;
+    if (!query_make(r->a, grant_catalogue(r), QUERY_EXPORT, params, n, &f->query, e))
+        return false;
+    r->state = f;
+    req_ask_portal(r, f->query->rows.sql, f->query->rows.nparams, f->query->rows.params);
+    return true;
+}
+
+/* One order for all pages, whatever the catalogue's own is: by name. */
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool ask_objects(struct req *r, struct err *e)
+{
+    (void)e;
+    struct feed *f = r->state;
+    f->ids = datasets_names(r, 0, &f->n);
+    qsort(f->ids, f->n, sizeof *f->ids, by_name);
+    size_t size = f->paged ? PAGE : EXPORT_MAX;
+    f->from = f->paged && f->page <= f->n / PAGE + 1 ? (size_t)(f->page - 1) * PAGE : 0;
+    f->to = f->n - f->from < size ? f->n : f->from + size;
+    struct buf list = {0};
+    for (size_t i = f->from; i < f->to; i++)
+        buf_printf(&list, "%c" STR_FMT, i == f->from ? '{' : ',', STR_ARG(f->ids[i]));
+    buf_addz(&list, list.n ? "}" : "{}");
+    req_ask(r, &sql_dcat_objects, (struct str[]){uuid_str(&r->tenant->id), buf_str(&list)});
+    buf_free(&list);
+    return true;
+}
+
+static struct str page_url(struct req *r, uint64_t page)
+{
+    return arena_printf(r->a, STR_FMT STR_FMT "?page=%llu", STR_ARG(req_base_url(r)), STR_ARG(path_of(r)),
+                        (unsigned long long)page);
+}
+
+/* include_exports=csv,json: which distributions; absent: all. */
+static size_t read_formats(struct req *r, struct str formats[FORMATS_MAX])
+{
+    struct str rest = req_query(r, S("include_exports")), one;
+    size_t n = 0;
+    while (n < FORMATS_MAX && str_cut(&rest, ',', &one))
+        formats[n++] = str_trim(one);
+    return n;
+}
+
+static void read_themes(struct str codes, struct dcat_dataset *d)
+{
+    struct str one;
+    while (d->nthemes < sizeof d->theme_codes / sizeof d->theme_codes[0] && str_cut(&codes, ',', &one))
+        if (one.n)
+            d->theme_codes[d->nthemes++] = one;
+}
+
+static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,
+                        size_t row, struct err *e)
+{
+    json_t *metas = jr_parse(req_col(r, 0, row, COL_METAS), e);
+    if (!metas)
+        return false;
+    const struct frequency *f = frequency_find(jr_str(jr_object(metas, "dcat"), "accrualperiodicity"));
+    struct dcat_dataset d = {
+        .dataset_id = req_col(r, 0, row, COL_ID), .identifier = req_col(r, 0, row, COL_IDENTIFIER),
+        .publisher_email = req_col(r, 0, row, COL_EMAIL), .metas = metas,
+        .created = req_col(r, 0, row, COL_CREATED), .issued = req_col(r, 0, row, COL_ISSUED),
+        .modified = req_col(r, 0, row, COL_MODIFIED), .frequency_code = f ? str_of(f->eu) : STR_NONE,
+        .has_rows = batch_bool(&r->batch, 0, row, COL_ROWS),
+        .has_geometry = batch_bool(&r->batch, 0, row, COL_GEOMETRY), .source = req_col(r, 0, row, COL_SOURCE)};
+    struct str columns = req_col(r, 0, row, COL_COLUMNS);
+    if (columns.n)
+        d.columns = arena_printf(r->a, "Colonnes : " STR_FMT, STR_ARG(columns));
+    read_themes(req_col(r, 0, row, COL_THEMES), &d);
+    dcat_add(g, catalogue, c, &d);
+    json_decref(metas);
+    return true;
+}
+
+static bool reply_feed(struct req *r, struct err *e)
+{
+    const struct feed *f = r->state;
+    struct str formats[FORMATS_MAX], labels = req_query(r, S("use_labels_in_exports"));
+    struct dcat_catalogue c = {
+        .base = req_base_url(r), .title = r->tenant->name, .publisher = r->tenant->name,
+        .description = arena_printf(r->a, "Catalogue des données ouvertes : " STR_FMT, STR_ARG(r->tenant->name)),
+        .total = (int64_t)f->n, .self = f->paged ? page_url(r, f->page) : explore_self(r, -1),
+        .next = f->paged && f->to < f->n ? page_url(r, f->page + 1) : STR_NONE,
+        .labels = !labels.n || !str_ieq(labels, S("false")), .nformats = read_formats(r, formats)};
+    c.formats = c.nformats ? formats : NULL;
+    struct rdf *g = rdf_new(r->a);
+    struct rdf_node *catalogue = dcat_begin(g, &c);
+    for (size_t row = 0; row < req_rows(r, 0); row++)
+        if (!put_dataset(r, g, catalogue, &c, row, e))
+            return false;
+    rdf_write(g, f->format, req_reply(r, 200, str_of(rdf_media_type(f->format))));
+    return true;
+}
+
+const struct step catalogue_dcat[] = {
+    {STEP_DB, ask_names, NULL},
+    {STEP_DB, ask_objects, NULL},
+    {STEP_REPLY, reply_feed, NULL},
+    {STEP_END, NULL, NULL},
+};

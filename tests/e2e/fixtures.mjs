@@ -66,7 +66,7 @@ export const V = {
     tree(244093, 'PACIFIC SUNSET MAPLE', 'ACER', 7.6, '2013-01-12', -123.18, 49.25),
     tree(244096, 'KARPICK RED MAPLE', 'ACER', 22.9, '2012-12-03', -123.1, 49.2446),
     tree(244097, 'PISSARD PLUM', 'PRUNUS', 7.6, '2012-11-27', -123.2, 49.22),
-    tree(244105, 'KARPICK RED MAPLE', 'ACER', 7.6, '2013-01-10', -123.15, 49.265),
+    tree(244105, 'KARPICK RED MAPLE', 'ACER', 7.6, '2013-01-10', -123.159, 49.265),
   ],
 };
 export const W = {
@@ -113,4 +113,56 @@ ANALYZE ${table};
     await poll(async () => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}/records?limit=0`)).status === 200, { what: `data set ${id} on ${host}` });
   }
   return { version, dataset, table };
+}
+
+// BLAKE2b (RFC 7693), keyed, 32 bytes: what the database holds in the place of an API key.
+const IV = [0x6a09e667f3bcc908n, 0xbb67ae8584caa73bn, 0x3c6ef372fe94f82bn, 0xa54ff53a5f1d36f1n, 0x510e527fade682d1n,
+  0x9b05688c2b3e6c1fn, 0x1f83d9abfb41bd6bn, 0x5be0cd19137e2179n];
+const SIGMA = ['0123456789abcdef', 'ea489fd61c02b753', 'b8c052fdae367194', '7931dcbe265a40f8', '905724afe1bc683d',
+  '2c6a0b834d75fe19', 'c51fed4a0763928b', 'db7ec13950f4862a', '6fe9b308c2d714a5', 'a2847615fb9e3cd0'];
+const M64 = (1n << 64n) - 1n;
+
+export function blake2b(message, key = Buffer.alloc(0), length = 32) {
+  const h = [...IV];
+  h[0] ^= 0x01010000n ^ (BigInt(key.length) << 8n) ^ BigInt(length);
+  const rotate = (x, n) => ((x >> n) | (x << (64n - n))) & M64;
+  const padded = key.length ? Buffer.concat([key, Buffer.alloc(128 - key.length), message]) : message;
+  const blocks = Math.max(1, Math.ceil(padded.length / 128));
+  for (let b = 0; b < blocks; b++) {
+    const last = b === blocks - 1;
+    const block = Buffer.alloc(128);
+    padded.copy(block, 0, b * 128, b * 128 + 128);
+    const m = Array.from({ length: 16 }, (_, i) => block.readBigUInt64LE(i * 8));
+    const v = [...h, ...IV];
+    v[12] ^= BigInt(last ? padded.length : (b + 1) * 128);
+    if (last) v[14] ^= M64;
+    const mix = (a, c, d, e, x, y) => {
+      v[a] = (v[a] + v[c] + x) & M64; v[e] = rotate(v[e] ^ v[a], 32n);
+      v[d] = (v[d] + v[e]) & M64; v[c] = rotate(v[c] ^ v[d], 24n);
+      v[a] = (v[a] + v[c] + y) & M64; v[e] = rotate(v[e] ^ v[a], 16n);
+      v[d] = (v[d] + v[e]) & M64; v[c] = rotate(v[c] ^ v[d], 63n);
+    };
+    for (let round = 0; round < 12; round++) {
+      const s = [...SIGMA[round % 10]].map((c) => m[parseInt(c, 16)]);
+      mix(0, 4, 8, 12, s[0], s[1]); mix(1, 5, 9, 13, s[2], s[3]); mix(2, 6, 10, 14, s[4], s[5]); mix(3, 7, 11, 15, s[6], s[7]);
+      mix(0, 5, 10, 15, s[8], s[9]); mix(1, 6, 11, 12, s[10], s[11]); mix(2, 7, 8, 13, s[12], s[13]); mix(3, 4, 9, 14, s[14], s[15]);
+    }
+    for (let i = 0; i < 8; i++) h[i] ^= v[i] ^ v[i + 8];
+  }
+  const out = Buffer.alloc(64);
+  h.forEach((x, i) => out.writeBigUInt64LE(x, i * 8));
+  return out.subarray(0, length);
+}
+
+/** An account of the portal and a key of it; the key is kept as the program keeps it. */
+export function makeKey(t, host, role = 'reader') {
+  const [secret, account] = [randomBytes(24).toString('base64url'), uuid()];
+  const people = readFileSync(join(t.home, 'secrets/people'), 'utf8').trim();
+  const hash = blake2b(Buffer.from(secret), blake2b(Buffer.from(people)));
+  sql(t, `
+SELECT tenant_id AS tenant FROM portal.host WHERE host = ${text(host)} \\gset
+INSERT INTO portal.account (tenant_id, id, email, name, role) VALUES (:'tenant', '${account}', '${account}@essai.example', 'Essai', '${role}');
+INSERT INTO portal.api_key (tenant_id, id, hash, account_id, label) VALUES (:'tenant', '${uuid()}', '\\x${hash.toString('hex')}', '${account}', 'essai');
+`);
+  return secret;
 }

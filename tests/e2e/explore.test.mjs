@@ -1,0 +1,571 @@
+// The public API against its contract: the numbers are those of the design's explore-api.md, section 9.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
+import { createRequire } from 'node:module';
+import { installation, poll } from './harness.mjs';
+import { D2, K, M, T, V, W, makeKey, publish, sql } from './fixtures.mjs';
+
+// 120 genera of 200, 199 … 81 trees, and 41 trees without one: 16,860 + 41 rows.
+const VG = {
+  id: 'genres',
+  fields: { genus_name: ['text', { facet: true }] },
+  generate: `SELECT (row_number() OVER ())::int - 1, g FROM (
+    SELECT 'GENUS ' || lpad(k::text, 3, '0') AS g FROM generate_series(0, 119) k, generate_series(1, 200 - k)
+    UNION ALL SELECT NULL FROM generate_series(1, 41)) x`,
+};
+const MANY = { id: 'beaucoup', fields: { n: ['int'], t: ['text'] },
+  generate: "SELECT i, i, 'ligne ' || i FROM generate_series(0, 9999) i" };
+
+const H = 'r.localhost';
+const V21 = '/api/explore/v2.1';
+let t;
+
+before(async () => {
+  t = await installation();
+  await t.tenants();
+  sql(t, 'UPDATE portal.pool SET anonymous_calls_day = 1000000');
+  for (const set of [K, D2, T, M, V, VG, W, MANY]) await publish(t, H, set);
+  await publish(t, H, { ...K, id: 'ferme' }, { visibility: 'closed', metas: { default: { title: 'Canari caché', keyword: ['ornithorynque'], theme: ['Secret'], publisher: 'Producteur caché' } } });
+});
+after(() => t?.stop());
+
+const url = (path, params) => {
+  const query = new URLSearchParams();
+  for (const [k, v] of Object.entries(params ?? {})) for (const one of [v].flat()) query.append(k, one);
+  return `${path.startsWith('/') ? path : `${V21}/catalog/datasets/${path}`}${query.size ? `?${query}` : ''}`;
+};
+const get = (path, params, options) => t.http(H, url(path, params), options);
+const good = async (path, params, options) => {
+  const answer = await get(path, params, options);
+  assert.equal(answer.status, 200, `${path} ${JSON.stringify(params)}: ${answer.text.slice(0, 400)}`);
+  return answer;
+};
+const json = async (path, params) => (await good(path, params)).json;
+const records = async (id, params) => (await json(`${id}/records`, params)).results;
+const refused = async (path, params, status, code) => {
+  const answer = await get(path, params);
+  assert.equal(answer.status, status, `${path} ${JSON.stringify(params)}: ${answer.text.slice(0, 400)}`);
+  assert.equal(answer.json.error_code, code);
+  assert.deepEqual(Object.keys(answer.json), ['error_code', 'message']);
+  assert.equal(answer.headers['content-type'], 'application/json');
+  return answer.json.message;
+};
+const pick = (rows, ...keys) => rows.map((row) => (keys.length === 1 ? row[keys[0]] : keys.map((k) => row[k])));
+
+// ---- 9.1 records, paging, envelope ----
+
+test('1: a page is total_count and results; every field of every row', async () => {
+  const page = await json('koumoul/records');
+  assert.deepEqual(Object.keys(page), ['total_count', 'results']);
+  assert.equal(page.total_count, 2);
+  for (const row of page.results) assert.deepEqual(Object.keys(row), ['id', 'adr', 'some_date', 'loc', 'bool', 'nb']);
+  assert.deepEqual(page.results[0], { id: 'koumoul', adr: '19 rue de la voie lactée saint avé', some_date: '2017-12-12',
+    loc: { lon: -2.748526, lat: 47.687375 }, bool: false, nb: 11 });
+});
+test('2, 3: limit=1 and limit=0 keep the total', async () => {
+  for (const limit of [0, 1]) {
+    const page = await json('koumoul/records', { limit });
+    assert.deepEqual([page.total_count, page.results.length], [2, limit]);
+  }
+});
+test('5: limit=101 is refused in these words', async () => {
+  const answer = await get('genres/records', { limit: 101 });
+  assert.equal(answer.status, 400);
+  assert.equal(answer.text, '{\n  "error_code": "InvalidRESTParameterError",\n  "message": "Invalid value for limit API parameter: 101 was found but -1 <= limit <= 100 is expected."\n}');
+});
+test('6: the window ends at 10,000', async () => {
+  assert.equal((await records('genres', { limit: 100, offset: 9900 })).length, 100);
+  assert.equal(await refused('genres/records', { limit: 100, offset: 9901 }, 400, 'InvalidRESTParameterError'),
+    'Invalid value for sum of offset + limit API parameter: 10001 was found but <= 10000 is expected.');
+});
+test('limit=-1 is a page of a hundred; rows and start are other names', async () => {
+  assert.equal((await records('genres', { limit: -1 })).length, 100);
+  assert.deepEqual(pick(await records('beaucoup', { rows: 2, start: 5 }), 'n'), [5, 6]);
+});
+test('8: an unknown parameter is ignored', async () => {
+  assert.equal((await records('genres', { limt: 1 })).length, 10);
+});
+test('9: select with a name', async () => {
+  assert.deepEqual(await records('koumoul', { select: 'id,nb as number', where: "id='koumoul'" }), [{ id: 'koumoul', number: 11 }]);
+});
+test('10, 12: an aggregate stands beside every record', async () => {
+  assert.deepEqual((await json('koumoul/records', { select: 'count(*) as total' })).results[0], { total: 2 });
+  assert.deepEqual(await json('koumoul/records', { select: 'count(*)', limit: 10 }), { total_count: 2, results: [{ 'count(*)': 2 }, { 'count(*)': 2 }] });
+});
+test('11: the bytes of an answer', async () => {
+  assert.equal((await good('genres/records', { limit: 1, select: 'count(*) as total' })).text, '{"total_count": 16901, "results": [{"total": 16901}]}');
+});
+test('13: fields and aggregates together', async () => {
+  assert.deepEqual((await records('koumoul', { select: 'id,avg(nb) AS avg_nb,count(*) as total' }))[0], { id: 'koumoul', avg_nb: 16.6, total: 2 });
+});
+test('14: nulls are there', async () => {
+  const rows = await records('d2');
+  assert.equal(rows.length, 6);
+  assert.deepEqual(rows.find((row) => row.adr === 'missing id'), { id: null, somedate: null, employees: 3, adr: 'missing id' });
+});
+test('15: several values are a list', async () => {
+  assert.deepEqual(await records('multi'), [{ str1: 'val 1', str2: ['val 1', 'val 2'] }]);
+});
+test('16: a point and a shape', async () => {
+  const [row] = await records('public-trees', { where: 'asset_id=244086', select: 'geo_point_2d,geom' });
+  assert.deepEqual(row.geo_point_2d, { lon: -123.06036999913398, lat: 49.27117199821082 });
+  assert.deepEqual([row.geom.type, row.geom.geometry.type, row.geom.properties], ['Feature', 'Point', {}]);
+});
+test('18: headers of an answer, and 304 for whoever has it', async () => {
+  const { headers } = await good('koumoul/records');
+  assert.equal(headers['content-type'], 'application/json; charset=utf-8');
+  assert.equal(headers['access-control-allow-origin'], '*');
+  for (const name of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']) assert.ok(headers[name], name);
+  assert.equal((await get('koumoul/records', {}, { headers: { 'If-None-Match': headers.etag } })).status, 304);
+});
+test('19: a browser of another site may ask', async () => {
+  const { status, headers } = await get('koumoul/records', {}, { method: 'OPTIONS', headers: { Origin: 'https://ailleurs.example' } });
+  assert.ok(status === 200 || status === 204);
+  assert.equal(headers['access-control-allow-methods'], 'POST, GET, OPTIONS');
+  for (const name of ['Authorization', 'ODS-API-Analytics-App', 'ODS-Widgets-Version']) assert.ok(headers['access-control-allow-headers'].includes(name));
+  assert.ok(headers['access-control-expose-headers'].includes('X-RateLimit-dataset-Remaining'));
+});
+test('20: with and without the slash: the same answer, no redirect', async () => {
+  for (const path of ['', '/records', '/facets', '/exports', '/attachments', '/exports/csv']) {
+    const [bare, slash] = [await good(`koumoul${path}`), await good(`koumoul${path}/`)];
+    assert.equal(slash.text, bare.text, path);
+  }
+});
+test('21: what the official client sends is read', async () => {
+  assert.match(await refused('koumoul/records', { where: '((x=1) OR (y=2)) AND (not (z = 3))' }, 400, 'ODSQLError'), /Unknown field: x/);
+});
+test('one record by its id, and by no other', async () => {
+  const [{ _id }] = await records('koumoul', { include_app_metas: true, limit: 1 });
+  assert.match(_id, /^[0-9a-f]{40}$/);
+  assert.deepEqual(Object.keys(await json(`koumoul/records/${_id}`)), ['id', 'adr', 'some_date', 'loc', 'bool', 'nb']);
+  assert.deepEqual(await json(`koumoul/records/${_id}`, { select: 'id' }), { id: 'koumoul' });
+  await refused(`d2/records/${_id}`, {}, 404, 'NotFoundResource');
+  await refused(`koumoul/records/${'0'.repeat(40)}`, {}, 404, 'NotFoundResource');
+  await refused('koumoul/records/1', {}, 404, 'NotFoundResource');
+});
+test('links lead where they say', async () => {
+  const { _links } = await json('d2/records', { include_links: true, limit: 2, offset: 2, select: 'adr' });
+  assert.deepEqual(_links.map((l) => l.rel), ['self', 'first', 'last', 'next', 'dataset', 'catalog']);
+  const follow = async (rel) => {
+    const to = new URL(_links.find((l) => l.rel === rel).href);
+    return (await good(to.pathname + to.search)).json;
+  };
+  assert.deepEqual((await follow('next')).results, [{ adr: 'bureau 2' }, { adr: 'missing id' }]);
+  assert.deepEqual((await follow('first')).results[0], { adr: '19 rue de la voie lactée saint avé' });
+  assert.equal((await follow('dataset')).dataset_id, 'd2');
+  assert.ok((await follow('catalog')).links);
+});
+
+// ---- 9.2 errors ----
+
+test('23: an unknown data set', async () => {
+  const answer = await get('does-not-exist');
+  assert.equal(answer.status, 404);
+  assert.equal(answer.headers['content-type'], 'application/json');
+  assert.equal(answer.text, '{\n  "error_code": "NotFoundResource",\n  "message": "The requested dataset does-not-exist does not exist."\n}');
+});
+test('24: an unknown field, in an export too', async () => {
+  assert.equal(await refused('public-trees/exports/csv', { select: 'no_such_field' }, 400, 'ODSQLError'),
+    'ODSQL query is malformed: Unknown field: no_such_field. Clause(s) containing the error(s): select.');
+});
+test('25: a syntax error', async () => {
+  const message = await refused('koumoul/records', { where: 'BOGUS(' }, 400, 'ODSQLSyntaxError');
+  assert.ok(message.startsWith('ODSQL syntax exception: unexpected') && message.includes('where'), message);
+});
+for (const [number, path, params, code, words] of [
+  [26, 'koumoul/records', { select: 'sum(id)' }, 'ODSQLError', 'StatAggregation only supports numeric or date expression'],
+  [27, 'koumoul/records', { group_by: 'loc' }, 'ODSQLError', 'geo_cluster'],
+  [29, 'genres/exports/json', { group_by: 'genus_name', order_by: 'count(*)' }, 'ODSQLError', 'aggregation function in order by is not supported with a limit > 20000'],
+  [30, 'koumoul/records', { where: "some_date > '2017'" }, 'IncompatibleTypesInComparisonFilter', ''],
+  ['35', 'koumoul/records', { where: 'id: koumoul' }, 'ODSQLError', 'Unknown field: koumoul'],
+  ['70b', 'noms/records', { where: '1_uai = "x"' }, 'ODSQLSyntaxError', '_uai'],
+  [84, 'genres/records', { group_by: 'genus_name', limit: 20001 }, 'InvalidRESTParameterError', '20000'],
+  ['refine of an unknown field', 'koumoul/records', { refine: 'rien:x' }, 'ODSQLError', 'Unknown field: rien'],
+  ['an unknown zone', 'temps/records', { timezone: 'Mars/Olympus' }, 'InvalidRESTParameterError', 'timezone'],
+  ['a delimiter of ours', 'koumoul/exports/csv', { delimiter: 'x' }, 'InvalidRESTParameterError', 'delimiter'],
+  ['a map of no place', 'd2/exports/geojson', {}, 'InvalidRESTParameterError', 'geographic'],
+]) {
+  test(`${number}: ${Object.keys(params)[0] ?? path} is refused as ${code}`, async () => {
+    assert.ok((await refused(path, params, 400, code)).includes(words));
+  });
+}
+test('an unknown export format is 404', () => refused('koumoul/exports/docx', {}, 404, 'NotFoundResource'));
+
+// ---- 9.3 ODSQL ----
+
+for (const [number, id, params, want, ...keys] of [
+  [36, 'koumoul', { where: 'id: "koumoul"', select: 'id' }, ['koumoul'], 'id'],
+  ['36b', 'koumoul', { where: 'id = "koumoul"', select: 'id' }, ['koumoul'], 'id'],
+  ['36c', 'koumoul', { where: "id='koumoul'", select: 'id' }, ['koumoul'], 'id'],
+  [38, 'koumoul', { where: 'nb > 12 OR id="koumoul" AND nb <= 12' }, ['koumoul', 'bidule'], 'id'],
+  [40, 'koumoul', { where: 'NOT id="koumoul"' }, ['bidule'], 'id'],
+  [41, 'd2', { where: 'NOT id="koumoul"' }, ['bidule', 'bidule', null], 'id'],
+  [45, 'koumoul', { where: '"koumoul"' }, ['koumoul'], 'id'],
+  [47, 'public-trees', { where: 'search(common_name,"flowring ch")' }, [244086], 'asset_id'],
+  [48, 'public-trees', { where: 'search(common_name,"cherr")' }, [244086], 'asset_id'],
+  [50, 'public-trees', { where: 'suggest(common_name,"flower")' }, [244086], 'asset_id'],
+  [53, 'public-trees', { where: 'in_bbox(geo_point_2d,49.26,-123.16,49.28,-123.05)' }, [244086, 244105], 'asset_id'],
+  [55, 'public-trees', { where: "within_distance(geo_point_2d,geom'POINT(-123.10 49.27)',4km)" }, [244086, 244096], 'asset_id'],
+  [58, 'koumoul', { where: "intersects(loc,geom'POLYGON((-3 47,-2 47,-2 48,-3 48,-3 47))')" }, ['koumoul'], 'id'],
+  ['68a', 'koumoul', { order_by: '-id,nb' }, ['koumoul', 'bidule'], 'id'],
+  ['68b', 'koumoul', { order_by: 'id DESC' }, ['koumoul', 'bidule'], 'id'],
+  ['69a', 'koumoul', { select: 'nb/0 as z' }, [null, null], 'z'],
+  ['69b', 'koumoul', { select: 'nb*2 as b' }, [22, 44.4], 'b'],
+  ['70a', 'noms', { where: '`12` > 10' }, [11], '12'],
+  ['59', 'koumoul', { select: 'year(some_date) AS annee,month(some_date) as mois,hour(some_date) as h', limit: 1 }, [[2017, 12, 0]], 'annee', 'mois', 'h'],
+  ['61b', 'temps', { timezone: 'Europe/Paris', order_by: 'date1' }, ['2025-09-10T10:00:00+02:00', '2025-09-11T08:00:00+02:00'], 'date1'],
+  ['65', 'temps', { select: "date_format(date1,'yyyy/MM/dd') as date", order_by: 'date1' }, ['2025/09/10', '2025/09/11'], 'date'],
+]) {
+  test(`${number}: ${Object.entries(params).map(([k, v]) => `${k}=${v}`).join('&')}`, async () => {
+    assert.deepEqual(pick(await records(id, params), ...keys), want);
+  });
+}
+for (const [number, id, where, total, more] of [
+  [37, 'd2', 'id is null', 1], ['37b', 'd2', 'id is not null', 5], [42, 'd2', 'id in ("koumoul","nope")', 3],
+  [43, 'd2', 'employees IN [2..3]', 3], ['43b', 'd2', 'employees IN ]2..11[', 2], ['43c', 'd2', 'employees IN [2 TO 3]', 3],
+  [44, 'multi', '"val 2" IN str2', 1], [51, 'public-trees', "common_name like 'maple'", 3],
+  [62, 'temps', "date1 > '2025-09-10T09:00:00+00:00'", 1, { timezone: 'Europe/Paris' }],
+  ['62b', 'temps', "date1 > '2025-09-10 11:00:00'", 1, { timezone: 'Europe/Paris' }],
+  [64, 'temps', 'date1 >= now()', 0], ['64b', 'temps', 'date1 <= now()', 2], ['64c', 'temps', 'date1 >= now(years=-20)', 2],
+  ['two where', 'd2', ['id="koumoul"', 'employees=0'], 2],
+]) {
+  test(`${number}: where=${where}: ${total}`, async () => {
+    assert.equal((await json(`${id}/records`, { where, limit: 0, ...more })).total_count, total);
+  });
+}
+test('64: an answer that used now() has no ETag: it ages', async () => {
+  assert.equal((await good('temps/records', { where: 'date1 <= now()' })).headers.etag, undefined);
+});
+test('57: the distance in metres', async () => {
+  const [row] = await records('public-trees', { select: "asset_id,distance(geo_point_2d,geom'POINT(-123.10 49.27)') as d", order_by: 'd', limit: 1 });
+  assert.equal(row.asset_id, 244096);
+  assert.ok(Math.abs(row.d - 2824.6) < 28, `${row.d}`);
+});
+test('67: the order by chance is the same for one seed, and turns round', async () => {
+  const order = async (order_by) => pick(await records('beaucoup', { order_by, limit: 50 }), 'n');
+  const first = await order('random(1)');
+  assert.deepEqual(await order('random(1)'), first);
+  assert.notDeepEqual(await order('random(2)'), first);
+  const all = pick(await records('d2', { order_by: 'random(1)' }), 'adr', 'employees');
+  assert.deepEqual(pick(await records('koumoul', { order_by: 'random(1) desc' }), 'id'), pick(await records('koumoul', { order_by: 'random(1)' }), 'id').reverse());
+  assert.equal(all.length, 6);
+});
+test('71: names by their beginning', async () => {
+  assert.deepEqual(Object.keys((await records('public-trees', { select: 'exclude(geo*)' }))[0]), ['asset_id', 'common_name', 'genus_name', 'height_m', 'diameter_cm', 'date_planted']);
+  assert.deepEqual(Object.keys((await records('public-trees', { select: 'include(ge*)' }))[0]), ['genus_name', 'geom', 'geo_point_2d']);
+});
+
+// ---- 9.4 groups ----
+
+for (const [number, id, params, want] of [
+  [72, 'd2', { group_by: 'id', select: 'count(*)' }, [{ id: null, 'count(*)': 1 }, { id: 'bidule', 'count(*)': 2 }, { id: 'koumoul', 'count(*)': 3 }]],
+  [73, 'koumoul', { group_by: 'id', select: 'median(nb) as med' }, [{ id: 'bidule', med: 22.2 }, { id: 'koumoul', med: 11 }]],
+  [74, 'koumoul', { group_by: 'id', order_by: 'avg(nb) DESC' }, [{ id: 'bidule' }, { id: 'koumoul' }]],
+  [75, 'koumoul', { group_by: 'range(nb, 10)', select: 'count(*)' }, [{ 'range(nb, 10)': '[10, 20[', 'count(*)': 1 }, { 'range(nb, 10)': '[20, 30[', 'count(*)': 1 }]],
+  [76, 'koumoul', { group_by: 'range(nb, *, 20, *)', select: 'count(*)' }, [{ 'range(nb, *, 20, *)': '[*, 20.0[', 'count(*)': 1 }, { 'range(nb, *, 20, *)': '[20.0, *[', 'count(*)': 1 }]],
+  [77, 'koumoul', { group_by: 'range(some_date, 1 day) as day', select: 'count(*)' }, [
+    { day: '[2017-10-10T00:00:00.000Z, 2017-10-11T00:00:00.000Z[', 'count(*)': 1 }, { day: '[2017-12-12T00:00:00.000Z, 2017-12-13T00:00:00.000Z[', 'count(*)': 1 }]],
+  ['77b', 'koumoul', { group_by: 'range(some_date, 1 day) as day', select: 'count(*)', timezone: 'Europe/Paris' }, [
+    { day: '[2017-10-10T00:00:00+02:00, 2017-10-11T00:00:00+02:00[', 'count(*)': 1 }, { day: '[2017-12-12T00:00:00+01:00, 2017-12-13T00:00:00+01:00[', 'count(*)': 1 }]],
+  [79, 'koumoul', { group_by: 'year(some_date) as annee', select: 'count(*)' }, [{ annee: 2017, 'count(*)': 2 }]],
+  [82, 'd2', { group_by: 'somedate' }, [{ somedate: null }, { somedate: '2017-10-10' }, { somedate: '2017-12-12' }]],
+  ['82b', 'd2', { group_by: 'somedate', order_by: 'somedate desc' }, [{ somedate: '2017-12-12' }, { somedate: '2017-10-10' }, { somedate: null }]],
+]) {
+  test(`${number}: group_by=${params.group_by}`, async () => {
+    const page = await json(`${id}/records`, params);
+    assert.deepEqual(page.results, want);
+    assert.equal(page.total_count, want.length);
+  });
+}
+test('80: a sum by group', async () => {
+  const rows = await records('public-trees', { group_by: 'genus_name', select: 'sum(diameter_cm) as s' });
+  assert.deepEqual(pick(rows, 'genus_name'), ['ACER', 'PRUNUS']);
+  assert.ok(Math.abs(rows[0].s - 38.1) < 1e-9 && Math.abs(rows[1].s - 20.3) < 1e-9);
+});
+
+// ---- 9.5 facets and catalogue ----
+
+test('86: the values of a facet: the most frequent first, a hundred, no null', async () => {
+  const { links, facets } = await json('genres/facets', { facet: 'genus_name' });
+  assert.deepEqual(links.map((l) => l.rel), ['self', 'dataset']);
+  assert.deepEqual(facets.map((f) => f.name), ['genus_name']);
+  assert.equal(facets[0].facets.length, 100);
+  assert.deepEqual(facets[0].facets.slice(0, 2), [
+    { name: 'GENUS 000', count: 200, state: 'displayed', value: 'GENUS 000' }, { name: 'GENUS 001', count: 199, state: 'displayed', value: 'GENUS 001' }]);
+  assert.deepEqual(Object.keys(facets[0].facets[0]), ['name', 'count', 'state', 'value']);
+  assert.ok(facets[0].facets.every((v) => v.name !== null));
+});
+test('87: a refined value says so', async () => {
+  const { facets: [{ facets }] } = await json('public-trees/facets', { facet: 'genus_name', refine: 'genus_name:ACER' });
+  assert.deepEqual(facets, [{ name: 'ACER', count: 3, state: 'refined', value: 'ACER' }]);
+});
+test('89, 90: refine and exclude', async () => {
+  const total = async (id, params) => (await json(`${id}/records`, { limit: 0, ...params })).total_count;
+  assert.equal(await total('public-trees', { refine: 'genus_name:"ACER"' }), 3);
+  assert.equal(await total('public-trees', { exclude: 'genus_name:ACER' }), 2);
+  assert.deepEqual(await records('temps', { refine: 'date1:2025/09/11', timezone: 'Europe/Paris' }), [{ date1: '2025-09-11T08:00:00+02:00' }]);
+  for (const [value, want] of [['2025', 2], ['2025/9', 2], ['2026', 0]]) assert.equal(await total('temps', { refine: `date1:${value}` }), want, value);
+});
+test('91: the facets of the catalogue, by name', async () => {
+  const { links, facets } = await json(`${V21}/catalog/facets`);
+  assert.deepEqual(links.map((l) => l.rel), ['self', 'source']);
+  const names = facets.map((f) => f.name);
+  for (const name of ['features', 'theme', 'keyword', 'publisher']) assert.ok(names.includes(name), name);
+  assert.deepEqual(facets.find((f) => f.name === 'features').facets.map((v) => v.name), ['analyze', 'geo', 'timeserie']);
+});
+test('93: a data set has all its members, in their order', async () => {
+  const d = await json('public-trees');
+  assert.deepEqual(Object.keys(d), ['visibility', 'fields', 'dataset_id', 'dataset_uid', 'has_records', 'features', 'attachments', 'alternative_exports', 'data_visible', 'metas']);
+  assert.deepEqual(Object.keys(d.metas), ['default', 'dcat']);
+  assert.deepEqual(Object.keys(d.metas.default), ['title', 'description', 'theme', 'keyword', 'license', 'license_url', 'language', 'metadata_languages', 'timezone',
+    'modified', 'modified_updates_on_metadata_change', 'modified_updates_on_data_change', 'data_processed', 'metadata_processed', 'geographic_reference',
+    'geographic_reference_auto', 'territory', 'geometry_types', 'bbox', 'publisher', 'references', 'records_count', 'attributions', 'source_domain',
+    'source_domain_title', 'source_domain_address', 'source_dataset', 'shared_catalog', 'federated', 'parent_domain', 'update_frequency']);
+  assert.deepEqual(Object.keys(d.metas.dcat), ['created', 'issued', 'creator', 'contributor', 'contact_name', 'contact_email', 'accrualperiodicity', 'spatial', 'temporal',
+    'granularity', 'dataquality', 'publisher_type', 'conforms_to', 'temporal_coverage_start', 'temporal_coverage_end', 'accessRights', 'relation']);
+  assert.equal(d.metas.default.references, null);
+  assert.deepEqual(d.metas.default.theme, ['Environnement']);
+  assert.deepEqual(d.features, ['analyze', 'timeserie', 'geo']);
+  assert.deepEqual(d.fields[2], { name: 'genus_name', description: null, annotations: { facet: true, sortable: true }, label: 'genus_name', type: 'text' });
+  assert.deepEqual((await json('public-trees', { include_app_metas: true })).metas.explore.download_count, null);
+});
+test('94: selected members are flat', async () => {
+  const { results } = await json(`${V21}/catalog/datasets`, { select: 'dataset_id,default.title', order_by: 'dataset_id', limit: 1 });
+  assert.deepEqual(results, [{ dataset_id: 'beaucoup', 'default.title': 'Jeu beaucoup' }]);
+});
+test('96: order and bounds of the catalogue', async () => {
+  const days = (await json(`${V21}/catalog/datasets`, { order_by: 'default.modified desc', select: 'default.modified', limit: 100 })).results.map((d) => d['default.modified']);
+  assert.deepEqual(days, [...days].sort().reverse());
+  await refused(`${V21}/catalog/datasets`, { limit: 101 }, 400, 'InvalidRESTParameterError');
+});
+for (const [what, params, want] of [
+  ['words', { where: '"trees"' }, ['public-trees']],
+  ['words of a prefix', { where: 'search("koum")' }, ['koumoul']],
+  ['a field', { where: 'default.records_count = 6' }, ['d2']],
+  ['datasetid', { where: 'datasetid:"multi"' }, ['multi']],
+  ['a list', { where: ["features='geo'", 'features="timeserie"'], order_by: 'dataset_id' }, ['koumoul', 'public-trees']],
+  ['refine and exclude', { refine: 'features:geo', exclude: 'title:"Jeu koumoul"' }, ['public-trees']],
+]) {
+  test(`the catalogue is asked in the same language: ${what}`, async () => {
+    const page = await json(`${V21}/catalog/datasets`, { select: 'dataset_id', ...params });
+    assert.deepEqual(pick(page.results, 'dataset_id'), want);
+    assert.equal(page.total_count, want.length);
+  });
+}
+test('the catalogue in groups', async () => {
+  const { results } = await json(`${V21}/catalog/datasets`, { group_by: 'features', select: 'count(*) as n', order_by: 'n desc' });
+  assert.deepEqual(results.find((g) => g.features === 'geo'), { features: 'geo', n: 2 });
+});
+test('the client of a farm of data leaves out what is heavy', async () => {
+  const { results } = await json(`${V21}/catalog/datasets`, { select: 'exclude(attachments),exclude(alternative_exports),exclude(fields)', where: 'search("jeu")', limit: 3, offset: 1 });
+  assert.equal(results.length, 3);
+  assert.deepEqual(Object.keys(results[0]), ['visibility', 'dataset_id', 'dataset_uid', 'has_records', 'features', 'data_visible', 'metas']);
+});
+
+// ---- 9.6 exports ----
+
+test('97, 98: the bytes of a CSV', async () => {
+  const csv = 'asset_id;genus_name;height_m;date_planted;geom;geo_point_2d\r\n'
+    + '244086;PRUNUS;4.6;2012-11-13;"{""coordinates"": [-123.06036999913398, 49.27117199821082], ""type"": ""Point""}";49.27117199821082, -123.06036999913398\r\n'
+    + '244093;ACER;4.6;2013-01-12;"{""coordinates"": [-123.18, 49.25], ""type"": ""Point""}";49.25, -123.18\r\n';
+  const select = 'asset_id,genus_name,height_m,date_planted,geom,geo_point_2d';
+  assert.equal((await good('public-trees/exports/csv', { with_bom: false, select, limit: 2 })).text, csv);
+  const marked = await good('public-trees/exports/csv', { select, limit: 2 });
+  assert.deepEqual([...marked.body.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+  assert.equal(marked.body.subarray(3).toString(), csv);
+  assert.equal(marked.headers['content-disposition'], 'attachment; filename="public-trees.csv"');
+  assert.equal(marked.headers['content-type'], 'text/csv; charset=utf-8');
+  assert.equal(marked.headers.link, '<https://www.etalab.gouv.fr/licence-ouverte-open-licence>; rel="license"');
+});
+test('what a delimiter or a quote would break is quoted', async () => {
+  assert.equal((await good('noms/exports/csv', { with_bom: false })).text, '12;1_uai;libelle_long\r\n11;0450001A;"un;deux"\r\n7;;"dit ""oui"""\r\n');
+  assert.equal((await good('noms/exports/csv', { with_bom: false, delimiter: ',', limit: 1 })).text, '12,1_uai,libelle_long\r\n11,0450001A,un;deux\r\n');
+});
+test('100: the separator of lists', async () => {
+  assert.equal((await good('multi/exports/csv', { list_separator: '|', with_bom: false })).text, 'str1;str2\r\nval 1;val 1|val 2\r\n');
+});
+test('101: the bytes of JSON', async () => {
+  assert.equal((await good('d2/exports/json', { where: 'employees > 2' })).text,
+    '[{"id": "koumoul", "somedate": "2017-12-12", "employees": 3, "adr": "19 rue de la voie lactée saint avé"},'
+    + '{"id": "bidule", "somedate": "2017-10-10", "employees": 11, "adr": "adresse inconnue"},{"id": null, "somedate": null, "employees": 3, "adr": "missing id"}]');
+  assert.equal((await json('public-trees/exports/json')).length, 5);
+});
+test('103: a map', async () => {
+  const map = await json('public-trees/exports/geojson');
+  assert.equal(map.type, 'FeatureCollection');
+  assert.deepEqual(map.features[0].geometry, { type: 'Point', coordinates: [-123.06036999913398, 49.27117199821082] });
+  assert.equal(map.features[0].properties.asset_id, 244086);
+});
+test('104: compressed', async () => {
+  const zipped = await good('beaucoup/exports/csv', { compressed: true });
+  assert.equal(gunzipSync(zipped.body).toString(), (await good('beaucoup/exports/csv')).text);
+});
+test('105: the catalogue as a table', async () => {
+  const [head, ...rows] = (await good(`${V21}/catalog/exports/csv`, { with_bom: false })).text.trimEnd().split('\r\n');
+  assert.ok(head.startsWith('dcat.created;') && head.endsWith(';datasetid'));
+  assert.equal(rows.length, 8);
+  const federated = head.split(';').indexOf('default.federated');
+  assert.ok(rows.every((row) => row.split(';')[federated] === 'False'));
+  assert.equal((await json(`${V21}/catalog/exports/json`)).length, 8);
+});
+test('108: a limit, and none: every row once, in order, over several slices', async () => {
+  assert.equal((await json('genres/exports/json', { rows: 3 })).length, 3);
+  assert.deepEqual((await json('beaucoup/exports/json')).map((row) => row.n), Array.from({ length: 10000 }, (_, i) => i));
+  assert.deepEqual((await json('beaucoup/exports/json', { order_by: 'n desc', limit: 4500 })).map((row) => row.n), Array.from({ length: 4500 }, (_, i) => 9999 - i));
+  assert.equal((await good('beaucoup/exports/jsonl', { where: 'n < 2' })).text, '{"n": 0, "t": "ligne 0"}\n{"n": 1, "t": "ligne 1"}\n');
+});
+test('a group in a file: every key, the null one first', async () => {
+  const rows = await json('genres/exports/json', { group_by: 'genus_name', select: 'count(*) as count' });
+  assert.equal(rows.length, 121);
+  assert.deepEqual(rows.slice(0, 2), [{ genus_name: null, count: 41 }, { genus_name: 'GENUS 000', count: 200 }]);
+});
+test('a download is not sent again to whoever has it; HEAD has its headers and no body', async () => {
+  const { headers } = await good('koumoul/exports/csv');
+  assert.equal((await get('koumoul/exports/csv', {}, { headers: { 'If-None-Match': headers.etag } })).status, 304);
+  const head = await get('koumoul/exports/csv', {}, { method: 'HEAD' });
+  assert.deepEqual([head.status, head.body.length, head.headers.etag], [200, 0, headers.etag]);
+});
+test('the formats: a map only where there is a place', async () => {
+  assert.deepEqual((await json('koumoul/exports')).links.map((l) => l.rel), ['csv', 'json', 'jsonl', 'geojson']);
+  assert.deepEqual((await json('d2/exports')).links.map((l) => l.rel), ['csv', 'json', 'jsonl']);
+});
+
+// ---- 9.7 older bases ----
+
+test('112, 113: the older shape on both older bases', async () => {
+  for (const base of ['/api/v2', '/api/explore/v2.0']) {
+    const answer = await good(`${base}/catalog/datasets/koumoul/records`);
+    assert.deepEqual(Object.keys(answer.json), ['total_count', 'links', 'records']);
+    assert.equal(answer.json.records[0].record.fields.id, 'koumoul');
+    assert.deepEqual(Object.keys(answer.json.records[0].record), ['id', 'timestamp', 'size', 'fields']);
+    assert.ok(answer.headers['ods-explore-api-deprecation']);
+    const list = await json(`${base}/catalog/datasets`, { limit: 1 });
+    assert.deepEqual(Object.keys(list), ['total_count', 'links', 'datasets']);
+    assert.ok(list.datasets[0].dataset.dataset_id && list.datasets[0].links.some((l) => l.rel === 'exports'));
+    assert.deepEqual((await json(`${base}/catalog/datasets/public-trees`)).dataset.fields[2].annotations, { facet: [], sortable: [] });
+    assert.notEqual((await good(`${base}/catalog/datasets/koumoul/exports/csv`)).body[0], 0xef);
+  }
+});
+test('114: the address that catalogues stored', async () => {
+  const answer = await good('/explore/dataset/koumoul/download', { format: 'csv', timezone: 'Europe/Berlin', use_labels_for_header: false });
+  assert.equal(answer.headers['content-disposition'], 'attachment; filename="koumoul.csv"');
+  assert.match(answer.text, /koumoul;19 rue/);
+});
+
+// ---- the official client ----
+
+test('the official client, unchanged', async () => {
+  const require = createRequire(new URL('../../tools/npm/package.json', import.meta.url));
+  let client;
+  try { client = require('@opendatasoft/api-client'); } catch { client = null; }
+  assert.ok(client, 'npm ci in tools/npm');
+  const { ApiClient, fromCatalog, field, string, NotFoundError } = client;
+  const asked = [];
+  const fetchApi = async (request) => { // the name of the portal is not one that DNS knows
+    const to = new URL(request.url);
+    asked.push(to.pathname);
+    const answer = await t.http(H, to.pathname + to.search, { headers: Object.fromEntries(request.headers) });
+    return new Response(answer.body, { status: answer.status, headers: Object.entries(answer.headers).map(([k, v]) => [k, `${v}`]) });
+  };
+  const api = new ApiClient({ domain: `http://${H}:${t.port}`, fetch: fetchApi });
+  const page = await api.get(fromCatalog().dataset('koumoul').records().where(`${field('id')} = ${string('koumoul')}`).limit(1));
+  assert.deepEqual([page.total_count, page.results[0].nb], [1, 11]);
+  assert.equal((await api.get(fromCatalog().datasets().limit(2))).results.length, 2);
+  assert.equal((await api.get(fromCatalog().dataset('koumoul').itself())).dataset_id, 'koumoul');
+  assert.ok((await api.get(fromCatalog().dataset('koumoul').facets())).facets.length);
+  assert.ok((await api.get(fromCatalog().facets())).facets.length);
+  assert.ok((await api.get(fromCatalog().itself())).links.length);
+  await assert.rejects(api.get(fromCatalog().dataset('rien').records()), (e) => e instanceof NotFoundError);
+  assert.ok(asked.every((path) => path.endsWith('/')), 'it ends every path with a slash');
+});
+
+// ---- hostile ----
+
+const routes = ['', '/records', '/records/0000000000000000000000000000000000000000', '/facets', '/exports', '/exports/csv', '/exports/json', '/attachments'];
+const bare = ({ status, headers, text }, id) => ({ status, text: text.replaceAll(id, 'X'),
+  headers: Object.fromEntries(Object.entries(headers).filter(([k]) => !['date', 'content-length', 'x-ratelimit-remaining'].includes(k))) });
+
+test('A01: closed, foreign and unknown data sets give the same bytes', async () => {
+  await publish(t, 'a.r.localhost', { ...K, id: 'ouvert' });
+  await publish(t, 'a.r.localhost', { ...K, id: 'prive' }, { visibility: 'closed' });
+  await publish(t, 'a.r.localhost', { ...K, id: 'decrit' }, { visibility: 'described' });
+  for (const base of [`${V21}/catalog/datasets/`, '/api/v2/catalog/datasets/']) {
+    for (const route of routes) {
+      const of = async (host, id, key) => bare(await t.http(host, `${base}${id}${route}`, { key }), id);
+      const unknown = await of('a.r.localhost', 'inconnu');
+      assert.equal(unknown.status, 404);
+      assert.deepEqual(await of('a.r.localhost', 'prive'), unknown, `closed ${route}`);
+      assert.deepEqual(await of('a.r.localhost', 'decrit'), unknown, `described ${route}`);
+      for (const host of ['b.r.localhost', H]) {
+        const there = await of(host, 'inconnu');
+        assert.deepEqual(await of(host, 'ouvert'), there, `foreign ${host} ${route}`);
+        assert.deepEqual(await of(host, 'prive'), there, `foreign and closed ${host} ${route}`);
+      }
+    }
+  }
+});
+test('A01: a key opens closed data on its own portal and no other', async () => {
+  const key = makeKey(t, 'a.r.localhost');
+  const of = (host, id, route = '/records') => t.http(host, `${V21}/catalog/datasets/${id}${route}`, { key });
+  for (const route of ['', '/records', '/facets', '/exports', '/exports/csv']) {
+    assert.equal((await of('a.r.localhost', 'prive', route)).status, 200, route);
+    assert.equal((await of('b.r.localhost', 'prive', route)).status, 401, route);
+  }
+  const list = async (options) => (await t.http('a.r.localhost', `${V21}/catalog/datasets?select=dataset_id&order_by=dataset_id`, options)).json.results.map((d) => d.dataset_id);
+  assert.deepEqual(await list({ key }), ['decrit', 'ouvert', 'prive']);
+  assert.deepEqual(await list(), ['ouvert']);
+  assert.equal((await of('a.r.localhost', 'prive', '')).json.visibility, 'restricted');
+  assert.equal((await t.http('a.r.localhost', `${V21}/catalog/datasets/prive/records`)).status, 404, 'and what a key read is not kept for others');
+});
+test('a closed data set leaves no word anywhere', async () => {
+  const paths = [`${V21}/catalog/datasets?limit=100`, `${V21}/catalog/facets`, `${V21}/catalog/exports/csv`, `${V21}/catalog/exports/json`, `/api/v2/catalog/datasets?limit=100`,
+    `${V21}/catalog/datasets?group_by=keyword`, `${V21}/catalog/datasets?group_by=publisher`, `${V21}/catalog/facets?facet=title`,
+    `${V21}/catalog/datasets?select=default.title,keyword&limit=100`];
+  for (const path of paths) assert.doesNotMatch((await good(path)).text, /ornithorynque|Canari|Producteur caché|"ferme"|;ferme/i, path);
+  for (const where of ['"ornithorynque"', 'search("ornitho")', 'suggest("canari")', 'dataset_id="ferme"', 'keyword="ornithorynque"', 'NOT dataset_id="koumoul" AND visibility="restricted"']) {
+    assert.equal((await json(`${V21}/catalog/datasets`, { where, limit: 0 })).total_count, 0, where);
+  }
+});
+test('closing is seen at once, in the cache too', async () => {
+  await publish(t, H, { ...K, id: 'bascule' });
+  await good('bascule/records');
+  sql(t, `UPDATE portal.dataset SET visibility = 'closed', revision = revision + 1 WHERE dataset_id = 'bascule';
+    UPDATE portal.catalogue_search SET is_open = false WHERE dataset_id = 'bascule'; UPDATE portal.tenant SET generation = generation + 1;`);
+  await poll(async () => (await get('bascule/records')).status === 404, { what: 'closed', deadline: 3000 });
+  for (const route of ['', '/facets', '/exports/csv']) assert.equal((await get(`bascule${route}`)).status, 404);
+});
+
+const attacks = ["'", "''", '"', '`', ';', '--', '/*', '*/', '\\', '\\\'', "' OR '1'='1", "' OR 1=1 --", "'; DROP TABLE portal.dataset; --", '" OR ""="', '`) OR (`1`=`1', '$1', '$1::text', '$$x$$',
+  "E'\\x41'", "U&'\\0041'", "x'41'", '%27', '%2527', '%00', '\u0000', '\u2019', 'ʼ OR 1=1', '＇ OR 1=1', '1; SELECT pg_sleep(10)', 'pg_sleep(10)', "1 UNION SELECT password_hash FROM portal.account",
+  'id) UNION SELECT 1 --', 'r._id', 'r.c1', 'c1', '_id', 'rest[1]', 'data.v_0', 'portal.dataset', 'current_user', 'version()', "set_config('portal.tenant_id','x',false)", "current_setting('portal.tenant_id')",
+  'count(*) FILTER (WHERE true)', '(SELECT 1)', 'id::int', "'a'::regclass", 'ARRAY[1]', 'ROW(1)', '{"$gt":""}', "id='a' /*", "geom'POINT(0 0); SELECT 1'", "date'2017-01-01'; SELECT 1", "id IN (SELECT 1)",
+  'id = ANY(ARRAY[1])', '1e999', '9'.repeat(400), '(((((((((('.repeat(20), "\\'; --", "\ud83d\ude00' OR '1'='1"];
+
+test(`${attacks.length} texts in every parameter: never 500, and nothing changes`, async () => {
+  const before = sql(t, 'SELECT count(*), (SELECT count(*) FROM portal.account) FROM portal.dataset');
+  const parameters = ['select', 'where', 'group_by', 'order_by', 'limit', 'offset', 'refine', 'exclude', 'facet', 'lang', 'timezone', 'delimiter', 'list_separator'];
+  const paths = ['koumoul/records', 'koumoul/facets', 'koumoul/exports/csv', `${V21}/catalog/datasets`, `${V21}/catalog/facets`, `${V21}/catalog/exports/csv`];
+  const asked = [];
+  for (const path of paths) for (const name of parameters) for (const text of attacks) asked.push([path, { [name]: /refine|exclude/.test(name) ? `id:${text}` : text }]);
+  for (const text of attacks) for (const path of [`${text}/records`, `koumoul/records/${text}`, `koumoul/exports/${text}`]) asked.push([`${V21}/catalog/datasets/${path.split('/').map(encodeURIComponent).join('/')}`.replace('%2Frecords', '/records'), {}]);
+  const wrong = [];
+  const worker = async () => {
+    for (let next; (next = asked.pop());) {
+      const answer = await get(...next);
+      if (answer.status >= 500 || answer.status === 429) wrong.push([next, answer.status, answer.text.slice(0, 200)]);
+      if (answer.status === 200 && /ornithorynque|argon2/.test(answer.text)) wrong.push([next, 'tells']);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  assert.deepEqual(wrong.slice(0, 5), []);
+  assert.equal(sql(t, 'SELECT count(*), (SELECT count(*) FROM portal.account) FROM portal.dataset'), before);
+});
+test('as many parameters as a query may bind, and one more', async () => {
+  const list = (n) => `nb in (${Array.from({ length: n }, (_, i) => i).join(',')})`;
+  assert.equal((await json('koumoul/records', { where: [list(400), list(400)], limit: 0 })).total_count, 1);
+  const answer = await get('koumoul/records', { where: Array.from({ length: 8 }, () => list(490)) });
+  assert.ok([400, 414, 431].includes(answer.status), `${answer.status}`);
+  assert.equal((await get('koumoul/records')).status, 200);
+});

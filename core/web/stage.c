@@ -92,15 +92,16 @@ static struct str allow_list(struct req *r, unsigned allow)
     return s;
 }
 
+/* The national portal's harvester and its crawler say who they are (national-portal.md). */
 static enum origin origin_of(struct req *r)
 {
     struct str agent = req_header(r, S("user-agent"));
     struct str site = req_header(r, S("sec-fetch-site"));
-    if (str_find(agent, S("udata")) >= 0)
+    if (str_starts(agent, S("uData/")) || str_find(agent, S("udata")) >= 0)
         return ORIGIN_CRAWLER;
     if (str_starts(agent, S("Terrasse/")))
         return ORIGIN_FEDERATION;
-    if (str_starts(r->x->path, S("/embed/")))
+    if (str_starts(r->x->path, S("/embed/")) || str_starts(r->x->path, S("/explore/embed/")))
         return ORIGIN_EMBED;
     if (r->route->dialect == DIALECT_PAGE || str_eq(site, S("same-origin")))
         return ORIGIN_SITE;

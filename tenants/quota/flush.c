@@ -19,7 +19,7 @@ struct flush {
     struct usage *usage;
     struct arena read_arena, write_arena;
     struct batch read, write;
-    bool reading, writing, ready, first;
+    bool reading, writing, first, led;
     unsigned ticks;
     int64_t ceilings[USAGE_SLOTS];
 };
@@ -42,12 +42,12 @@ static void take_shares(struct flush *f)
                                 .root_slot = (unsigned)number(b, 1, row, ROOT_SLOT),
                                 .reserved = number(b, 1, row, RESERVED),
                                 .ceiling = batch_null(b, 1, row, CEILING) ? -1 : number(b, 1, row, CEILING),
-                                .counted_before = number(b, 1, row, BEFORE)};
+                                .counted_before = number(b, 1, row, BEFORE),
+                                .month = batch_rows(b, 0) == 1 ? number(b, 0, 0, 0) : 0};
         usage_set_pool(f->usage, s.root_slot, number(b, 1, row, POOL), number(b, 1, row, ALL_RESERVED));
         usage_set_share(f->usage, &s);
         f->ceilings[s.slot] = number(b, 1, row, ANONYMOUS);
     }
-    f->ready = f->ready || batch_rows(b, 1) > 0;
 }
 
 static void on_read(struct batch *b, struct err *e, void *context)
@@ -126,7 +126,10 @@ static void write_totals(struct flush *f)
 static void on_tick(uv_timer_t *timer)
 {
     struct flush *f = timer->data;
-    if (!f->writing)
+    bool leads = usage_leads(f->usage);
+    f->first = f->first || leads != f->led; /* what the one before it had not written yet */
+    f->led = leads;
+    if (leads && !f->writing)
         write_totals(f);
     if (!f->reading && f->ticks++ % 2 == 0)
         ask_shares(f);
@@ -138,6 +141,8 @@ struct flush *flush_open(uv_loop_t *loop, struct lanes *lanes, struct usage *usa
     f->lanes = lanes;
     f->usage = usage;
     f->first = true;
+    for (size_t i = 0; i < USAGE_SLOTS; i++)
+        f->ceilings[i] = -1;
     uv_timer_init(loop, &f->timer);
     f->timer.data = f;
     uv_timer_start(&f->timer, on_tick, 0, TICK_MS);
@@ -160,11 +165,6 @@ void flush_close(struct flush *f)
     if (f->writing)
         lanes_forget(f->lanes, &f->write);
     uv_close((uv_handle_t *)&f->timer, on_closed);
-}
-
-bool flush_ready(const struct flush *f)
-{
-    return f->ready;
 }
 
 int64_t flush_anonymous_ceiling(const struct flush *f, unsigned slot)

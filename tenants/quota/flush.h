@@ -6,5 +6,4 @@
 struct flush;
 struct flush *flush_open(uv_loop_t *loop, struct lanes *lanes, struct usage *usage);
 void flush_close(struct flush *f);
-bool flush_ready(const struct flush *f);                          /* shares were read at least once */
-int64_t flush_anonymous_ceiling(const struct flush *f, unsigned slot); /* of the slot's root; calls a day */
+int64_t flush_anonymous_ceiling(const struct flush *f, unsigned slot); /* calls a day; -1: not read yet */

@@ -41,22 +41,6 @@ struct usage *meter_usage(void)
     return usage;
 }
 
-/* What the national portal's harvester and crawler call themselves. */
-static bool is_crawler(const struct req *r)
-{
-    struct str agent = req_header(r, S("user-agent"));
-    return str_starts(agent, S("uData/")) || str_starts(agent, S("udata-hydra"));
-}
-
-enum origin meter_origin(struct req *r)
-{
-    if (is_crawler(r))
-        return ORIGIN_CRAWLER;
-    if (str_starts(r->x->path, S("/explore/embed/")))
-        return ORIGIN_EMBED;
-    return r->route->dialect == DIALECT_PAGE ? ORIGIN_SITE : ORIGIN_API;
-}
-
 /* A download of everything, as opposed to a question: no filter in the query. */
 static bool is_whole_export(struct req *r)
 {
@@ -71,18 +55,13 @@ static bool is_whole_export(struct req *r)
 
 static bool may_refuse(struct req *r)
 {
-    return flush_ready(flush) && r->route->dialect != DIALECT_PAGE && r->origin != ORIGIN_CRAWLER &&
+    return r->route->dialect != DIALECT_PAGE && r->origin != ORIGIN_CRAWLER && r->origin != ORIGIN_FEDERATION &&
            !is_whole_export(r);
 }
 
 static struct str peer(const struct req *r)
 {
     return str_of(r->x->peer);
-}
-
-static bool anonymous_call(const struct req *r)
-{
-    return !r->who.account.text[0] && r->origin == ORIGIN_API;
 }
 
 static bool refuse_anonymous(int64_t ceiling, struct err *e)
@@ -107,9 +86,8 @@ bool meter_spend(struct req *r, struct err *e)
 {
     struct receipt *receipt = (struct receipt *)(void *)r->meter;
     int64_t now = clock_wall_us(), ceiling = flush_anonymous_ceiling(flush, r->tenant->slot);
-    r->origin = meter_origin(r);
     bool refuse = may_refuse(r);
-    receipt->anonymous = refuse && anonymous_call(r);
+    receipt->anonymous = refuse && !r->who.account.text[0] && ceiling >= 0;
     if (receipt->anonymous && !anonymous_spend(peer(r), r->route->cost, ceiling, now))
         return refuse_anonymous(ceiling, e);
     if (usage_spend(usage, r->tenant->slot, r->origin, r->route->cost, refuse, now, &receipt->calls) ==

@@ -7,8 +7,8 @@
  *
  * What counts is the cost column of the route tables alone. Who is refused: the API, when the tenant's
  * share or the pool is spent (429, errorcode 10002), and an address without a key that passed its daily
- * ceiling (10005; IPv6 by /64). Pages, whole downloads of open data and the national crawler are counted
- * and never refused.
+ * ceiling (10005; IPv6 by /64). Pages, whole downloads of open data, the national crawler and federation
+ * are counted and never refused.
  *
  * Every second the totals that moved are written to PostgreSQL, absolute and by epoch; every two
  * seconds shares and months are read.
@@ -24,4 +24,3 @@ void meter_headers(struct req *r);   /* x-ratelimit-limit, -remaining, -reset */
 bool meter_error_body(struct req *r, const struct err *e, struct buf *body, struct str *content_type);
 
 struct usage *meter_usage(void);     /* for the quota page of this process */
-enum origin meter_origin(struct req *r);

@@ -12,7 +12,7 @@
 #include "core/base/errors.h"
 #include "core/base/must.h"
 
-enum { FORMAT = 0x54553031 }; /* "TU01" */
+enum { FORMAT = 0x54553032 }; /* "TU02" */
 
 typedef _Atomic int64_t counter;
 
@@ -25,7 +25,7 @@ struct line {
 };
 
 struct share {
-    counter reserved, ceiling, root_slot, unused[5];
+    counter reserved, ceiling, root_slot, known, unused[4];
 };
 
 struct pool {
@@ -52,12 +52,20 @@ struct usage {
     int fd;
 };
 
+static bool is_ours(int fd)
+{
+    uint64_t format = 0;
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_size == (off_t)sizeof(struct file) &&
+           pread(fd, &format, sizeof format, 0) == (ssize_t)sizeof format && format == FORMAT;
+}
+
+/* One of another format is begun again: what it counted is in PostgreSQL under its own epoch. */
 static bool prepare(int fd, struct err *e, const char *path)
 {
     uint64_t head[2] = {FORMAT, 0};
-    struct stat st;
-    bool ok = flock(fd, LOCK_EX) == 0 && fstat(fd, &st) == 0;
-    if (ok && st.st_size != (off_t)sizeof(struct file)) {
+    bool ok = flock(fd, LOCK_EX) == 0;
+    if (ok && !is_ours(fd)) {
         rand_bytes(&head[1], sizeof head[1]);
         head[1] >>= 1; /* a bigint in PostgreSQL */
         ok = ftruncate(fd, 0) == 0 && ftruncate(fd, sizeof(struct file)) == 0 &&
@@ -84,7 +92,7 @@ struct usage *usage_open(const char *path, struct err *e)
     void *p = prepare(fd, e, path)
                   ? mmap(NULL, sizeof(struct file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
                   : MAP_FAILED;
-    if (p == MAP_FAILED || ((struct file *)p)->format != FORMAT) {
+    if (p == MAP_FAILED) {
         close(fd);
         if (!e->kind)
             ERR(e, err_internal, "usage file cannot be mapped");
@@ -125,11 +133,27 @@ static void place_month(struct file *f, int64_t number, int64_t starts_us)
     f->months[k].number = number;
 }
 
+/* A new file has counted in its first place until now; all places are empty but that one. */
+static void place_first(struct file *f, int64_t number, int64_t starts_us)
+{
+    unsigned k = (unsigned)(number % USAGE_MONTHS);
+    for (unsigned i = 0; i < USAGE_MONTHS; i++)
+        if (f->months[i].number)
+            return;
+    for (unsigned slot = 0; slot < USAGE_SLOTS && k; slot++) {
+        f->lines[slot][k] = f->lines[slot][0];
+        memset(&f->lines[slot][0], 0, sizeof f->lines[slot][0]);
+    }
+    f->months[k].starts_us = starts_us;
+    f->months[k].number = number;
+}
+
 void usage_months(struct usage *u, int64_t number, int64_t starts_us, int64_t next_us, int64_t after_us)
 {
     (void)after_us;
     if (flock(u->fd, LOCK_EX) != 0)
         return;
+    place_first(u->f, number, starts_us);
     place_month(u->f, number, starts_us);
     place_month(u->f, number + 1, next_us);
     flock(u->fd, LOCK_UN);
@@ -157,26 +181,51 @@ static unsigned root_of(const struct file *f, unsigned slot)
     return (unsigned)f->shares[slot].root_slot % USAGE_SLOTS;
 }
 
+bool usage_known(const struct usage *u, unsigned slot)
+{
+    return u->f->shares[slot % USAGE_SLOTS].known;
+}
+
+/* What other epochs counted in the k-th month, as this share knows it. */
+static int64_t before_of(const struct file *f, const struct usage_share *s, unsigned k)
+{
+    bool says = s->month && f->months[k].number == s->month;
+    return says ? s->counted_before : (int64_t)f->lines[s->slot % USAGE_SLOTS][k].before;
+}
+
+static bool is_news(const struct file *f, const struct usage_share *s)
+{
+    const struct share *share = &f->shares[s->slot % USAGE_SLOTS];
+    bool news = !share->known || share->reserved != s->reserved;
+    for (unsigned k = 0; k < USAGE_MONTHS; k++)
+        news = news || f->lines[s->slot % USAGE_SLOTS][k].before != before_of(f, s, k);
+    return news;
+}
+
+/* Under the lock: two processes apply the same change once. */
+static void take_share(struct file *f, const struct usage_share *s)
+{
+    struct share *share = &f->shares[s->slot % USAGE_SLOTS];
+    for (unsigned k = 0; k < USAGE_MONTHS; k++) {
+        struct line *l = &f->lines[s->slot % USAGE_SLOTS][k];
+        int64_t used = l->used, before = before_of(f, s, k);
+        int64_t drawn = share->known ? beyond(used + l->before, share->reserved) : 0;
+        f->pools[s->root_slot % USAGE_SLOTS].rest[k] += beyond(used + before, s->reserved) - drawn;
+        l->before = before;
+    }
+    share->root_slot = s->root_slot;
+    share->reserved = s->reserved;
+    share->known = 1;
+}
+
 void usage_set_share(struct usage *u, const struct usage_share *s)
 {
     struct file *f = u->f;
-    struct share *share = &f->shares[s->slot % USAGE_SLOTS];
-    share->root_slot = s->root_slot;
-    share->ceiling = s->ceiling < 0 ? 0 : s->ceiling + 1; /* 0: none, so that an empty file has none */
-    unsigned now = 0;
-    for (unsigned k = 1; k < USAGE_MONTHS; k++)
-        if (f->months[k].number > f->months[now].number)
-            now = k;
-    now = (now + USAGE_MONTHS - 1) % USAGE_MONTHS; /* the newest is next month's */
-    f->lines[s->slot % USAGE_SLOTS][now].before = s->counted_before;
-    int64_t old = atomic_exchange(&share->reserved, s->reserved);
-    if (old == s->reserved)
+    f->shares[s->slot % USAGE_SLOTS].ceiling = s->ceiling < 0 ? 0 : s->ceiling + 1; /* 0: none */
+    if (!is_news(f, s) || flock(u->fd, LOCK_EX) != 0)
         return;
-    for (unsigned k = 0; k < USAGE_MONTHS; k++) {
-        struct line *l = &f->lines[s->slot % USAGE_SLOTS][k];
-        int64_t used = l->used + l->before;
-        f->pools[s->root_slot % USAGE_SLOTS].rest[k] += beyond(used, s->reserved) - beyond(used, old);
-    }
+    take_share(f, s);
+    flock(u->fd, LOCK_UN);
 }
 
 void usage_set_pool(struct usage *u, unsigned root_slot, int64_t pool, int64_t all_reserved)
@@ -196,6 +245,12 @@ static bool draw_rest(struct pool *p, unsigned k, int64_t cost, bool refuse)
     return true;
 }
 
+/* Whether one call more, or the last one less, moves the pool's rest. */
+static bool from_rest(const struct share *share, const struct line *l, int64_t used)
+{
+    return share->known && used + l->before > share->reserved;
+}
+
 enum usage_answer usage_spend(struct usage *u, unsigned slot, unsigned origin, unsigned cost, bool refuse,
                               int64_t now_us, struct usage_receipt *receipt)
 {
@@ -205,31 +260,38 @@ enum usage_answer usage_spend(struct usage *u, unsigned slot, unsigned origin, u
     struct line *l = &f->lines[slot][k];
     struct pool *p = &f->pools[root_of(f, slot)];
     const struct share *share = &f->shares[slot];
-    int64_t seen = l->used;
-    bool from_rest;
+    int64_t seen = l->used, calls = (int64_t)cost;
+    bool drawn = false;
+    refuse = refuse && share->known;
     do {
-        int64_t after = seen + l->before + (int64_t)cost;
-        if (refuse && share->ceiling && after > share->ceiling - 1)
+        bool draws = from_rest(share, l, seen + calls);
+        bool over = refuse && share->ceiling && seen + l->before + calls > share->ceiling - 1;
+        if (drawn && (over || !draws))
+            p->rest[k] -= calls;
+        if (over)
             return USAGE_TENANT_SPENT;
-        from_rest = after > share->reserved;
-    } while (!atomic_compare_exchange_weak(&l->used, &seen, seen + (int64_t)cost));
-    if (from_rest && !draw_rest(p, k, (int64_t)cost, refuse)) {
-        l->used -= (int64_t)cost;
-        return USAGE_POOL_SPENT;
-    }
-    l->by_origin[origin % USAGE_ORIGINS] += (int64_t)cost;
-    *receipt = (struct usage_receipt){slot, k, origin % USAGE_ORIGINS, cost, from_rest, true};
+        if (draws && !drawn && !draw_rest(p, k, calls, refuse))
+            return USAGE_POOL_SPENT;
+        drawn = draws;
+    } while (!atomic_compare_exchange_weak(&l->used, &seen, seen + calls));
+    l->by_origin[origin % USAGE_ORIGINS] += calls;
+    *receipt = (struct usage_receipt){slot, k, origin % USAGE_ORIGINS, cost, true};
     return USAGE_ADMITTED;
 }
 
 void usage_give_back(struct usage *u, const struct usage_receipt *r)
 {
     struct line *l = &u->f->lines[r->slot][r->month];
+    const struct share *share = &u->f->shares[r->slot];
+    int64_t seen = l->used;
+    bool draws;
     if (!r->counted)
         return;
-    l->used -= (int64_t)r->cost;
+    do {
+        draws = from_rest(share, l, seen);
+    } while (!atomic_compare_exchange_weak(&l->used, &seen, seen - (int64_t)r->cost));
     l->by_origin[r->origin] -= (int64_t)r->cost;
-    if (r->from_rest)
+    if (draws)
         u->f->pools[root_of(u->f, r->slot)].rest[r->month] -= (int64_t)r->cost;
 }
 
@@ -267,4 +329,10 @@ bool usage_changed(struct usage *u, unsigned slot)
         changed = atomic_exchange(&l->flushed, used) != used || changed;
     }
     return changed;
+}
+
+bool usage_leads(struct usage *u)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(u->fd, F_OFD_SETLK, &whole) == 0;
 }

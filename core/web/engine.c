@@ -102,7 +102,7 @@ static bool form_is_ours(struct req_private *p)
     struct str origin = req_header(r, S("origin"));
     if (origin.p && !str_eq(origin, S("null")) && !str_eq(authority(origin), authority(req_base_url(r))))
         return false;
-    if (!r->who.session.text[0])
+    if (!r->who.account.text[0])
         return true;
     struct str token = req_header(r, S("x-csrf-token"));
     if (!token.p)

@@ -292,7 +292,7 @@ static void on_gzip(uv_work_t *w, int status)
 /* Answers that hold a session's form token are not compressed: their length would tell it. */
 static bool wants_gzip(struct req_private *p)
 {
-    return p->body.n >= GZIP_MIN && p->status == 200 && !p->gzip && p->req.who.session.text[0] == '\0' &&
+    return p->body.n >= GZIP_MIN && p->status == 200 && !p->gzip && p->req.who.csrf.n == 0 &&
            reply_is_text(p->content_type) && gzip_accepted(req_header(&p->req, S("accept-encoding")));
 }
 

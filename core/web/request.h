@@ -23,7 +23,7 @@ struct principal {
     bool by_key;               /* Authorization: Apikey, or ?apikey= */
     bool is_region;            /* an administrator of the root tenant */
     struct str csrf;           /* token of the session, for forms */
-    struct uuid session;       /* empty for keys */
+    struct uuid key;           /* by_key: which one */
 };
 
 /* Where a call comes from; tags the usage. */

@@ -9,7 +9,8 @@
 #include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
 
-enum { KEPT_MAX = 4096, KEPT_US = 5000000 };
+enum { KEPT_MAX = 4096, KEPT_US = 5000000, SECRET_MAX = 200 };
+#define COOKIE_CLEARED PRINCIPAL_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
 
 /* One known credential; the arena holds the principal's strings. */
 struct kept {
@@ -112,7 +113,7 @@ static void read_principal(struct req *r, bool by_key, struct principal *who)
     account_role(req_col(r, 0, 0, 3), &who->role, &ignored);
     uuid_parse(req_col(r, 0, 0, 4), &who->organisation);
     if (by_key)
-        uuid_parse(req_col(r, 0, 0, 5), &who->session);
+        uuid_parse(req_col(r, 0, 0, 5), &who->key);
     else
         who->csrf = req_col(r, 0, 0, 5);
     who->is_region = batch_bool(&r->batch, 0, 0, 6) && !who->organisation.text[0];
@@ -125,7 +126,7 @@ static bool take_principal(struct req *r, struct err *e)
     if (req_rows(r, 0) == 0) {
         if (by_key)
             return ERR(e, err_key_unknown, "no such key");
-        req_set_cookie(r, S(PRINCIPAL_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+        req_set_cookie(r, S(COOKIE_CLEARED));
         return true;
     }
     struct principal who;
@@ -135,13 +136,26 @@ static bool take_principal(struct req *r, struct err *e)
     return true;
 }
 
+/* The session's name stands in the header, but twice or dressed up: somebody else's doing, all of it goes (T10). */
+static void clear_tossed(struct req *r)
+{
+    if (str_find(req_header(r, S("cookie")), S(PRINCIPAL_COOKIE)) >= 0)
+        req_set_cookie(r, S(COOKIE_CLEARED));
+}
+
 static enum stage_result auth(struct req *r, struct err *e)
 {
-    (void)e;
-    bool by_key;
+    bool by_key = false;
     struct str secret = r->tenant ? credential(r, &by_key) : STR_NONE;
-    if (!secret.n || secret.n > 200)
+    if (by_key && secret.n > SECRET_MAX) {
+        ERR(e, err_key_unknown, "%zu bytes", secret.n);
+        return STAGE_FAIL;
+    }
+    if (!secret.n || secret.n > SECRET_MAX) {
+        if (r->tenant && !by_key)
+            clear_tossed(r);
         return STAGE_NEXT;
+    }
     struct str key = memory_key(r->a, uuid_str(&r->tenant->id), secret);
     const struct kept *k = map_get(&kept_by_secret, key);
     if (!k || k->until_us < clock_monotonic_us())

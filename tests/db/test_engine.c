@@ -250,7 +250,6 @@ static bool take_session(struct req *r, struct err *e)
     if (req_rows(r, 0) != 1)
         return true;
     uuid_parse(S(ACCOUNT), &r->who.account);
-    r->who.session = r->who.account;
     r->who.role = str_eq(req_header(r, S("x-test-as")), S("admin")) ? ADMIN : READER;
     r->who.csrf = S("form-token");
     return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
+#include "core/data/type.h"
 #include "core/data/version.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/errors.h"
@@ -220,7 +221,7 @@ static json_t *setting_of(const struct intake *in, const json_t *column, const j
     return s;
 }
 
-static struct str settings_of(struct intake *in)
+struct str intake_settings(struct intake *in)
 {
     json_t *list = json_array(), *suggested = json_array();
     const json_t *column;
@@ -235,6 +236,24 @@ static struct str settings_of(struct intake *in)
     json_decref(list);
     json_decref(suggested);
     return out;
+}
+
+bool intake_types_agree(const struct intake *in, struct err *e)
+{
+    const json_t *f, *column;
+    enum column_type asked, is;
+    size_t i;
+    json_array_foreach(in->given, i, f) {
+        column = named(jr_array(in->loaded.report, "columns"), jr_str(f, "name"));
+        if (!column || !type_asked(jr_str(f, "type"), &asked) || !type_by_name(jr_str(column, "type"), &is) ||
+            str_eq(str_of(type_wire(asked)), str_of(type_wire(is))))
+            continue;
+        ERR(e, err_field_type, "retyped");
+        err_arg(e, STR_FMT, STR_ARG(str_part(jr_str(f, "name"), 0, 120)));
+        err_arg(e, "%s", type_name(is));
+        return err_arg(e, "%s", type_name(asked));
+    }
+    return true;
 }
 
 static json_t *columns_diff(const struct intake *in)
@@ -301,7 +320,7 @@ bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset,
     return still_the_same(in, c, e) && intake_diff(in, c, &diff, e) &&
            dataset_draft_version(c, &in->tenant, dataset, &in->loaded.id, upload, in->append ? S("append") : S("replace"),
                                  diff, e) &&
-           dataset_draft(c, &in->tenant, dataset, STR_NONE, settings_of(in), account, e);
+           dataset_draft(c, &in->tenant, dataset, STR_NONE, intake_settings(in), account, e);
 }
 
 void intake_free(struct intake *in)

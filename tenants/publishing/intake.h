@@ -46,4 +46,9 @@ bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset,
  * "retyped": [{"name", "from", "to"}]}, "doubles": n}. */
 bool intake_diff(struct intake *in, struct conn *c, struct str *diff, struct err *e);
 
+/* The fields of the next publication, from loaded.report's columns, given and kept; in the arena. */
+struct str intake_settings(struct intake *in);
+/* A given type that the column does not have asks for another reading: err_field_type. */
+bool intake_types_agree(const struct intake *in, struct err *e);
+
 void intake_free(struct intake *in);

@@ -87,3 +87,11 @@ bool review_refuse(struct conn *c, const struct uuid *tenant, struct str review,
     arena_free(&a);
     return ok;
 }
+
+bool review_none_waiting(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_review_waiting, (struct str[]){uuid_str(tenant), uuid_str(dataset)}, e);
+    bool ok = r && (PQntuples(r) == 0 || ERR(e, err_review_waiting, "%s", dataset->text));
+    PQclear(r);
+    return ok;
+}

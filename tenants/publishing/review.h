@@ -18,3 +18,7 @@ bool review_accept(struct conn *c, const struct uuid *tenant, struct str review,
 /* article: "2.3", "2.4", "2.5" or "2.6"; message: never empty. fails err_review_article */
 bool review_refuse(struct conn *c, const struct uuid *tenant, struct str review, struct str article,
                    struct str message, struct str account, struct err *e);
+
+/* What was submitted stays what it was: a draft that waits for its answer is not changed by those who
+ * submitted it. fails err_review_waiting */
+bool review_none_waiting(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e);

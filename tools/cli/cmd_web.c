@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/log.h"
+#include "core/io/blob.h"
 #include "core/web/web.h"
 #include "tenants/pages/assets.h"
 #include "tenants/quota/meter.h"
@@ -27,7 +28,7 @@ static void close_meter(void *context)
 bool cmd_web_process(struct cli *cli, struct err *e)
 {
     static struct process_keys keys;
-    static char spool[HOME_PATH + 16], usage[HOME_PATH + 16];
+    static char spool[HOME_PATH + 16], usage[HOME_PATH + 16], content[HOME_PATH + 16];
     (void)cli;
     if (!process_receive(&keys, e))
         return false;
@@ -35,6 +36,8 @@ bool cmd_web_process(struct cli *cli, struct err *e)
     program_unlock(keys.value[KEY_PEOPLE]);
     snprintf(spool, sizeof spool, "%s/spool", keys.value[KEY_HOME]);
     snprintf(usage, sizeof usage, "%s/usage/calls", keys.value[KEY_HOME]);
+    snprintf(content, sizeof content, "%s/content", keys.value[KEY_HOME]);
+    blob_store(content);
 
     struct web_config c = {
         .http = {.listen = option_str(OPTION_LISTEN).p, .trust_proxy = option_str(OPTION_TRUSTED_PROXY).n > 0,

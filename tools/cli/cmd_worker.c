@@ -1,5 +1,8 @@
 /* The worker: by hand beside serve --database, or as a child of serve. */
+#include <stdio.h>
+
 #include "core/base/log.h"
+#include "core/io/blob.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/errors.h"
 #include "tools/cli/process.h"
@@ -11,6 +14,11 @@ static void run(const char *uri, const char *home, const char *sealing)
                            .ntables = program_jobs_n, .stop = &process_stop};
     log_init("worker", (enum log_level)option_i64(OPTION_LOG_LEVEL));
     process_catch();
+    if (home) {
+        char content[HOME_PATH + 16];
+        snprintf(content, sizeof content, "%s/content", home);
+        blob_store(content);
+    }
     LOG(LOG_INFO, "worker_started");
     job_loop(&c);
     LOG(LOG_INFO, "worker_stopped");

@@ -12,6 +12,8 @@
 #include "tenants/people/principal.h"
 #include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
+#include "tenants/publishing/jobs.h"
+#include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/quota/meter.h"
 #include "tenants/quota/sql.h"
@@ -19,11 +21,11 @@
 
 struct web_hooks program_hooks;
 
-const struct route_table *const program_routes[] = {&explore_route_table, &pages_route_table};
+const struct route_table *const program_routes[] = {&explore_route_table, &pages_route_table, &publishing_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
-const struct job_table *const program_jobs[] = {NULL};
-const size_t program_jobs_n = 0;
+const struct job_table *const program_jobs[] = {&publishing_jobs};
+const size_t program_jobs_n = sizeof program_jobs / sizeof program_jobs[0];
 
 void program_register(void)
 {

@@ -1,0 +1,18 @@
+#pragma once
+#include "core/base/err.h"
+
+/*
+ * blob -- the content store: files under names of ours, in one directory.
+ *
+ * A name is made by the program: [a-z0-9-] parts joined by single slashes ("uploads/<uuid>"), at most
+ * 100 bytes. A file appears whole or not at all (written beside, flushed, renamed). blob_store is
+ * called once at start, before threads. Errors: err_disk_full, err_blob, err_blob_missing.
+ */
+void blob_store(const char *folder); /* "DIR/content"; copied */
+
+/* Moves a finished file in, within the file system or across; `path` is gone when it succeeds. */
+bool blob_take(struct str name, const char *path, struct err *e);
+bool blob_put(struct str name, struct str bytes, struct err *e);
+
+bool blob_open(struct str name, int *fd, uint64_t *size_bytes, struct err *e); /* for reading; the caller closes */
+bool blob_remove(struct str name, struct err *e);                             /* one that is gone already is removed */

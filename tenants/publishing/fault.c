@@ -1,0 +1,58 @@
+#include "tenants/publishing/fault.h"
+
+#include "core/base/jr.h"
+#include "core/base/jw.h"
+#include "core/data/errors.h"
+#include "core/db/errors.h"
+#include "core/io/errors.h"
+#include "tenants/publishing/errors.h"
+
+static const struct err_kind *const kinds[] = {
+#define ERROR(code, status, en, fr) &err_##code,
+#define ERROR_AS(code, wire, status, en, fr) &err_##code,
+#include "core/data/errors.def"
+#include "core/db/errors.def"
+#include "core/io/errors.def"
+#include "tenants/publishing/errors.def"
+#undef ERROR
+#undef ERROR_AS
+};
+
+void fault_write(const struct err *e, struct buf *json)
+{
+    struct jw w;
+    jw_init(&w, json, JW_COMPACT);
+    jw_open(&w, '{');
+    JW_STR(&w, "code", str_of(e->kind->code));
+    jw_key(&w, S("args"));
+    jw_open(&w, '[');
+    for (unsigned i = 0; i < e->nargs; i++)
+        jw_str(&w, str_of(e->arg[i]));
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+}
+
+bool fault_read(const json_t *error, struct err *e)
+{
+    const struct err_kind *kind = &err_data_unread;
+    struct str code = jr_str(error, "code");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (str_eq(code, str_of(kinds[i]->code)))
+            kind = kinds[i];
+    ERR(e, *kind, "kept: " STR_FMT, STR_ARG(code));
+    const json_t *arg;
+    size_t i;
+    json_array_foreach(jr_array(error, "args"), i, arg)
+        if (json_is_string(arg) && i < ERR_ARGS)
+            err_arg(e, "%s", json_string_value(arg));
+    return false;
+}
+
+void fault_say(struct str json, enum lang lang, struct buf *out)
+{
+    struct err e = {0}, ignored = {0};
+    json_t *error = jr_parse(json, &ignored);
+    fault_read(error, &e);
+    err_say(&e, lang, out);
+    json_decref(error);
+}

@@ -1,0 +1,14 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/base/err.h"
+
+/*
+ * fault -- an error kept in a row (portal.upload.error) and said later, in the reader's language.
+ *
+ * {"code": "data_quote_open", "args": ["3", "2"]}; the code is that of an err_kind of core/data,
+ * core/db, core/io or this folder. What is unknown is said as err_data_unread.
+ */
+void fault_write(const struct err *e, struct buf *json);
+bool fault_read(const json_t *error, struct err *e); /* sets *e; false, always */
+void fault_say(struct str json, enum lang lang, struct buf *out);

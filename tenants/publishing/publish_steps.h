@@ -1,0 +1,41 @@
+#pragma once
+#include "core/web/request.h"
+#include "tenants/publishing/publish.h"
+
+/*
+ * publish_steps -- what people do with datasets, as STEP_WORK functions: the API's routes and the
+ * back-office's pages put a reading step before and a reply behind.
+ *
+ * A step before fills r->state with a struct publish_ask (publish_ask_new: zeroed, the dataset of the
+ * address in it). Each work_ begins and commits its own transaction; the engine has checked the
+ * route's access and the form's token. Further rules are kept here, so that no page can forget them:
+ * people of one organisation (r->who.organisation) touch its datasets only, submit, and never publish,
+ * open, close, withdraw or decide.
+ */
+struct publish_ask {
+    struct str dataset_id;
+    const json_t *metas, *fields; /* {"default": …, "dcat": …}; [{"name", "label", …}]; NULL: as they are */
+    const json_t *key;            /* names of the key columns; NULL: as they are */
+    struct str upload;            /* id; work_draft: a first file that is ready; work_upload: set */
+    struct str mode, reason, review, article, message;
+    bool accept_errors;           /* publish without the rows that were set aside */
+    /* set by work_ */
+    struct uuid dataset, made;    /* made: the upload or the review */
+    struct publish_done done;
+    unsigned missing;             /* headings (meta.h), after work_draft */
+    bool is_new;
+};
+struct publish_ask *publish_ask_new(struct req *r);
+
+bool publish_work_upload(struct req *r, struct err *e);   /* r->upload, dataset_id or absent, mode -> made */
+bool publish_work_again(struct req *r, struct err *e);    /* upload, fields: read with other types */
+bool publish_work_draft(struct req *r, struct err *e);    /* makes the dataset where there is none */
+bool publish_work_publish(struct req *r, struct err *e);
+bool publish_work_open(struct req *r, struct err *e);
+bool publish_work_close(struct req *r, struct err *e);
+bool publish_work_withdraw(struct req *r, struct err *e); /* reason */
+bool publish_work_submit(struct req *r, struct err *e);   /* -> made */
+bool publish_work_accept(struct req *r, struct err *e);   /* review */
+bool publish_work_refuse(struct req *r, struct err *e);   /* review, article, message */
+
+extern const struct route_table publishing_route_table;   /* /api/portal/v1 (publish_api.c) */

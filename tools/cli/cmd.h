@@ -22,6 +22,7 @@ bool cmd_user_add(struct cli *cli, struct err *e);
 bool cmd_user_link(struct cli *cli, struct err *e);
 bool cmd_user_password(struct cli *cli, struct err *e);
 bool cmd_user_list(struct cli *cli, struct err *e);
+bool cmd_token_add(struct cli *cli, struct err *e);
 bool cmd_dataset_import(struct cli *cli, struct err *e);
 bool cmd_dataset_list(struct cli *cli, struct err *e);
 bool cmd_dataset_publish(struct cli *cli, struct err *e);
@@ -30,7 +31,7 @@ bool cmd_dataset_close(struct cli *cli, struct err *e);
 bool cmd_dataset_withdraw(struct cli *cli, struct err *e);
 bool cmd_read(struct cli *cli, struct err *e);           /* for the help: main.c runs it */
 
-extern const struct command_option import_options[], dataset_options[], withdraw_options[];
+extern const struct command_option token_options[], import_options[], dataset_options[], withdraw_options[];
 extern const struct command_option tenant_options[], brand_options[], user_options[], user_host_options[];
 extern const struct command_option init_options[], migrate_options[], backup_options[], restore_options[];
 

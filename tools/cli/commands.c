@@ -26,6 +26,8 @@ const struct command commands[] = {
     {"user password", "EMAIL", 1, 1, user_host_options, cmd_user_password,
      "Set a password, read from standard input.", "Fixer un mot de passe, lu sur l’entrée standard."},
     {"user list", NULL, 0, 0, user_host_options, cmd_user_list, "The people of a portal.", "Les personnes d’un portail."},
+    {"token add", "EMAIL", 1, 1, token_options, cmd_token_add, "An API key for a person's programs, shown once.",
+     "Une clé d’API pour les programmes d’une personne, montrée une seule fois."},
     {"dataset import", "FILE", 1, 1, import_options, cmd_dataset_import,
      "Read a file into a dataset: a draft, or published at once.",
      "Lire un fichier dans un jeu de données : brouillon, ou publié aussitôt."},

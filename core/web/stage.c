@@ -150,7 +150,8 @@ static enum stage_result stage_access(struct req *r, struct err *e)
         ERR(e, err_sign_in_needed, "%s", r->route->pattern);
         return STAGE_FAIL;
     }
-    if (r->who.role < r->route->access || (r->route->access == REGION && !r->who.is_region)) {
+    bool region = r->route->access == REGION; /* an administrator, of the root itself */
+    if (r->who.role < (region ? ADMIN : r->route->access) || (region && !r->who.is_region)) {
         ERR(e, err_forbidden, "%s wants %s", r->route->pattern, access_name(r->route->access));
         return STAGE_FAIL;
     }

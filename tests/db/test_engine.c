@@ -227,6 +227,7 @@ static const struct route routes[] = {
     R(HTTP_POST, "/form", PUBLIC, 0, form, DIALECT_PAGE, BODY_FORM, CACHE_NONE),
     R(HTTP_POST, "/upload", PUBLIC, 0, upload, DIALECT_PROBLEM, BODY_UPLOAD, CACHE_NONE),
     R(HTTP_POST, "/admin", ADMIN, 0, form, DIALECT_PAGE, BODY_FORM, CACHE_NONE),
+    R(HTTP_POST, "/region", REGION, 0, form, DIALECT_PAGE, BODY_FORM, CACHE_NONE),
     R(HTTP_GET, "/api/people", READER, 0, redirect, DIALECT_PROBLEM, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/redirect", PUBLIC, 0, redirect, DIALECT_PAGE, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/big", PUBLIC, 0, big, DIALECT_PAGE, BODY_NONE, CACHE_CATALOGUE),
@@ -250,7 +251,9 @@ static bool take_session(struct req *r, struct err *e)
     if (req_rows(r, 0) != 1)
         return true;
     uuid_parse(S(ACCOUNT), &r->who.account);
-    r->who.role = str_eq(req_header(r, S("x-test-as")), S("admin")) ? ADMIN : READER;
+    struct str as = req_header(r, S("x-test-as"));
+    r->who.is_region = str_eq(as, S("region"));
+    r->who.role = r->who.is_region || str_eq(as, S("admin")) ? ADMIN : READER;
     r->who.csrf = S("form-token");
     return true;
 }
@@ -703,6 +706,18 @@ static void test_a_form_of_a_session_holds_its_token(void **state)
     assert_int_equal(ask("tours.example", "POST /admin HTTP/1.1\r\n", S("a=1")), 401);
 }
 
+/* REGION is an administrator of the root, not a rank above administrators. */
+static void test_a_region_route_wants_an_administrator_of_the_root(void **state)
+{
+    (void)state;
+    static const char as[] = "POST /region HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\nx-test-as: ";
+    char head[512];
+    snprintf(head, sizeof head, "%sadmin\r\n", as);
+    assert_int_equal(ask("tours.example", head, S("a=1&csrf=form-token")), 403);
+    snprintf(head, sizeof head, "%sregion\r\n", as);
+    assert_int_equal(ask("tours.example", head, S("a=1&csrf=form-token")), 200);
+}
+
 static void test_redirects_stay_with_us(void **state)
 {
     (void)state;
@@ -959,6 +974,7 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_uploads),
         cmocka_unit_test(test_a_form_of_a_session_holds_its_token),
+        cmocka_unit_test(test_a_region_route_wants_an_administrator_of_the_root),
         cmocka_unit_test(test_redirects_stay_with_us),
         cmocka_unit_test(test_assets_are_immutable),
         cmocka_unit_test(test_ranges_of_a_file),

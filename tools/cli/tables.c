@@ -4,6 +4,8 @@
 
 #include "core/db/sql.h"
 #include "core/web/sql.h"
+#include "federation/federation.h"
+#include "federation/sql.h"
 #include "tenants/directory/sql.h"
 #include "tenants/pages/routes.h"
 #include "tenants/pages/sql.h"
@@ -24,14 +26,14 @@ struct web_hooks program_hooks;
 const struct route_table *const program_routes[] = {&explore_route_table, &pages_route_table, &publishing_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
-const struct job_table *const program_jobs[] = {&publishing_jobs};
+const struct job_table *const program_jobs[] = {&publishing_jobs, &federation_job_table};
 const size_t program_jobs_n = sizeof program_jobs / sizeof program_jobs[0];
 
 void program_register(void)
 {
     static const struct stmt_table *const statements[] = {
         &db_statements, &web_statements, &directory_statements, &people_statements, &quota_statements,
-        &publishing_statements, &explore_statements, &pages_statements, &cli_statements,
+        &publishing_statements, &explore_statements, &pages_statements, &federation_statements, &cli_statements,
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         stmt_register(statements[i]);

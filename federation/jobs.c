@@ -1,0 +1,11 @@
+/* What the worker does for federation. */
+#include "federation/deliver.h"
+#include "federation/dispatch.h"
+#include "federation/federation.h"
+
+static const struct job jobs[] = {
+    {"federation_dispatch", 250, dispatch_events},
+    {"federation_links", 1000, dispatch_links},
+    {"federation_copies", 250, deliver_copies},
+};
+const struct job_table federation_job_table = {jobs, sizeof jobs / sizeof jobs[0]};

@@ -1,0 +1,19 @@
+#pragma once
+#include "federation/claim.h"
+
+/*
+ * source -- a data set as it is now where it is made: what a delivery carries.
+ *
+ * Read in the caller's transaction, with its row held until the end (FOR SHARE): nobody closes it
+ * while it is copied. Leaves the transaction in the source's tenant.
+ */
+struct source {
+    bool travels;       /* an origin, published, open, its rows ready, not withdrawn since */
+    int64_t revision;
+    struct str dataset_id, identifier, version, metas, fields, key_columns, records, raw_bytes;
+    struct str published_at, opened_at, data_processed, metadata_processed; /* as the database writes them */
+    struct str organisation, siren, slug, portal, host, uid, root;
+};
+
+/* *there: false when the data set has gone altogether. */
+bool source_read(struct conn *c, struct arena *a, const struct claim *k, struct source *out, bool *there, struct err *e);

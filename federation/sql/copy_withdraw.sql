@@ -1,0 +1,7 @@
+-- copy_withdraw($1 uuid target, $2 uuid id) -> nothing
+-- class: tenant   lane: write   roles: worker
+-- Without its version: nothing is left to read, and the rows may be dropped.
+UPDATE portal.dataset
+   SET state = 'withdrawn', version_id = NULL, metas = '{}', fields = '[]', records = 0, raw_bytes = 0, row_filter = NULL,
+       revision = revision + 1, withdrawn_at = now(), withdrawn_reason = 'source'
+ WHERE tenant_id = $1::uuid AND id = $2::uuid;

@@ -125,7 +125,8 @@ struct odsql_sql {
     unsigned n;
     bool timed;               /* now() was used: the answer ages by itself */
     struct err failed;        /* the first failure of a part that cannot say so itself */
-    struct str *params;       /* ODSQL_PARAMS_MAX; text values */
+    struct str *params;       /* text values; grows up to ODSQL_PARAMS_MAX */
+    unsigned room;
     struct buf *out;          /* where the text goes */
 };
 void odsql_sql_init(struct odsql_sql *q, struct arena *a, const struct dataset_view *view);

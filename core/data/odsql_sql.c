@@ -13,10 +13,13 @@ static const char *const casts[COLUMN_TYPES] = {
 };
 /* clang-format on */
 
+enum { PARAMS_FIRST = 16 };
+
 void odsql_sql_init(struct odsql_sql *q, struct arena *a, const struct dataset_view *view)
 {
     *q = (struct odsql_sql){.a = a, .view = view, .timezone = S("UTC")};
-    q->params = ARENA_ARRAY(a, struct str, ODSQL_PARAMS_MAX);
+    q->room = PARAMS_FIRST;
+    q->params = ARENA_ARRAY(a, struct str, q->room);
     const struct str *base = view_base(view, &q->n);
     for (unsigned i = 0; i < q->n; i++)
         q->params[i] = base[i];
@@ -27,6 +30,15 @@ static void put(struct odsql_sql *q, const char *text)
     buf_addz(q->out, text);
 }
 
+static void grow(struct odsql_sql *q)
+{
+    unsigned room = q->room * 4 < ODSQL_PARAMS_MAX ? q->room * 4 : ODSQL_PARAMS_MAX;
+    struct str *params = ARENA_ARRAY(q->a, struct str, room);
+    memcpy(params, q->params, q->n * sizeof *params);
+    q->params = params;
+    q->room = room;
+}
+
 /* The text has one place a parameter; past the bound the buffer is marked over, which fails the query. */
 unsigned odsql_sql_bind(struct odsql_sql *q, struct str value)
 {
@@ -34,6 +46,8 @@ unsigned odsql_sql_bind(struct odsql_sql *q, struct str value)
         q->out->over = true;
         return 1;
     }
+    if (q->n == q->room) /* who holds the older array holds what was bound then */
+        grow(q);
     q->params[q->n] = value;
     return ++q->n;
 }

@@ -52,7 +52,7 @@ struct build {
     struct odsql_list select, group, order;
     bool has_select, grouped, aggregates;
     struct output *outputs;
-    size_t n;
+    size_t n, room;
     unsigned laterals;
     int64_t static_groups; /* the only group is a static range of so many; 0: it is not */
     unsigned group_params; /* bound when the groups are written */

@@ -33,7 +33,7 @@ struct output *query_add(struct build *b, struct str key, int type)
     for (size_t i = 0; i < b->n; i++)
         if (str_eq(b->outputs[i].column.key, key))
             return NULL; /* an object has each key once: the first one stands */
-    if (b->n == OUTPUTS_MAX)
+    if (b->n == b->room)
         return NULL;
     struct output *o = &b->outputs[b->n++];
     *o = (struct output){.type = type};
@@ -263,7 +263,9 @@ static bool only_excludes(const struct build *b)
 
 bool query_outputs(struct build *b, struct err *e)
 {
-    b->outputs = ARENA_ARRAY(b->a, struct output, OUTPUTS_MAX);
+    size_t most = view_columns(b->view) + b->select.n + b->group.n;
+    b->room = most < OUTPUTS_MAX ? most : OUTPUTS_MAX;
+    b->outputs = ARENA_ARRAY(b->a, struct output, b->room + 1);
     b->sql.out = &b->text;
     if (!check_aliases(b, e) || !add_groups(b, e))
         return false;

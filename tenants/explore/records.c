@@ -2,12 +2,14 @@
 
 #include "core/data/errors.h"
 #include "core/data/row_json.h"
+#include "core/web/errors.h"
 #include "tenants/explore/explore.h"
 
 struct page {
     struct grant grant;
     struct query *query;
-    unsigned rows, count; /* calls of the batch */
+    int64_t total;
+    struct str results; /* written down before the batch asks for the total; absent: still to be written */
 };
 
 static unsigned ask_sql(struct req *r, const struct query_sql *q, bool fast)
@@ -24,9 +26,7 @@ static bool ask_page(struct req *r, struct err *e)
         !query_make(r->a, p->grant.view, QUERY_RECORDS, params, n, &p->query, e))
         return false;
     r->state = p;
-    p->rows = ask_sql(r, &p->query->rows, p->query->fast);
-    if (!p->query->count_known)
-        p->count = ask_sql(r, &p->query->count_rows, false);
+    ask_sql(r, &p->query->rows, p->query->fast);
     return true;
 }
 
@@ -39,13 +39,13 @@ static bool ask_one(struct req *r, struct err *e)
         !query_record(r->a, p->grant.view, r->params[EXPLORE_SECOND], params, n, &p->query, e))
         return false;
     r->state = p;
-    p->rows = ask_sql(r, &p->query->rows, p->query->fast);
+    ask_sql(r, &p->query->rows, p->query->fast);
     return true;
 }
 
-static int64_t total(const struct req *r, const struct page *p)
+static const PGresult *rows_of(const struct req *r)
 {
-    return p->query->count_known ? p->query->count : cell_i64(r->batch.calls[p->count].result, 0, 0);
+    return r->batch.calls[0].result;
 }
 
 /* ---- links ---- */
@@ -53,7 +53,7 @@ static int64_t total(const struct req *r, const struct page *p)
 static void page_links(struct req *r, const struct page *p, struct jw *w)
 {
     const struct query *q = p->query;
-    int64_t all = total(r, p), limit = q->limit, next = q->offset + limit;
+    int64_t all = p->total, limit = q->limit, next = q->offset + limit;
     int64_t last = limit > 0 && all > 0 ? (all - 1) / limit * limit : 0;
     struct explore_link links[6] = {
         {"self", explore_self(r, -1)},
@@ -83,7 +83,7 @@ static void record_links(struct req *r, const struct page *p, struct jw *w, cons
 
 static void old_record(struct req *r, const struct page *p, const struct row_json *rows, struct jw *w, int row)
 {
-    const PGresult *result = r->batch.calls[p->rows].result;
+    const PGresult *result = rows_of(r);
     struct buf fields = {0};
     char id[41];
     size_t size = 0;
@@ -106,54 +106,71 @@ static void old_record(struct req *r, const struct page *p, const struct row_jso
     buf_free(&fields);
 }
 
-static void old_page(struct req *r, const struct page *p, const struct row_json *rows, struct jw *w)
+/* ---- answers ---- */
+
+static void put_results(struct req *r, const struct page *p, struct buf *out)
 {
-    const PGresult *result = r->batch.calls[p->rows].result;
-    struct buf page = {0};
-    JW_I64(w, "total_count", total(r, p));
-    jw_key(w, S("links"));
-    page_links(r, p, w);
-    if (p->query->grouped) {
-        row_json_page(rows, &page, result);
-        jw_key(w, S("aggregations"));
-        jw_open(w, '[');
-        buf_add(w->out, buf_str(&page));
-        jw_close(w, ']');
-    } else {
-        jw_key(w, S("records"));
-        jw_open(w, '[');
-        for (int row = 0; row < PQntuples(result); row++)
-            old_record(r, p, rows, w, row);
-        jw_close(w, ']');
+    const PGresult *result = rows_of(r);
+    struct row_json rows;
+    struct jw w;
+    row_json_init(&rows, r->a, p->query);
+    if (!explore_is_v20(r) || p->query->grouped) {
+        row_json_page(&rows, out, result);
+        return;
     }
-    buf_free(&page);
+    jw_init(&w, out, JW_SPACED);
+    for (int row = 0; row < PQntuples(result); row++) {
+        if (row)
+            buf_add(out, S(", "));
+        old_record(r, p, &rows, &w, row);
+    }
 }
 
-/* ---- answers ---- */
+/* A page that is not full says how many there are: the total is asked for only behind a full one. */
+static bool ask_total(struct req *r, struct err *e)
+{
+    struct page *p = r->state;
+    const struct query *q = p->query;
+    int64_t n = PQntuples(rows_of(r));
+    p->total = q->count_known ? q->count : q->offset + n;
+    if (q->count_known || (n < q->limit && (n > 0 || q->offset == 0)))
+        return true;
+    struct buf out = {0};
+    put_results(r, p, &out);
+    bool over = out.over;
+    p->results = arena_str(r->a, buf_str(&out));
+    buf_free(&out);
+    if (over)
+        return ERR(e, err_answer_too_large, "a page over %zu bytes", p->results.n);
+    ask_sql(r, &q->count_rows, false);
+    return true;
+}
 
 static bool reply_page(struct req *r, struct err *e)
 {
     (void)e;
     struct page *p = r->state;
-    const PGresult *result = r->batch.calls[p->rows].result;
-    struct row_json rows;
-    row_json_init(&rows, r->a, p->query);
+    bool old = explore_is_v20(r);
     explore_deprecate(r);
     if (p->query->timed)
         req_uncached(r);
+    if (p->results.p)
+        p->total = cell_i64(rows_of(r), 0, 0);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
-    if (explore_is_v20(r)) {
-        old_page(r, p, &rows, w);
-        jw_close(w, '}');
-        return true;
+    JW_I64(w, "total_count", p->total);
+    if (old) {
+        jw_key(w, S("links"));
+        page_links(r, p, w);
     }
-    JW_I64(w, "total_count", total(r, p));
-    jw_key(w, S("results"));
+    jw_key(w, !old ? S("results") : p->query->grouped ? S("aggregations") : S("records"));
     jw_open(w, '[');
-    row_json_page(&rows, w->out, result);
+    if (p->results.p)
+        buf_add(w->out, p->results);
+    else
+        put_results(r, p, w->out);
     jw_close(w, ']');
-    if (explore_flag(r, S("include_links"))) {
+    if (!old && explore_flag(r, S("include_links"))) {
         jw_key(w, S("_links"));
         page_links(r, p, w);
     }
@@ -164,7 +181,7 @@ static bool reply_page(struct req *r, struct err *e)
 static bool reply_one(struct req *r, struct err *e)
 {
     struct page *p = r->state;
-    const PGresult *result = r->batch.calls[p->rows].result;
+    const PGresult *result = rows_of(r);
     struct row_json rows;
     if (PQntuples(result) == 0)
         return ERR(e, err_query_record_unknown, "no row"), err_arg(e, STR_FMT, STR_ARG(r->params[EXPLORE_SECOND]));
@@ -183,6 +200,7 @@ static bool reply_one(struct req *r, struct err *e)
 const struct step records_list[] = {
     {STEP_DB, explore_ask_grant, NULL},
     {STEP_DB, ask_page, NULL},
+    {STEP_DB, ask_total, NULL},
     {STEP_REPLY, reply_page, NULL},
     {STEP_END, NULL, NULL},
 };

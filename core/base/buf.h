@@ -15,13 +15,35 @@ struct buf {
     bool over;
 };
 
-void buf_add(struct buf *b, struct str s);
-void buf_addc(struct buf *b, char c);
-void buf_addz(struct buf *b, const char *z);
-void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* Room for n more bytes to be written by the caller, who then adds to b->n; NULL when over. */
 char *buf_room(struct buf *b, size_t n);
+
+/* Inline where there is room: an export calls them a hundred million times. */
+static inline void buf_add(struct buf *b, struct str s)
+{
+    bool roomy = !b->over && b->cap - b->n >= s.n;
+    char *room = s.n == 0 ? NULL : roomy ? b->p + b->n : buf_room(b, s.n);
+    if (!room)
+        return;
+    memcpy(room, s.p, s.n);
+    b->n += s.n;
+}
+
+static inline void buf_addc(struct buf *b, char c)
+{
+    char *room = !b->over && b->cap > b->n ? b->p + b->n : buf_room(b, 1);
+    if (room)
+        *room = c, b->n++;
+}
+
+static inline void buf_addz(struct buf *b, const char *z)
+{
+    buf_add(b, str_of(z));
+}
+
+void buf_addn(struct buf *b, int64_t v);                        /* decimal digits */
+void buf_addn_wide(struct buf *b, uint64_t v, unsigned digits); /* with zeros in front, at most 20 digits */
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline struct str buf_str(const struct buf *b)
 {

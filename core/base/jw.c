@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/must.h"
+#include "core/base/scan.h"
 #include "core/base/utf8.h"
 
 void jw_init(struct jw *w, struct buf *out, enum jw_style style)
@@ -73,7 +74,7 @@ void jw_str(struct jw *w, struct str s)
 void jw_i64(struct jw *w, int64_t v)
 {
     separate(w);
-    buf_printf(w->out, "%lld", (long long)v);
+    buf_addn(w->out, v);
 }
 
 void jw_double(struct jw *w, double v)
@@ -100,19 +101,6 @@ void jw_raw(struct jw *w, struct str json)
     buf_add(w->out, json.p ? json : S("null"));
 }
 
-/* Bytes that stand for themselves in a JSON string: printable ASCII but " and \, and UTF-8. */
-static size_t plain_run(struct str s)
-{
-    size_t i = 0;
-    while (i < s.n) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c < 0x20 || c == '"' || c == '\\' || c >= 0x7f)
-            break;
-        i++;
-    }
-    return i;
-}
-
 static void escape_one(struct buf *out, char c)
 {
     static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -125,24 +113,34 @@ static void escape_one(struct buf *out, char c)
     buf_printf(out, "\\u%04x", (unsigned)(unsigned char)c);
 }
 
-void jw_escape(struct buf *out, struct str s)
+/* Bytes that are no UTF-8 become U+FFFD, one each. */
+static void escape_mended(struct buf *out, struct str s)
 {
-    buf_addc(out, '"');
-    while (s.n > 0) {
-        size_t run = plain_run(s);
-        buf_add(out, str_part(s, 0, run));
-        s = str_from(s, run);
-        if (s.n == 0)
-            break;
-        uint32_t code;
+    for (uint32_t code; s.n > 0;) {
         size_t len = utf8_next(s, &code);
         if (len == 0)
-            buf_addz(out, "\xef\xbf\xbd");
-        else if (len == 1)
+            buf_add(out, S("\xef\xbf\xbd"));
+        else if (len == 1 && scan_is_json((unsigned char)s.p[0]))
             escape_one(out, s.p[0]);
         else
             buf_add(out, str_part(s, 0, len));
         s = str_from(s, len ? len : 1);
+    }
+}
+
+void jw_escape(struct buf *out, struct str s)
+{
+    buf_addc(out, '"');
+    if (!utf8_valid(s)) {
+        escape_mended(out, s);
+        s.n = 0;
+    }
+    while (s.n > 0) {
+        size_t run = scan_json(s);
+        buf_add(out, str_part(s, 0, run));
+        if (run < s.n)
+            escape_one(out, s.p[run]);
+        s = str_from(s, run + 1);
     }
     buf_addc(out, '"');
 }
@@ -154,7 +152,9 @@ void jw_number(struct buf *out, double v)
         return;
     }
     if (fabs(v) < 1e15 && v == trunc(v)) { /* whole: as 11.0, so that the type stays visible */
-        buf_printf(out, "%.1f", v);
+        buf_addz(out, signbit(v) ? "-" : "");
+        buf_addn(out, (int64_t)fabs(v));
+        buf_add(out, S(".0"));
         return;
     }
     char text[40];

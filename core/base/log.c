@@ -5,6 +5,10 @@
 #include "core/base/clock.h"
 #include "core/base/jw.h"
 
+enum { HOLD_MAX = 64 << 10 };
+
+static _Thread_local struct buf held;
+static _Thread_local bool holds;
 static const char *process_name = "terrasse";
 static enum log_level least_level = LOG_INFO;
 
@@ -24,17 +28,33 @@ static void write_all(struct str s)
     }
 }
 
+void log_hold(void)
+{
+    holds = true;
+}
+
+void log_flush(void)
+{
+    if (held.n > 0)
+        write_all(buf_str(&held));
+    if (held.cap > HOLD_MAX)
+        buf_free(&held);
+    buf_reset(&held);
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     static const char *names[] = {"debug", "info", "warn", "error"};
     if (level < least_level)
         return;
-    struct buf b = {0}, at = {0};
     struct jw w;
-    clock_iso_us(&at, clock_wall_us());
-    jw_init(&w, &b, JW_COMPACT);
+    jw_init(&w, &held, JW_COMPACT);
     jw_open(&w, '{');
-    JW_STR(&w, "at", buf_str(&at));
+    jw_key(&w, S("at"));
+    buf_addc(&held, '"');
+    clock_iso_us(&held, clock_wall_us());
+    buf_addc(&held, '"');
+    w.after_key = false;
     JW_STR(&w, "level", str_of(names[level]));
     JW_STR(&w, "process", str_of(process_name));
     JW_STR(&w, "event", str_of(event));
@@ -46,10 +66,11 @@ void log_write(enum log_level level, const char *event, const struct log_field *
             jw_str(&w, fields->text);
     }
     jw_close(&w, '}');
-    buf_addc(&b, '\n');
-    write_all(buf_str(&b));
-    buf_free(&b);
-    buf_free(&at);
+    buf_addc(&held, '\n');
+    if (!holds || level >= LOG_WARN || held.n >= HOLD_MAX)
+        log_flush();
+    if (!holds)
+        buf_free(&held); /* a thread's end would leak it */
 }
 
 void log_err(enum log_level level, const char *event, const struct err *e)

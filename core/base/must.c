@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
+
 _Noreturn void must_failed(const char *condition, const char *file, int line)
 {
+    log_flush(); /* what led to it */
     fprintf(stderr, "terrasse: bug at %s:%d: %s\n", file, line, condition);
     abort();
 }

@@ -39,6 +39,16 @@ bool utf8_valid(struct str s)
                 continue;
             }
         }
+        /* Two bytes: every accent of French. */
+        unsigned char first = (unsigned char)s.p[i];
+        if (first < 0x80) {
+            i++;
+            continue;
+        }
+        if (first >= 0xc2 && first <= 0xdf && s.n - i >= 2 && ((unsigned char)s.p[i + 1] & 0xc0) == 0x80) {
+            i += 2;
+            continue;
+        }
         uint32_t code;
         size_t len = utf8_next(str_from(s, i), &code);
         if (len == 0)

@@ -1,5 +1,6 @@
 #include "core/data/cell.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -13,6 +14,10 @@ static struct str bytes(const PGresult *r, int row, int column)
 static uint64_t big_endian(struct str s)
 {
     uint64_t v = 0;
+    if (s.n == 8) {
+        memcpy(&v, s.p, 8);
+        return be64toh(v);
+    }
     for (size_t i = 0; i < s.n && i < 8; i++)
         v = v << 8 | (unsigned char)s.p[i];
     return v;
@@ -42,14 +47,6 @@ static char *put_digits(char *end, uint64_t v)
     return end;
 }
 
-static void put_i64(struct buf *out, int64_t v)
-{
-    char text[24], *end = text + sizeof text, *p = put_digits(end, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
-    if (v < 0)
-        *--p = '-';
-    buf_add(out, (struct str){p, (size_t)(end - p)});
-}
-
 /* Up to six decimals go without printf: w / 10^k is exact rounding when both are whole and below
  * 2^53, so the first k that gives v back is also its shortest text. */
 static void put_double(struct buf *out, double v)
@@ -74,12 +71,17 @@ static void put_double(struct buf *out, double v)
 
 static void put_group(struct buf *out, unsigned digits, bool first)
 {
-    char text[4] = {(char)('0' + digits / 1000), (char)('0' + digits / 100 % 10), (char)('0' + digits / 10 % 10),
-                    (char)('0' + digits % 10)};
-    size_t skip = 0;
-    while (first && skip < 3 && text[skip] == '0')
-        skip++;
-    buf_add(out, (struct str){text + skip, 4 - skip});
+    if (first)
+        buf_addn(out, digits);
+    else
+        buf_addn_wide(out, digits, 4);
+}
+
+/* The i-th 16-bit word, most significant byte first. */
+static unsigned word(struct str s, int i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + 2 * i;
+    return (unsigned)p[0] << 8 | p[1];
 }
 
 /* numeric: ndigits, weight, sign, dscale, then digits of base 10,000. Every digit is kept; zeros at
@@ -88,8 +90,8 @@ static bool put_numeric(struct buf *out, struct str s)
 {
     if (s.n < 8)
         return false;
-    int n = (int)big_endian(str_part(s, 0, 2)), weight = (int16_t)big_endian(str_part(s, 2, 2));
-    unsigned sign = (unsigned)big_endian(str_part(s, 4, 2));
+    int n = (int)word(s, 0), weight = (int16_t)word(s, 1);
+    unsigned sign = word(s, 2);
     if (sign != 0 && sign != 0x4000) /* NaN and the infinities */
         return false;
     if (s.n < 8 + (size_t)n * 2)
@@ -99,12 +101,12 @@ static bool put_numeric(struct buf *out, struct str s)
     if (weight < 0)
         buf_addc(out, '0');
     for (int i = 0; i <= weight; i++)
-        put_group(out, i < n ? (unsigned)big_endian(str_part(s, 8 + (size_t)i * 2, 2)) : 0, i == 0);
+        put_group(out, i < n ? word(s, 4 + i) : 0, i == 0);
     if (n <= weight + 1)
         return true;
     buf_addc(out, '.');
     for (int i = weight + 1; i < n; i++)
-        put_group(out, i < 0 ? 0 : (unsigned)big_endian(str_part(s, 8 + (size_t)i * 2, 2)), false);
+        put_group(out, i < 0 ? 0 : word(s, 4 + i), false);
     while (out->n && out->p[out->n - 1] == '0')
         out->n--;
     if (out->n && out->p[out->n - 1] == '.')
@@ -191,7 +193,7 @@ static void put_datetime(struct buf *out, int64_t local, int64_t moment)
     int64_t micro;
     put_clock(out, local, &micro);
     if (micro)
-        buf_printf(out, ".%06d", (int)micro);
+        buf_addc(out, '.'), buf_addn_wide(out, (uint64_t)micro, 6);
     put_offset(out, local - moment);
 }
 
@@ -271,7 +273,7 @@ bool cell_geometry(struct buf *out, const struct query_column *c, const PGresult
 static void put_bound(struct buf *out, double v)
 {
     if (v == rint(v) && fabs(v) < 1e15)
-        put_i64(out, (int64_t)v);
+        buf_addn(out, (int64_t)v);
     else
         put_double(out, v);
 }
@@ -391,7 +393,7 @@ static bool put_json(struct buf *out, const struct query_column *c, const PGresu
     struct str s = bytes(r, row, c->at);
     switch (c->type) {
     case TYPE_INT:
-        put_i64(out, cell_i64(r, row, c->at));
+        buf_addn(out, cell_i64(r, row, c->at));
         return true;
     case TYPE_DOUBLE:
         return put_json_double(out, s);

@@ -1,12 +1,10 @@
 /* CSV: CR LF, a byte order mark unless refused, quotes only where they are needed. */
+#include "core/base/scan.h"
 #include "core/data/export.h"
 
 static bool needs_quotes(const struct export *x, struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == x->delimiter || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
-            return true;
-    return x->quote_all;
+    return x->quote_all || scan_csv(s, x->delimiter) < s.n;
 }
 
 static void put_quoted(struct buf *out, struct str s)
@@ -46,6 +44,12 @@ static bool is_bare(const struct query_column *c)
                                       c->type == TYPE_DATE || c->type == TYPE_DATETIME || c->type == TYPE_BOOLEAN);
 }
 
+/* Stands in the result as it stands in the file. */
+static bool is_plain_text(const struct query_column *c)
+{
+    return c->range == RANGE_NONE && ((c->type == TYPE_TEXT && !c->multivalued.p) || c->type == TYPE_FILE);
+}
+
 static void row(struct export *x, struct buf *out, const PGresult *r, int at)
 {
     for (size_t i = 0; i < x->query->ncolumns; i++) {
@@ -54,6 +58,11 @@ static void row(struct export *x, struct buf *out, const PGresult *r, int at)
             buf_addc(out, x->delimiter);
         if (is_bare(c) && !x->quote_all) { /* never holds a delimiter */
             cell_text(out, c, r, at, x->list_separator);
+            continue;
+        }
+        if (is_plain_text(c)) {
+            if (!cell_null(c, r, at))
+                put_field(x, out, (struct str){PQgetvalue(r, at, c->at), (size_t)PQgetlength(r, at, c->at)});
             continue;
         }
         buf_reset(&x->cell);

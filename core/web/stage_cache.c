@@ -53,7 +53,8 @@ static bool freshness(struct req_private *p, struct buf *out)
 {
     struct req *r = &p->req;
     if (r->route->cache == CACHE_CATALOGUE) {
-        buf_printf(out, "g%lld", (long long)r->tenant->generation);
+        buf_addc(out, 'g');
+        buf_addn(out, r->tenant->generation);
         return true;
     }
     if (p->match.dataset < 0)
@@ -61,7 +62,8 @@ static bool freshness(struct req_private *p, struct buf *out)
     const struct dataset_head *d = heads_dataset(r->tenant, r->params[p->match.dataset]);
     if (!d || !d->is_open)
         return false;
-    buf_printf(out, "r%lld", (long long)d->revision);
+    buf_addc(out, 'r');
+    buf_addn(out, d->revision);
     part(out, uuid_str(&d->id));
     return true;
 }
@@ -79,7 +81,10 @@ static bool make_key(struct req_private *p, bool gzip)
     part(&text, S("open"));
     part(&text, r->fragment);
     part(&text, req_base_url(r)); /* links in the answer hold scheme and port */
-    buf_printf(&text, "%d%d%zu;", (int)r->lang, gzip, p->query.n);
+    buf_addn(&text, (int64_t)r->lang * 2 + gzip);
+    buf_addc(&text, ',');
+    buf_addn(&text, (int64_t)p->query.n);
+    buf_addc(&text, ';');
     parameters(p, &text);
     if (kept && !text.over)
         p->key = cache_key_of(p->engine->c.secret, buf_str(&text));

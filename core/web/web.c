@@ -16,6 +16,7 @@ struct web {
     uv_loop_t loop;
     uv_signal_t term, intr;
     uv_timer_t starting;       /* until the heads are in */
+    uv_prepare_t flushing;     /* the log, before the loop waits */
     struct engine engine;
     struct http_server *server;
     bool stopping;
@@ -41,6 +42,7 @@ static void on_drained(void *context)
     uv_close((uv_handle_t *)&w->term, NULL);
     uv_close((uv_handle_t *)&w->intr, NULL);
     uv_close((uv_handle_t *)&w->starting, NULL);
+    uv_close((uv_handle_t *)&w->flushing, NULL);
 }
 
 static void on_stop(uv_signal_t *s, int number)
@@ -70,8 +72,17 @@ static void on_starting(uv_timer_t *t)
         w->c->ready(where, w->c->context);
 }
 
+static void on_flushing(uv_prepare_t *p)
+{
+    (void)p;
+    log_flush();
+}
+
 static void watch(struct web *w)
 {
+    log_hold();
+    must(uv_prepare_init(&w->loop, &w->flushing) == 0 && uv_prepare_start(&w->flushing, on_flushing) == 0);
+    uv_unref((uv_handle_t *)&w->flushing);
     must(uv_signal_init(&w->loop, &w->term) == 0 && uv_signal_init(&w->loop, &w->intr) == 0);
     must(uv_timer_init(&w->loop, &w->starting) == 0);
     w->term.data = w->intr.data = w->starting.data = w;
@@ -129,6 +140,7 @@ bool web_serve(const struct web_config *c, struct err *e)
         on_stop(&w->term, 0);
     uv_run(&w->loop, UV_RUN_DEFAULT);
     must(uv_loop_close(&w->loop) == 0);
+    log_flush();
     cache_free(w->engine.c.cache);
     engine_free(&w->engine);
     router_free(router);

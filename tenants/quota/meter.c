@@ -131,9 +131,13 @@ void meter_headers(struct req *r)
     usage_read(usage, r->tenant->slot, clock_wall_us(), &now);
     int64_t left = now.limit > now.used ? now.limit - now.used : 0;
     write_reset(&reset, now.resets_us, r->route->dialect);
-    req_set(r, S("x-ratelimit-limit"), arena_printf(r->a, "%lld", (long long)now.limit));
-    req_set(r, S("x-ratelimit-remaining"), arena_printf(r->a, "%lld", (long long)left));
-    req_set(r, S("x-ratelimit-reset"), arena_str(r->a, buf_str(&reset)));
+    req_set(r, S("x-ratelimit-reset"), buf_str(&reset));
+    buf_reset(&reset);
+    buf_addn(&reset, now.limit);
+    req_set(r, S("x-ratelimit-limit"), buf_str(&reset));
+    buf_reset(&reset);
+    buf_addn(&reset, left);
+    req_set(r, S("x-ratelimit-remaining"), buf_str(&reset));
     buf_free(&reset);
 }
 

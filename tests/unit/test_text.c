@@ -1,0 +1,130 @@
+/* The writers every answer goes through: what they say must not depend on how fast they look. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/jw.h"
+#include "core/base/scan.h"
+
+/* One special byte at each place of each length: whole vectors, their seams, and the rest. */
+static void test_scan_finds_the_first(void **state)
+{
+    (void)state;
+    static const char json[] = {0, 1, 0x1f, '"', '\\', 0x7f}, csv[] = {';', '"', '\n', '\r'};
+    char text[50];
+    for (size_t n = 0; n <= sizeof text; n++)
+        for (size_t at = 0; at <= n; at++) {
+            memset(text, (char)0xe9, sizeof text); /* bytes from 0x80 on pass */
+            memset(text, 'x', sizeof text / 2);
+            for (size_t i = 0; at < n && i < sizeof json; i++) {
+                text[at] = json[i];
+                assert_int_equal(scan_json((struct str){text, n}), at);
+            }
+            for (size_t i = 0; at < n && i < sizeof csv; i++) {
+                text[at] = csv[i];
+                assert_int_equal(scan_csv((struct str){text, n}, ';'), at);
+            }
+            if (at == n) {
+                assert_int_equal(scan_json((struct str){text, n}), n);
+                assert_int_equal(scan_csv((struct str){text, n}, ';'), n);
+            }
+        }
+}
+
+static void test_escape(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"", "\"\""},
+        {"Réfection de l’école, 2 ½ €", "\"Réfection de l’école, 2 ½ €\""},
+        {"a\"b\\c\nd\te\x01" "f\x7f", "\"a\\\"b\\\\c\\nd\\te\\u0001f\\u007f\""},
+        {"long enough for two vectors of sixteen: \" and a rest\r\n", "\"long enough for two vectors of sixteen: \\\" and a rest\\r\\n\""},
+        {"\xe9t\xe9 \"1\"", "\"\xef\xbf\xbdt\xef\xbf\xbd \\\"1\\\"\""}, /* Latin-1: not UTF-8 */
+        {"fin coup\xc3", "\"fin coup\xef\xbf\xbd\""},
+        {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* a surrogate */
+        {"𝄞", "\"𝄞\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf out = {0};
+        jw_escape(&out, str_of(rows[i].in));
+        buf_addc(&out, '\0');
+        assert_string_equal(out.p, rows[i].want);
+        buf_free(&out);
+    }
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const int64_t whole[] = {0, 7, -1, 1000000, INT64_MAX, INT64_MIN};
+    static const struct {
+        double v;
+        const char *want;
+    } doubles[] = {{0, "0.0"}, {-0.0, "-0.0"}, {-12, "-12.0"}, {1e14, "100000000000000.0"}, {0.1, "0.1"}, {1e300, "1e+300"}};
+    char want[32];
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+        struct buf out = {0};
+        buf_addn(&out, whole[i]);
+        buf_addn_wide(&out, 42, 6);
+        buf_addc(&out, '\0');
+        snprintf(want, sizeof want, "%lld000042", (long long)whole[i]);
+        assert_string_equal(out.p, want);
+        buf_free(&out);
+    }
+    for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++) {
+        struct buf out = {0};
+        jw_number(&out, doubles[i].v);
+        buf_addc(&out, '\0');
+        assert_string_equal(out.p, doubles[i].want);
+        buf_free(&out);
+    }
+}
+
+/* Not a byte past the ceiling, by whichever way it comes, and `over` for ever after. */
+static void test_ceiling(void **state)
+{
+    (void)state;
+    struct buf out = {.max = 300};
+    for (int i = 0; i < 400; i++)
+        buf_addc(&out, 'x');
+    assert_int_equal(out.n, 300);
+    assert_true(out.over && out.cap <= 300);
+    buf_reset(&out);
+    buf_add(&out, S("1234567890"));
+    assert_int_equal(out.n, 10);
+    for (int i = 0; i < 29; i++)
+        buf_addz(&out, "1234567890");
+    assert_false(out.over);
+    buf_addc(&out, '!');
+    assert_true(out.over);
+    assert_int_equal(out.n, 300);
+    buf_free(&out);
+}
+
+static void test_moments(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    clock_iso(&out, 951782400LL * 1000000); /* 29 February 2000 */
+    buf_addc(&out, ' ');
+    clock_iso_us(&out, 951782400LL * 1000000 + 42);
+    buf_addc(&out, '\0');
+    assert_string_equal(out.p, "2000-02-29T00:00:00Z 2000-02-29T00:00:00.000042+00:00");
+    buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scan_finds_the_first), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_ceiling), cmocka_unit_test(test_moments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

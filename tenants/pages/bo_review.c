@@ -1,0 +1,172 @@
+/* What direct publishers submitted, and the region's answer within 48 hours. */
+#include "core/base/jr.h"
+#include "tenants/pages/bo.h"
+#include "tenants/pages/bo_describe.h"
+#include "tenants/pages/bo_routes.h"
+#include "tenants/pages/say.h"
+#include "tenants/pages/sql.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/meta.h"
+#include "tenants/publishing/review.h"
+
+enum { SOON_S = 12 * 3600 };
+
+/* bo_reviews.sql's columns */
+enum { COL_ID, COL_DATASET, COL_TITLE, COL_ORGANISATION, COL_ROWS, COL_IS_NEW, COL_LEFT, COL_DEADLINE, COL_STATE,
+       COL_ARTICLE, COL_MESSAGE, COL_DECIDED };
+
+static bool wants_decided(struct req *r)
+{
+    return req_query(r, S("done_ones")).n > 0;
+}
+
+static bool ask_queue(struct req *r, struct err *e)
+{
+    (void)e;
+    req_ask(r, &sql_bo_reviews, (struct str[]){uuid_str(&r->tenant->id), wants_decided(r) ? S("t") : S("f")});
+    return true;
+}
+
+static struct str day_and_hour(struct req *r, struct str stamp) /* "2026-11-21 14:30" */
+{
+    struct str day = say_date(r->a, r->lang, stamp);
+    return arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(day), STR_ARG(str_from(stamp, 11)));
+}
+
+static bool reply_queue(struct req *r, struct err *e)
+{
+    (void)e;
+    size_t n = req_rows(r, 0);
+    struct page_bo_review_queue *list = ARENA_ARRAY(r->a, struct page_bo_review_queue, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        int64_t left = req_i64(r, 0, i, COL_LEFT);
+        struct str state = req_col(r, 0, i, COL_STATE);
+        list[i] = (struct page_bo_review_queue){
+            .url = arena_printf(r->a, "/backoffice/review/" STR_FMT "/", STR_ARG(req_col(r, 0, i, COL_ID))),
+            .title = req_col(r, 0, i, COL_TITLE), .organisation = req_col(r, 0, i, COL_ORGANISATION),
+            .rows = say_count(r->a, r->lang, req_i64(r, 0, i, COL_ROWS)), .is_new = batch_bool(&r->batch, 0, i, COL_IS_NEW),
+            .article = req_col(r, 0, i, COL_ARTICLE), .message = req_col(r, 0, i, COL_MESSAGE),
+            .when = say_date(r->a, r->lang, req_col(r, 0, i, COL_DECIDED)), .accepted = str_eq(state, S("accepted")),
+            .refused = str_eq(state, S("refused"))};
+        if (!str_eq(state, S("submitted")))
+            continue;
+        list[i].left = bo_left(r, left);
+        list[i].deadline = day_and_hour(r, req_col(r, 0, i, COL_DEADLINE));
+        list[i].late = left < 0;
+        list[i].soon = left >= 0 && left < SOON_S;
+    }
+    struct buf body = {0};
+    page_bo_review(&body, r->lang, &(struct page_bo_review){.decided = wants_decided(r), .total = (int)n, .queue = list,
+                                                            .queue_n = n});
+    bo_reply(r, 200, &(struct bo_page){.title = page_say(r, TEXT_BO_REVIEW), .nav = BO_REVIEW,
+                                       .lead = page_say(r, TEXT_BO_REVIEW_LEAD)}, &body);
+    return true;
+}
+
+const struct step bo_review[] = {{STEP_DB, ask_queue, NULL}, {STEP_REPLY, reply_queue, NULL}, {STEP_END, NULL, NULL}};
+
+/* bo_review_one.sql's columns */
+enum { ONE_DATASET, ONE_ORGANISATION, ONE_METAS, ONE_COLUMNS, ONE_ROWS, ONE_LEFT, ONE_DEADLINE, ONE_STATE, ONE_ARTICLE,
+       ONE_MESSAGE, ONE_REPORT, ONE_SUBMITTER };
+
+static bool ask_one(struct req *r, struct err *e)
+{
+    struct uuid id;
+    if (!uuid_parse(r->params[0], &id))
+        return ERR(e, err_review_unknown, "not an id");
+    req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id)});
+    return true;
+}
+
+static void put_columns(struct req *r, const json_t *columns, struct page_bo_review_one *p)
+{
+    size_t n = json_array_size(columns), i;
+    json_t *column;
+    struct page_bo_review_one_columns *list = ARENA_ARRAY(r->a, struct page_bo_review_one_columns, n + 1);
+    json_array_foreach(columns, i, column)
+        list[i] = (struct page_bo_review_one_columns){arena_str(r->a, jr_str(column, "label")),
+                                                      bo_type_word(r, arena_str(r->a, jr_str(column, "type"))),
+                                                      bo_reason(r, json_object_get(column, "reason"))};
+    p->columns = list;
+    p->columns_n = n;
+}
+
+static void put_metas(struct req *r, const json_t *metas, struct page_bo_review_one *p)
+{
+    struct bo_said said[META_HEADINGS + 4];
+    struct page_bo_review_one_metas *list = ARENA_ARRAY(r->a, struct page_bo_review_one_metas, META_HEADINGS + 4);
+    p->metas_n = bo_headings(r, metas, said);
+    for (size_t i = 0; i < p->metas_n; i++)
+        list[i] = (struct page_bo_review_one_metas){said[i].label, said[i].value};
+    p->metas = list;
+    p->missing = bo_missing(r, metas);
+}
+
+static void put_articles(struct req *r, struct page_bo_review_one *p)
+{
+    static const struct {
+        const char *value;
+        enum text_key key;
+    } articles[] = {{"2.3", TEXT_BO_C23}, {"2.4", TEXT_BO_C24}, {"2.5", TEXT_BO_C25}, {"2.6", TEXT_BO_C26}};
+    struct page_bo_review_one_articles *list = ARENA_ARRAY(r->a, struct page_bo_review_one_articles, 4);
+    for (size_t i = 0; i < 4; i++)
+        list[i] = (struct page_bo_review_one_articles){str_of(articles[i].value), page_say(r, articles[i].key),
+                                                       str_eq(req_form(r, S("article")), str_of(articles[i].value))};
+    p->articles = list;
+    p->articles_n = 4;
+    p->text = req_form(r, S("message"));
+}
+
+static bool reply_one(struct req *r, struct err *e)
+{
+    struct err ignored;
+    if (req_rows(r, 0) == 0)
+        return ERR(e, err_review_unknown, "no row");
+    json_t *metas = jr_parse(req_col(r, 0, 0, ONE_METAS), &ignored), *columns = jr_parse(req_col(r, 0, 0, ONE_COLUMNS), &ignored);
+    json_t *report = jr_parse(req_col(r, 0, 0, ONE_REPORT), &ignored);
+    struct str state = req_col(r, 0, 0, ONE_STATE);
+    int64_t left = req_i64(r, 0, 0, ONE_LEFT);
+    struct page_bo_review_one p = {
+        .csrf = r->who.csrf, .action = arena_printf(r->a, "/backoffice/review/" STR_FMT "/", STR_ARG(r->params[0])),
+        .organisation = req_col(r, 0, 0, ONE_ORGANISATION), .submitter = req_col(r, 0, 0, ONE_SUBMITTER),
+        .rows = say_count(r->a, r->lang, req_i64(r, 0, 0, ONE_ROWS)), .left = bo_left(r, left), .late = left < 0,
+        .deadline = day_and_hour(r, req_col(r, 0, 0, ONE_DEADLINE)), .article = req_col(r, 0, 0, ONE_ARTICLE),
+        .message = req_col(r, 0, 0, ONE_MESSAGE), .waiting = str_eq(state, S("submitted")),
+        .accepted = str_eq(state, S("accepted")), .refused = str_eq(state, S("refused")),
+        .personal = bo_warned(report, "warn_personal"),
+        .spoiled = bo_warned(report, "warn_exponent") + bo_warned(report, "warn_siret_rounded")};
+    put_metas(r, metas, &p);
+    put_columns(r, columns, &p);
+    put_articles(r, &p);
+    struct str title = arena_str(r->a, jr_str(jr_object(metas, "default"), "title"));
+    json_decref(metas);
+    json_decref(columns);
+    json_decref(report);
+    struct buf body = {0};
+    page_bo_review_one(&body, r->lang, &p);
+    bo_reply(r, bo_status(r), &(struct bo_page){.title = title.n ? title : req_col(r, 0, 0, ONE_DATASET), .nav = BO_REVIEW,
+                                                .up = page_say(r, TEXT_BO_REVIEW), .up_url = S("/backoffice/review/")}, &body);
+    return true;
+}
+
+const struct step bo_review_one[] = {{STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL}};
+
+static bool decide(struct req *r, struct conn *c, struct err *e)
+{
+    bool accept = str_eq(req_form(r, S("decision")), S("accept"));
+    bo_then(r, accept ? S("/backoffice/review/?done=accepted") : S("/backoffice/review/?done=refused"));
+    if (accept)
+        return review_accept(c, &r->tenant->id, r->params[0], bo_me(r), e);
+    return review_refuse(c, &r->tenant->id, r->params[0], req_form(r, S("article")), req_form(r, S("message")), bo_me(r), e);
+}
+
+static bool work_decide(struct req *r, struct err *e)
+{
+    if (!bo_may_publish(r))
+        return ERR(e, err_review_needed, "bound to an organisation");
+    return bo_write(r, decide, e);
+}
+
+const struct step bo_review_decide[] = {
+    {STEP_WORK, work_decide, NULL}, {STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL},
+};

@@ -40,7 +40,7 @@ static struct column *find(struct reader *r, struct str source, struct str name,
         if (source.n ? str_eq(r->columns[i].source, source) || str_eq(r->columns[i].name, source)
                      : str_eq(r->columns[i].name, name))
             return &r->columns[i];
-    for (size_t i = 0; i < r->ncolumns && !source.n && label.n; i++)
+    for (size_t i = 0; i < r->ncolumns && label.n; i++)
         if (str_eq(r->columns[i].source, label))
             return &r->columns[i];
     return NULL;

@@ -79,7 +79,7 @@ export function regionDatasets(owner, region) {
       ['communes', 'code INSEE', 'population', 'intercommunalité'], communeFields, communeRows(region)),
     dataset(owner, 'intercommunalites-centre-val-de-loire', 'Intercommunalités du Centre-Val de Loire',
       `Métropoles, communautés d’agglomération et communautés de communes dont au moins une commune se trouve en Centre-Val de Loire, avec leur numéro SIREN, leur mode de financement, leur population et leur nombre de communes. ${source}`,
-      ['intercommunalité', 'EPCI', 'fiscalité', 'population'], epci.fields, epci.rows, { theme: ['Régions et villes', 'Gouvernement et secteur public'], granularity: 'intercommunalité' }),
+      ['intercommunalité', 'EPCI', 'fiscalité', 'population'], epci.fields, epci.rows, { theme: ['Régions et villes', 'Gouvernement et secteur public'], granularity: 'EPCI' }),
     dataset(owner, 'departements-centre-val-de-loire', 'Départements du Centre-Val de Loire',
       `Les six départements de la région Centre-Val de Loire avec leur chef-lieu, le nombre de leurs communes et de leurs codes postaux, et leur population totale, somme des populations de leurs communes. ${source}`,
       ['départements', 'chef-lieu', 'population'], departements.fields, departements.rows, { granularity: 'département' }),
@@ -92,7 +92,7 @@ export function regionDatasets(owner, region) {
       [text('code_arrondissement', 'Code de l’arrondissement'), text('nom_arrondissement', 'Arrondissement'), text('nom_departement', 'Département', true),
         text('code_chef_lieu', 'Code INSEE du chef-lieu'), integer('nombre_communes', 'Nombre de communes')],
       region.arrondissements.map((a) => [a.code, a.nom, nameOf.get(a.departement), a.chefLieu, region.communes.filter((c) => c.arrondissement === a.code).length]),
-      { theme: ['Gouvernement et secteur public'], granularity: 'arrondissement' }),
+      { theme: ['Gouvernement et secteur public'], granularity: 'autre' }),
     dataset(owner, 'communes-deleguees-centre-val-de-loire', 'Communes déléguées et associées du Centre-Val de Loire',
       `Anciennes communes devenues communes déléguées ou associées d’une commune du Centre-Val de Loire, avec la commune qui les réunit. Utile pour rattacher d’anciennes adresses ou d’anciens fichiers aux codes d’aujourd’hui. ${source}`,
       ['communes nouvelles', 'communes déléguées', 'histoire administrative'],
@@ -125,7 +125,7 @@ export function partnerDatasets(owner, region) {
     const epci = epciTable(owner, region, codes);
     made.push(dataset(owner, `intercommunalites-${owner.slug}`, `Intercommunalités – ${owner.name}`,
       `Intercommunalités dont au moins une commune se trouve dans le territoire de l’organisme « ${owner.name} », avec leur numéro SIREN, leur population et le nombre de leurs communes dans le département. ${source}`,
-      ['intercommunalité', 'EPCI'], epci.fields, epci.rows, { granularity: 'intercommunalité' }));
+      ['intercommunalité', 'EPCI'], epci.fields, epci.rows, { granularity: 'EPCI' }));
   }
   return made;
 }
@@ -152,6 +152,6 @@ export function academyDatasets(owner, region) {
       'Jeu fermé de démonstration : soixante demandes de matériel inventées, chacune marquée « exemple », pour montrer un jeu de données réservé aux agents de l’académie. Aucun établissement, aucune personne et aucun montant réels n’y figurent.',
       ['exemple', 'matériel', 'démonstration'], [text('reference', 'Référence'), text('marque', 'Marque'), text('etablissement', 'Établissement', true), text('nom_departement', 'Département', true),
         text('materiel', 'Matériel', true), integer('quantite', 'Quantité'), text('etat', 'État', true), text('note', 'Note')], requests,
-      { visibility: 'closed', theme: ['Éducation, culture et sport'], frequency: 'Irrégulière', granularity: 'établissement' }),
+      { visibility: 'closed', theme: ['Éducation, culture et sport'], frequency: 'Irrégulière', granularity: 'autre' }),
   ];
 }

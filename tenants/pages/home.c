@@ -276,19 +276,10 @@ static struct str or_else(struct str chosen, struct str otherwise)
     return chosen.n ? chosen : otherwise;
 }
 
-/* A text of the dictionary with one value in it. */
-static struct str with_name(struct req *r, enum text_key key, struct str name)
-{
-    struct str text = page_say(r, key);
-    ptrdiff_t at = str_find(text, S("{0}"));
-    return at < 0 ? text : arena_printf(r->a, STR_FMT STR_FMT STR_FMT, (int)at, text.p, STR_ARG(name),
-                                        STR_ARG(str_from(text, (size_t)at + 3)));
-}
-
 static void reply_root(struct req *r, struct home *h, struct buf *body)
 {
     struct page_home p = {
-        .title = or_else(look(r, "hero_title"), with_name(r, TEXT_HOME_TITLE, r->tenant->name)),
+        .title = or_else(look(r, "hero_title"), page_with(r, TEXT_HOME_TITLE, r->tenant->name)),
         .text = or_else(look(r, "hero_text"), page_say(r, TEXT_HOME_TEXT)), .datasets = h->datasets,
         .records = h->records, .publishers = h->publishers, .partners = (int64_t)h->nlogos, .themes = h->themes,
         .themes_n = h->nthemes, .recent = h->recent, .has_recent = h->datasets > 0, .logos = h->logos,
@@ -304,7 +295,7 @@ static void reply_sub(struct req *r, struct home *h, struct buf *body)
     double sum;
     size_t n = take_values(r, h, "code", &values, &sum);
     struct page_home_sub p = {
-        .title = or_else(look(r, "hero_title"), with_name(r, TEXT_HOME_SUB_TITLE, r->tenant->name)),
+        .title = or_else(look(r, "hero_title"), page_with(r, TEXT_HOME_SUB_TITLE, r->tenant->name)),
         .text = or_else(look(r, "hero_text"), page_say(r, TEXT_HOME_SUB_TEXT)), .has_featured = h->map_dataset.n > 0,
         .featured_id = h->map_dataset, .featured_title = h->map_title, .featured_text = h->featured_text,
         .featured_date = h->featured_date, .featured_by = h->bars_by_label, .own = h->recent, .own_n = h->own,

@@ -45,8 +45,8 @@ static bool ask_region_image(struct req *r, struct err *e)
     json_decref(theme);
     if (!is_logo)
         return ERR(e, err_not_found, "not the region's logo");
-    r->batch.tenant = root->id;
     req_ask(r, &sql_image_by_id, (struct str[]){uuid_str(&root->id), uuid_str(&id)});
+    r->batch.tenant = root->id; /* asking began with this portal's */
     return true;
 }
 

@@ -21,6 +21,14 @@ struct str page_image(struct arena *a, struct str id)
     return uuid_parse(id, &parsed) ? arena_printf(a, "/media/%s.png", parsed.text) : STR_NONE;
 }
 
+struct str page_with(struct req *r, enum text_key key, struct str value)
+{
+    struct str text = page_say(r, key);
+    ptrdiff_t at = str_find(text, S("{0}"));
+    return at < 0 ? text : arena_printf(r->a, STR_FMT STR_FMT STR_FMT, (int)at, text.p, STR_ARG(value),
+                                        STR_ARG(str_from(text, (size_t)at + 3)));
+}
+
 static bool is_small_word(struct str word)
 {
     static const char *const words[] = {"de", "du", "des", "la", "le", "les", "et", "d", "l", "en", "of", "the"};

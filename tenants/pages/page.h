@@ -34,6 +34,9 @@ const struct tenant *page_root(struct req *r);
 /* A text of the dictionary with the request's language. */
 #define page_say(r, key) page_text((r)->lang, (key))
 
+/* A text whose one value {0} is this, where a template cannot fill it. In the arena; not escaped. */
+struct str page_with(struct req *r, enum text_key key, struct str value);
+
 /* Up to two letters for a body without a logo: "Tours Métropole" gives TM. In the arena. */
 struct str page_initials(struct arena *a, struct str name);
 

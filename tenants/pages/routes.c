@@ -1,5 +1,7 @@
 #include "tenants/pages/routes.h"
 
+#include "tenants/pages/catalogue.h"
+#include "tenants/pages/dataset.h"
 #include "tenants/pages/home.h"
 #include "tenants/pages/legal.h"
 #include "tenants/pages/look.h"
@@ -17,6 +19,22 @@ static const struct route routes[] = {
     PAGE_GET("/", 1, home_steps, CACHE_CATALOGUE, "Home page", "Page d’accueil"),
     PAGE_GET("/themes", 1, home_themes, CACHE_CATALOGUE, "Themes", "Thématiques"),
     PAGE_GET("/partners", 1, home_partners, CACHE_CATALOGUE, "Partners", "Partenaires"),
+    PAGE_GET("/explore", 1, catalogue_steps, CACHE_CATALOGUE, "The catalogue", "Catalogue des jeux de données"),
+    PAGE_GET("/explore/dataset/{dataset}", 1, dataset_info, CACHE_CATALOGUE, "A dataset's page", "Page d’un jeu de données"),
+    PAGE_GET("/explore/dataset/{dataset}/information", 1, dataset_info, CACHE_CATALOGUE, "A dataset: description",
+             "Jeu de données : description"),
+    PAGE_GET("/explore/dataset/{dataset}/table", 1, dataset_table, CACHE_CATALOGUE, "A dataset: table",
+             "Jeu de données : tableau"),
+    PAGE_GET("/explore/dataset/{dataset}/analyze", 1, dataset_analyze, CACHE_CATALOGUE, "A dataset: analysis",
+             "Jeu de données : analyse"),
+    PAGE_GET("/explore/dataset/{dataset}/export", 1, dataset_export, CACHE_CATALOGUE, "A dataset: downloads",
+             "Jeu de données : export"),
+    PAGE_GET("/explore/dataset/{dataset}/api", 1, dataset_api, CACHE_NONE, "A dataset: its API address",
+             "Jeu de données : adresse de l’API"),
+    PAGE_GET("/sitemap.xml", 0, catalogue_sitemap, CACHE_CATALOGUE, "Every page, for search engines",
+             "Plan du site pour les moteurs de recherche"),
+    PAGE_GET("/robots.txt", 0, catalogue_robots, CACHE_CATALOGUE, "What search engines may read",
+             "Consignes aux moteurs de recherche"),
     PAGE_GET("/legal/terms", 0, terms, CACHE_CATALOGUE, "Terms of use", "Conditions générales d’utilisation"),
     PAGE_GET("/legal/privacy", 0, privacy, CACHE_CATALOGUE, "Personal data", "Données personnelles"),
     PAGE_GET("/legal/cookies", 0, cookies, CACHE_CATALOGUE, "Cookie charter", "Charte des cookies"),

@@ -1,4 +1,4 @@
 #pragma once
 #include "core/db/job.h"
 
-extern const struct job_table publishing_jobs; /* upload, sweep, text index */
+extern const struct job_table publishing_jobs; /* upload, sweep */

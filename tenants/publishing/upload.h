@@ -30,6 +30,6 @@ bool upload_again(struct conn *c, const struct uuid *tenant, struct str id, stru
  * that the task's row fences. A file that failed three times is given up. */
 bool upload_job(struct job_run *run, struct err *e);
 
-/* Tests: called at each named step of upload_job ("claimed", "reading", "held", "planned", "report",
+/* Tests: called at each named step of upload_job ("claimed", "reading", "held", "planned",
  * "rows", "loaded", "drafted", "ready", "committed"). */
 extern void (*upload_on_step)(const char *step);

@@ -311,6 +311,7 @@ bool facet_make(struct arena *a, const struct dataset_view *v, const struct quer
     if (!query_ask_read(v, QUERY_RECORDS, params, n, ask, e) || !choose(a, v, ask, q, e))
         return false;
     q->ask = ask;
+    q->value_key = "value";
     odsql_sql_init(sql, a, v);
     sql->timezone = ask->timezone;
     sql->lang = ask->lang;
@@ -374,7 +375,8 @@ static void put_value(struct shown *s, const struct facet *f, int level, struct 
     JW_STR(w, "name", str_from(value, head));
     JW_I64(w, "count", count);
     JW_STR(w, "state", str_of(state_of(s->q->ask, f->column, value)));
-    JW_STR(w, "value", value);
+    jw_key(w, str_of(s->q->value_key));
+    jw_str(w, value);
     if (level + 1 < f->levels && is_open(s->q->ask, f->column, value)) {
         jw_key(w, S("facets"));
         jw_open(w, '[');

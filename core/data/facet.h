@@ -17,6 +17,7 @@ struct facet_query {
     struct query_sql rows; /* binary: key int, value text, count bigint */
     size_t n;
     struct facet *facets;
+    const char *value_key; /* "value"; the first version of the API says "path" */
     bool timed; /* a condition used now(): not to be kept */
     const struct ask *ask;
 };

@@ -22,7 +22,8 @@ struct query_param {
     struct str name, value; /* decoded, in the order of the request; repeated ones stay */
 };
 
-enum query_kind { QUERY_RECORDS, QUERY_EXPORT };
+/* QUERY_LEGACY: a page of the first version of the API: 10,000 rows at most. */
+enum query_kind { QUERY_RECORDS, QUERY_EXPORT, QUERY_LEGACY };
 
 enum query_range { RANGE_NONE, RANGE_NUMBER, RANGE_INT, RANGE_DATE, RANGE_LABELS };
 

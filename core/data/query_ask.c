@@ -135,12 +135,15 @@ bool query_ask_limits(struct ask *ask, enum query_kind kind, bool grouped, struc
             return refuse_number(e, "offset", ask->offset, "offset <= 1000000000");
         return true;
     }
-    int64_t most = grouped ? 20000 : 100, window = grouped ? 20000 : 10000;
+    bool legacy = kind == QUERY_LEGACY;
+    int64_t most = grouped ? 20000 : legacy ? 10000 : 100, window = grouped ? 20000 : 10000;
     if (ask->limit < -1 || ask->limit > most)
-        return refuse_number(e, "limit", ask->limit,
-                             grouped ? "-1 <= limit <= 20000" : "-1 <= limit <= 100");
+        return refuse_number(e, legacy ? "rows" : "limit", ask->limit,
+                             grouped  ? "-1 <= limit <= 20000"
+                             : legacy ? "-1 <= rows <= 10000"
+                                      : "-1 <= limit <= 100");
     if (ask->limit == -1)
-        ask->limit = most;
+        ask->limit = legacy ? window - (ask->offset < window ? ask->offset : window) : most;
     if (ask->offset > window || ask->offset + ask->limit > window)
         return refuse_number(e, "sum of offset + limit",
                              ask->offset > window ? ask->offset : ask->offset + ask->limit,

@@ -38,8 +38,12 @@ static bool reply_index(struct req *r, struct err *e)
 static bool reply_exports(struct req *r, struct err *e)
 {
     (void)e;
-    const struct explore_link links[] = {{"csv", at(r, "/catalog/exports/csv")}, {"json", at(r, "/catalog/exports/json")}};
-    reply_links(r, links, 2);
+    static const char *const formats[] = {"csv", "json", "dcat", "rdf", "ttl", "jsonld"};
+    struct explore_link links[6];
+    for (size_t i = 0; i < 6; i++)
+        links[i] = (struct explore_link){formats[i], arena_printf(r->a, STR_FMT "/catalog/exports/%s",
+                                                                  STR_ARG(explore_base(r)), formats[i])};
+    reply_links(r, links, 6);
     return true;
 }
 

@@ -137,13 +137,12 @@ void dataset_object_meta(struct jw *w, const struct dataset_object *d, const cha
 /* ---- fields ---- */
 
 /* {"facet": true} on the newer bases, {"facet": []} on the older. */
-static void put_annotations(struct jw *w, const json_t *notes, bool lists)
+static void put_annotations(struct jw *w, json_t *notes, bool lists)
 {
     const char *key;
     json_t *value;
     jw_open(w, '{');
-    /* jansson iterates as written */
-    json_object_foreach((json_t *)(uintptr_t)notes, key, value) {
+    json_object_foreach(notes, key, value) {
         if (json_is_false(value) || json_is_null(value))
             continue;
         jw_key(w, str_of(key));
@@ -171,7 +170,7 @@ static void put_fields(struct jw *w, const struct dataset_object *d, bool lists)
         JW_STR(w, "name", jr_str(f, "name"));
         JW_STR(w, "description", description.n ? description : STR_NONE);
         jw_key(w, S("annotations"));
-        put_annotations(w, jr_object(f, "annotations"), lists);
+        put_annotations(w, json_object_get(f, "annotations"), lists);
         JW_STR(w, "label", label.n ? label : jr_str(f, "name"));
         JW_STR(w, "type", type_by_name(jr_str(f, "type"), &type) ? str_of(type_wire(type)) : S("text"));
         jw_close(w, '}');
@@ -192,7 +191,7 @@ static void put_template(struct jw *w, const struct dataset_object *d, const cha
     jw_close(w, '}');
 }
 
-static void put_features(struct jw *w, const struct dataset_object *d)
+void dataset_object_features(struct jw *w, const struct dataset_object *d)
 {
     jw_open(w, '[');
     if (has_type(d, TYPE_INT, TYPE_DECIMAL))
@@ -217,7 +216,7 @@ static void put_top(struct jw *w, const struct dataset_object *d, const struct d
     else if (str_eq(key, S("has_records")))
         jw_bool(w, d->records > 0);
     else if (str_eq(key, S("features")))
-        put_features(w, d);
+        dataset_object_features(w, d);
     else if (str_eq(key, S("attachments")) || str_eq(key, S("alternative_exports")))
         jw_open(w, '['), jw_close(w, ']');
     else if (str_eq(key, S("data_visible")))

@@ -38,5 +38,6 @@ void dataset_object_put(struct jw *w, const struct dataset_object *d, const stru
 
 /* The members of a template in their order, for exports: NULL ends each list. */
 extern const char *const dataset_default_keys[], *const dataset_dcat_keys[];
-/* One value; `bare`: as an export has it (lists stay lists; absent is null). */
+/* One value; null when it is not set. */
 void dataset_object_meta(struct jw *w, const struct dataset_object *d, const char *template, const char *key);
+void dataset_object_features(struct jw *w, const struct dataset_object *d);

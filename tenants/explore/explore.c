@@ -1,6 +1,7 @@
 #include "tenants/explore/explore.h"
 
 #include "core/web/url.h"
+#include "tenants/explore/errors.h"
 
 bool explore_is_v20(const struct req *r)
 {
@@ -103,7 +104,13 @@ void explore_links(struct jw *w, const struct explore_link *links, size_t n)
     jw_close(w, ']');
 }
 
+struct str explore_dataset(struct req *r)
+{
+    return r->params[EXPLORE_DATASET].p ? r->params[EXPLORE_DATASET] : req_query(r, S("dataset"));
+}
+
 bool explore_ask_grant(struct req *r, struct err *e)
 {
-    return grant_ask(r, r->params[EXPLORE_DATASET], e);
+    struct str id = explore_dataset(r);
+    return id.n ? grant_ask(r, id, e) : ERR(e, err_dataset_missing, "no dataset named");
 }

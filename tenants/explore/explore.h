@@ -39,5 +39,8 @@ struct explore_link {
 /* [{"rel": …, "href": …}, …] */
 void explore_links(struct jw *w, const struct explore_link *links, size_t n);
 
+/* The public id of the dataset: {dataset}, or ?dataset= where the path has none. */
+struct str explore_dataset(struct req *r);
+
 /* A grant's first step, for every route with {dataset}. */
 bool explore_ask_grant(struct req *r, struct err *e);

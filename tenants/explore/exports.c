@@ -11,6 +11,7 @@
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
+#include "tenants/explore/v1_params.h"
 #include "tenants/people/errors.h"
 
 enum { COL_LICENCE, COL_PROCESSED };
@@ -37,7 +38,7 @@ static bool no_format(struct str name, struct err *e)
 static bool prepare(struct req *r, struct file *f, struct err *e)
 {
     const struct export_format *format = export_find(f->format);
-    if (!grant_take(r, r->params[EXPLORE_DATASET], &f->grant, e))
+    if (!grant_take(r, explore_dataset(r), &f->grant, e))
         return false;
     if (!format)
         return no_format(f->format, e);
@@ -64,22 +65,15 @@ static bool ask_file(struct req *r, struct err *e)
     return ask_head(r, f, e);
 }
 
-/* The names that the first version of the API gave to the same parameters. */
+/* The first version of the API: the same file under other names. */
 static bool ask_download(struct req *r, struct err *e)
 {
+    struct grant g;
     struct file *f = ARENA_NEW(r->a, struct file);
     struct str format = req_query(r, S("format"));
-    const struct query_param *sent = explore_params(r, &f->nparams);
-    struct query_param *params = ARENA_ARRAY(r->a, struct query_param, f->nparams + 1);
-    for (size_t i = 0; i < f->nparams; i++) {
-        params[i] = sent[i];
-        if (str_eq(sent[i].name, S("use_labels_for_header")))
-            params[i].name = S("use_labels");
-        else if (str_eq(sent[i].name, S("csv_separator")))
-            params[i].name = S("delimiter");
-    }
+    if (!grant_take(r, explore_dataset(r), &g, e) || !v1_params(r, g.view, &f->params, &f->nparams, e))
+        return false;
     f->format = format.n ? format : S("csv");
-    f->params = params;
     return ask_head(r, f, e);
 }
 

@@ -6,6 +6,9 @@
 #include "tenants/explore/exports.h"
 #include "tenants/explore/facets.h"
 #include "tenants/explore/records.h"
+#include "tenants/explore/swagger.h"
+#include "tenants/explore/v1_datasets.h"
+#include "tenants/explore/v1_records.h"
 
 /* clang-format off */
 #define API(pattern, steps, cache, en, fr) \
@@ -14,6 +17,9 @@
 #define DCAT(pattern) \
     API(pattern, catalogue_dcat, CACHE_CATALOGUE, \
         "The catalogue for other portals, as DCAT-AP", "Le catalogue pour d’autres portails, en DCAT-AP")
+
+#define V1(pattern, steps, cache, en, fr) \
+    {HTTP_GET, pattern, PUBLIC, 1, steps, en, DIALECT_V1, BODY_NONE, cache, fr}
 
 #define BASE(base) \
     API(base "", catalogue_root, CACHE_CATALOGUE, \
@@ -55,6 +61,16 @@ static const struct route routes[] = {
     DCAT("/catalog.xml"),
     DCAT("/catalog.ttl"),
     DCAT("/catalog.jsonld"),
+    {HTTP_GET, "/api/explore/v2.1/swagger.json", PUBLIC, 0, swagger_json, "The API described for machines (OpenAPI)",
+     DIALECT_EXPLORE, BODY_NONE, CACHE_CATALOGUE, "L’API décrite pour les machines (OpenAPI)"},
+    V1("/api/datasets/1.0/search", v1_datasets_search, CACHE_CATALOGUE,
+       "Datasets, in the first version of the API", "Les jeux, dans la première version de l’API"),
+    V1("/api/datasets/1.0/{dataset}", v1_datasets_one, CACHE_DATASET,
+       "A dataset, in the first version of the API", "Un jeu, dans la première version de l’API"),
+    V1("/api/records/1.0/search", v1_records_search, CACHE_CATALOGUE,
+       "Rows of a dataset, in the first version of the API", "Les lignes d’un jeu, dans la première version de l’API"),
+    V1("/api/records/1.0/download", exports_download, CACHE_NONE,
+       "A dataset as a file, in the first version of the API", "Un jeu en fichier, dans la première version de l’API"),
     API("/explore/dataset/{dataset}/download", exports_download, CACHE_NONE,
         "A whole dataset as a file, at its old address", "Un jeu entier en fichier, à son ancienne adresse"),
 };

@@ -1,0 +1,173 @@
+#include "tenants/explore/v1_records.h"
+
+#include "core/base/clock.h"
+#include "core/data/cell.h"
+#include "core/data/facet.h"
+#include "tenants/explore/explore.h"
+#include "tenants/explore/sql.h"
+#include "tenants/explore/v1_echo.h"
+#include "tenants/explore/v1_params.h"
+
+enum { COL_PROCESSED = 1 };
+
+struct page {
+    struct grant grant;
+    struct query *query;
+    struct facet_query *facets; /* NULL: none was asked for */
+    unsigned count, counted;    /* calls of the batch */
+    struct str timestamp;
+};
+
+static bool ask_facts(struct req *r, struct err *e)
+{
+    struct page *p = ARENA_NEW(r->a, struct page);
+    if (!grant_take(r, explore_dataset(r), &p->grant, e))
+        return false;
+    r->state = p;
+    req_ask(r, &sql_export_head, (struct str[]){uuid_str(&r->tenant->id), p->grant.dataset_id});
+    return true;
+}
+
+static void keep_timestamp(struct req *r, struct page *p)
+{
+    struct buf b = {0};
+    if (req_rows(r, 0) && !batch_null(&r->batch, 0, 0, COL_PROCESSED))
+        clock_iso(&b, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
+    p->timestamp = b.n ? arena_str(r->a, buf_str(&b)) : STR_NONE;
+    buf_free(&b);
+}
+
+static unsigned ask(struct req *r, const struct query_sql *q)
+{
+    return req_ask_rows(r, q->sql, q->nparams, q->params, false);
+}
+
+static bool ask_page(struct req *r, struct err *e)
+{
+    size_t n;
+    struct page *p = r->state;
+    const struct query_param *params;
+    keep_timestamp(r, p);
+    if (!v1_params(r, p->grant.view, &params, &n, e) ||
+        !query_make(r->a, p->grant.view, QUERY_LEGACY, params, n, &p->query, e) ||
+        (req_query_count(r, S("facet")) && !facet_make(r->a, p->grant.view, params, n, &p->facets, e)))
+        return false;
+    ask(r, &p->query->rows);
+    if (!p->query->count_known)
+        p->count = ask(r, &p->query->count_rows);
+    if (p->facets && p->facets->n)
+        p->counted = ask(r, &p->facets->rows);
+    return true;
+}
+
+/* ---- one row ---- */
+
+static void put_value(struct buf *out, const struct query_column *c, const PGresult *result, int row, struct buf *room)
+{
+    buf_reset(room);
+    switch (c->type) {
+    case TYPE_GEO_POINT:
+        cell_text(room, c, result, row, S(","));
+        buf_printf(out, "[" STR_FMT "]", STR_ARG(buf_str(room)));
+        break;
+    case TYPE_GEO_SHAPE:
+        if (!cell_geometry(out, c, result, row))
+            buf_addz(out, "null");
+        break;
+    case TYPE_TEXT: /* a list is the text it was stored as */
+        cell_text(room, c, result, row, c->multivalued.n ? c->multivalued : S(","));
+        jw_escape(out, buf_str(room));
+        break;
+    case TYPE_INT:
+    case TYPE_DOUBLE:
+    case TYPE_DECIMAL:
+    case TYPE_DATE:
+    case TYPE_DATETIME:
+    case TYPE_BOOLEAN:
+    case TYPE_FILE:
+    case COLUMN_TYPES:
+        cell_json(out, c, result, row);
+        break;
+    }
+}
+
+static void put_fields(struct buf *out, const struct query *q, const PGresult *result, int row)
+{
+    struct buf room = {0};
+    bool any = false;
+    buf_addc(out, '{');
+    for (size_t i = 0; i < q->ncolumns; i++) {
+        if (cell_null(&q->columns[i], result, row))
+            continue;
+        buf_addz(out, any ? ", " : "");
+        jw_escape(out, q->columns[i].key);
+        buf_addz(out, ": ");
+        put_value(out, &q->columns[i], result, row, &room);
+        any = true;
+    }
+    buf_addc(out, '}');
+    buf_free(&room);
+}
+
+/* The row's place: its point, or its shape. */
+static void put_geometry(struct jw *w, const struct query *q, const PGresult *result, int row)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < q->ncolumns && !text.n; i++)
+        if (q->columns[i].type == TYPE_GEO_POINT || q->columns[i].type == TYPE_GEO_SHAPE)
+            cell_geometry(&text, &q->columns[i], result, row);
+    if (text.n)
+        JW_RAW(w, "geometry", buf_str(&text));
+    buf_free(&text);
+}
+
+static void put_record(struct jw *w, const struct page *p, const PGresult *result, int row)
+{
+    char id[41];
+    struct buf fields = {0};
+    record_id(p->grant.view, cell_i64(result, row, 0), id);
+    put_fields(&fields, p->query, result, row);
+    jw_open(w, '{');
+    JW_STR(w, "datasetid", p->grant.dataset_id);
+    JW_STR(w, "recordid", str_of(id));
+    JW_RAW(w, "fields", buf_str(&fields));
+    put_geometry(w, p->query, result, row);
+    JW_STR(w, "record_timestamp", p->timestamp);
+    jw_close(w, '}');
+    buf_free(&fields);
+}
+
+static bool reply_page(struct req *r, struct err *e)
+{
+    (void)e;
+    struct page *p = r->state;
+    const struct query *q = p->query;
+    const PGresult *result = r->batch.calls[0].result;
+    if (q->timed)
+        req_uncached(r);
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    JW_I64(w, "nhits", q->count_known ? q->count : cell_i64(r->batch.calls[p->count].result, 0, 0));
+    jw_key(w, S("parameters"));
+    v1_echo(r, w, p->grant.dataset_id, q->limit, q->offset);
+    jw_key(w, S("records"));
+    jw_open(w, '[');
+    for (int row = 0; row < PQntuples(result); row++)
+        put_record(w, p, result, row);
+    jw_close(w, ']');
+    if (p->facets) {
+        p->facets->value_key = "path";
+        buf_addz(w->out, ", \"facet_groups\": ");
+        facet_json(w->out, p->facets, p->facets->n ? r->batch.calls[p->counted].result : NULL);
+    }
+    jw_close(w, '}');
+    return true;
+}
+
+const struct step v1_records_search[] = {
+    {STEP_DB, explore_ask_grant, NULL},
+    {STEP_DB, ask_facts, NULL},
+    {STEP_DB, ask_page, NULL},
+    {STEP_REPLY, reply_page, NULL},
+    {STEP_END, NULL, NULL},
+};

@@ -454,6 +454,69 @@ test('114: the address that catalogues stored', async () => {
   assert.match(answer.text, /koumoul;19 rue/);
 });
 
+const old = async (path, params) => (await good(path, params)).json;
+test('109: rows in the first version: no nulls, points by latitude, bare geometries', async () => {
+  const page = await old('/api/records/1.0/search/', { dataset: 'public-trees', rows: 1 });
+  assert.deepEqual(Object.keys(page), ['nhits', 'parameters', 'records']);
+  assert.equal(page.nhits, 5);
+  assert.deepEqual(page.parameters, { dataset: 'public-trees', rows: 1, start: 0, format: 'json', timezone: 'UTC' });
+  const [row] = page.records;
+  assert.deepEqual(row.fields.geo_point_2d, [49.27117199821082, -123.06036999913398]);
+  assert.deepEqual(row.fields.geom, { type: 'Point', coordinates: [-123.06036999913398, 49.27117199821082] });
+  assert.deepEqual(row.geometry, { type: 'Point', coordinates: [-123.06036999913398, 49.27117199821082] });
+  assert.match(row.recordid, /^[0-9a-f]{40}$/);
+  assert.match(row.record_timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+});
+test('110: a refinement of the first version, echoed', async () => {
+  const page = await old('/api/records/1.0/search/', { dataset: 'public-trees', 'refine.genus_name': 'ACER', facet: 'genus_name' });
+  assert.deepEqual([page.nhits, page.parameters.refine], [3, { genus_name: 'ACER' }]);
+  assert.deepEqual(page.facet_groups, [{ name: 'genus_name', facets: [{ name: 'ACER', count: 3, state: 'refined', path: 'ACER' }] }]);
+  const none = await old('/api/records/1.0/search/', { dataset: 'public-trees', 'refine.genus_name': 'QUERCUS' });
+  assert.deepEqual([none.nhits, none.records], [0, []]);
+});
+test('111: a null is left out in the first version', async () => {
+  const { records: [row] } = await old('/api/records/1.0/search/', { dataset: 'd2', q: 'missing' });
+  assert.deepEqual(row.fields, { employees: 3, adr: 'missing id' });
+});
+for (const [what, params, want] of [
+  ['words', { q: 'inconnue' }, ['bidule']], ['a field', { q: 'id:koumoul' }, ['koumoul']], ['the largest first', { sort: 'nb' }, ['bidule', 'koumoul']],
+  ['the smallest first', { sort: '-nb' }, ['koumoul', 'bidule']], ['near', { 'geofilter.distance': '47.687,-2.748,1000' }, ['koumoul']],
+  ['inside', { 'geofilter.polygon': '(45,2),(46,2),(46,3),(45,3)' }, ['bidule']], ['a page', { rows: 1, start: 1 }, ['bidule']],
+  ['chosen fields', { fields: 'id' }, ['koumoul', 'bidule']],
+]) {
+  test(`the first version: ${what}`, async () => {
+    const page = await old('/api/records/1.0/search/', { dataset: 'koumoul', ...params });
+    assert.deepEqual(page.records.map((row) => row.fields.id), want);
+  });
+}
+test('errors of the first version have their own shape', async () => {
+  for (const [path, params, status] of [['/api/records/1.0/search/', {}, 400], ['/api/records/1.0/search/', { dataset: 'rien' }, 404], ['/api/datasets/1.0/rien', {}, 404],
+    ['/api/records/1.0/search/', { dataset: 'd2', rows: 10001 }, 400], ['/api/records/1.0/search/', { dataset: 'koumoul', 'geofilter.distance': 'ici' }, 400]]) {
+    const answer = await get(path, params);
+    assert.equal(answer.status, status);
+    assert.deepEqual(Object.keys(answer.json), ['errorcode', 'error']);
+  }
+});
+test('115: the catalogue in the first version', async () => {
+  const page = await old('/api/datasets/1.0/search/', { rows: 50, start: 0, interopmetas: true, sort: '-modified' });
+  assert.equal(page.nhits, 8);
+  const days = page.datasets.map((d) => d.metas.modified);
+  assert.deepEqual(days, [...days].sort());
+  const d = page.datasets.find((one) => one.datasetid === 'public-trees');
+  assert.deepEqual([d.has_records, d.attachments, d.metas.records_count, d.interop_metas.dcat.accrualperiodicity], [true, [], 5, 'Annuelle']);
+  assert.ok(!('references' in d.metas));
+  assert.deepEqual(d.fields[2], { name: 'genus_name', label: 'genus_name', type: 'text', annotations: [{ name: 'facet' }, { name: 'sortable' }] });
+  assert.equal((await old('/api/datasets/1.0/public-trees')).datasetid, 'public-trees');
+  assert.equal((await old('/api/datasets/1.0/search', { q: 'koumoul' })).nhits, 1);
+});
+test('the description for machines names every address', async () => {
+  const { openapi, servers, paths } = await old(`${V21}/swagger.json`);
+  assert.equal(openapi, '3.0.3');
+  assert.ok(servers[0].url.endsWith(V21));
+  assert.ok(paths['/catalog/datasets/{dataset}/records'].get.parameters.some((p) => p.name === 'where' && p.in === 'query'));
+  assert.ok(paths['/catalog/datasets/{dataset}/exports/{format}'] && paths['/catalog/facets'] && paths['/']);
+});
+
 // ---- the official client ----
 
 test('the official client, unchanged', async () => {
@@ -506,6 +569,15 @@ test('A01: closed, foreign and unknown data sets give the same bytes', async () 
     }
   }
 });
+test('A01: the first version tells no more', async () => {
+  for (const [before, after] of [['/api/datasets/1.0/', ''], ['/api/records/1.0/search?dataset=', ''], ['/api/records/1.0/download?dataset=', ''], ['/explore/dataset/', '/download']]) {
+    const of = async (host, id) => bare(await t.http(host, `${before}${id}${after}`), id);
+    const unknown = await of('b.r.localhost', 'inconnu');
+    assert.equal(unknown.status, 404);
+    for (const id of ['ouvert', 'prive', 'decrit']) assert.deepEqual(await of('b.r.localhost', id), unknown, `${before} ${id}`);
+    assert.deepEqual(await of('a.r.localhost', 'prive'), await of('a.r.localhost', 'inconnu'), before);
+  }
+});
 test('A01: a key opens closed data on its own portal and no other', async () => {
   const key = makeKey(t, 'a.r.localhost');
   const of = (host, id, route = '/records') => t.http(host, `${V21}/catalog/datasets/${id}${route}`, { key });
@@ -522,7 +594,7 @@ test('A01: a key opens closed data on its own portal and no other', async () => 
 test('a closed data set leaves no word anywhere', async () => {
   const paths = [`${V21}/catalog/datasets?limit=100`, `${V21}/catalog/facets`, `${V21}/catalog/exports/csv`, `${V21}/catalog/exports/json`, `/api/v2/catalog/datasets?limit=100`,
     `${V21}/catalog/datasets?group_by=keyword`, `${V21}/catalog/datasets?group_by=publisher`, `${V21}/catalog/facets?facet=title`,
-    `${V21}/catalog/datasets?select=default.title,keyword&limit=100`];
+    `${V21}/catalog/datasets?select=default.title,keyword&limit=100`, '/api/datasets/1.0/search?rows=100&facet=keyword&facet=publisher', '/api/datasets/1.0/search?sort=title'];
   for (const path of paths) assert.doesNotMatch((await good(path)).text, /ornithorynque|Canari|Producteur caché|"ferme"|;ferme/i, path);
   for (const where of ['"ornithorynque"', 'search("ornitho")', 'suggest("canari")', 'dataset_id="ferme"', 'keyword="ornithorynque"', 'NOT dataset_id="koumoul" AND visibility="restricted"']) {
     assert.equal((await json(`${V21}/catalog/datasets`, { where, limit: 0 })).total_count, 0, where);
@@ -548,6 +620,10 @@ test(`${attacks.length} texts in every parameter: never 500, and nothing changes
   const parameters = ['select', 'where', 'group_by', 'order_by', 'limit', 'offset', 'refine', 'exclude', 'facet', 'lang', 'timezone', 'delimiter', 'list_separator'];
   const paths = ['koumoul/records', 'koumoul/facets', 'koumoul/exports/csv', `${V21}/catalog/datasets`, `${V21}/catalog/facets`, `${V21}/catalog/exports/csv`];
   const asked = [];
+  for (const name of ['q', 'sort', 'fields', 'refine.id', 'exclude.id', 'geofilter.distance', 'geofilter.polygon', 'rows', 'start', 'facet', 'timezone']) {
+    for (const text of attacks) asked.push(['/api/records/1.0/search', { dataset: 'koumoul', [name]: text }], ['/api/datasets/1.0/search', { [name]: text }]);
+  }
+  for (const text of attacks) asked.push(['/api/records/1.0/search', { dataset: text }]);
   for (const path of paths) for (const name of parameters) for (const text of attacks) asked.push([path, { [name]: /refine|exclude/.test(name) ? `id:${text}` : text }]);
   for (const text of attacks) for (const path of [`${text}/records`, `koumoul/records/${text}`, `koumoul/exports/${text}`]) asked.push([`${V21}/catalog/datasets/${path.split('/').map(encodeURIComponent).join('/')}`.replace('%2Frecords', '/records'), {}]);
   const wrong = [];

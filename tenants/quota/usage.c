@@ -12,7 +12,7 @@
 #include "core/base/errors.h"
 #include "core/base/must.h"
 
-enum { FORMAT = 0x54553032 }; /* "TU02" */
+enum { FORMAT = 0x54553033 }; /* "TU03" */
 
 typedef _Atomic int64_t counter;
 
@@ -40,6 +40,7 @@ struct month {
 struct file {
     uint64_t format, epoch;
     struct month months[USAGE_MONTHS];
+    counter after_us; /* the newest month ends; its successor has no place yet */
     _Alignas(64) struct share shares[USAGE_SLOTS];
     struct pool pools[USAGE_SLOTS]; /* by the root tenant's slot */
     struct line lines[USAGE_SLOTS][USAGE_MONTHS];
@@ -150,12 +151,12 @@ static void place_first(struct file *f, int64_t number, int64_t starts_us)
 
 void usage_months(struct usage *u, int64_t number, int64_t starts_us, int64_t next_us, int64_t after_us)
 {
-    (void)after_us;
     if (flock(u->fd, LOCK_EX) != 0)
         return;
     place_first(u->f, number, starts_us);
     place_month(u->f, number, starts_us);
     place_month(u->f, number + 1, next_us);
+    u->f->after_us = after_us;
     flock(u->fd, LOCK_UN);
 }
 
@@ -169,6 +170,12 @@ static unsigned month_at(const struct file *f, int64_t now_us)
             best = k;
         }
     return best;
+}
+
+static int64_t month_ends(const struct file *f, unsigned k)
+{
+    const struct month *next = &f->months[(k + 1) % USAGE_MONTHS];
+    return next->number == f->months[k].number + 1 ? next->starts_us : f->after_us;
 }
 
 static int64_t beyond(int64_t used, int64_t reserved)
@@ -307,7 +314,7 @@ void usage_read(const struct usage *u, unsigned slot, int64_t now_us, struct usa
                               .ceiling = share->ceiling ? share->ceiling - 1 : -1,
                               .rest = p->size - p->all_reserved, .rest_used = p->rest[k],
                               .month_number = f->months[k].number,
-                              .resets_us = f->months[(k + 1) % USAGE_MONTHS].starts_us};
+                              .resets_us = month_ends(f, k)};
     for (unsigned i = 0; i < USAGE_ORIGINS; i++)
         out->by_origin[i] = l->by_origin[i];
     int64_t own = beyond(out->reserved, out->used) + beyond(out->rest, out->rest_used) + out->used;

@@ -114,6 +114,11 @@ static void test_the_next_month_begins_at_its_instant(void **state)
     assert_int_equal(admitted(u, A, 9), 3);
     assert_int_equal(usage_spend(u, A, 1, 1, true, NEXT - 1, &r), USAGE_POOL_SPENT);
     assert_int_equal(usage_spend(u, A, 1, 1, true, NEXT, &r), USAGE_ADMITTED);
+    struct usage_now now;
+    usage_read(u, A, NEXT - 1, &now);
+    assert_int_equal(now.resets_us, NEXT);
+    usage_read(u, A, NEXT, &now); /* before PostgreSQL said more */
+    assert_int_equal(now.resets_us, AFTER);
     usage_months(u, MONTH + 1, NEXT, AFTER, AFTER + 1000);
     usage_months(u, MONTH + 2, AFTER, AFTER + 1000, AFTER + 2000); /* takes the place of MONTH */
     int64_t number;

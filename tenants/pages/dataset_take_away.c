@@ -62,10 +62,11 @@ const struct step dataset_export[] = {
 
 static void fill_left(struct req *r, struct page_dataset_api *p)
 {
+    static const int64_t two_hours = (int64_t)7200 * 1000000;
     struct usage_now now;
     struct buf b = {0};
     usage_read(meter_usage(), r->tenant->slot, clock_wall_us(), &now);
-    clock_iso(&b, now.resets_us);
+    clock_iso(&b, now.resets_us + two_hours); /* midnight in Paris is the day before in UTC */
     p->remaining = say_count(r->a, r->lang, now.limit > now.used ? now.limit - now.used : 0);
     p->limit = say_count(r->a, r->lang, now.limit);
     p->resets = say_date(r->a, r->lang, arena_str(r->a, buf_str(&b)));

@@ -2,9 +2,12 @@
 
 #include "tenants/pages/catalogue.h"
 #include "tenants/pages/dataset.h"
+#include "tenants/pages/guide.h"
 #include "tenants/pages/home.h"
 #include "tenants/pages/legal.h"
 #include "tenants/pages/look.h"
+#include "tenants/pages/sign.h"
+#include "tenants/people/session.h"
 
 #define REPLY(name, fn) static const struct step name[] = {{STEP_REPLY, fn, NULL}, {STEP_END, NULL, NULL}}
 REPLY(terms, legal_terms);
@@ -14,6 +17,8 @@ REPLY(accessibility, legal_accessibility);
 
 #define PAGE_GET(pattern, cost, steps, cache, en, fr)                                                \
     {HTTP_GET, pattern, PUBLIC, cost, steps, en, DIALECT_PAGE, BODY_NONE, cache, fr}
+#define PAGE_POST(pattern, steps, en, fr)                                                            \
+    {HTTP_POST, pattern, PUBLIC, 0, steps, en, DIALECT_PAGE, BODY_FORM, CACHE_NONE, fr}
 
 static const struct route routes[] = {
     PAGE_GET("/", 1, home_steps, CACHE_CATALOGUE, "Home page", "Page d’accueil"),
@@ -35,6 +40,13 @@ static const struct route routes[] = {
              "Plan du site pour les moteurs de recherche"),
     PAGE_GET("/robots.txt", 0, catalogue_robots, CACHE_CATALOGUE, "What search engines may read",
              "Consignes aux moteurs de recherche"),
+    PAGE_GET("/pages/quotas", 0, guide_counts, CACHE_CATALOGUE, "What counts in the quotas", "Ce qui compte dans les quotas"),
+    PAGE_GET("/pages/api", 0, guide_api, CACHE_CATALOGUE, "How the API is asked", "Documentation de l’API"),
+    PAGE_GET("/login", 0, sign_in_form, CACHE_NONE, "Signing in", "Connexion"),
+    PAGE_POST("/login", session_sign_in, "Signing in", "Connexion"),
+    PAGE_POST("/logout", session_sign_out, "Signing out", "Déconnexion"),
+    PAGE_GET("/invite/{token}", 0, sign_invite_form, CACHE_NONE, "A one-time link", "Lien à usage unique"),
+    PAGE_POST("/invite/{token}", session_use_link, "A one-time link", "Lien à usage unique"),
     PAGE_GET("/legal/terms", 0, terms, CACHE_CATALOGUE, "Terms of use", "Conditions générales d’utilisation"),
     PAGE_GET("/legal/privacy", 0, privacy, CACHE_CATALOGUE, "Personal data", "Données personnelles"),
     PAGE_GET("/legal/cookies", 0, cookies, CACHE_CATALOGUE, "Cookie charter", "Charte des cookies"),

@@ -7,7 +7,9 @@
 #include "federation/federation.h"
 #include "federation/sql.h"
 #include "tenants/directory/sql.h"
+#include "tenants/pages/guide.h"
 #include "tenants/pages/routes.h"
+#include "tenants/pages/sign.h"
 #include "tenants/pages/sql.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
@@ -37,12 +39,14 @@ void program_register(void)
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         stmt_register(statements[i]);
+    guide_routes(program_routes, program_routes_n);
     program_hooks = (struct web_hooks){
         .auth = principal_stage,
         .quota_spend = meter_spend,
         .quota_give_back = meter_give_back,
         .rate_headers = meter_headers,
         .error_body = meter_error_body,
+        .error_page = sign_error_page,
     };
 }
 

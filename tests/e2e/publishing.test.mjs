@@ -271,3 +271,87 @@ test('a full disk (a tmpfs of 1 MB, where the machine allows one) is said, and t
     spawnSync('umount', [spool]);
   }
 });
+
+// ---- who may do what ----
+
+const keyOf = async (email) => (await t.must(['token', 'add', email, '--host', 'r.localhost', '--json'])).key;
+const as = (who) => (path, options = {}) => t.http('r.localhost', `/api/portal/v1${path}`, { key: who, ...options });
+const put = (id, body) => [`/datasets/${id}/draft`, { method: 'PUT', body }];
+const post = (id, word, body = {}) => [`/datasets/${id}/${word}`, { method: 'POST', body }];
+async function sendAs(call, bytes, query = '') {
+  const sent = await call(`/uploads?name=f.csv${query}`, { method: 'POST', body: Buffer.from(bytes), headers: { 'Content-Type': 'text/csv' } });
+  if (sent.status !== 202) return sent;
+  await poll(async () => ['ready', 'failed'].includes((await call(`/uploads/${sent.json.id}`)).json.state), { what: 'reading' });
+  return sent;
+}
+
+test('a contributor prepares, an editor publishes', async () => {
+  await t.must(['user', 'add', 'prepare@r.example', '--host', 'r.localhost', '--role', 'contributor']);
+  await t.must(['user', 'add', 'edite@r.example', '--host', 'r.localhost', '--role', 'editor']);
+  const [contributor, editor] = [as(await keyOf('prepare@r.example')), as(await keyOf('edite@r.example'))];
+  const sent = await sendAs(contributor, 'a;b\n1;x\n');
+  assert.equal((await contributor(...put('prepare', { upload: sent.json.id, metas: metas('Préparé') }))).status, 201);
+  for (const word of ['publish', 'open', 'close', 'withdraw'])
+    assert.equal((await contributor(...post('prepare', word, { reason: 'x' }))).status, 403, word);
+  assert.equal((await contributor(...post('prepare', 'submit'))).status, 409);
+  assert.equal((await editor(...post('prepare', 'publish'))).status, 200);
+});
+
+test('a direct publisher submits for its own organisation; the region accepts or refuses on an article', async () => {
+  await t.must(['tenant', 'add', '--direct', '--region', 'r.localhost', '--name', 'Ville de Blois', '--admin', 'agent@blois.example']);
+  await t.must(['tenant', 'add', '--direct', '--region', 'r.localhost', '--name', 'Ville de Dreux', '--admin', 'agent@dreux.example']);
+  const [blois, dreux] = [as(await keyOf('agent@blois.example')), as(await keyOf('agent@dreux.example'))];
+  const sent = await sendAs(blois, 'a;b\n1;x\n');
+  // Nobody of another organisation sees the file or takes it.
+  assert.equal((await dreux(`/uploads/${sent.json.id}`)).status, 404);
+  assert.equal((await dreux(...put('voleur', { upload: sent.json.id, metas: metas('Volé') }))).status, 404);
+  // Whatever name is sent, the producer is who writes.
+  assert.equal((await blois(...put('blois', { upload: sent.json.id, metas: metas('Blois', { publisher: 'Région' }) }))).status, 201);
+  assert.equal(one("SELECT o.name FROM portal.dataset d JOIN portal.organisation o ON o.id = d.organisation_id WHERE dataset_id = 'blois'"), 'Ville de Blois');
+  assert.equal(one("SELECT dr.metas #>> '{default,publisher}' FROM portal.draft dr JOIN portal.dataset d ON d.id = dr.dataset_id WHERE d.dataset_id = 'blois'"), 'Ville de Blois');
+  assert.equal((await dreux(...put('blois', { metas: metas('Détourné') }))).status, 403);
+  assert.equal((await dreux(...post('blois', 'submit'))).status, 403);
+  assert.equal((await blois(...post('blois', 'publish'))).status, 403);
+  const first = await blois(...post('blois', 'submit'));
+  assert.equal(first.status, 200);
+  assert.equal(one(`SELECT deadline - submitted_at FROM portal.review WHERE id = '${first.json.review}'`), '2 days');
+  // What was submitted stays what it was.
+  assert.equal((await blois(...put('blois', { metas: metas('Autre chose') }))).status, 409);
+  assert.equal((await sendAs(blois, 'a;b\n2;y\n', '&dataset=blois')).status, 409);
+  assert.equal((await blois(...post('blois', 'submit'))).status, 409);
+  const decide = (id, word, body = {}) => api(`/reviews/${id}/${word}`, { method: 'POST', body });
+  assert.equal((await blois(`/reviews/${first.json.review}/accept`, { method: 'POST', body: {} })).status, 403);
+  assert.equal((await decide(first.json.review, 'refuse', { article: '2.7', message: 'non' })).status, 400);
+  assert.equal((await decide(first.json.review, 'refuse', { article: '2.6', message: ' ' })).status, 400);
+  assert.equal((await decide(first.json.review, 'refuse', { article: '2.6', message: 'La granularité est fausse.' })).status, 200);
+  assert.equal(one("SELECT state FROM portal.dataset WHERE dataset_id = 'blois'"), 'draft');
+  assert.equal((await blois(...put('blois', { metas: metas('Blois corrigé') }))).status, 200);
+  const second = await blois(...post('blois', 'submit'));
+  assert.equal(second.status, 200);
+  assert.equal((await decide(second.json.review, 'accept')).status, 200);
+  assert.equal((await decide(second.json.review, 'accept')).status, 404);
+  assert.equal(one("SELECT state || ' ' || visibility FROM portal.dataset WHERE dataset_id = 'blois'"), 'published open');
+});
+
+test('rows set aside are published only when somebody accepts it', async () => {
+  const sent = await sendAs(api, 'a;b\n1;x\n2\n');
+  await api(...put('aside', { upload: sent.json.id, metas: metas('À part') }));
+  const held = await api(...post('aside', 'publish'));
+  assert.equal(held.status, 422);
+  assert.equal(held.json.title, 'rows_aside');
+  assert.equal((await api(...post('aside', 'publish', { accept_errors: true }))).json.records, 1);
+});
+
+test('another type is another reading of the same file', async () => {
+  const sent = await sendAs(api, 'mesure;n\n75;1\n37;2\n');
+  const early = await api(...put('types', { upload: sent.json.id, fields: [{ name: 'mesure', type: 'text' }], metas: metas('Types') }));
+  assert.equal(early.status, 409);
+  assert.equal(early.json.title, 'field_type');
+  const again = await api(`/uploads/${sent.json.id}/read`, { method: 'POST', body: { fields: [{ name: 'mesure', type: 'text', label: 'La mesure' }] } });
+  assert.equal(again.status, 202);
+  const ready = await settled(sent.json.id);
+  assert.deepEqual(ready.report.columns.map((c) => [c.name, c.type, c.fixed]), [['mesure', 'text', true], ['n', 'int', false]]);
+  assert.equal((await api(...put('types', { upload: sent.json.id, fields: [{ name: 'mesure', type: 'text', label: 'La mesure' }], metas: metas('Types') }))).status, 201);
+  assert.equal((await api(...post('types', 'publish'))).status, 200);
+  assert.equal(one("SELECT fields #>> '{0,label}' FROM portal.dataset WHERE dataset_id = 'types'"), 'La mesure');
+});

@@ -82,24 +82,54 @@ static bool can_be_mended(const struct err *e)
     return status >= 400 && status < 500 && status != 401 && status != 403 && status != 404;
 }
 
+/* What can be mended stays for the page; the rest ends the request. */
+static bool keep_error(struct req *r, struct err *e)
+{
+    if (!e->kind || !can_be_mended(e))
+        return false;
+    bo_state(r)->err = *e;
+    *e = (struct err){0};
+    return true;
+}
+
+static void go_on(struct req *r)
+{
+    if (bo_state(r)->then.p)
+        req_redirect(r, 303, bo_state(r)->then);
+}
+
 bool bo_write(struct req *r, bo_write_fn *write, struct err *e)
+{
+    if (!session_csrf(r, e))
+        return false;
+    struct conn *c = req_conn(r, e);
+    if (!c)
+        return false;
+    if (conn_begin(c, &r->tenant->id, e) && write(r, c, e) && conn_commit(c, e)) {
+        go_on(r);
+        return true;
+    }
+    conn_rollback(c);
+    return keep_error(r, e);
+}
+
+bool bo_call(struct req *r, step_fn *work, void *ask, struct err *e)
 {
     struct bo_state *s = bo_state(r);
     if (!session_csrf(r, e))
         return false;
-    struct conn *c = req_conn(r, e);
-    if (c && conn_begin(c, &r->tenant->id, e) && write(r, c, e) && conn_commit(c, e)) {
-        if (s->then.p)
-            req_redirect(r, 303, s->then);
+    r->state = ask;
+    bool ok = work(r, e);
+    r->state = s;
+    if (ok) {
+        go_on(r);
         return true;
     }
+    struct err ignored = {0};
+    struct conn *c = req_conn(r, &ignored);
     if (c)
         conn_rollback(c);
-    if (!c || !e->kind || !can_be_mended(e))
-        return false;
-    s->err = *e;
-    *e = (struct err){0};
-    return true;
+    return keep_error(r, e);
 }
 
 void bo_then(struct req *r, struct str path)

@@ -47,6 +47,10 @@ typedef bool bo_write_fn(struct req *r, struct conn *c, struct err *e);
 bool bo_write(struct req *r, bo_write_fn *write, struct err *e);
 void bo_then(struct req *r, struct str path);
 
+/* The same around one of the functions that the API has too (tenants/publishing/publish_steps.h), which begins and
+ * commits by itself and finds `ask` as the request's state. */
+bool bo_call(struct req *r, step_fn *work, void *ask, struct err *e);
+
 /* The status of a page that may carry an error of its form. */
 int bo_status(struct req *r);
 

@@ -3,6 +3,7 @@
 #include "core/io/errors.h"
 #include "tenants/directory/errors.h"
 #include "tenants/pages/bo.h"
+#include "tenants/pages/errors.h"
 #include "tenants/people/errors.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/quota/errors.h"
@@ -17,8 +18,10 @@ struct str bo_blamed(const struct err *e)
         {&err_slug_invalid, "slug"},        {&err_slug_taken, "slug"},         {&err_host_taken, "slug"},
         {&err_siren_invalid, "siren"},      {&err_partner_kind, "kind"},       {&err_image_invalid, "logo"},
         {&err_colour_invalid, "primary"},   {&err_colour_contrast, "primary"}, {&err_role_unknown, "role"},
-        {&err_review_article, "article"},   {&err_dataset_id_invalid, "dataset_id"},
-        {&err_dataset_taken, "dataset_id"}, {&err_quota_value, "amount"},      {&err_quota_loan, "amount"},
+        {&err_review_article, "article"},   {&err_dataset_id_invalid, "title"},
+        {&err_dataset_taken, "title"}, {&err_confirm_needed, "confirm"},     {&err_title_needed, "title"},
+        {&err_quota_value, "amount"},      {&err_file_missing, "file"},          {&err_reason_missing, "reason"},
+             {&err_quota_loan, "amount"},
     };
     for (size_t i = 0; e->kind && i < sizeof blames / sizeof blames[0]; i++)
         if (e->kind == blames[i].kind)
@@ -26,11 +29,33 @@ struct str bo_blamed(const struct err *e)
     return STR_NONE;
 }
 
+static struct str all_sent(struct req *r, struct str wanted)
+{
+    struct buf b = {0};
+    struct str name, value;
+    for (size_t at = 0; (at = req_form_all(r, at, &name, &value));)
+        if (str_eq(name, wanted))
+            buf_printf(&b, "%s" STR_FMT, b.n ? "\n" : "", STR_ARG(value));
+    struct str all = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return all;
+}
+
+static bool among(struct str list, struct str wanted)
+{
+    for (struct str part; str_cut(&list, '\n', &part);)
+        if (str_eq(part, wanted))
+            return true;
+    return false;
+}
+
 /* What was sent stands again after a refusal; files and checks that were left out stay out. */
 static struct str kept(struct req *r, const struct bo_field *f)
 {
     if (!bo_state(r)->err.kind || f->kind == BO_HIDDEN || !req_form(r, S("csrf")).p)
         return f->value;
+    if (f->kind == BO_CHECKS)
+        return all_sent(r, str_of(f->name));
     struct str sent = req_form(r, str_of(f->name));
     return sent.p || f->kind == BO_CHECK ? sent : f->value;
 }
@@ -43,7 +68,7 @@ static void put_choices(struct req *r, const struct bo_field *f, struct str valu
     out->choices_n = f->nchoices;
     for (size_t i = 0; i < f->nchoices; i++)
         choices[i] = (struct page_bo_form_fields_choices){
-            .value = f->choices[i].value, .label = f->choices[i].label, .chosen = str_eq(f->choices[i].value, value)};
+            .value = f->choices[i].value, .label = f->choices[i].label, .chosen = f->kind == BO_CHECKS ? among(value, f->choices[i].value) : str_eq(f->choices[i].value, value)};
 }
 
 static void put_field(struct req *r, const struct bo_field *f, struct page_bo_form_fields *out)
@@ -62,6 +87,9 @@ static void put_field(struct req *r, const struct bo_field *f, struct page_bo_fo
     out->is_check = f->kind == BO_CHECK;
     out->is_hidden = f->kind == BO_HIDDEN;
     out->is_radio = f->kind == BO_RADIO;
+    out->is_checks = f->kind == BO_CHECKS;
+    out->opens = f->fold.n > 0;
+    out->fold_title = f->fold;
     put_choices(r, f, value, out);
 }
 
@@ -72,6 +100,9 @@ void bo_form(struct req *r, const struct bo_form *form, struct buf *out)
     struct page_bo_form_fields *fields = ARENA_ARRAY(r->a, struct page_bo_form_fields, form->n ? form->n : 1);
     for (size_t i = 0; i < form->n; i++)
         put_field(r, &form->fields[i], &fields[i]);
+    for (size_t i = 0; i < form->n; i++)
+        if (form->fields[i].fold.n)
+            fields[form->n - 1].closes = true;
     p.fields = fields;
     p.fields_n = form->n;
     page_bo_form(out, r->lang, &p);

@@ -6,7 +6,7 @@
  *
  * Strings are borrowed for the call. After a refused write the values are those that were sent.
  */
-enum bo_kind { BO_TEXT, BO_AREA, BO_SELECT, BO_FILE, BO_CHECK, BO_HIDDEN, BO_RADIO };
+enum bo_kind { BO_TEXT, BO_AREA, BO_SELECT, BO_FILE, BO_CHECK, BO_HIDDEN, BO_RADIO, BO_CHECKS };
 
 struct bo_choice {
     struct str value, label;
@@ -16,13 +16,14 @@ struct bo_field {
     const char *name;
     enum bo_kind kind;
     struct str label, hint;  /* hint: may be absent */
-    struct str value;        /* "on" for a check that is set */
+    struct str value;        /* "on" for a check that is set; several of BO_CHECKS are joined by line feeds */
     const char *type;        /* of BO_TEXT: NULL is "text" */
     const char *complete;    /* autocomplete; NULL: none */
     const char *accept;      /* of BO_FILE */
     bool required;
     const struct bo_choice *choices;
     size_t nchoices;
+    struct str fold;         /* this field and those behind it, to the end, are folded under this title */
 };
 
 struct bo_form {

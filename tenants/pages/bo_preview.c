@@ -1,0 +1,364 @@
+/* Step 2: what the file holds, why each column has its type, what is wrong and where. */
+#include "core/base/jr.h"
+#include "core/data/reason.h"
+#include "tenants/pages/bo.h"
+#include "tenants/pages/bo_describe.h"
+#include "tenants/pages/bo_routes.h"
+#include "tenants/pages/bo_wizard.h"
+#include "tenants/pages/say.h"
+#include "tenants/pages/sql.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/fault.h"
+#include "tenants/publishing/publish_steps.h"
+
+enum { ISSUES_MAX = 60, CELLS_MAX = 20, REFRESH_S = 2 };
+
+/* bo_upload.sql's columns */
+enum { COL_ID, COL_FILE, COL_SIZE, COL_MODE, COL_STATE, COL_REPORT, COL_ERROR, COL_DATASET, COL_DIFF, COL_SAVED, COL_TITLE };
+
+static const char *const types[] = {"text", "int", "decimal", "date", "datetime", "boolean", "geo_point_2d"};
+enum { NTYPES = sizeof types / sizeof types[0] };
+
+/* Two addresses: /new/{upload} and /{dataset}/preview. */
+static bool ask_upload(struct req *r, struct err *e)
+{
+    (void)e;
+    struct uuid upload;
+    bool is_new = str_starts(r->x->path, S("/backoffice/datasets/new/"));
+    bool is_id = is_new && uuid_parse(r->params[0], &upload);
+    if (is_new && !is_id)
+        return ERR(e, err_upload_unknown, "not an id");
+    req_ask(r, &sql_bo_upload, (struct str[]){uuid_str(&r->tenant->id), is_new ? uuid_str(&upload) : STR_NONE,
+                                              is_new ? STR_NONE : r->params[0], bo_organisation(r)});
+    return true;
+}
+
+static struct str held(struct req *r, const json_t *object, const char *key)
+{
+    return arena_str(r->a, jr_str(object, key));
+}
+
+/* ---- issues ---- */
+
+struct issues {
+    struct page_bo_preview_issues list[ISSUES_MAX];
+    size_t n;
+    int errors, warnings;
+};
+
+static void put_cells(struct req *r, const json_t *cells, struct page_bo_preview_issues *issue)
+{
+    struct page_bo_preview_issues_cells *list = ARENA_ARRAY(r->a, struct page_bo_preview_issues_cells, CELLS_MAX);
+    size_t i;
+    json_t *cell;
+    json_array_foreach(cells, i, cell)
+    {
+        if (i >= CELLS_MAX)
+            break;
+        list[issue->cells_n++] = (struct page_bo_preview_issues_cells){
+            .line = say_count(r->a, r->lang, jr_i64(cell, "line", 0)), .column = held(r, cell, "column"),
+            .value = held(r, cell, "value"), .reason = bo_reason(r, json_object_get(cell, "reason"))};
+    }
+    issue->cells = list;
+}
+
+static struct page_bo_preview_issues *add_issue(struct issues *s, bool is_error, struct str title)
+{
+    static struct page_bo_preview_issues spare;
+    if (s->n >= ISSUES_MAX)
+        return &spare;
+    s->errors += is_error;
+    s->warnings += !is_error;
+    struct page_bo_preview_issues *issue = &s->list[s->n++];
+    *issue = (struct page_bo_preview_issues){.title = title, .err = is_error};
+    return issue;
+}
+
+/* What a spreadsheet destroyed cannot be found again in the file: said as an error, in plain words. */
+static bool is_spoiled(const json_t *warning)
+{
+    return str_eq(jr_str(warning, "code"), S("warn_exponent")) || str_eq(jr_str(warning, "code"), S("warn_siret_rounded"));
+}
+
+static void column_issues(struct req *r, const json_t *column, bool errors, struct issues *s)
+{
+    size_t i;
+    json_t *warning;
+    json_array_foreach(json_object_get(column, "warnings"), i, warning)
+    {
+        if (is_spoiled(warning) != errors)
+            continue;
+        struct str said = bo_reason(r, warning), label = held(r, column, "label");
+        struct page_bo_preview_issues *issue = add_issue(
+            s, errors, arena_printf(r->a, STR_FMT " : " STR_FMT, STR_ARG(label), STR_ARG(said)));
+        if (errors)
+            issue->text = page_say(r, TEXT_BO_SPOILED);
+        put_cells(r, json_object_get(json_object_get(column, "refused"), "cells"), issue);
+    }
+}
+
+static void refused_issue(struct req *r, const json_t *column, struct issues *s)
+{
+    const json_t *refused = json_object_get(column, "refused");
+    int64_t count = jr_i64(refused, "count", 0);
+    struct str label = held(r, column, "label");
+    if (count == 0)
+        return;
+    struct str type = bo_type_word(r, held(r, refused, "type"));
+    struct page_bo_preview_issues *issue = add_issue(
+        s, false, arena_printf(r->a, STR_FMT " : " STR_FMT " " STR_FMT, STR_ARG(label), STR_ARG(page_say(r, TEXT_BO_REFUSED_CELLS)),
+                               STR_ARG(type)));
+    issue->text = arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_REFUSED_COUNT)),
+                               STR_ARG(say_count(r->a, r->lang, count)));
+    put_cells(r, json_object_get(refused, "cells"), issue);
+}
+
+static void collect(struct req *r, const json_t *report, struct issues *s)
+{
+    size_t i;
+    json_t *column, *warning;
+    const json_t *columns = json_object_get(report, "columns");
+    int64_t aside = jr_i64(json_object_get(report, "rows"), "aside", 0);
+    json_array_foreach(columns, i, column)
+        column_issues(r, column, true, s);
+    if (aside > 0)
+        put_cells(r, json_object_get(report, "aside"),
+                  add_issue(s, false, arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_ASIDE_TITLE)),
+                                                   STR_ARG(say_count(r->a, r->lang, aside)))));
+    json_array_foreach(columns, i, column)
+    {
+        column_issues(r, column, false, s);
+        refused_issue(r, column, s);
+    }
+    json_array_foreach(json_object_get(report, "warnings"), i, warning)
+        add_issue(s, false, bo_reason(r, warning));
+}
+
+/* ---- columns ---- */
+
+static void put_types(struct req *r, const json_t *column, struct page_bo_preview_columns *out)
+{
+    struct page_bo_preview_columns_types *list = ARENA_ARRAY(r->a, struct page_bo_preview_columns_types, NTYPES + 1);
+    bool fixed = jr_bool(column, "fixed", false);
+    struct str type = held(r, column, "type"), word = bo_type_word(r, type);
+    size_t n = 0;
+    list[n++] = (struct page_bo_preview_columns_types){
+        S(""), fixed ? page_say(r, TEXT_BO_TYPE_DETECT)
+                     : arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(word), STR_ARG(page_say(r, TEXT_BO_DETECTED))),
+        !fixed};
+    for (size_t i = 0; i < NTYPES; i++)
+        list[n++] = (struct page_bo_preview_columns_types){str_of(types[i]), bo_type_word(r, str_of(types[i])),
+                                                           fixed && str_eq(type, str_of(types[i]))};
+    out->types = list;
+    out->types_n = n;
+}
+
+static struct str examples_of(struct req *r, const json_t *column)
+{
+    struct buf b = {0};
+    size_t i;
+    json_t *example;
+    json_array_foreach(json_object_get(column, "examples"), i, example)
+        if (i < 3)
+            buf_printf(&b, "%s%s", b.n ? " ; " : "", json_string_value(example));
+    struct str said = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return said;
+}
+
+static void put_column(struct req *r, const json_t *column, struct page_bo_preview_columns *out)
+{
+    const json_t *warnings = json_object_get(column, "warnings");
+    size_t i;
+    json_t *warning;
+    *out = (struct page_bo_preview_columns){.name = held(r, column, "name"), .label = held(r, column, "label"),
+                                            .reason = bo_reason(r, json_object_get(column, "reason")),
+                                            .examples = examples_of(r, column)};
+    out->warn = json_array_size(warnings) > 0;
+    json_array_foreach(warnings, i, warning)
+        out->err = out->err || is_spoiled(warning);
+    out->warn = out->warn && !out->err;
+    out->ok = !out->err && !out->warn;
+    out->verdict = page_say(r, out->err ? TEXT_BO_VERDICT_ERR : out->warn ? TEXT_BO_VERDICT_WARN : TEXT_BO_VERDICT_OK);
+    put_types(r, column, out);
+}
+
+static void put_columns(struct req *r, const json_t *report, struct page_bo_preview *p)
+{
+    const json_t *columns = json_object_get(report, "columns");
+    size_t n = json_array_size(columns), i;
+    json_t *column;
+    struct page_bo_preview_columns *list = ARENA_ARRAY(r->a, struct page_bo_preview_columns, n + 1);
+    json_array_foreach(columns, i, column)
+        put_column(r, column, &list[i]);
+    p->columns = list;
+    p->columns_n = n;
+    p->columns_count = (int)n;
+}
+
+/* ---- what will change ---- */
+
+static struct str names_of(struct req *r, const json_t *list)
+{
+    struct buf b = {0};
+    size_t i;
+    json_t *name;
+    json_array_foreach(list, i, name)
+        buf_printf(&b, "%s%s", b.n ? ", " : "", json_string_value(name));
+    struct str said = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return said;
+}
+
+static void put_diff(struct req *r, struct page_bo_preview *p)
+{
+    struct err ignored;
+    json_t *diff = jr_parse(req_col(r, 0, 0, COL_DIFF), &ignored), *change;
+    const json_t *rows = jr_object(diff, "rows"), *columns = jr_object(diff, "columns"), *retyped = jr_array(columns, "retyped");
+    size_t n = json_array_size(retyped), i;
+    if (rows && jr_i64(rows, "before", 0) > 0) {
+        struct page_bo_preview_retyped *list = ARENA_ARRAY(r->a, struct page_bo_preview_retyped, n + 1);
+        p->has_diff = S("1");
+        p->before = say_count(r->a, r->lang, jr_i64(rows, "before", 0));
+        p->after = say_count(r->a, r->lang, jr_i64(rows, "after", 0));
+        p->added = names_of(r, jr_array(columns, "added"));
+        p->dropped = names_of(r, jr_array(columns, "dropped"));
+        if (jr_i64(diff, "doubles", 0) > 0)
+            p->doubles = say_count(r->a, r->lang, jr_i64(diff, "doubles", 0));
+        json_array_foreach(retyped, i, change)
+            list[i] = (struct page_bo_preview_retyped){held(r, change, "name"), bo_type_word(r, held(r, change, "from")),
+                                                       bo_type_word(r, held(r, change, "to"))};
+        p->retyped = list;
+        p->retyped_n = n;
+    }
+    json_decref(diff);
+}
+
+/* ---- the page ---- */
+
+static struct str how_read(struct req *r, const json_t *report)
+{
+    struct str separator = held(r, report, "separator");
+    if (!separator.n)
+        return page_say(r, TEXT_BO_HOW_SHEET);
+    return arena_printf(r->a, STR_FMT " « " STR_FMT " », " STR_FMT, STR_ARG(page_say(r, TEXT_BO_HOW_SEPARATOR)),
+                        STR_ARG(str_eq(separator, S("\t")) ? S("tab") : separator), STR_ARG(held(r, report, "encoding")));
+}
+
+static struct str replace_url(struct req *r)
+{
+    struct str dataset = req_col(r, 0, 0, COL_DATASET);
+    return dataset.n ? bo_dataset_url(r, dataset, "file") : S("/backoffice/datasets/new/");
+}
+
+static void show(struct req *r, struct buf *body, int refresh_s)
+{
+    struct str title = req_col(r, 0, 0, COL_TITLE);
+    bo_reply(r, bo_status(r), &(struct bo_page){.title = page_say(r, TEXT_BO_PREVIEW), .nav = BO_DATASETS, .lead = title,
+                                                .up = page_say(r, TEXT_BO_DATASETS), .up_url = S("/backoffice/datasets/"),
+                                                .refresh_s = refresh_s}, body);
+}
+
+static void reply_reading(struct req *r)
+{
+    struct buf body = {0};
+    page_bo_reading(&body, r->lang, &(struct page_bo_reading){.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, COL_FILE),
+                                                              .url = arena_str(r->a, r->x->path)});
+    show(r, &body, REFRESH_S);
+}
+
+static void reply_failed(struct req *r)
+{
+    struct buf body = {0}, why = {0};
+    fault_say(req_col(r, 0, 0, COL_ERROR), r->lang, &why);
+    page_bo_failed(&body, r->lang, &(struct page_bo_failed){.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, COL_FILE),
+                                                            .why = buf_str(&why), .replace_url = replace_url(r)});
+    buf_free(&why);
+    show(r, &body, 0);
+}
+
+static void reply_report(struct req *r, const json_t *report)
+{
+    struct issues *s = ARENA_NEW(r->a, struct issues);
+    struct str dataset = req_col(r, 0, 0, COL_DATASET), id = req_col(r, 0, 0, COL_ID);
+    const json_t *rows = json_object_get(report, "rows");
+    int64_t aside = jr_i64(rows, "aside", 0);
+    collect(r, report, s);
+    struct page_bo_preview p = {
+        .steps = bo_steps(r, 2), .csrf = r->who.csrf, .types_url = S("/backoffice/datasets/types"), .upload = id,
+        .next_url = dataset.n ? bo_dataset_url(r, dataset, "check")
+                              : arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/describe", STR_ARG(id)),
+        .replace_url = replace_url(r), .file = req_col(r, 0, 0, COL_FILE), .how = how_read(r, report),
+        .size = say_bytes(r->a, r->lang, req_i64(r, 0, 0, COL_SIZE)), .saved = req_col(r, 0, 0, COL_SAVED),
+        .rows = say_count(r->a, r->lang, jr_i64(rows, "seen", 0)), .issues = s->list, .issues_n = s->n, .errors = s->errors,
+        .warnings = s->warnings, .blocked = bo_warned(report, "warn_exponent") > 0};
+    if (aside > 0)
+        p.aside = say_count(r->a, r->lang, aside);
+    put_columns(r, report, &p);
+    put_diff(r, &p);
+    struct buf body = {0};
+    page_bo_preview(&body, r->lang, &p);
+    show(r, &body, 0);
+}
+
+static bool reply_upload(struct req *r, struct err *e)
+{
+    if (req_rows(r, 0) == 0)
+        return ERR(e, err_upload_unknown, "no row");
+    struct str state = req_col(r, 0, 0, COL_STATE);
+    if (str_eq(state, S("queued")) || str_eq(state, S("reading"))) {
+        reply_reading(r);
+        return true;
+    }
+    if (str_eq(state, S("failed")) || !req_col(r, 0, 0, COL_REPORT).n) {
+        reply_failed(r);
+        return true;
+    }
+    json_t *report = jr_parse(req_col(r, 0, 0, COL_REPORT), e);
+    if (!report)
+        return false;
+    reply_report(r, report);
+    json_decref(report);
+    return true;
+}
+
+const struct step bo_preview[] = {{STEP_DB, ask_upload, NULL}, {STEP_REPLY, reply_upload, NULL}, {STEP_END, NULL, NULL}};
+
+/* ---- other types ---- */
+
+/* The chosen ones alone are fixed; "" leaves a column to be recognised. */
+static json_t *chosen_types(struct req *r)
+{
+    json_t *list = json_array();
+    struct str name, value;
+    for (size_t at = 0; (at = req_form_all(r, at, &name, &value));)
+        if (str_starts(name, S("type:")) && value.n)
+            json_array_append_new(list, json_pack("{s:s%, s:s%}", "name", name.p + 5, name.n - 5, "type", value.p, value.n));
+    return list;
+}
+
+static bool work_types(struct req *r, struct err *e)
+{
+    struct publish_ask *ask = ARENA_NEW(r->a, struct publish_ask);
+    json_t *fields = chosen_types(r);
+    ask->fields = fields;
+    ask->upload = req_form(r, S("upload"));
+    bool ok = bo_call(r, publish_work_again, ask, e);
+    json_decref(fields);
+    if (ok && !bo_state(r)->err.kind)
+        req_redirect(r, 303, arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/?done=read", STR_ARG(ask->upload)));
+    return ok;
+}
+
+static bool ask_again(struct req *r, struct err *e)
+{
+    struct uuid upload;
+    if (!uuid_parse(req_form(r, S("upload")), &upload))
+        return ERR(e, err_upload_unknown, "not an id");
+    req_ask(r, &sql_bo_upload, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&upload), STR_NONE, bo_organisation(r)});
+    return true;
+}
+
+const struct step bo_types[] = {
+    {STEP_WORK, work_types, NULL}, {STEP_DB, ask_again, NULL}, {STEP_REPLY, reply_upload, NULL}, {STEP_END, NULL, NULL},
+};

@@ -39,7 +39,7 @@ static enum health check_disk(struct visit *v)
         return SKIPPED;
     uint64_t free_mib = (uint64_t)s.f_bavail * s.f_frsize >> 20;
     unsigned percent = (unsigned)(s.f_bavail * 100 / s.f_blocks);
-    return found(v, percent < 5 || free_mib < 1024 ? BAD : GOOD, "%llu MiB, %u %%", (unsigned long long)free_mib,
+    return found(v, percent < 5 || free_mib < (uint64_t)option_i64(OPTION_DISK_FREE) ? BAD : GOOD, "%llu MiB, %u %%", (unsigned long long)free_mib,
                  percent);
 }
 
@@ -105,24 +105,28 @@ static enum health check_worker(struct visit *v)
     enum health h = BAD;
     if (r && PQntuples(r) == 1 && !PQgetisnull(r, 0, 0)) {
         long seconds = strtol(PQgetvalue(r, 0, 0), NULL, 10);
-        h = found(v, seconds > 60 ? BAD : GOOD, "%ld s", seconds);
+        h = found(v, seconds > option_i64(OPTION_WORKER_SILENCE) ? BAD : GOOD, "%ld s", seconds);
     }
     PQclear(r);
     return h;
 }
 
-/* Links to a national portal that were stopped, and deliveries that have waited for too long. */
+/* Links that are stopped, that need a person, or whose copies have waited for too long. */
 static enum health check_links(struct visit *v)
 {
     struct err e = {0};
+    char minutes[24];
     if (!v->conn)
         return SKIPPED;
-    PGresult *r = conn_ask(v->conn, &sql_doctor_links, NULL, &e);
-    enum health h = r && PQntuples(r) == 0 ? GOOD : BAD;
-    if (r && PQntuples(r) > 0)
+    snprintf(minutes, sizeof minutes, "%lld", (long long)option_i64(OPTION_LINK_WAIT));
+    PGresult *r = conn_ask(v->conn, &sql_doctor_links, (struct str[]){str_of(minutes)}, &e);
+    int n = r ? PQntuples(r) : 0;
+    if (n == 1)
         found(v, BAD, "%s: %s", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
+    else if (n > 1)
+        found(v, BAD, "%s: %s (+%d)", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1), n - 1);
     PQclear(r);
-    return h;
+    return r && n == 0 ? GOOD : BAD;
 }
 
 static enum health check_backup(struct visit *v)
@@ -204,11 +208,11 @@ static const struct check {
     {"level", check_level, "Niveau du schéma", "Schema level", "Lancez : terrasse migrate --backup",
      "Run: terrasse migrate --backup"},
     {"worker", check_worker, "Dernier signe de l’ouvrier", "Worker's last sign of life",
-     "Lancez terrasse serve (ou terrasse worker avec --database) et lisez son journal.",
-     "Run terrasse serve (or terrasse worker with --database) and read its log."},
+     "Lancez terrasse serve (ou terrasse worker avec --database) ; s’il tourne, arrêtez le processus worker-process : il est relancé.",
+     "Run terrasse serve (or terrasse worker with --database); if it runs, end its worker-process: it is started again."},
     {"links", check_links, "Liens de fédération", "Federation links",
-     "Ouvrez la page Fédération, corrigez la cause, puis relancez.",
-     "Open the page Federation, mend the cause, then run again."},
+     "Ouvrez la page Fédération (ou terrasse federation list), corrigez la cause, puis relancez (terrasse federation retry).",
+     "Open the page Federation (or terrasse federation list), mend the cause, then try again (terrasse federation retry)."},
     {"backup", check_backup, "Dernière sauvegarde", "Last backup",
      "Lancez : terrasse backup create (et chaque nuit, par un minuteur).",
      "Run: terrasse backup create (and each night, by a timer)."},

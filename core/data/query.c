@@ -139,7 +139,9 @@ static void put_slice(struct build *b, struct query *q, struct buf *out)
     snprintf(q->last_text, sizeof q->last_text, "-1");
     odsql_sql_param(&b->sql, str_of(q->last_text), "bigint");
     buf_addz(out, " order by r._id limit ");
-    snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)query_wanted(q));
+    q->slice = QUERY_SLICE_BYTES / (64 * ((int64_t)b->n + 1)); /* 64 bytes a cell: more than most */
+    q->asked = query_wanted(q);
+    snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)q->asked);
     odsql_sql_param(&b->sql, str_of(q->want_text), "bigint");
     q->slice_params = b->sql.params + b->sql.n - 2;
 }
@@ -265,19 +267,27 @@ bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind k
 
 int64_t query_wanted(const struct query *q)
 {
-    return q->left >= 0 && q->left < QUERY_SLICE ? q->left : QUERY_SLICE;
+    int64_t slice = q->slice < 1 ? 1 : q->slice > QUERY_SLICE ? QUERY_SLICE : q->slice;
+    return q->left >= 0 && q->left < slice ? q->left : slice;
+}
+
+void query_pace(struct query *q, size_t bytes, size_t got)
+{
+    if (got > 0)
+        q->slice = (int64_t)(QUERY_SLICE_BYTES / (bytes / got + 1));
 }
 
 bool query_next(struct query *q, int64_t last_id, size_t got)
 {
-    if (!q->sliced || (int64_t)got < query_wanted(q))
+    if (!q->sliced || (int64_t)got < q->asked)
         return false;
     if (q->left >= 0)
         q->left -= (int64_t)got;
     if (q->left == 0)
         return false;
     snprintf(q->last_text, sizeof q->last_text, "%lld", (long long)last_id);
-    snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)query_wanted(q));
+    q->asked = query_wanted(q);
+    snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)q->asked);
     q->slice_params[0] = str_of(q->last_text);
     q->slice_params[1] = str_of(q->want_text);
     return true;

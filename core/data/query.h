@@ -47,7 +47,9 @@ struct query_sql {
     const struct str *params;
 };
 
-enum { QUERY_SLICE = 2000 };
+/* A slice has 2,000 rows at most, and about so many bytes in the client's memory: two of them and what the
+ * connection queues stay under 1 MB, whatever the width of the rows. */
+enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 192 << 10 };
 
 struct query {
     const struct dataset_view *view;
@@ -72,6 +74,8 @@ struct query {
      * asked for. Not sliced: one question whose answer is to be spooled. */
     bool sliced;
     int64_t left;           /* rows still wanted; -1: all */
+    int64_t slice;          /* rows of a slice: a guess from the columns, then from query_pace */
+    int64_t asked;          /* rows of the slice that was asked for */
     struct str *slice_params;
     char last_text[24], want_text[24];
 };
@@ -79,6 +83,8 @@ struct query {
 bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind kind,
                 const struct query_param *params, size_t n, struct query **out, struct err *e);
 
+/* What a slice of `got` rows took in memory: sizes the next ones. */
+void query_pace(struct query *q, size_t bytes, size_t got);
 /* After a slice that ended with row `last_id` and had `got` rows: false when it was the last one. */
 bool query_next(struct query *q, int64_t last_id, size_t got);
 int64_t query_wanted(const struct query *q); /* rows the next slice asks for */

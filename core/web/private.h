@@ -75,6 +75,8 @@ struct req_private {
     int64_t file_size;
 
     bool streaming, stream_waits;
+    bool stream_ahead;          /* the next slice is asked for, or in */
+    bool stream_last;           /* the slice in `body` is the last one */
     size_t stream_at;
 
     bool spent;
@@ -83,6 +85,9 @@ struct req_private {
     struct cache_key key;
     struct cache_waiter waiter;
     const struct cache_entry *cached;
+
+    void (*gone)(void *context);
+    void *gone_context;
 
     const struct err_kind *failed;
     uint64_t sent_bytes;

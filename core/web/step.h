@@ -13,8 +13,8 @@
  *   STEP_WORK    straight blocking code on the thread pool with a connection of its own
  *                (req_conn): rare admin actions; the same function the CLI calls
  *   STEP_STREAM  fn asks for the next slice (sets r->stream_end when there is none); the engine runs
- *                it, calls `write` with the results, sends, and asks again when the client has taken
- *                enough
+ *                it and calls `write` with the results. While what it wrote is being sent fn asks for
+ *                the slice after it: fn, write, fn, write… in this order, one slice ahead
  *   STEP_REPLY   writes status and body; the engine sends, logs, settles
  *
  * A step whose request was already answered (req_reply… was called) ends the table.

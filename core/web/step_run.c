@@ -185,7 +185,35 @@ static void stream_finish(struct req_private *p)
     http_end(p->wire);
 }
 
-/* The slice is written down: start the answer if need be, send, and say whether to ask again. */
+static void on_ahead(struct batch *b, struct err *e, void *context)
+{
+    (void)b;
+    struct req_private *p = context;
+    p->busy = p->in_db = false;
+    p->held++;
+    if (e->kind)
+        step_fails(p, e);
+    p->held--;
+    engine_go(p);
+}
+
+/* The database works on the next slice while this one is sent. Held at most: the bytes of one slice, the
+ * result of the next, and what the connection queues. */
+static bool ask_ahead(struct req_private *p)
+{
+    struct err e = {0};
+    p->asked = false;
+    if (!p->step->fn(&p->req, &e)) {
+        step_fails(p, &e);
+        return false;
+    }
+    p->stream_ahead = true;
+    if (p->asked)
+        submit(p, on_ahead);
+    return true;
+}
+
+/* The slice is written down: start the answer if need be, ask for the next, send. */
 static void slice_done(struct req_private *p)
 {
     if (p->answer != ANSWER_STREAM) { /* write answered otherwise (req_reply), or not at all */
@@ -208,7 +236,8 @@ static void slice_done(struct req_private *p)
         return;
     }
     p->stream_at = 0;
-    if (slice_send(p) && p->req.stream_end)
+    p->stream_last = p->req.stream_end;
+    if ((p->stream_last || ask_ahead(p)) && slice_send(p) && p->stream_last)
         stream_finish(p);
 }
 
@@ -239,6 +268,11 @@ static void on_slice(struct batch *b, struct err *e, void *context)
 static void run_stream(struct req_private *p)
 {
     struct err e = {0};
+    if (p->stream_ahead) {
+        p->stream_ahead = false;
+        write_slice(p);
+        return;
+    }
     p->asked = false;
     if (!p->step->fn(&p->req, &e))
         step_fails(p, &e);
@@ -256,7 +290,7 @@ void step_drain(struct req_private *p)
         return;
     p->stream_waits = false;
     p->held++;
-    if (slice_send(p) && p->req.stream_end)
+    if (slice_send(p) && p->stream_last)
         stream_finish(p);
     p->held--;
     engine_go(p);

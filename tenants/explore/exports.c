@@ -14,7 +14,7 @@
 #include "tenants/explore/v1_params.h"
 #include "tenants/people/errors.h"
 
-enum { COL_LICENCE, COL_PROCESSED };
+enum { COL_LICENCE, COL_PROCESSED, HEADS_LAG_US = 2000000 };
 
 struct file {
     struct grant grant;
@@ -24,6 +24,8 @@ struct file {
     const struct query_param *params;
     size_t nparams;
     bool compressed, started, asked;
+    bool in_heads; /* was seen there since it began */
+    int64_t began_us;
     int at; /* not sliced: rows of the one result that are written */
 };
 
@@ -141,6 +143,7 @@ static bool begin(struct req *r, struct err *e)
         return ERR(e, err_dataset_not_found, "withdrawn meanwhile"), err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
     if (!f->query->timed && req_etag(r, etag_of(r, f)))
         return true;
+    f->began_us = clock_monotonic_us();
     set_name(r, f);
     set_facts(r);
     explore_deprecate(r);
@@ -149,12 +152,15 @@ static bool begin(struct req *r, struct err *e)
 
 /* ---- slices ---- */
 
-/* Between slices minutes may pass: what was closed or withdrawn meanwhile is not read any more. */
-static bool still_open(struct req *r, const struct file *f, struct err *e)
+/* Between slices minutes may pass: what was closed or withdrawn meanwhile is not read any more. What was
+ * published a moment ago is granted before the heads know it: they have two seconds to hear of it. */
+static bool still_open(struct req *r, struct file *f, struct err *e)
 {
     const struct tenant *now = heads_tenant(req_heads(r), uuid_str(&r->tenant->id));
     const struct dataset_head *head = now ? heads_dataset(now, f->grant.dataset_id) : NULL;
-    if (head && head->is_open == f->grant.is_open)
+    bool too_new = now && !head && !f->in_heads && clock_monotonic_us() - f->began_us < HEADS_LAG_US;
+    f->in_heads |= head != NULL;
+    if (too_new || (head && head->is_open == f->grant.is_open))
         return true;
     ERR(e, err_dataset_not_found, "closed while it was being sent");
     return err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
@@ -194,6 +200,7 @@ static bool write_slice(struct req *r, struct err *e)
     bool more;
     if (f->query->sliced) {
         int64_t last = export_rows(&f->x, out, result);
+        query_pace(f->query, PQresultMemorySize(result), (size_t)PQntuples(result));
         more = query_next(f->query, last, (size_t)PQntuples(result));
     } else {
         more = write_piece(f, out, result);

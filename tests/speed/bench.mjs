@@ -41,6 +41,9 @@ try {
       await parts[name]({ ...context, rounds: name === 'load' && !wanted.includes('load') ? 0 : context.rounds });
     }
   }
+} catch (error) {
+  console.error(stage.complaints());
+  throw error;
 } finally {
   await stage.close();
 }

@@ -96,6 +96,12 @@ export class Stage {
   url(rest) { return `http://127.0.0.1:${this.port}${this.path(rest)}`; }
   get hostHeader() { return `Host: ${this.host}:${this.port}`; }
 
+  /** What the server's log says beside answers that went well. */
+  complaints() {
+    const lines = readFileSync(join(this.folder, 'serve.log'), 'utf8').split('\n');
+    return lines.filter((l) => /"level":"(warn|error)"|"error":"[^"]/.test(l)).slice(-10).join('\n');
+  }
+
   async close() { return this.t.stop(); }
 }
 

@@ -58,7 +58,7 @@ export class Program {
     });
   }
 
-  /** Starts serving; resolves when the address is printed and /healthz answers. */
+  /** Starts serving; resolves when the address is printed and /readyz says yes. */
   async serve(listen) {
     if (this.stopping) throw new Stopped();
     mkdirSync(this.home, { recursive: true });
@@ -86,7 +86,7 @@ export class Program {
 
   answers() {
     return new Promise((done) => {
-      const asked = request({ host: this.at.replace(/[[\]]/g, ''), port: this.port, path: '/healthz', timeout: 2000, agent: false }, (answer) => {
+      const asked = request({ host: this.at.replace(/[[\]]/g, ''), port: this.port, path: '/readyz', timeout: 2000, agent: false }, (answer) => {
         answer.resume();
         done(answer.statusCode === 200);
       });

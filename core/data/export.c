@@ -84,6 +84,7 @@ int64_t export_rows(struct export *x, struct buf *out, const PGresult *r)
         x->format->row(x, out, r, row);
         x->rows++;
     }
+    buf_free(&x->cell); /* between slices nothing is held that a client's leaving would lose */
     return n && x->query->ids ? cell_i64(r, n - 1, 0) : 0;
 }
 

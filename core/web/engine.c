@@ -219,6 +219,8 @@ void engine_maybe_free(struct req_private *p)
     batch_clear(&p->req.batch);
     body_free(p);
     if (p->cached)
+    if (p->gone)
+        p->gone(p->gone_context);
         cache_release(g->c.cache, p->cached);
     if (p->json)
         json_decref(p->json);

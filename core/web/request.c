@@ -165,6 +165,13 @@ bool req_is_fragment(const struct req *r, struct str name)
     return r->fragment.p && str_eq(r->fragment, name);
 }
 
+void req_on_gone(struct req *r, void (*fn)(void *context), void *context)
+{
+    must(!req_of(r)->gone);
+    req_of(r)->gone = fn;
+    req_of(r)->gone_context = context;
+}
+
 struct engine *req_engine(const struct req *r)
 {
     return req_of(r)->engine;

@@ -98,5 +98,8 @@ bool req_is_fragment(const struct req *r, struct str name);
  * by the engine's author: handlers of files and feeds need it before they open anything. */
 bool req_etag(struct req *r, struct str etag);
 
+/* Runs once when the request is gone, answered or left by its client: for what lives outside r->a. One a request. */
+void req_on_gone(struct req *r, void (*fn)(void *context), void *context);
+
 /* The answer depends on the hour: it is not kept and has no ETag. */
 void req_uncached(struct req *r);

@@ -8,6 +8,7 @@
 #include "core/web/engine.h"
 #include "core/web/errors.h"
 #include "core/web/gzip.h"
+#include "tenants/explore/artefact.h"
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
@@ -26,6 +27,8 @@ struct file {
     bool compressed, started, asked;
     bool in_heads; /* was seen there since it began */
     int64_t began_us;
+    struct artefact_name name;
+    struct artefact *artefact; /* being written; NULL: not kept */
     int at; /* not sliced: rows of the one result that are written */
 };
 
@@ -97,23 +100,39 @@ static void add_part(crypto_generichash_state *h, struct str s)
         crypto_generichash_update(h, (const unsigned char *)s.p, s.n);
 }
 
-/* The version, what of it may be seen, and everything that was asked. */
-static struct str etag_of(struct req *r, const struct file *f)
+/* Every row and column of an open dataset, with options of two values only: what is worth keeping. */
+static bool is_whole(const struct file *f)
+{
+    static const char *const plain[] = {"use_labels", "with_bom", "compressed", "dataset", "format"};
+    bool whole = f->grant.is_open && f->query->sliced && f->query->count_known && f->query->limit < 0;
+    for (size_t i = 0; whole && i < f->nparams; i++) {
+        bool known = false;
+        for (size_t k = 0; k < sizeof plain / sizeof plain[0]; k++)
+            known |= str_eq(f->params[i].name, str_of(plain[k]));
+        whole = known;
+    }
+    return whole && !f->query->app_metas;
+}
+
+/* The version, what of it may be seen, and what was asked. */
+static struct str key_of(struct req *r, const struct file *f)
 {
     crypto_generichash_state h;
     unsigned char sum[16];
     char hex[33];
+    bool whole = is_whole(f);
     crypto_generichash_init(&h, NULL, 0, sizeof sum);
     add_part(&h, req_engine(r)->c.build);
     add_part(&h, view_class(f->grant.view));
-    add_part(&h, arena_printf(r->a, "%lld %s", (long long)f->grant.revision, f->x.format->name));
-    for (size_t i = 0; i < f->nparams; i++) {
+    add_part(&h, arena_printf(r->a, "%lld %s %d %d %d %d", (long long)f->grant.revision, f->x.format->name, whole,
+                              f->x.with_bom, f->query->use_labels, f->compressed));
+    for (size_t i = 0; !whole && i < f->nparams; i++) {
         add_part(&h, f->params[i].name);
         add_part(&h, f->params[i].value);
     }
     crypto_generichash_final(&h, sum, sizeof sum);
     sodium_bin2hex(hex, sizeof hex, sum, sizeof sum);
-    return arena_printf(r->a, "\"%s\"", hex);
+    return arena_str(r->a, str_of(hex));
 }
 
 static void set_name(struct req *r, const struct file *f)
@@ -136,18 +155,36 @@ static void set_facts(struct req *r)
     buf_free(&date);
 }
 
+static struct str content_type(const struct file *f)
+{
+    return f->compressed ? S("application/gzip") : str_of(f->x.format->content_type);
+}
+
+/* From the disk, or to the disk while it is streamed. */
+static bool begin_whole(struct req *r, struct file *f)
+{
+    int64_t size;
+    int fd = artefact_open(r, &f->name, &size);
+    if (fd >= 0)
+        req_file(r, fd, size, content_type(f));
+    else if (r->x->method != HTTP_HEAD)
+        f->artefact = artefact_begin(r, &f->name);
+    return true;
+}
+
 static bool begin(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     if (req_rows(r, 0) == 0)
         return ERR(e, err_dataset_not_found, "withdrawn meanwhile"), err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
-    if (!f->query->timed && req_etag(r, etag_of(r, f)))
+    f->name = (struct artefact_name){f->grant.id, f->grant.revision, key_of(r, f)};
+    if (!f->query->timed && req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(f->name.key))))
         return true;
     f->began_us = clock_monotonic_us();
     set_name(r, f);
     set_facts(r);
     explore_deprecate(r);
-    return true;
+    return !is_whole(f) || begin_whole(r, f);
 }
 
 /* ---- slices ---- */
@@ -186,6 +223,7 @@ static bool write_piece(struct file *f, struct buf *out, const PGresult *result)
         f->x.format->row(&f->x, out, result, f->at);
         f->x.rows++;
     }
+    buf_free(&f->x.cell);
     return f->at < n;
 }
 
@@ -193,7 +231,7 @@ static bool write_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     const PGresult *result = r->batch.calls[0].result;
-    struct buf *out = req_stream(r, 200, f->compressed ? S("application/gzip") : str_of(f->x.format->content_type));
+    struct buf *out = req_stream(r, 200, content_type(f));
     if (!f->started)
         export_start(&f->x, out);
     f->started = true;
@@ -208,8 +246,11 @@ static bool write_slice(struct req *r, struct err *e)
     if (!more)
         export_end(&f->x, out);
     r->stream_end = !more;
-    if (f->compressed)
-        return gzip_member(out) || ERR(e, err_internal, "no memory to compress");
+    if (f->compressed && !gzip_member(out))
+        return ERR(e, err_internal, "no memory to compress");
+    artefact_add(f->artefact, out->over ? STR_NONE : buf_str(out));
+    if (!more && !out->over)
+        artefact_end(f->artefact);
     return true;
 }
 

@@ -2,6 +2,8 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
 import { installation, poll } from './harness.mjs';
@@ -426,6 +428,40 @@ test('a download is not sent again to whoever has it; HEAD has its headers and n
   assert.equal((await get('koumoul/exports/csv', {}, { headers: { 'If-None-Match': headers.etag } })).status, 304);
   const head = await get('koumoul/exports/csv', {}, { method: 'HEAD' });
   assert.deepEqual([head.status, head.body.length, head.headers.etag], [200, 0, headers.etag]);
+});
+test('a whole file is kept: length, ranges, HEAD, the same bytes; not for parts of it, not for closed data', async () => {
+  const first = await good('genres/exports/csv');
+  const kept = await poll(async () => {
+    const again = await good('genres/exports/csv');
+    return again.headers['content-length'] ? again : null;
+  }, { what: 'kept file' });
+  assert.ok(kept.body.equals(first.body));
+  assert.deepEqual([kept.headers.etag, kept.headers['content-disposition'], kept.headers.link], [first.headers.etag, first.headers['content-disposition'], first.headers.link]);
+  assert.equal(Number(kept.headers['content-length']), first.body.length);
+  const part = await get('genres/exports/csv', {}, { headers: { Range: 'bytes=3-12', 'If-Range': kept.headers.etag } });
+  assert.deepEqual([part.status, part.text, part.headers['content-range']], [206, 'genus_name', `bytes 3-12/${first.body.length}`]);
+  const head = await get('genres/exports/csv', {}, { method: 'HEAD' });
+  assert.deepEqual([head.status, Number(head.headers['content-length']), head.body.length], [200, first.body.length, 0]);
+  assert.equal((await get('genres/exports/csv', {}, { headers: { 'If-None-Match': kept.headers.etag } })).status, 304);
+  const files = () => readdirSync(join(t.home, 'spool')).filter((name) => name.startsWith('artefact-'));
+  const n = files().length;
+  for (const params of [{ where: 'genus_name="GENUS 001"' }, { limit: 5 }, { select: 'genus_name' }, { x: 1 }]) await good('genres/exports/csv', params);
+  await t.http(H, url('ferme/exports/csv'), { key: makeKey(t, H) });
+  assert.equal(files().length, n);
+  assert.ok(files().every((name) => !name.endsWith('.part')));
+});
+test('a new revision is a new file, and the old one goes', async () => {
+  const { dataset } = await publish(t, H, { ...K, id: 'revise' });
+  const files = () => readdirSync(join(t.home, 'spool')).filter((name) => name.startsWith(`artefact-${dataset}-`));
+  await good('revise/exports/csv');
+  await poll(() => files().length === 1, { what: 'kept file' });
+  const [old] = files();
+  const { etag } = (await good('revise/exports/csv')).headers;
+  sql(t, `UPDATE portal.dataset SET revision = revision + 1 WHERE id = '${dataset}'; UPDATE portal.tenant SET generation = generation + 1;`);
+  await poll(async () => (await good('revise/exports/csv')).headers.etag !== etag, { what: 'new revision' });
+  await poll(() => files().length === 1 && files()[0] !== old, { what: 'the old file gone' });
+  sql(t, `DELETE FROM portal.catalogue_search WHERE id = '${dataset}'; UPDATE portal.dataset SET state = 'withdrawn' WHERE id = '${dataset}'; UPDATE portal.tenant SET generation = generation + 1;`);
+  await poll(async () => (await get('revise/exports/csv')).status === 404, { what: 'withdrawn' });
 });
 test('the formats: a map only where there is a place', async () => {
   assert.deepEqual((await json('koumoul/exports')).links.map((l) => l.rel), ['csv', 'json', 'jsonl', 'geojson']);

@@ -151,6 +151,7 @@ static bool check_report(const json_t *report, void *context, struct err *e)
 {
     struct intake *in = context;
     int64_t bytes = jr_i64(report, "bytes", 0), aside = jr_i64(jr_object(report, "rows"), "aside", 0);
+    in->rows_expected = (uint64_t)jr_i64(jr_object(report, "rows"), "kept", 0);
     if (aside > 0 && !in->accept_aside)
         return rows_aside(report, aside, e);
     if (bytes <= in->update_left)
@@ -160,11 +161,13 @@ static bool check_report(const json_t *report, void *context, struct err *e)
     return err_arg(e, "%" PRId64, in->update_left < 0 ? 0 : in->update_left);
 }
 
+/* Bytes of the stream mean little to people: how far into their file is what they see. */
 static void on_progress(uint64_t rows, uint64_t bytes, void *context)
 {
     struct intake *in = context;
-    if (in->on_progress)
-        in->on_progress(rows, bytes, in->context);
+    (void)bytes;
+    if (in->on_progress && in->rows_expected)
+        in->on_progress(rows, in->size_bytes * rows / in->rows_expected, in->context);
 }
 
 /* NULL: nothing was said of facets yet, so that the report suggests some. */
@@ -189,6 +192,7 @@ static json_t *facets_of(const struct intake *in)
 bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e)
 {
     json_t *facets = facets_of(in);
+    in->size_bytes = size_bytes;
     struct load l = {.fd = fd, .size_bytes = size_bytes, .options = options_of(in), .facets = facets,
                      .most_rows = in->most_rows, .check = check_report, .on_progress = on_progress, .context = in};
     if (in->append) {

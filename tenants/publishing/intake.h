@@ -25,8 +25,9 @@ struct intake {
     int64_t rows, bytes;   /* of it */
     int64_t most_rows, update_left;
     bool accept_aside;     /* false: rows set aside refuse the file (err_rows_aside) */
-    void (*on_progress)(uint64_t rows, uint64_t bytes, void *context);
+    void (*on_progress)(uint64_t rows, uint64_t bytes, void *context); /* bytes of the file */
     void *context;
+    uint64_t size_bytes, rows_expected; /* set by the reading, for progress */
     struct loaded loaded;
 };
 

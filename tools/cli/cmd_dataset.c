@@ -201,7 +201,7 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd,
                              .meta = meta, .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
                              .accept_errors = cli_has(cli, "accept-errors"), .on_progress = on_progress, .context = &p};
     struct conn *c = open_worker(cli, a, &t, e);
-    progress_start(&p, cli->lang, name, 0);
+    progress_start(&p, cli->lang, name, (int64_t)size);
     bool ok = c && import_file(c, &t, &ask, &done, e);
     progress_end(&p);
     if (ok && cli->json)

@@ -5,7 +5,7 @@
 /*
  * claim -- one delivery, taken by one worker under a lease.
  *
- * The lease lasts 120 s by the database's clock and carries a random token; every write below names
+ * The lease lasts 60 s by the database's clock and carries a random token; every write below names
  * it and fails with err_lease_lost once another worker has taken the delivery over (fencing). A
  * row is one (link, data set), so what concerns one data set on one link is serial; a peer takes one
  * call at a time, whichever worker makes it.

@@ -10,3 +10,6 @@
  * Source: architecture.md 2.7, national-portal.md 1.7, reliability.md 5.
  */
 extern const struct job_table federation_job_table;
+
+/* {"code", "args"} of a delivery or a receipt as a sentence; nothing for what has no code. */
+void federation_say(struct buf *out, enum lang lang, struct str error);

@@ -2,10 +2,12 @@
 #include "federation/deliver.h"
 #include "federation/dispatch.h"
 #include "federation/federation.h"
+#include "federation/national.h"
 
 static const struct job jobs[] = {
     {"federation_dispatch", 250, dispatch_events},
     {"federation_links", 1000, dispatch_links},
     {"federation_copies", 250, deliver_copies},
+    {"federation_national", 250, national_push},
 };
 const struct job_table federation_job_table = {jobs, sizeof jobs / sizeof jobs[0]};

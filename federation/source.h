@@ -13,6 +13,8 @@ struct source {
     struct str dataset_id, identifier, version, metas, fields, key_columns, records, raw_bytes;
     struct str published_at, opened_at, data_processed, metadata_processed; /* as the database writes them */
     struct str organisation, siren, slug, portal, host, uid, root;
+    struct str licence;             /* as the national portal knows it; absent: another */
+    struct str insee, tenant_siren; /* of the portal it is made on; may be absent */
 };
 
 /* *there: false when the data set has gone altogether. */

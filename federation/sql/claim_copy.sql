@@ -2,7 +2,7 @@
 -- class: global   lane: write   roles: worker
 -- What takes something back goes first, and goes over links at rest or ended as well.
 UPDATE portal.delivery AS w
-   SET lease_until = now() + interval '120 seconds', lease_token = $1::uuid
+   SET lease_until = now() + interval '60 seconds', lease_token = $1::uuid
   FROM (SELECT d.subscription_id, d.dataset_id
           FROM portal.delivery AS d
           JOIN portal.subscription AS x ON x.id = d.subscription_id

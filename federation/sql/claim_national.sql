@@ -14,10 +14,10 @@ WITH pick AS (
      ORDER BY d.wanted = 'absent' DESC, d.run_at
      LIMIT 1 FOR UPDATE OF d, p SKIP LOCKED
 ), busy AS (
-    UPDATE portal.peer AS p SET busy_until = now() + interval '120 seconds' FROM pick WHERE p.id = pick.peer_id
+    UPDATE portal.peer AS p SET busy_until = now() + interval '60 seconds' FROM pick WHERE p.id = pick.peer_id
 )
 UPDATE portal.delivery AS w
-   SET lease_until = now() + interval '120 seconds', lease_token = $1::uuid
+   SET lease_until = now() + interval '60 seconds', lease_token = $1::uuid
   FROM pick, portal.subscription AS s
  WHERE w.subscription_id = pick.subscription_id AND w.dataset_id = pick.dataset_id AND s.id = w.subscription_id
 RETURNING w.subscription_id, w.dataset_id, w.source_tenant_id, s.target_tenant_id, w.peer_id, s.root_id, s.kind, w.wanted, w.revision, w.state, w.intent, w.attempt, w.attempts, w.looks, w.target_id, w.target_url, w.fingerprint, w.seen, s.row_filter, s.organisation;

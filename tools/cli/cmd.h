@@ -39,3 +39,13 @@ bool cmd_quota_show(struct cli *cli, struct err *e);
 bool cmd_quota_set(struct cli *cli, struct err *e);
 bool cmd_quota_lend(struct cli *cli, struct err *e);
 extern const struct command_option quota_show_options[], quota_set_options[], quota_lend_options[];
+
+bool cmd_federation_list(struct cli *cli, struct err *e);
+bool cmd_federation_run(struct cli *cli, struct err *e);
+bool cmd_federation_retry(struct cli *cli, struct err *e);
+bool cmd_federation_receipts(struct cli *cli, struct err *e);
+bool cmd_federation_verify(struct cli *cli, struct err *e);
+bool cmd_federation_link(struct cli *cli, struct err *e);
+bool cmd_federation_unlink(struct cli *cli, struct err *e);
+bool cmd_federation_national(struct cli *cli, struct err *e);
+extern const struct command_option federation_options[], link_options[], national_options[];

@@ -1,0 +1,296 @@
+#include "federation/national_map.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/base/jw.h"
+#include "core/base/markup.h"
+#include "core/base/utf8.h"
+#include "federation/seal.h"
+#include "tenants/directory/slug.h"
+#include "tenants/publishing/words.h"
+
+enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100 };
+
+struct mapping {
+    struct arena *a;
+    const struct source *s;
+    const struct national_setting *set;
+    const json_t *basic, *dcat, *fields;
+    struct national_doc *doc;
+    struct str base; /* "https://host" */
+};
+
+static struct str hash_of(struct arena *a, struct str one, struct str two)
+{
+    unsigned char hash[16];
+    crypto_generichash_state h;
+    struct str head = arena_printf(a, "%zu:", one.n);
+    crypto_generichash_init(&h, NULL, 0, sizeof hash);
+    crypto_generichash_update(&h, (const unsigned char *)head.p, head.n);
+    crypto_generichash_update(&h, (const unsigned char *)(one.p ? one.p : ""), one.n);
+    crypto_generichash_update(&h, (const unsigned char *)(two.p ? two.p : ""), two.n);
+    crypto_generichash_final(&h, hash, sizeof hash);
+    return str_from(seal_hex(a, hash, sizeof hash), 2);
+}
+
+static int by_bytes(const void *x, const void *y)
+{
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+struct tag_list {
+    struct str tags[TAGS_MAX];
+    size_t n;
+    struct buf dropped;
+};
+
+static void add_tags(struct arena *a, const json_t *list, struct tag_list *out)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        struct str slug = slug_make(a, str_of(text ? text : ""), TAG_MAX);
+        bool known = false;
+        for (size_t k = 0; k < out->n; k++)
+            known = known || str_eq(out->tags[k], slug);
+        if (slug.n < TAG_MIN)
+            buf_printf(&out->dropped, "%s%s", out->dropped.n ? ", " : "", text ? text : "");
+        else if (!known && out->n < TAGS_MAX)
+            out->tags[out->n++] = slug;
+    }
+}
+
+static void write_tags(struct mapping *m, struct jw *w)
+{
+    struct tag_list list = {.n = 0};
+    add_tags(m->a, jr_array(m->basic, "theme"), &list);
+    add_tags(m->a, jr_array(m->basic, "keyword"), &list);
+    qsort(list.tags, list.n, sizeof list.tags[0], by_bytes);
+    jw_key(w, S("tags"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < list.n; i++)
+        jw_str(w, list.tags[i]);
+    jw_close(w, ']');
+    m->doc->dropped = arena_str(m->a, buf_str(&list.dropped));
+    buf_free(&list.dropped);
+}
+
+static bool is_day(struct str s)
+{
+    for (size_t i = 0; i < 10; i++)
+        if (s.n < 10 || (i == 4 || i == 7 ? s.p[i] != '-' : s.p[i] < '0' || s.p[i] > '9'))
+            return false;
+    return true;
+}
+
+/* Left out it would be cleared: null says the same aloud. */
+static void write_period(const struct mapping *m, struct jw *w)
+{
+    struct str start = jr_str(m->dcat, "temporal_coverage_start"), end = jr_str(m->dcat, "temporal_coverage_end");
+    jw_key(w, S("temporal_coverage"));
+    if (!is_day(start)) {
+        jw_null(w);
+        return;
+    }
+    jw_open(w, '{');
+    JW_STR(w, "start", str_part(start, 0, 10));
+    JW_STR(w, "end", is_day(end) ? str_part(end, 0, 10) : STR_NONE);
+    jw_close(w, '}');
+}
+
+static void write_place(const struct mapping *m, struct jw *w)
+{
+    const struct granularity *g = granularity_find(jr_str(m->dcat, "granularity"));
+    struct str zone = m->set->zones == ZONES_NONE
+        ? STR_NONE : national_zone(m->a, jr_str(m->dcat, "spatial"), m->s->portal, m->set->insee, m->set->siren,
+                                   m->set->zones == ZONES_LARGER);
+    jw_key(w, S("spatial"));
+    jw_open(w, '{');
+    jw_key(w, S("zones"));
+    jw_open(w, '[');
+    if (zone.n > 0)
+        jw_str(w, zone);
+    jw_close(w, ']');
+    JW_STR(w, "granularity", g ? str_of(g->udata) : S("other"));
+    jw_close(w, '}');
+}
+
+static struct str description(const struct mapping *m, struct str title)
+{
+    struct buf b = {0};
+    if (!str_eq(title, m->doc->title))
+        buf_printf(&b, STR_FMT "\n\n", STR_ARG(title));
+    buf_add(&b, national_markdown(m->a, jr_str(m->basic, "description"), DESCRIPTION_MAX));
+    buf_printf(&b, "\n\nSource : %s" STR_FMT, "", STR_ARG(m->doc->landing));
+    struct str text = arena_str(m->a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
+static void write_members(struct mapping *m, struct jw *w)
+{
+    struct str title = jr_str(m->basic, "title");
+    struct str words = national_markdown(m->a, jr_str(m->basic, "description"), DESCRIPTION_MAX);
+    const struct frequency *f = frequency_find(jr_str(m->dcat, "accrualperiodicity"));
+    m->doc->title = national_cut(m->a, title.n ? title : m->s->dataset_id, TITLE_MAX);
+    JW_STR(w, "title", m->doc->title);
+    JW_STR(w, "description", description(m, title));
+    JW_STR(w, "description_short", national_cut(m->a, words, SHORT_MAX));
+    JW_STR(w, "license", m->set->licence.n ? m->set->licence : S("other-open"));
+    JW_STR(w, "frequency", f ? str_of(f->udata) : S("unknown"));
+    write_tags(m, w);
+    write_period(m, w);
+    write_place(m, w);
+    JW_BOOL(w, "private", false);
+}
+
+static bool has_geometry(const json_t *fields)
+{
+    for (size_t i = 0; i < json_array_size(fields); i++)
+        if (str_starts(jr_str(json_array_get(fields, i), "type"), S("geo_")))
+            return true;
+    return false;
+}
+
+/* What each column means: the resource's description. */
+static struct str dictionary(const struct mapping *m)
+{
+    struct buf b = {0};
+    buf_addz(&b, "Colonnes :\n");
+    for (size_t i = 0; i < json_array_size(m->fields) && b.n < 60000; i++) {
+        const json_t *f = json_array_get(m->fields, i);
+        struct str says = jr_str(f, "description");
+        buf_printf(&b, "\n- `" STR_FMT "` : " STR_FMT " (" STR_FMT ")%s" STR_FMT, STR_ARG(jr_str(f, "name")),
+                   STR_ARG(jr_str(f, "label")), STR_ARG(jr_str(f, "type")), says.n ? " : " : "", STR_ARG(says));
+    }
+    struct str text = arena_str(m->a, buf_str(&b));
+    text.n = utf8_floor(text);
+    buf_free(&b);
+    return text;
+}
+
+static const struct format {
+    const char *key, *title, *type, *format, *mime, *path;
+    bool geometry, rows, explained;
+} formats[NATIONAL_RESOURCES] = {
+    {"csv", "Données au format CSV", "main", "csv", "text/csv", "exports/csv?use_labels=true", false, true, true},
+    {"json", "Données au format JSON", "main", "json", "application/json", "exports/json", false, true, false},
+    {"geojson", "Données au format GeoJSON", "main", "geojson", "application/geo+json", "exports/geojson", true, true, false},
+    {"api", "API : interroger les données", "api", "json", "application/json", "records", false, false, false},
+};
+
+static struct str resource_body(const struct mapping *m, const struct format *f, struct str url, bool create)
+{
+    struct buf b = {0};
+    struct jw w;
+    jw_init(&w, &b, JW_COMPACT);
+    jw_open(&w, '{');
+    if (create)
+        JW_STR(&w, "filetype", S("remote"));
+    JW_STR(&w, "title", str_of(f->title));
+    if (f->explained)
+        JW_STR(&w, "description", dictionary(m));
+    JW_STR(&w, "type", str_of(f->type));
+    JW_STR(&w, "format", str_of(f->format));
+    JW_STR(&w, "mime", str_of(f->mime));
+    JW_STR(&w, "url", url);
+    jw_close(&w, '}');
+    struct str text = arena_str(m->a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
+static void map_resources(struct mapping *m)
+{
+    bool geometry = has_geometry(m->fields);
+    for (size_t i = 0; i < NATIONAL_RESOURCES; i++) {
+        const struct format *f = &formats[i];
+        if (f->geometry && !geometry)
+            continue;
+        struct str url = arena_printf(m->a, STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/%s", STR_ARG(m->base),
+                                      STR_ARG(m->s->dataset_id), f->path);
+        struct str body = resource_body(m, f, url, false);
+        m->doc->resources[m->doc->nresources++] = (struct national_resource){
+            f->key, url, body, resource_body(m, f, url, true), hash_of(m->a, body, f->rows ? m->s->version : STR_NONE)};
+    }
+}
+
+static void map_extras(struct mapping *m)
+{
+    struct buf b = {0};
+    struct jw w;
+    jw_init(&w, &b, JW_COMPACT);
+    jw_open(&w, '{');
+    JW_STR(&w, "terrasse:portal", m->s->root);
+    JW_STR(&w, "terrasse:tenant", m->s->slug);
+    JW_STR(&w, "terrasse:uid", m->s->uid);
+    JW_STR(&w, "terrasse:fingerprint", m->doc->fingerprint);
+    JW_STR(&w, "terrasse:landing", m->doc->landing);
+    JW_STR(&w, "terrasse:created", jr_str(m->dcat, "created"));
+    JW_STR(&w, "terrasse:issued", m->s->published_at);
+    JW_STR(&w, "terrasse:modified", m->s->data_processed);
+    JW_STR(&w, "terrasse:frequency_label", jr_str(m->dcat, "accrualperiodicity"));
+    jw_close(&w, '}');
+    m->doc->extras = arena_str(m->a, buf_str(&b));
+    buf_free(&b);
+}
+
+static void map_all(struct mapping *m)
+{
+    struct buf b = {0}, marks = {0};
+    struct jw w;
+    jw_init(&w, &b, JW_COMPACT);
+    jw_open(&w, '{');
+    write_members(m, &w);
+    jw_close(&w, '}');
+    m->doc->members = arena_str(m->a, str_part(buf_str(&b), 1, b.n - 2));
+    buf_free(&b);
+    map_resources(m);
+    for (size_t i = 0; i < m->doc->nresources; i++)
+        buf_add(&marks, m->doc->resources[i].fingerprint);
+    m->doc->fingerprint = hash_of(m->a, m->doc->members, buf_str(&marks));
+    buf_free(&marks);
+    map_extras(m);
+}
+
+bool national_map(struct arena *a, const struct source *s, const struct national_setting *set, struct national_doc *out,
+                  struct err *e)
+{
+    json_t *metas = jr_parse(s->metas, e), *fields = metas ? jr_parse(s->fields, e) : NULL;
+    struct national_doc doc = {.nresources = 0};
+    struct mapping m = {.a = a, .s = s, .set = set, .basic = jr_object(metas, "default"), .dcat = jr_object(metas, "dcat"),
+                        .fields = fields, .doc = &doc};
+    bool ok = metas && fields;
+    if (ok) {
+        m.base = arena_printf(a, STR_FMT "://" STR_FMT STR_FMT, STR_ARG(set->scheme), STR_ARG(s->host), STR_ARG(set->port));
+        doc.landing = arena_printf(a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(m.base), STR_ARG(s->dataset_id));
+        map_all(&m);
+        *out = doc;
+    }
+    json_decref(fields);
+    json_decref(metas);
+    return ok;
+}
+
+struct str national_create_body(struct arena *a, const struct national_doc *doc, struct str organisation, struct str attempt)
+{
+    struct buf b = {0};
+    struct jw w;
+    jw_init(&w, &b, JW_COMPACT);
+    buf_printf(&b, "{" STR_FMT ",\"organization\":", STR_ARG(doc->members));
+    jw_escape(&b, organisation);
+    buf_addz(&b, ",\"resources\":");
+    jw_open(&w, '[');
+    for (size_t i = 0; i < doc->nresources; i++)
+        jw_raw(&w, doc->resources[i].create);
+    jw_close(&w, ']');
+    buf_addz(&b, ",\"extras\":");
+    buf_add(&b, str_part(doc->extras, 0, doc->extras.n - 1));
+    buf_addz(&b, ",\"terrasse:attempt\":");
+    jw_escape(&b, attempt);
+    buf_addz(&b, "}}");
+    struct str text = arena_str(a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}

@@ -130,11 +130,18 @@ static void escape_mended(struct buf *out, struct str s)
 
 void jw_escape(struct buf *out, struct str s)
 {
-    buf_addc(out, '"');
-    if (!utf8_valid(s)) {
-        escape_mended(out, s);
-        s.n = 0;
+    if (utf8_valid(s)) {
+        jw_escape_utf8(out, s);
+        return;
     }
+    buf_addc(out, '"');
+    escape_mended(out, s);
+    buf_addc(out, '"');
+}
+
+void jw_escape_utf8(struct buf *out, struct str s)
+{
+    buf_addc(out, '"');
     while (s.n > 0) {
         size_t run = scan_json(s);
         buf_add(out, str_part(s, 0, run));

@@ -43,4 +43,5 @@ void jw_raw(struct jw *w, struct str json); /* one value that is JSON already; a
 
 /* The bytes of a JSON string, quotes included; and the shortest text of a double. */
 void jw_escape(struct buf *out, struct str s);
+void jw_escape_utf8(struct buf *out, struct str s); /* the same for what is known to be UTF-8 (PostgreSQL's text) */
 void jw_number(struct buf *out, double v);

@@ -6,9 +6,13 @@
 
 #include "core/base/jw.h"
 
+/* Absent: NULL. */
 static struct str bytes(const PGresult *r, int row, int column)
 {
-    return (struct str){PQgetvalue(r, row, column), (size_t)PQgetlength(r, row, column)};
+    int n = PQgetlength(r, row, column);
+    if (n == 0 && PQgetisnull(r, row, column))
+        return STR_NONE;
+    return (struct str){PQgetvalue(r, row, column), (size_t)n};
 }
 
 static uint64_t big_endian(struct str s)
@@ -23,11 +27,15 @@ static uint64_t big_endian(struct str s)
     return v;
 }
 
-int64_t cell_i64(const PGresult *r, int row, int column)
+static int64_t whole(struct str s)
 {
-    struct str s = bytes(r, row, column);
     uint64_t v = big_endian(s);
     return s.n == 2 ? (int16_t)v : s.n == 4 ? (int32_t)v : (int64_t)v;
+}
+
+int64_t cell_i64(const PGresult *r, int row, int column)
+{
+    return whole(bytes(r, row, column));
 }
 
 static double to_double(uint64_t bits)
@@ -388,12 +396,11 @@ static bool put_json_double(struct buf *out, struct str s)
     return true;
 }
 
-static bool put_json(struct buf *out, const struct query_column *c, const PGresult *r, int row)
+static bool put_json(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str s)
 {
-    struct str s = bytes(r, row, c->at);
     switch (c->type) {
     case TYPE_INT:
-        buf_addn(out, cell_i64(r, row, c->at));
+        buf_addn(out, whole(s));
         return true;
     case TYPE_DOUBLE:
         return put_json_double(out, s);
@@ -421,19 +428,20 @@ static bool put_json(struct buf *out, const struct query_column *c, const PGresu
     if (c->multivalued.p)
         put_list(out, s, c->multivalued);
     else
-        jw_escape(out, s);
+        jw_escape_utf8(out, s);
     return true;
 }
 
 void cell_json(struct buf *out, const struct query_column *c, const PGresult *r, int row)
 {
-    if (cell_null(c, r, row))
+    struct str s = bytes(r, row, c->at);
+    if (!s.p)
         buf_addz(out, "null");
     else if (c->range != RANGE_NONE) {
         buf_addc(out, '"');
         put_range(out, c, r, row);
         buf_addc(out, '"');
-    } else if (!put_json(out, c, r, row))
+    } else if (!put_json(out, c, r, row, s))
         buf_addz(out, "null");
 }
 
@@ -449,9 +457,9 @@ static void put_joined(struct buf *out, struct str s, struct str separator, stru
 void cell_text(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str list_separator)
 {
     double x, y;
-    if (cell_null(c, r, row))
-        return;
     struct str s = bytes(r, row, c->at);
+    if (!s.p)
+        return;
     if (c->range != RANGE_NONE)
         put_range(out, c, r, row);
     else if (c->type == TYPE_DATE) {
@@ -474,5 +482,5 @@ void cell_text(struct buf *out, const struct query_column *c, const PGresult *r,
     else if (c->type == TYPE_TEXT || c->type == TYPE_FILE)
         buf_add(out, s);
     else
-        put_json(out, c, r, row); /* numbers are the same in both */
+        put_json(out, c, r, row, s); /* numbers are the same in both */
 }

@@ -61,8 +61,9 @@ static void row(struct export *x, struct buf *out, const PGresult *r, int at)
             continue;
         }
         if (is_plain_text(c)) {
-            if (!cell_null(c, r, at))
-                put_field(x, out, (struct str){PQgetvalue(r, at, c->at), (size_t)PQgetlength(r, at, c->at)});
+            int n = PQgetlength(r, at, c->at);
+            if (n > 0 || !cell_null(c, r, at))
+                put_field(x, out, (struct str){PQgetvalue(r, at, c->at), (size_t)n});
             continue;
         }
         buf_reset(&x->cell);

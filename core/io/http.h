@@ -80,6 +80,7 @@ void http_reply(struct http_exchange *x, int status, struct str headers, struct 
 void http_start(struct http_exchange *x, int status, struct str headers, int64_t length);
 bool http_write(struct http_exchange *x, struct str bytes);
 void http_end(struct http_exchange *x);
+size_t http_queued(const struct http_exchange *x); /* bytes that wait for the client in this process */
 void http_abort(struct http_exchange *x);
 /* A part of a file (sendfile); the descriptor is closed by us. */
 void http_file(struct http_exchange *x, int status, struct str headers, int fd, int64_t at, int64_t length);

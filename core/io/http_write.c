@@ -254,6 +254,11 @@ bool http_write(struct http_exchange *x, struct str bytes)
     return !in->choked && !c->broken;
 }
 
+size_t http_queued(const struct http_exchange *x)
+{
+    return http_conn_queued(((const struct exchange *)(const void *)x)->c);
+}
+
 void http_end(struct http_exchange *x)
 {
     struct exchange *in = of(x);

@@ -216,11 +216,12 @@ void engine_maybe_free(struct req_private *p)
     if (p->settle_later)
         settle(p);
     stage_cache_leave(p);
+    g->streams_held -= p->stream_held;
     batch_clear(&p->req.batch);
     body_free(p);
-    if (p->cached)
     if (p->gone)
         p->gone(p->gone_context);
+    if (p->cached)
         cache_release(g->c.cache, p->cached);
     if (p->json)
         json_decref(p->json);

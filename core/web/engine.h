@@ -41,6 +41,7 @@ struct engine {
     uint64_t by_status[600];
     uint64_t latency[LATENCY_BUCKETS + 1], latency_us;
     uint64_t requests, left_early;
+    size_t streams_held, stream_most; /* bytes of all streamed answers; the most one of them had */
 };
 
 void engine_init(struct engine *g, const struct engine_config *c);

@@ -57,6 +57,8 @@ static void write_requests(const struct engine *g, struct buf *out)
     buf_printf(out, "terrasse_request_seconds_sum %.6f\nterrasse_request_seconds_count %llu\n",
                (double)g->latency_us / 1e6, (unsigned long long)g->requests);
     buf_printf(out, "# TYPE terrasse_requests_live gauge\nterrasse_requests_live %u\n", g->live);
+    buf_printf(out, "# TYPE terrasse_streams_held_bytes gauge\nterrasse_streams_held_bytes %zu\n", g->streams_held);
+    buf_printf(out, "# TYPE terrasse_stream_held_most_bytes gauge\nterrasse_stream_held_most_bytes %zu\n", g->stream_most);
     buf_printf(out, "# TYPE terrasse_clients_left_total counter\nterrasse_clients_left_total %llu\n",
                (unsigned long long)g->left_early);
 }

@@ -77,6 +77,7 @@ struct req_private {
     bool streaming, stream_waits;
     bool stream_ahead;          /* the next slice is asked for, or in */
     bool stream_last;           /* the slice in `body` is the last one */
+    size_t stream_held;         /* as counted in the engine's */
     size_t stream_at;
 
     bool spent;
@@ -110,6 +111,7 @@ enum lang engine_lang(struct req *r);            /* of pages and sentences */
 enum flow { FLOW_ON, FLOW_WAIT };
 enum flow step_run(struct req_private *p);       /* runs p->step; moves it */
 void step_drain(struct req_private *p);          /* a streamed answer may go on */
+void step_weigh(struct req_private *p);          /* what a streamed answer holds, into the engine's sum */
 bool pool_submit(struct req_private *p, void (*run)(uv_work_t *), void (*done)(uv_work_t *, int));
 
 /* reply.c */

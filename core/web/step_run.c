@@ -158,6 +158,17 @@ static void run_work(struct req_private *p)
 
 /* ---- STEP_STREAM ---- */
 
+void step_weigh(struct req_private *p)
+{
+    struct engine *g = p->engine;
+    const PGresult *r = p->req.batch.n && !p->in_db ? p->req.batch.calls[0].result : NULL;
+    size_t held = p->body.cap + (r ? PQresultMemorySize(r) : 0) + (p->wire ? http_queued(p->wire) : 0);
+    g->streams_held += held - p->stream_held;
+    p->stream_held = held;
+    if (held > g->stream_most)
+        g->stream_most = held;
+}
+
 /* Hands the slice to the connection piece by piece; false: the client has to take some first. */
 static bool slice_send(struct req_private *p)
 {
@@ -193,6 +204,8 @@ static void on_ahead(struct batch *b, struct err *e, void *context)
     p->held++;
     if (e->kind)
         step_fails(p, e);
+    else
+        step_weigh(p);
     p->held--;
     engine_go(p);
 }
@@ -239,6 +252,7 @@ static void slice_done(struct req_private *p)
     p->stream_last = p->req.stream_end;
     if ((p->stream_last || ask_ahead(p)) && slice_send(p) && p->stream_last)
         stream_finish(p);
+    step_weigh(p);
 }
 
 static void write_slice(struct req_private *p)

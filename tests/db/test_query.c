@@ -352,9 +352,15 @@ static void slices_give_every_row_once(void **state)
             assert_int_equal(cell_i64(r, i, 0), next++);
         PQclear(r);
         slices++;
+        assert_in_range(got, 1, QUERY_SLICE);
+        query_pace(q, got * 50, got); /* narrow rows: as many as may be from now on */
     } while (query_next(q, next - 1, got));
     assert_int_equal(next, 5000);
-    assert_int_equal(slices, 3);
+    assert_int_equal(slices, 3); /* a guess for two columns of 64 bytes (1,536), 2,000, the rest */
+    query_pace(q, 400 * (size_t)1024, 400);
+    assert_int_equal(query_wanted(q), 191); /* 192 KiB of rows of a bit over 1 KiB */
+    query_pace(q, 10 << 20, 10);
+    assert_int_equal(query_wanted(q), 1); /* one row, however wide */
     arena_free(&a);
 }
 

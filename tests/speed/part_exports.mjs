@@ -34,7 +34,7 @@ async function slow(stage, query) {
     await wait(50);
     taken += socket.read()?.length ?? 0;
     const { text } = await stage.t.http(stage.host, '/metrics');
-    held = Math.max(held, gauge(text, 'terrasse_streams_held_bytes'));
+    held = Math.max(held, gauge(text, 'terrasse_stream_held_most_bytes'));
     grown = Math.max(grown, residentBytes(stage.web) - before);
   }
   socket.destroy();

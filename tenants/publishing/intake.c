@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
+#include "core/data/errors.h"
 #include "core/data/type.h"
 #include "core/data/version.h"
 #include "tenants/directory/tenant.h"
@@ -121,10 +122,17 @@ static json_t *reader_fields_of(const struct intake *in)
     return list;
 }
 
+/* Rows that the file may still bring. */
+static int64_t rows_left(const struct intake *in)
+{
+    int64_t left = in->most_rows - (in->append ? in->rows : 0);
+    return left > 0 ? left : 0;
+}
+
 static struct str options_of(struct intake *in)
 {
     json_t *options = json_object();
-    json_object_set_new(options, "max_rows", json_integer(in->most_rows - (in->append ? in->rows : 0)));
+    json_object_set_new(options, "max_rows", json_integer(rows_left(in)));
     json_object_set_new(options, "first_id", json_integer(in->append ? in->rows + 1 : 1));
     json_object_set_new(options, "fields", reader_fields_of(in));
     char *text = json_dumps(options, JSON_COMPACT);
@@ -189,12 +197,24 @@ static json_t *facets_of(const struct intake *in)
     return names;
 }
 
+/* Of added rows the ceiling is said with those that stand already. */
+static bool explain(const struct intake *in, struct err *e)
+{
+    if (!in->append || e->kind != &err_data_rows)
+        return false;
+    struct err why = *e;
+    ERR(e, err_append_rows, "%" PRId64 " of %" PRId64, in->rows, in->most_rows);
+    err_arg(e, "%s", why.arg[0]);
+    err_arg(e, "%" PRId64, in->rows);
+    return err_arg(e, "%" PRId64, in->most_rows);
+}
+
 bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e)
 {
     json_t *facets = facets_of(in);
     in->size_bytes = size_bytes;
     struct load l = {.fd = fd, .size_bytes = size_bytes, .options = options_of(in), .facets = facets,
-                     .most_rows = in->most_rows, .check = check_report, .on_progress = on_progress, .context = in};
+                     .most_rows = rows_left(in), .check = check_report, .on_progress = on_progress, .context = in};
     if (in->append) {
         l.old = in->columns;
         l.old_id = in->version;
@@ -203,7 +223,7 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
     }
     bool ok = load_version(c, &l, &in->loaded, e);
     json_decref(facets);
-    return ok;
+    return ok || explain(in, e);
 }
 
 /* A column's settings: given now, kept, or for a new dataset a facet where the report suggests one. */

@@ -145,7 +145,7 @@ static bool take_rows(struct conn *c, struct buf *sql, const struct load *l, con
                       struct err *e)
 {
     struct copy_counts counts;
-    struct copy_limits limits = {.rows = (uint64_t)(l->most_rows - l->old_rows), .fields = ingest_fields(g),
+    struct copy_limits limits = {.rows = (uint64_t)l->most_rows, .fields = ingest_fields(g),
                                  .on_progress = l->on_progress, .context = l->context};
     limits.bytes = most_bytes(g->report, limits.fields);
     version_copy(sql, id);

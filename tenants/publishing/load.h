@@ -15,7 +15,8 @@ struct load {
     const json_t *facets;  /* technical names that get a b-tree; NULL: those the report suggests */
     const json_t *old;     /* columns of the version whose rows come first; NULL: none */
     struct uuid old_id;
-    int64_t old_rows, old_bytes, most_rows;
+    int64_t old_rows, old_bytes;
+    int64_t most_rows;     /* that the file may bring */
     /* Between the two readings, with the report: what refuses the file refuses it here, before a row
      * is loaded. May be NULL. */
     bool (*check)(const json_t *report, void *context, struct err *e);

@@ -2,10 +2,12 @@
 
 #include <sodium.h>
 
+#include "core/base/clock.h"
 #include "core/web/errors.h"
 #include "core/web/request.h"
 #include "tenants/directory/slug.h"
 #include "tenants/directory/sql.h"
+#include "tenants/people/attempts.h"
 #include "tenants/people/errors.h"
 #include "tenants/people/password.h"
 #include "tenants/people/principal.h"
@@ -72,13 +74,31 @@ static bool check_password(struct req *r, struct err *e)
     return true;
 }
 
+/* An address without an account waits as one with an account does: nobody learns which is which (T31). */
+static struct attempts_key stranger(struct req *r)
+{
+    const struct sign_in *s = r->state;
+    return attempts_key(uuid_str(&r->tenant->id), s->email.n ? s->email : req_form(r, S("email")));
+}
+
 static bool refuse_locked(struct req *r, struct err *e)
 {
-    int64_t minutes = req_rows(r, 0) ? req_i64(r, 0, 0, 2) : 0;
+    int64_t minutes = req_rows(r, 0) ? req_i64(r, 0, 0, 2) : attempts_wait_minutes(stranger(r), clock_monotonic_us());
     if (minutes <= 0)
         return true;
     ERR(e, err_sign_in_slow_down, "locked");
     return err_arg(e, "%lld", (long long)minutes);
+}
+
+/* A new id at each sign-in; the one that the browser came with is dead (B01). */
+static void end_old_session(struct req *r)
+{
+    struct str cookie = req_cookie(r, S(PRINCIPAL_COOKIE));
+    if (!cookie.n)
+        return;
+    struct secret_hash hash = secret_hash(cookie);
+    principal_forget(uuid_str(&r->tenant->id), cookie);
+    req_ask(r, &sql_session_delete, (struct str[]){uuid_str(&r->tenant->id), secret_str(&hash)});
 }
 
 static bool ask_session(struct req *r, struct err *e)
@@ -92,10 +112,13 @@ static bool ask_session(struct req *r, struct err *e)
     if (!s->right) {
         if (s->account.text[0])
             req_ask(r, &sql_account_failed, who);
+        else
+            attempts_failed(stranger(r), clock_monotonic_us());
         return true;
     }
     struct token_text token = token_make(), csrf = token_make();
     struct secret_hash hash = secret_hash(str_of(token.text));
+    end_old_session(r);
     req_ask(r, &sql_account_signed_in, who);
     req_ask(r, &sql_session_insert, (struct str[]){who[0], secret_str(&hash), who[1], str_of(csrf.text)});
     req_set_cookie(r, arena_printf(r->a, PRINCIPAL_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Lax",
@@ -121,14 +144,9 @@ const struct step session_sign_in[] = {
 
 static bool ask_sign_out(struct req *r, struct err *e)
 {
-    struct str cookie = req_cookie(r, S(PRINCIPAL_COOKIE));
     if (!session_csrf(r, e))
         return false;
-    if (!cookie.n)
-        return true;
-    struct secret_hash hash = secret_hash(cookie);
-    principal_forget(uuid_str(&r->tenant->id), cookie);
-    req_ask(r, &sql_session_delete, (struct str[]){uuid_str(&r->tenant->id), secret_str(&hash)});
+    end_old_session(r);
     return true;
 }
 

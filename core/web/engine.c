@@ -359,13 +359,30 @@ static void on_gone(struct http_exchange *x)
     engine_maybe_free(p);
 }
 
+/* A neighbour below the same domain may have set cookies until nothing passes any more (T11): they go, and the
+ * next page works. */
+static void refuse_cookies(struct buf *headers, struct buf *body)
+{
+    buf_addz(headers, "content-type: text/html; charset=utf-8\r\nclear-site-data: \"cookies\"\r\n");
+    buf_addz(body, "<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\"><title>431</title></head><body><main>"
+                   "<h1>431</h1><p>Votre navigateur a envoyé trop de cookies. Ils viennent d’être effacés : ouvrez de nouveau la "
+                   "page, et reconnectez-vous si besoin.</p><p lang=\"en\">Your browser sent too many cookies. They have just "
+                   "been cleared: open the page again, and sign in again if you need to.</p>"
+                   "<p><a href=\"/\">Page d’accueil</a></p></main></body></html>\n");
+}
+
 /* The request never became one: there is no tenant, no language, no dialect. */
 static void on_refuse(int status, const char *why, struct buf *headers, struct buf *body, void *owner)
 {
     struct engine *g = owner;
     if (status > 0 && status < 600)
         g->by_status[status]++;
-    buf_addz(headers, "content-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\n");
+    buf_addz(headers, "x-content-type-options: nosniff\r\ncontent-security-policy: default-src 'none'\r\n");
+    if (status == 431) {
+        refuse_cookies(headers, body);
+        return;
+    }
+    buf_addz(headers, "content-type: text/plain; charset=utf-8\r\n");
     buf_printf(body, "%d %s\n", status, why);
 }
 

@@ -87,6 +87,18 @@ test('an update keeps address, settings and types; rows may be added behind the 
   assert.equal(one("SELECT (SELECT (x ->> 'label') || ' ' || (x #>> '{annotations,facet}') FROM jsonb_array_elements(fields) x WHERE x ->> 'name' = 'code') FROM portal.dataset WHERE dataset_id = 'suivi'"), 'Le code true');
 });
 
+test('an update keeps the types: what breaks one is set aside, and said', async () => {
+  await t.must(described('fixe', 'n;nom\n1;x\n2;y\n'));
+  const held = await t.cli(['dataset', 'import', file('fixe2.csv', 'n;nom\n1;x\ndeux;y\n'), '--host', 'r.localhost', '--id', 'fixe', '--publish']);
+  assert.equal(held.code, 1);
+  assert.match(held.stderr, /1 rows were set aside, the first on line 3/);
+  assert.equal(one("SELECT records FROM portal.dataset WHERE dataset_id = 'fixe'"), '2');
+  // Somebody who wants another type says so.
+  const done = await t.must(described('fixe', 'n;nom\n1;x\ndeux;y\n', { fields: [{ name: 'n', type: 'text' }] }));
+  assert.equal(values(done, 'n'), '1|deux');
+  assert.deepEqual(done.diff.columns.retyped, [{ name: 'n', from: 'int', to: 'text' }]);
+});
+
 test('rows of other columns are not added', async () => {
   await t.must(described('autre', 'a;b\n1;x\n'));
   const before = [tables(), versions()];
@@ -168,6 +180,7 @@ test('300,000 rows pass, row 300,001 is refused and nothing is left', async () =
   assert.deepEqual([tables(), versions()], before);
   const added = await t.cli(['dataset', 'import', file('un.csv', 'n;nom\n1;x\n'), '--host', 'r.localhost', '--id', 'pleins', '--append', '--publish']);
   assert.equal(added.code, 1);
+  assert.match(added.stderr, /brings 1 rows, and 300000 stand already: a dataset may have at most 300000/);
   assert.deepEqual([tables(), versions()], before);
 });
 

@@ -21,13 +21,14 @@ static void grow(struct arena *a, size_t need)
         size = CHUNK_MAX;
     if (size < need)
         size = need;
-    struct arena_chunk *c = must_alloc(sizeof *c + size);
+    struct arena_chunk *c = must_realloc(NULL, sizeof *c + size); /* zeroed as it is given out */
+    c->used = 0;
     c->size = size;
     c->next = a->chunk;
     a->chunk = c;
 }
 
-void *arena_alloc(struct arena *a, size_t size_bytes)
+static void *take(struct arena *a, size_t size_bytes)
 {
     must(size_bytes <= SIZE_MAX / 2);
     size_t need = (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -39,9 +40,14 @@ void *arena_alloc(struct arena *a, size_t size_bytes)
     return p;
 }
 
+void *arena_alloc(struct arena *a, size_t size_bytes)
+{
+    return memset(take(a, size_bytes), 0, size_bytes);
+}
+
 char *arena_copy(struct arena *a, struct str s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = take(a, s.n + 1);
     if (s.n)
         memcpy(p, s.p, s.n);
     p[s.n] = '\0';
@@ -61,7 +67,7 @@ struct str arena_printf(struct arena *a, const char *format, ...)
     int n = vsnprintf(NULL, 0, format, ap);
     va_end(ap);
     must(n >= 0);
-    char *p = arena_alloc(a, (size_t)n + 1);
+    char *p = take(a, (size_t)n + 1);
     vsnprintf(p, (size_t)n + 1, format, again);
     va_end(again);
     return (struct str){p, (size_t)n};

@@ -42,31 +42,47 @@ void log_flush(void)
     buf_reset(&held);
 }
 
+/* Keys are literals of ours: nothing in them to escape. */
+static void put_key(const char *key)
+{
+    buf_addz(&held, ",\"");
+    buf_addz(&held, key);
+    buf_add(&held, S("\":"));
+}
+
+static void put_word(const char *key, const char *word)
+{
+    put_key(key);
+    buf_addc(&held, '"');
+    buf_addz(&held, word);
+    buf_addc(&held, '"');
+}
+
+static void put_field(const struct log_field *f)
+{
+    put_key(f->key);
+    if (f->is_number)
+        buf_addn(&held, f->number);
+    else if (f->text.p)
+        jw_escape(&held, f->text);
+    else
+        buf_add(&held, S("null"));
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     static const char *names[] = {"debug", "info", "warn", "error"};
     if (level < least_level)
         return;
-    struct jw w;
-    jw_init(&w, &held, JW_COMPACT);
-    jw_open(&w, '{');
-    jw_key(&w, S("at"));
-    buf_addc(&held, '"');
+    buf_add(&held, S("{\"at\":\""));
     clock_iso_us(&held, clock_wall_us());
     buf_addc(&held, '"');
-    w.after_key = false;
-    JW_STR(&w, "level", str_of(names[level]));
-    JW_STR(&w, "process", str_of(process_name));
-    JW_STR(&w, "event", str_of(event));
-    for (; fields->key; fields++) {
-        jw_key(&w, str_of(fields->key));
-        if (fields->is_number)
-            jw_i64(&w, fields->number);
-        else
-            jw_str(&w, fields->text);
-    }
-    jw_close(&w, '}');
-    buf_addc(&held, '\n');
+    put_word("level", names[level]);
+    put_word("process", process_name);
+    put_word("event", event);
+    for (; fields->key; fields++)
+        put_field(fields);
+    buf_add(&held, S("}\n"));
     if (!holds || level >= LOG_WARN || held.n >= HOLD_MAX)
         log_flush();
     if (!holds)

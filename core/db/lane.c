@@ -183,7 +183,8 @@ static bool is_fast(const struct batch *b)
 
 void lanes_submit(struct lanes *l, struct batch *b, int64_t deadline_ms, lane_done *done, void *context)
 {
-    struct lane_job *j = must_alloc(sizeof *j);
+    struct lane_job *j = must_realloc(NULL, sizeof *j);
+    memset(j, 0, offsetof(struct lane_job, segment) + offsetof(struct segment, item));
     struct lane_pool *p = b->rows ? &l->reader : &l->web;
     must(!l->closing);
     j->b = b;

@@ -138,7 +138,7 @@ void cache_put(struct cache *c, const struct cache_key *key, const struct cache_
         c->evicted++;
         forget(c, c->oldest);
     }
-    struct kept *k = must_alloc(bytes);
+    struct kept *k = must_realloc(NULL, bytes); /* not zeroed: all of it is written below */
     char *at = (char *)(k + 1);
     *k = (struct kept){.e = {.status = e->status, .gzip = e->gzip}, .key = *key, .bytes = bytes, .holders = 1};
     k->e.content_type = copy_to(&at, e->content_type);

@@ -237,7 +237,8 @@ void engine_maybe_free(struct req_private *p)
 
 static struct req_private *begin(struct engine *g, struct http_exchange *x)
 {
-    struct req_private *p = must_alloc(sizeof *p);
+    struct req_private *p = must_realloc(NULL, sizeof *p);
+    memset(p, 0, offsetof(struct req_private, copy));
     p->engine = g;
     p->wire = x;
     p->fd = -1;

@@ -35,7 +35,6 @@ struct req_private {
     struct arena arena;
     struct engine *engine;
     struct http_exchange *wire; /* NULL: the client is gone */
-    struct http_exchange copy;  /* req.x where threads may read it */
 
     enum phase phase;
     size_t stage;
@@ -66,7 +65,6 @@ struct req_private {
     int status;
     struct str content_type;
     size_t nheaders;
-    struct header headers[HEADERS_MAX];
     struct buf body;
     struct jw jw;
     struct str etag;
@@ -94,6 +92,10 @@ struct req_private {
     uint64_t sent_bytes;
     uv_work_t cpu;
     struct work_job work;
+
+    /* From here on not zeroed at the beginning: written before it is read. */
+    struct http_exchange copy;  /* req.x where threads may read it */
+    struct header headers[HEADERS_MAX];
 };
 
 static inline struct req_private *req_of(const struct req *r)

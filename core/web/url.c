@@ -29,8 +29,23 @@ static int next_byte(struct str s, size_t *at, bool form)
     return hi << 4 | lo;
 }
 
+/* Nothing to decode and nothing to look at twice: ASCII without escapes, as most addresses are. */
+static bool is_plain(struct str raw, bool form)
+{
+    for (size_t i = 0; i < raw.n; i++) {
+        unsigned char c = (unsigned char)raw.p[i];
+        if (c == 0 || c >= 0x80 || c == '%' || (form && c == '+'))
+            return false;
+    }
+    return true;
+}
+
 static bool decode(struct arena *a, struct str raw, bool form, struct str *out)
 {
+    if (is_plain(raw, form)) {
+        *out = arena_str(a, raw.p ? raw : S(""));
+        return true;
+    }
     char *to = arena_alloc(a, raw.n + 1);
     size_t n = 0;
     for (size_t at = 0; at < raw.n;) {

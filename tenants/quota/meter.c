@@ -126,19 +126,25 @@ void meter_headers(struct req *r)
 {
     if (r->route->dialect != DIALECT_EXPLORE && r->route->dialect != DIALECT_V1)
         return;
+    static struct buf number, reset; /* of the loop's thread; the moment changes once a month */
+    static int64_t reset_us;
+    static enum dialect reset_for;
     struct usage_now now;
-    struct buf reset = {0};
     usage_read(usage, r->tenant->slot, clock_wall_us(), &now);
     int64_t left = now.limit > now.used ? now.limit - now.used : 0;
-    write_reset(&reset, now.resets_us, r->route->dialect);
+    if (reset.n == 0 || reset_us != now.resets_us || reset_for != r->route->dialect) {
+        buf_reset(&reset);
+        write_reset(&reset, now.resets_us, r->route->dialect);
+        reset_us = now.resets_us;
+        reset_for = r->route->dialect;
+    }
     req_set(r, S("x-ratelimit-reset"), buf_str(&reset));
-    buf_reset(&reset);
-    buf_addn(&reset, now.limit);
-    req_set(r, S("x-ratelimit-limit"), buf_str(&reset));
-    buf_reset(&reset);
-    buf_addn(&reset, left);
-    req_set(r, S("x-ratelimit-remaining"), buf_str(&reset));
-    buf_free(&reset);
+    buf_reset(&number);
+    buf_addn(&number, now.limit);
+    req_set(r, S("x-ratelimit-limit"), buf_str(&number));
+    buf_reset(&number);
+    buf_addn(&number, left);
+    req_set(r, S("x-ratelimit-remaining"), buf_str(&number));
 }
 
 bool meter_error_body(struct req *r, const struct err *e, struct buf *body, struct str *content_type)

@@ -84,14 +84,22 @@ class Site {
     const context = await this.browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts, locale });
     const page = await context.newPage();
     page.seen = [];
+    page.host = host;
     page.on('console', (m) => { if (m.type() === 'error') page.seen.push(`console: ${m.text()}`); });
     page.on('pageerror', (error) => page.seen.push(`error: ${error.message}`));
     page.on('request', (request) => {
       const to = new URL(request.url());
-      if (to.protocol !== 'data:' && to.host !== `${host}:${this.t.port}`) page.seen.push(`request to ${to.host}`);
+      if (to.protocol !== 'data:' && to.host !== `${page.host}:${this.t.port}`) page.seen.push(`request to ${to.host}`);
     });
     page.answer = await page.goto(this.url(host, path), { waitUntil: 'load' });
     return page;
+  }
+
+  /** Another page in the same window: what was seen before is forgotten, what was kept is not. */
+  async go(page, host, path) {
+    page.host = host;
+    page.seen.length = 0;
+    page.answer = await page.goto(this.url(host, path), { waitUntil: 'load' });
   }
 
   async faults(page) {

@@ -418,6 +418,21 @@ static void steal(const char *step)
     db_good(work_once(&e), &e);
 }
 
+/* Claimed by another, who is not done: the first must not go on. */
+static void take_over(const char *step)
+{
+    struct err e = {0};
+    if (strcmp(step, "reading") != 0)
+        return;
+    db_exec(DB_SUPER, "UPDATE portal.task SET lease_until = now() - interval '1 second'");
+    struct uuid token = uuid_make();
+    struct conn *c = open_as(DB_WORKER, ROLE_WORKER);
+    PGresult *r = conn_ask(c, &sql_task_claim, (struct str[]){S("upload"), uuid_str(&token)}, &e);
+    assert_int_equal(PQntuples(r), 1);
+    PQclear(r);
+    conn_close(c);
+}
+
 static unsigned found_nothing;
 static void look(const char *step)
 {
@@ -450,6 +465,14 @@ static void test_two_workers_do_one_file_once(void **state)
     upload_on_step = NULL;
     assert_int_equal(found_nothing, 1);
     assert_string_equal(ask(sql), "2");
+    add_upload("deux", "a;b\n4;t\n");
+    upload_on_step = take_over;
+    db_good(work_once(&e), &e);
+    upload_on_step = NULL;
+    assert_string_equal(ask(sql), "2");
+    db_exec(DB_SUPER, "UPDATE portal.task SET lease_until = now() - interval '1 second'");
+    db_good(work_once(&e), &e);
+    assert_string_equal(ask(sql), "3");
 }
 
 static void test_refused_file_says_why(void **state)

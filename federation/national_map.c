@@ -133,7 +133,7 @@ static void write_members(struct mapping *m, struct jw *w)
     struct str title = jr_str(m->basic, "title");
     struct str words = national_markdown(m->a, jr_str(m->basic, "description"), DESCRIPTION_MAX);
     const struct frequency *f = frequency_find(jr_str(m->dcat, "accrualperiodicity"));
-    m->doc->title = national_cut(m->a, title.n ? title : m->s->dataset_id, TITLE_MAX);
+    m->doc->title = arena_str(m->a, national_cut(m->a, title.n ? title : m->s->dataset_id, TITLE_MAX));
     JW_STR(w, "title", m->doc->title);
     JW_STR(w, "description", description(m, title));
     JW_STR(w, "description_short", national_cut(m->a, words, SHORT_MAX));

@@ -87,6 +87,16 @@ test('the region has its datasets, with as many rows as the sources', async () =
   const all = JSON.parse((await get(at('region.localhost', '/api/explore/v2.1/catalog/datasets/communes-centre-val-de-loire/records?limit=1'))).text);
   assert.equal(all.total_count, 1754); // communes of the region on 1 January 2024 and after (INSEE)
 });
+test('copies have arrived: partners on the region, the region on its partners, all of it at the national stand-in', async () => {
+  const total = async (host, id) => JSON.parse((await get(at(host, `/api/explore/v2.1/catalog/datasets/${id}/records?limit=1`))).text).total_count;
+  assert.equal(await total('region.localhost', 'communes-tours-metropole'), 22); // its communes by law
+  assert.equal(await total('tours-metropole.region.localhost', 'departements-centre-val-de-loire'), 6);
+  assert.equal(await total('loiret.region.localhost', 'communes-centre-val-de-loire'), await total('loiret.region.localhost', 'communes-loiret')); // filtered
+  // Six of the region, two or three of each of seven partners, one of the town; nothing of the academy.
+  const there = JSON.parse((await get(new URL('/api/1/datasets/?page_size=100', shown.national))).text);
+  assert.equal(there.total, 22);
+  assert.ok(there.data.every((d) => d.resources.every((r) => new URL(r.url).port === shown.portals[0].port)));
+});
 test('each account signs in, with a password of its own', async () => {
   assert.equal(shown.accounts.length, 6);
   assert.equal(new Set(shown.accounts.map((a) => a.password)).size, 6);

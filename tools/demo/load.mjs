@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { link } from './link.mjs';
 import { make } from './make.mjs';
 import { say, step } from './say.mjs';
 
@@ -97,10 +98,10 @@ export async function load({ program, mark, listen, national, all }) {
     () => make({ out: data, all, modules: process.env.TERRASSE_NODE_MODULES ?? new URL('../npm/node_modules', import.meta.url).pathname, ...hosts }));
   const bodies = JSON.parse(readFileSync(join(data, 'bodies.json'), 'utf8'));
   const [region, academy] = bodies.roots;
-  bodies.all = bodies.roots.flatMap((r) => [r, ...r.partners]);
+  bodies.all = [...bodies.roots, ...bodies.roots.flatMap((r) => r.partners)];
   const loader = new Loader({ program, mark, data, bodies });
   await step(say('installation et portail de la Région', 'installation and portal of the region'), () => loader.root(region));
-  await step(say('démarrage', 'start'), () => program.serve(listen));
+  await step(say('démarrage', 'start'), () => program.serve(listen, region.host));
   await step(say('portail de l’académie, couleurs, logos', 'portal of the academy, colours, logos'), async () => {
     await loader.root(academy);
     await eachOf([region, academy], () => {}, (body) => loader.look(body), 1);
@@ -113,6 +114,7 @@ export async function load({ program, mark, listen, national, all }) {
   await step(say('comptes', 'accounts'), (show) => eachOf(people(region, academy, region.partners), show, (p) => loader.account(p), 1));
   await step(say(`${bodies.datasets.length} jeux de données`, `${bodies.datasets.length} datasets`),
     (show) => eachOf(bodies.datasets, show, (d) => loader.dataset(d)));
+  await link({ program, bodies, national });
   mark.value.portals = bodies.all.filter((b) => b.host).map(({ name, host }) => ({ name, host }));
   mark.value.canary = bodies.canary;
   mark.value.loaded = all ? 'all' : 'region';

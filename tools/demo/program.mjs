@@ -13,9 +13,9 @@ export class Stopped extends Error {
   get stopped() { return true; }
 }
 
-export const isFree = (port) => new Promise((done) => {
+export const isFree = (port, address = '127.0.0.1') => new Promise((done) => {
   const server = createServer().once('error', () => done(false));
-  server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  server.listen(port, address.replace(/[[\]]/g, ''), () => server.close(() => done(true)));
 });
 
 export const freePort = () => new Promise((done, fail) => {
@@ -58,12 +58,13 @@ export class Program {
     });
   }
 
-  /** Starts serving; resolves when the address is printed and /readyz says yes. */
-  async serve(listen) {
+  /** Starts serving; host: of the region, for the addresses that are sent elsewhere. Resolves when the address is printed and /readyz says yes. */
+  async serve(listen, host) {
     if (this.stopping) throw new Stopped();
     mkdirSync(this.home, { recursive: true });
     const log = createWriteStream(this.log, { flags: 'a', mode: 0o600 });
-    const [file, ...args] = [...boundToUs, this.binary, 'serve', '--home', this.home, '--listen', listen];
+    const [file, ...args] = [...boundToUs, this.binary, 'serve', '--home', this.home, '--listen', listen,
+      '--public-url', `http://${host}:${/\d+$/.exec(listen)[0]}`];
     const child = spawn(file, args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let [gone, printed] = [false, ''];
     this.child = child;

@@ -63,13 +63,20 @@ function refuseTwice(home) {
     `This demonstration is running already (process ${holder}); Ctrl-C in its terminal stops it.`));
 }
 
-/** The address asked for; else 8080, or a free port where that one is taken. */
-async function chooseListen(given) {
-  if (given) return given;
-  if (await isFree(8080)) return '127.0.0.1:8080';
-  const port = await freePort();
-  console.log(say(`  Le port 8080 est pris : voici ${port}.`, `  Port 8080 is taken: this is ${port}.`));
-  return `127.0.0.1:${port}`;
+/** ADDRESS:PORT; 8080, or a free port where that one is taken. Copies elsewhere name the port: it is kept. */
+async function chooseListen(given, mark) {
+  const [, address, asked] = /^(.*):(\d+)$/.exec(given ?? '127.0.0.1:8080');
+  let port = Number(asked);
+  if (port === 0) port = mark.value.port && await isFree(mark.value.port) ? mark.value.port : await freePort();
+  else if (!given && !(await isFree(port))) {
+    port = await freePort();
+    console.log(say(`  Le port 8080 est pris : voici ${port}.`, `  Port 8080 is taken: this is ${port}.`));
+  } else if (!(await isFree(port, address))) {
+    fail(1, say(`Le port ${port} est pris : choisissez-en un autre avec --listen.`, `Port ${port} is taken: choose another with --listen.`));
+  }
+  mark.value.port = port;
+  mark.save();
+  return `${address}:${port}`;
 }
 
 /** The links hold its address: it keeps its port from one start to the next. */
@@ -90,7 +97,7 @@ async function main() {
   if (!existsSync(asked.binary)) fail(1, say(`Il n’y a pas de programme ${asked.binary}.`, `There is no program ${asked.binary}.`));
   const mark = openHome(asked.home);
   refuseTwice(asked.home);
-  const listen = await chooseListen(asked.listen);
+  const listen = await chooseListen(asked.listen, mark);
   const program = new Program(asked.binary, asked.home);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.stop());
   let national;
@@ -98,7 +105,7 @@ async function main() {
     national = await openNational(asked.home, mark);
     const wanted = asked.all ? 'all' : 'region';
     if (mark.value.loaded !== wanted && mark.value.loaded !== 'all') await load({ program, mark, listen, national, all: asked.all });
-    else await step(say('démarrage', 'start'), () => program.serve(listen));
+    else await step(say('démarrage', 'start'), () => program.serve(listen, mark.value.portals[0].host));
     addresses({ mark: mark.value, home: asked.home, program, national });
     await program.ended;
     if (!program.stopping) fail(1, say(`terrasse serve s’est arrêté : voir ${program.log}`, `terrasse serve has ended: see ${program.log}`));

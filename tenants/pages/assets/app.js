@@ -34,6 +34,10 @@
     if (open) { open.click(); open.focus(); }
   });
 
+  /* On a narrow screen the row of tabs scrolls: the present one is to be seen. */
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft - 48;
+
   /* A form that says data-live asks again when a choice changes: the same address a submit would open. */
   document.addEventListener("change", (event) => {
     const form = event.target.form;

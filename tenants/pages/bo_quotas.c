@@ -63,6 +63,13 @@ static struct str percent(struct req *r, int64_t part, int64_t whole)
     return arena_printf(r->a, "%.1f%%", v > 100 ? 100 : v);
 }
 
+/* The same for readers: "71,4 %". */
+static struct str percent_said(struct req *r, int64_t part, int64_t whole)
+{
+    int64_t tenths = whole > 0 ? part * 1000 / whole : 0;
+    return arena_printf(r->a, r->lang == LANG_FR ? "%lld,%lld\xc2\xa0%%" : "%lld.%lld%%", (long long)(tenths / 10), (long long)(tenths % 10));
+}
+
 static struct str say(struct req *r, size_t metric, int64_t n)
 {
     return share_metrics[metric].is_bytes ? say_bytes(r->a, r->lang, n) : say_count(r->a, r->lang, n);
@@ -87,7 +94,7 @@ static void put_gauge(struct req *r, const struct portal_use *all, size_t n, siz
         .of = say(r, metric, limit), .width = percent(r, sum, limit), .err = sum * 100 >= limit * 95,
         .warn = sum * 100 >= limit * 80 && sum * 100 < limit * 95};
     if (metric != M_CALLS) {
-        g->said = percent(r, sum, limit);
+        g->said = percent_said(r, sum, limit);
         return;
     }
     int64_t ahead = foreseen(r, sum);

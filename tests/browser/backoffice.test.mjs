@@ -163,7 +163,7 @@ describe('back office', { skip, timeout: 300000 }, () => {
 
       await send(page, address(TOWN, '/backoffice/datasets/new/'), 'subventions.xlsx', await sheet(1));
       await check(page, 'preview');
-      assert.match(await text(page), /SIREN ou SIRET/);
+      assert.match(await text(page), /gardé en texte : (le nom annonce un code|4 valeurs sont des numéros SIREN ou SIRET)/);
       await page.getByRole('link', { name: 'Continuer' }).click();
       await check(page, 'describe');
       await page.fill('#f-title', title);

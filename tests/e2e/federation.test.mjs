@@ -341,10 +341,46 @@ test('closed and opened again: archived and brought back, the same object', asyn
   await quiet();
 });
 
+// The page
+
+test('the page shows every link, what waits with its reason, and the button asks for a run', async () => {
+  const office = await t.signIn(R, 'admin@r.example', await t.accept(R, t.links[R]));
+  await faults({ ...posts, kind: 'status', status: 400, body: { errors: { license: ['Licence inconnue'] } } });
+  await t.importCsv(R, 'page', csv([['1', 'a']]), { title: 'Jeu de la page' });
+  const page = await until(async () => {
+    const answer = await office.get('/backoffice/federation/');
+    return answer.text.includes('Licence inconnue') && answer.text;
+  }, 'the reason on the page');
+  for (const words of ['Portail A', 'Portail B', 'Portail simulé', 'simulateur', 'Jeu de la page', 'Ce qui attend', 'reçus signés']) {
+    assert.ok(page.includes(words), words);
+  }
+  assert.ok(!page.includes(canary));
+  const link = /name="link" value="([^"]+)"/.exec(page)[1];
+  const done = await office.post('/backoffice/federation/run', { link });
+  assert.equal(done.status, 303);
+  await until(async () => (await thereAs('Jeu de la page')).length === 1, 'it at the national portal');
+  assert.equal((await office.post('/backoffice/federation/run', { link: '01900000-0000-7000-8000-000000000000' })).status, 404);
+  assert.equal((await office.post('/backoffice/federation/run', { link, csrf: 'x' })).status, 403);
+});
+test('a sub-domain sees its own links and may not run another’s', async () => {
+  const office = await t.signIn(B, 'admin@b.example', await t.accept(B, t.links[B]));
+  const page = (await office.get('/backoffice/federation/')).text;
+  assert.ok(page.includes('Budget régional'));
+  assert.ok(!page.includes('Portail A'));
+  assert.ok(!page.includes('Arbres'));
+  assert.equal((await office.post('/backoffice/federation/run', { link: national })).status, 404);
+  assert.equal((await t.http(B, '/backoffice/federation/')).status, 303);
+});
+
 // The worker dies at each step
 
 const stopAt = join('spool', 'stop-at');
-const died = (point) => until(() => !existsSync(join(t.home, stopAt)), `the worker to die at ${point}`);
+// The supervisor waits longer after each death of a worker; started anew it does not.
+async function died(point) {
+  await until(() => !existsSync(join(t.home, stopAt)), `the worker to die at ${point}`);
+  await t.halt();
+  await t.serve();
+}
 for (const point of ['dispatch-taken', 'dispatch-done', 'copy-claimed', 'copy-looked', 'copy-written', 'copy-receipt', 'copy-committed']) {
   test(`killed at ${point}: one copy, one receipt`, async () => {
     const id = `mort-${point}`;

@@ -1,0 +1,153 @@
+/* What the national portal is given: texts, tags, zones. Expected values by hand from national-portal.md 1.3 and 6. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/base/utf8.h"
+#include "federation/national_map.h"
+
+static struct arena a;
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(&a);
+    return 0;
+}
+
+static void same(struct str got, const char *want)
+{
+    if (!str_eq(got, str_of(want)))
+        fail_msg("\"" STR_FMT "\" is not \"%s\"", STR_ARG(got), want);
+}
+
+static void test_a_title_is_cut_behind_a_word_and_never_inside_a_character(void **state)
+{
+    (void)state;
+    same(national_cut(&a, S("Écoles élémentaires"), 10), "Écoles");
+    same(national_cut(&a, S("Écoles"), 6), "Écoles");
+    same(national_cut(&a, S("éééééééééé"), 4), "éééé");
+    struct buf b = {0};
+    for (int i = 0; i < 100; i++)
+        buf_addz(&b, "mots ");
+    struct str cut = national_cut(&a, buf_str(&b), 350);
+    assert_true(utf8_count(cut) <= 350 && utf8_count(cut) > 340);
+    assert_true(str_ends(cut, S("mots")));
+    buf_free(&b);
+}
+
+static void test_html_becomes_markdown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *html, *want;
+    } rows[] = {
+        {"Texte simple, 3 < 4 & 5 > 2", "Texte simple, 3 < 4 & 5 > 2"},
+        {"<p>Un</p><p>Deux</p>", "Un\n\nDeux"},
+        {"<b>gras</b> et <em>penché</em>", "**gras** et *penché*"},
+        {"<ul><li>un</li><li>deux</li></ul>", "- un\n- deux"},
+        {"<a href=\"https://x.fr/\">voir</a>", "[voir](https://x.fr/)"},
+        {"<a href=\"javascript:alert(1)\">voir</a>", "voir"},
+        {"<script>x</script>", "x"},
+        {"d&eacute;j&agrave; &amp; &lt;b&gt;", "déjà & <b>"},
+        {"<p", "<p"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        same(national_markdown(&a, str_of(rows[i].html), 1000), rows[i].want);
+    assert_int_equal(national_markdown(&a, S("ééééé"), 5).n, 4); /* no half character */
+}
+
+static void test_zones(void **state)
+{
+    (void)state;
+    struct str none = STR_NONE, tours = S("Tours"), epci = S("Orléans Métropole");
+    same(national_zone(&a, S("Centre-Val de Loire"), tours, none, none, false), "fr:region:24");
+    same(national_zone(&a, S("Indre-et-Loire"), tours, none, none, false), "fr:departement:37");
+    same(national_zone(&a, S("Indre-et-Loire"), tours, none, none, true), "country:fr");
+    same(national_zone(&a, S("Tours"), tours, S("37261"), none, false), "fr:commune:37261");
+    same(national_zone(&a, S("Tours"), tours, S("37261"), none, true), "fr:departement:37");
+    same(national_zone(&a, S("Orléans Métropole"), epci, none, S("244500468"), false), "fr:epci:244500468");
+    assert_int_equal(national_zone(&a, S("Le quartier nord"), tours, S("37261"), none, false).n, 0);
+}
+
+static const char metas[] =
+    "{\"default\": {\"title\": \"Arbres\", \"description\": \"<p>Les arbres.</p>\", \"theme\": [\"Environnement\"],"
+    " \"keyword\": [\"Forêt\", \"forêt\", \"à\", \"eau\", \"x y\"]}, \"dcat\": {\"accrualperiodicity\": \"Bi-mensuelle\","
+    " \"spatial\": \"France\", \"granularity\": \"adresse\", \"temporal_coverage_start\": \"2024-01-01T00:00:00\"}}";
+
+static struct source source(void)
+{
+    return (struct source){.travels = true, .dataset_id = S("arbres"), .version = S("v1"), .metas = str_of(metas),
+                           .fields = S("[{\"name\": \"code\", \"label\": \"Code\", \"type\": \"text\"},"
+                                       " {\"name\": \"lieu\", \"label\": \"Lieu\", \"type\": \"geo_point_2d\"}]"),
+                           .host = S("a.example.fr"), .uid = S("u-1"), .slug = S("a"), .root = S("Région"), .portal = S("A")};
+}
+
+static void test_a_document(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct national_doc doc, again;
+    struct source s = source();
+    struct national_setting set = {.scheme = S("https"), .port = S(""), .licence = S("lov2")};
+    assert_true(national_map(&a, &s, &set, &doc, &e));
+    json_t *sent = jr_parse(national_create_body(&a, &doc, S("0123456789abcdef01234567"), S("essai-1")), &e);
+    assert_non_null(sent);
+    char *tags = json_dumps(json_object_get(sent, "tags"), JSON_COMPACT);
+    assert_string_equal(tags, "[\"eau\",\"environnement\",\"foret\",\"x-y\"]"); /* sorted, doubles merged */
+    free(tags);
+    same(doc.dropped, "à");
+    same(jr_str(sent, "frequency"), "semimonthly");
+    same(jr_str(sent, "license"), "lov2");
+    same(jr_str(sent, "description"), "Les arbres.\n\nSource : https://a.example.fr/explore/dataset/arbres/");
+    same(jr_str(jr_object(sent, "temporal_coverage"), "start"), "2024-01-01");
+    assert_true(json_is_false(json_object_get(sent, "private"))); /* always said */
+    same(jr_str(jr_object(sent, "spatial"), "granularity"), "poi");
+    same(jr_str(jr_object(sent, "extras"), "terrasse:attempt"), "essai-1");
+    assert_int_equal(json_array_size(json_object_get(sent, "resources")), 4); /* GeoJSON: there is a point */
+    same(jr_str(json_array_get(json_object_get(sent, "resources"), 2), "format"), "geojson");
+    json_decref(sent);
+    /* new rows change what carries rows, not the API; nothing else changes nothing */
+    assert_true(national_map(&a, &s, &set, &again, &e));
+    same(again.fingerprint, doc.fingerprint.p);
+    s.version = S("v2");
+    assert_true(national_map(&a, &s, &set, &again, &e));
+    assert_false(str_eq(again.fingerprint, doc.fingerprint));
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(str_eq(again.resources[i].fingerprint, doc.resources[i].fingerprint), i == 3);
+}
+
+static void test_what_is_left_out_is_said_aloud(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct national_doc doc;
+    struct source s = source();
+    s.metas = S("{\"default\": {\"title\": \"T\"}}");
+    s.fields = S("[]");
+    struct national_setting set = {.scheme = S("http"), .port = S(":8080")};
+    assert_true(national_map(&a, &s, &set, &doc, &e));
+    assert_true(str_find(doc.members, S("\"tags\":[]")) > 0); /* a PUT without them would wipe nothing by accident */
+    assert_true(str_find(doc.members, S("\"temporal_coverage\":null")) > 0);
+    assert_true(str_find(doc.members, S("\"license\":\"other-open\"")) > 0);
+    assert_int_equal(doc.nresources, 3);
+    same(doc.landing, "http://a.example.fr:8080/explore/dataset/arbres/");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_title_is_cut_behind_a_word_and_never_inside_a_character),
+        cmocka_unit_test(test_html_becomes_markdown),
+        cmocka_unit_test(test_zones),
+        cmocka_unit_test(test_a_document),
+        cmocka_unit_test(test_what_is_left_out_is_said_aloud),
+    };
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}

@@ -37,13 +37,13 @@ export const regionBody = (region, domain) => body('region', 'centre-val-de-loir
   host: domain, admin: 'admin@region.example', siren: '234500023', insee: '24',
   population: region.communes.reduce((sum, c) => sum + c.population, 0),
   spatial: 'Centre-Val de Loire', zone: 'fr:region:24', granularity: 'commune',
-  theme: { primary: '#1f4e79', hero_title: 'Les données ouvertes du Centre-Val de Loire',
+  theme: { primary: '#1f4e79', site_url: 'https://www.centre-valdeloire.fr/', hero_title: 'Les données ouvertes du Centre-Val de Loire',
     hero_text: 'La Région et ses partenaires publient ici leurs données publiques, libres de réutilisation.' },
 });
 
 export const academyBody = (domain) => body('academie', 'academie-orleans-tours', 'Académie d’Orléans-Tours', domain, {
   host: domain, admin: 'admin@academie.example', spatial: 'Académie d’Orléans-Tours', zone: 'fr:region:24', granularity: 'commune',
-  theme: { primary: '#5b3a8c', hero_title: 'Les données de l’académie', hero_text: 'Les jeux de données du rectorat, ouverts à tous ou réservés à ses agents.' },
+  theme: { primary: '#5b3a8c', site_url: 'https://www.ac-orleans-tours.fr/', hero_title: 'Les données de l’académie', hero_text: 'Les jeux de données du rectorat, ouverts à tous ou réservés à ses agents.' },
 });
 
 const departementSpatial = { 18: 'Cher', 28: 'Eure-et-Loir', 36: 'Indre', 37: 'Indre-et-Loire', 41: 'Loir-et-Cher', 45: 'Loiret' };

@@ -19,6 +19,7 @@ void engine_free(struct engine *g)
 {
     must(g->live == 0);
     throttle_free(g->throttle);
+    buf_free(&g->scratch);
 }
 
 /* What a client sent of its languages, first wish first; only the two we speak. */
@@ -171,24 +172,24 @@ static void log_request(struct req_private *p, int64_t took_us)
 {
     static const char *const origins[] = {"site", "api", "embed", "crawler", "federation"};
     struct req *r = &p->req;
-    struct buf path = {0};
+    struct buf *path = &p->engine->scratch;
+    buf_reset(path);
     if (p->match.secret && r->route)
-        buf_addz(&path, r->route->pattern);
+        buf_addz(path, r->route->pattern);
     else
-        buf_add(&path, r->x->path);
+        buf_add(path, r->x->path);
     if (r->x->query.p) {
-        buf_addc(&path, '?');
-        url_redact(&path, r->x->query);
+        buf_addc(path, '?');
+        url_redact(path, r->x->query);
     }
     LOG(p->status >= 500 ? LOG_WARN : LOG_INFO, "request", LOG_S("host", r->tenant ? r->tenant->host : S("-")),
-        LOG_S("method", str_of(method_name(r->x->method))), LOG_S("path", buf_str(&path)),
+        LOG_S("method", str_of(method_name(r->x->method))), LOG_S("path", buf_str(path)),
         LOG_N("status", p->status), LOG_S("error", p->failed ? str_of(p->failed->code) : S("")),
         LOG_N("bytes", p->sent_bytes), LOG_N("us", took_us), LOG_N("db_us", p->spent_us[STEP_DB]),
         LOG_N("cpu_us", p->spent_us[STEP_CPU]), LOG_N("work_us", p->spent_us[STEP_WORK]),
         LOG_N("stream_us", p->spent_us[STEP_STREAM]), LOG_N("reply_us", p->spent_us[STEP_REPLY]),
         LOG_S("origin", str_of(origins[r->origin])), LOG_N("cost", p->spent ? r->route->cost : 0),
         LOG_S("cache", p->answer == ANSWER_CACHED ? S("hit") : p->leads ? S("miss") : S("")));
-    buf_free(&path);
 }
 
 static void settle(struct req_private *p)

@@ -41,6 +41,7 @@ struct engine {
     uint64_t by_status[600];
     uint64_t latency[LATENCY_BUCKETS + 1], latency_us;
     uint64_t requests, left_early;
+    struct buf scratch;               /* for texts that live for one call on the loop: never freed between requests */
     size_t streams_held, stream_most; /* bytes of all streamed answers; the most one of them had */
 };
 

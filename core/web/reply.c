@@ -241,11 +241,11 @@ void reply_headers(struct req_private *p, struct buf *out)
 
 static void send_body(struct req_private *p, struct str body)
 {
-    struct buf headers = {0};
-    reply_headers(p, &headers);
+    struct buf *headers = &p->engine->scratch;
+    buf_reset(headers);
+    reply_headers(p, headers);
     p->sent_bytes = p->req.x->method == HTTP_HEAD || p->status == 304 || p->status == 204 ? 0 : body.n;
-    http_reply(p->wire, p->status, buf_str(&headers), body);
-    buf_free(&headers);
+    http_reply(p->wire, p->status, buf_str(headers), body);
 }
 
 static void send_cached(struct req_private *p)

@@ -48,7 +48,7 @@ void security_line(struct buf *out, struct str name, struct str value)
 static void add_default(const struct req_private *p, struct buf *out, struct str name, struct str value)
 {
     for (size_t i = 0; i < p->nheaders; i++)
-        if (str_ieq(p->headers[i].name, name))
+        if (p->headers[i].name.n == name.n && str_ieq(p->headers[i].name, name))
             return;
     security_line(out, name, value);
 }

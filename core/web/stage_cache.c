@@ -71,26 +71,26 @@ static bool freshness(struct req_private *p, struct buf *out)
 static bool make_key(struct req_private *p, bool gzip)
 {
     struct req *r = &p->req;
-    struct buf text = {0};
-    bool kept = freshness(p, &text);
-    part(&text, p->engine->c.build);
-    part(&text, uuid_str(&r->tenant->id));
-    part(&text, str_of(r->route->pattern));
+    struct buf *text = &p->engine->scratch;
+    buf_reset(text);
+    if (!freshness(p, text))
+        return false;
+    part(text, p->engine->c.build);
+    part(text, uuid_str(&r->tenant->id));
+    part(text, str_of(r->route->pattern));
     for (unsigned i = 0; i < p->match.nparams; i++)
-        part(&text, r->params[i]);
-    part(&text, S("open"));
-    part(&text, r->fragment);
-    part(&text, req_base_url(r)); /* links in the answer hold scheme and port */
-    buf_addn(&text, (int64_t)r->lang * 2 + gzip);
-    buf_addc(&text, ',');
-    buf_addn(&text, (int64_t)p->query.n);
-    buf_addc(&text, ';');
-    parameters(p, &text);
-    if (kept && !text.over)
-        p->key = cache_key_of(p->engine->c.secret, buf_str(&text));
-    kept = kept && !text.over;
-    buf_free(&text);
-    return kept;
+        part(text, r->params[i]);
+    part(text, S("open"));
+    part(text, r->fragment);
+    part(text, req_base_url(r)); /* links in the answer hold scheme and port */
+    buf_addn(text, (int64_t)r->lang * 2 + gzip);
+    buf_addc(text, ',');
+    buf_addn(text, (int64_t)p->query.n);
+    buf_addc(text, ';');
+    parameters(p, text);
+    if (!text->over)
+        p->key = cache_key_of(p->engine->c.secret, buf_str(text));
+    return !text->over;
 }
 
 static struct req_private *req_of_waiter(struct cache_waiter *w)

@@ -3,11 +3,17 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { start } from '../peers/udata/server.mjs';
 import { installation, poll } from './harness.mjs';
 
-let t;
+let t, national;
 before(async () => { t = await installation(); });
-after(() => t?.stop());
+after(async () => {
+  await t?.stop();
+  await national?.close();
+});
 
 /** What doctor says of one thing: { state, found, remedy }. */
 async function said(name, env = {}) {
@@ -47,6 +53,27 @@ test('a worker that hangs is named, and forgotten when it goes on', async () => 
     assert.match(row.remedy, /terrasse serve/);
   } finally { process.kill(worker, 'SIGCONT'); }
   await poll(async () => (await said('worker', env)).state === 'good', { what: 'the worker’s next sign' });
+});
+test('a national link that was stopped is named by its ends, and forgotten once it goes on', async () => {
+  national = await start({ allowLocal: true });
+  const post = (path, body) => fetch(`${national.url}${path}`, { method: 'POST', body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', 'X-API-KEY': national.keys.worker } });
+  const { id } = await (await post('/api/1/organizations/', { name: 'Région d’essai', description: 'Essai.' })).json();
+  const keyFile = join(t.folder, 'key');
+  writeFileSync(keyFile, national.keys.worker);
+  const connect = () => t.must(['federation', 'national', 'add', '--host', 'r.localhost', '--url', national.url, '--key-file', keyFile,
+    '--organisation', id, '--name', 'Simulacre', '--stand-in']);
+  await connect();
+  assert.equal((await said('links')).state, 'good');
+  await post('/_token', { name: 'worker', revoked: true }); // as when the account's password changes
+  await t.importCsv('r.localhost', 'arbres', 'code;nom\r\n1;Tilleul\r\n');
+  const row = await poll(async () => { const r = await said('links'); return r.state === 'wrong' && r; }, { what: 'the stopped link' });
+  assert.match(row.found, /^Région d’essai → Simulacre: ./);
+  assert.match(row.remedy, /federation national add/);
+  await post('/_token', { name: 'worker', revoked: false });
+  await connect();
+  await poll(async () => (await said('links')).state === 'good', { what: 'the link that goes on' });
+  await poll(async () => (await (await fetch(`${national.url}/api/1/datasets/`)).json()).total === 1, { what: 'the copy' });
 });
 test('a missing backup is named until there is one', async () => {
   assert.equal((await said('backup')).state, 'wrong');

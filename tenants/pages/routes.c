@@ -41,6 +41,8 @@ static const struct route routes[] = {
     PAGE_GET("/robots.txt", 0, catalogue_robots, CACHE_CATALOGUE, "What search engines may read",
              "Consignes aux moteurs de recherche"),
     PAGE_GET("/pages/quotas", 0, guide_counts, CACHE_CATALOGUE, "What counts in the quotas", "Ce qui compte dans les quotas"),
+    /* The address that national catalogues keep as the API's page for people. */
+    PAGE_GET("/api/explore/v2.1/console", 0, guide_api, CACHE_CATALOGUE, "How the API is asked", "Documentation de l’API"),
     PAGE_GET("/pages/api", 0, guide_api, CACHE_CATALOGUE, "How the API is asked", "Documentation de l’API"),
     PAGE_GET("/login", 0, sign_in_form, CACHE_NONE, "Signing in", "Connexion"),
     PAGE_POST("/login", session_sign_in, "Signing in", "Connexion"),

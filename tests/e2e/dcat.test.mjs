@@ -1,0 +1,96 @@
+// The catalogue as harvesters read it: three syntaxes with the same triples (read by raptor, a parser that
+// is not ours), frozen addresses, pages, and nothing that is closed.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { installation } from './harness.mjs';
+
+let t;
+before(async () => {
+  t = await installation();
+  await t.tenants(['a']);
+  await t.importCsv('r.localhost', 'arbres', 'code;nom\r\n01;Tilleul\r\n02;Frêne & <orme>\r\n', { title: 'Arbres & <haies>' });
+  await t.importCsv('r.localhost', 'secret', 'mot;n\r\nornithorynque;1\r\n', { title: 'Ornithorynque', visibility: 'closed' });
+});
+after(() => t.stop());
+
+const feed = (path, host = 'r.localhost') => t.http(host, path);
+
+/** N-Triples of a document, sorted, with its blank nodes named alike. */
+function triples(text, syntax) {
+  const out = execFileSync('rapper', ['-q', '-i', syntax, '-o', 'ntriples', '-', 'http://base.example/'], { input: text, encoding: 'utf8' });
+  return out.trim().split('\n').map((line) => line.replace(/_:\S+/g, '_:b')).sort();
+}
+
+test('RDF/XML and Turtle hold the same triples, and say their charset', async () => {
+  const [xml, ttl] = [await feed('/catalog.rdf'), await feed('/catalog.ttl')];
+  assert.match(xml.headers['content-type'], /^application\/rdf\+xml; charset=utf-8$/);
+  assert.match(ttl.headers['content-type'], /^text\/turtle; charset=utf-8$/);
+  const same = (list) => list.map((line) => line.replaceAll('/catalog.rdf', '/catalog.X').replaceAll('/catalog.ttl', '/catalog.X'));
+  assert.deepEqual(same(triples(xml.text, 'rdfxml')), same(triples(ttl.text, 'turtle')));
+});
+
+test('JSON-LD carries its context and as many statements about the dataset', async () => {
+  const doc = (await feed('/catalog.jsonld')).json;
+  assert.equal(doc['@context'].dct, 'http://purl.org/dc/terms/');
+  const dataset = doc['@graph'].find((node) => node['@type']?.includes('dcat:Dataset'));
+  assert.deepEqual(dataset['dct:title'], [{ '@value': 'Arbres & <haies>', '@language': 'fr' }]);
+  assert.equal(dataset['dcat:distribution'].length, 3); // csv, json, jsonl: no geometry
+});
+
+test('the vendor’s address answers with and without its slash, HEAD like GET', async () => {
+  const path = '/api/explore/v2.1/catalog/exports/dcat';
+  const [one, two] = [await feed(path), await feed(`${path}/`)];
+  assert.equal(one.status, 200);
+  assert.equal(two.status, 200);
+  const head = await t.http('r.localhost', path, { method: 'HEAD' });
+  assert.equal(head.status, 200);
+  assert.equal(head.headers['content-type'], one.headers['content-type']);
+  assert.equal(head.text, '');
+});
+
+test('distribution addresses are the frozen ones, and answer', async () => {
+  const base = `http://r.localhost:${t.port}/api/explore/v2.1/catalog/datasets/arbres/exports`;
+  const text = (await feed('/api/explore/v2.1/catalog/exports/dcat?include_exports=csv,json')).text;
+  const urls = [...text.matchAll(/<dcat:downloadURL rdf:resource="([^"]+)"/g)].map((m) => m[1]);
+  assert.deepEqual(urls, [`${base}/csv?use_labels=true`, `${base}/json`]);
+  for (const url of urls) assert.equal((await feed(new URL(url).pathname + new URL(url).search)).status, 200);
+  assert.match(text, /<dct:identifier>https:\/\/r\.localhost\/explore\/dataset\/arbres\/<\/dct:identifier>/);
+});
+
+test('where keeps what matches', async () => {
+  const none = (await feed(`/api/explore/v2.1/catalog/exports/dcat?where=${encodeURIComponent('publisher="Personne"')}`)).text;
+  assert.doesNotMatch(none, /dcat:Dataset rdf:about/);
+  const bad = await feed('/api/explore/v2.1/catalog/exports/dcat?where=nope%3D1');
+  assert.equal(bad.status, 400);
+});
+
+test('a closed dataset is in no feed', async () => {
+  for (const path of ['/catalog.rdf', '/catalog.ttl', '/catalog.jsonld', '/api/explore/v2.1/catalog/exports/dcat'])
+    assert.doesNotMatch((await feed(path)).text, /ornithorynque|Ornithorynque|secret/);
+});
+
+test('the service’s two documents answer: description for machines, page for people', async () => {
+  const text = (await feed('/catalog.rdf')).text;
+  for (const name of ['swagger.json', 'console']) {
+    assert.match(text, new RegExp(`/api/explore/v2\\.1/${name}"`));
+    assert.equal((await feed(`/api/explore/v2.1/${name}`)).status, 200);
+  }
+});
+
+test('a page names the whole and the next; pages do not overlap', async () => {
+  // A hundred more: small files, in one go.
+  for (let i = 0; i < 100; i++) await t.importCsv('a.r.localhost', `jeu-${String(i).padStart(3, '0')}`, `c;n\r\nx${i};1\r\n`);
+  const one = (await feed('/catalog.rdf', 'a.r.localhost')).text;
+  const datasets = (text) => [...text.matchAll(/<dcat:Dataset rdf:about="([^"]+)"/g)].map((m) => m[1]);
+  assert.equal(datasets(one).length, 100);
+  assert.doesNotMatch(one, /hydra:next/);
+  await t.importCsv('a.r.localhost', 'jeu-100', 'c;n\r\nx;1\r\n');
+  const first = (await feed('/catalog.rdf', 'a.r.localhost')).text;
+  const next = /<hydra:next rdf:resource="([^"]+)"/.exec(first)?.[1];
+  assert.equal(next, `http://a.r.localhost:${t.port}/catalog.rdf?page=2`);
+  assert.match(first, />101<\/hydra:totalItems>/);
+  const last = (await feed('/catalog.rdf?page=2', 'a.r.localhost')).text;
+  assert.deepEqual(datasets(last), [`http://a.r.localhost:${t.port}/explore/dataset/jeu-100/`]);
+  assert.equal(new Set([...datasets(first), ...datasets(last)]).size, 101);
+});

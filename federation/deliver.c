@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "federation/claim.h"
 #include "federation/errors.h"
+#include "federation/filter.h"
 #include "federation/point.h"
 #include "federation/receipt.h"
 #include "federation/seal.h"
@@ -137,6 +138,8 @@ static bool put_copy(struct copying *w, struct str *action, struct err *e)
         *action = S("unchanged");
         return true;
     }
+    if (!filter_records(w->c, w->a, &w->source, w->k->row_filter, &w->source.records, e))
+        return false;
     if (!organisation_named(w->c, &w->k->target, w->source.organisation, &organisation, e) ||
         !(is_new ? insert_copy(w, &organisation, e) : update_copy(w, &organisation, e)) ||
         !publish_catalogue(w->c, &w->k->target, &w->copy, e))

@@ -1,21 +1,25 @@
 /* Reasons kept as codes, said in the reader's words. */
 #include "core/base/errors.h"
 #include "core/base/jr.h"
+#include "core/data/errors.h"
 #include "core/db/errors.h"
 #include "core/io/errors.h"
 #include "federation/errors.h"
 #include "federation/federation.h"
 #include "tenants/directory/errors.h"
+#include "tenants/people/errors.h"
 
 /* Every kind that may end a delivery: one list a folder. */
 static const struct err_kind *const kinds[] = {
 #define ERROR(code, status, en, fr) &err_##code,
 #define ERROR_AS(code, wire, status, en, fr) &err_##code,
 #include "core/base/errors.def"
+#include "core/data/errors.def"
 #include "core/db/errors.def"
 #include "core/io/errors.def"
 #include "federation/errors.def"
 #include "tenants/directory/errors.def"
+#include "tenants/people/errors.def"
 #undef ERROR
 #undef ERROR_AS
 };

@@ -206,6 +206,20 @@ bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct 
     return true;
 }
 
+bool grant_copy(struct arena *a, const struct grant_source *s, const struct dataset_view **view, struct err *e)
+{
+    struct known k = {.view = {.dataset = s->dataset_id, .filter = s->row_filter, .records = s->records}};
+    bool ok = uuid_parse(s->version, &k.view.version) && read_columns(&k, s->columns, s->fields, e);
+    if (ok) {
+        view_seal(&k.view);
+        *view = copy_view(a, &k.view);
+    } else if (!e->kind) {
+        not_found(s->dataset_id, e);
+    }
+    arena_free(&k.a);
+    return ok;
+}
+
 /* ---- the catalogue ---- */
 
 struct grant_scope grant_scope(const struct req *r)

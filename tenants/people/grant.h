@@ -36,3 +36,12 @@ const struct dataset_view *grant_catalogue(struct req *r);
 
 bool grant_ask(struct req *r, struct str dataset_id, struct err *e);
 bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e);
+
+/* What a copy with a row filter will show, before the copy is there: federation counts its rows. The source is open;
+ * whoever calls has made sure of it. columns: of the version, fields: of the data set. In `a`.
+ * fails err_dataset_not_found, err_json_invalid */
+struct grant_source {
+    struct str dataset_id, version, columns, fields, row_filter;
+    int64_t records;
+};
+bool grant_copy(struct arena *a, const struct grant_source *s, const struct dataset_view **view, struct err *e);

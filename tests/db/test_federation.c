@@ -97,7 +97,7 @@ static void publish(const struct uuid *tenant, const char *id, const char *title
 static void add_dataset(const struct uuid *tenant, const char *id, const char *organisation)
 {
     struct err e = {0};
-    struct uuid made, producer;
+    struct uuid made, producer = {{0}};
     db_good(conn_begin(owner, tenant, &e) && organisation_named(owner, tenant, str_of(organisation), &producer, &e), &e);
     struct dataset_new new = {.dataset_id = str_of(id), .title = str_of(id), .organisation = producer};
     db_good(dataset_add(owner, tenant, &new, &made, &e) && conn_commit(owner, &e), &e);
@@ -131,10 +131,14 @@ static void quiesce(void)
     }
 }
 
-static const char *ask(const char *format, const char *x)
+static const char *ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *ask(const char *format, ...)
 {
     char sql[512];
-    snprintf(sql, sizeof sql, format, x);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(sql, sizeof sql, format, list);
+    va_end(list);
     return db_value(DB_SUPER, sql);
 }
 
@@ -278,7 +282,7 @@ static void test_a_new_downward_link_brings_what_is_open_already_and_no_copy_goe
 static void test_the_end_of_a_link_takes_its_copies_and_a_rest_does_not(void **state)
 {
     (void)state;
-    const char *copies = "SELECT count(*) FROM portal.dataset WHERE NOT is_origin AND state = 'published' AND tenant_id = '%s'";
+    static const char copies[] = "SELECT count(*) FROM portal.dataset WHERE NOT is_origin AND state = 'published' AND tenant_id = '%s'";
     db_exec(DB_SUPER, "UPDATE portal.subscription SET state = 'paused', seeded_at = NULL WHERE kind = 'downward'");
     quiesce();
     assert_string_equal(ask(copies, a_tenant.text), "1");
@@ -326,7 +330,7 @@ static void dispatch_only(void)
 static void test_each_open_dataset_goes_to_the_national_portal_once(void **state)
 {
     (void)state;
-    const char *national = "SELECT string_agg(d.dataset_id || ' ' || o.slug || ' ' || d.is_origin, ', ' ORDER BY o.slug, d.dataset_id)"
+    static const char national[] = "SELECT string_agg(d.dataset_id || ' ' || o.slug || ' ' || d.is_origin, ', ' ORDER BY o.slug, d.dataset_id)"
                            " FROM portal.delivery w JOIN portal.dataset d ON d.id = w.dataset_id JOIN portal.tenant o ON o.id = d.tenant_id"
                            " WHERE w.peer_id IS NOT NULL%s";
     add_peer();
@@ -482,7 +486,7 @@ static const char *verdict_of(int64_t *broken)
     struct receipt_verdict v;
     db_good(seal_public(sealing, public, &e), &e);
     PGresult *r = conn_ask(worker, &sql_receipt_heads, NULL, &e);
-    int64_t number;
+    int64_t number = 0;
     assert_true(r && PQntuples(r) == 1 && str_i64(str_of(PQgetvalue(r, 0, 2)), &number));
     db_good(receipt_verify(worker, public, str_of(PQgetvalue(r, 0, 0)), number, str_of(PQgetvalue(r, 0, 3)), &v, &e), &e);
     PQclear(r);

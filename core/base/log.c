@@ -33,6 +33,11 @@ void log_hold(void)
     holds = true;
 }
 
+size_t log_held(void)
+{
+    return held.n;
+}
+
 void log_flush(void)
 {
     if (held.n > 0)

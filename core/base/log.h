@@ -21,9 +21,10 @@ struct log_field {
 void log_init(const char *process, enum log_level least); /* process: "serve", "worker", … */
 
 /* From now on what this thread logs below "warn" waits for log_flush (or for 64 KiB, a warning, a bug):
- * one write for the requests of one turn of the loop, where a write each costs as much as reading one. */
+ * one write for the requests of a moment, where a write each costs as much as reading one. */
 void log_hold(void);
 void log_flush(void);
+size_t log_held(void); /* bytes that wait */
 
 /* Fields end with LOG_END. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);

@@ -17,6 +17,7 @@ struct web {
     uv_signal_t term, intr;
     uv_timer_t starting;       /* until the heads are in */
     uv_prepare_t flushing;     /* the log, before the loop waits */
+    uv_timer_t flush_soon;     /* and what little there is, a moment later */
     struct engine engine;
     struct http_server *server;
     bool stopping;
@@ -43,6 +44,7 @@ static void on_drained(void *context)
     uv_close((uv_handle_t *)&w->intr, NULL);
     uv_close((uv_handle_t *)&w->starting, NULL);
     uv_close((uv_handle_t *)&w->flushing, NULL);
+    uv_close((uv_handle_t *)&w->flush_soon, NULL);
 }
 
 static void on_stop(uv_signal_t *s, int number)
@@ -72,17 +74,34 @@ static void on_starting(uv_timer_t *t)
         w->c->ready(where, w->c->context);
 }
 
+enum { FLUSH_BYTES = 8 << 10, FLUSH_MS = 20 };
+
+static void on_flush_soon(uv_timer_t *t)
+{
+    (void)t;
+    log_flush();
+}
+
+/* Some thirty lines are one write; a line waits 20 ms at most. */
 static void on_flushing(uv_prepare_t *p)
 {
-    (void)p;
-    log_flush();
+    struct web *w = p->data;
+    if (log_held() >= FLUSH_BYTES)
+        log_flush();
+    else if (log_held() > 0 && !w->stopping && !uv_is_active((uv_handle_t *)&w->flush_soon))
+        uv_timer_start(&w->flush_soon, on_flush_soon, FLUSH_MS, 0);
+    else if (w->stopping)
+        log_flush();
 }
 
 static void watch(struct web *w)
 {
     log_hold();
     must(uv_prepare_init(&w->loop, &w->flushing) == 0 && uv_prepare_start(&w->flushing, on_flushing) == 0);
+    must(uv_timer_init(&w->loop, &w->flush_soon) == 0);
+    w->flushing.data = w;
     uv_unref((uv_handle_t *)&w->flushing);
+    uv_unref((uv_handle_t *)&w->flush_soon);
     must(uv_signal_init(&w->loop, &w->term) == 0 && uv_signal_init(&w->loop, &w->intr) == 0);
     must(uv_timer_init(&w->loop, &w->starting) == 0);
     w->term.data = w->intr.data = w->starting.data = w;

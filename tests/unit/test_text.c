@@ -4,11 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/jw.h"
+#include "core/base/log.h"
 #include "core/base/scan.h"
 
 /* One special byte at each place of each length: whole vectors, their seams, and the rest. */
@@ -120,11 +123,52 @@ static void test_moments(void **state)
     buf_free(&out);
 }
 
+/* What has come out of the log so far; "" when nothing. */
+static const char *logged(int fd)
+{
+    static char text[4096];
+    ssize_t n = read(fd, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+/* Held lines come with a flush or before a warning, whole and in their order. The last test: it keeps holding. */
+static void test_log_waits(void **state)
+{
+    (void)state;
+    int ends[2], before = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    log_init("test", LOG_INFO);
+    LOG(LOG_INFO, "at_once", LOG_S("a", S("\"1\"\n")), LOG_N("b", -7), LOG_S("c", STR_NONE));
+    char first[4096], second[4096], third[4096], fourth[4096];
+    snprintf(first, sizeof first, "%s", logged(ends[0]));
+    log_hold();
+    LOG(LOG_INFO, "held");
+    size_t held = log_held();
+    snprintf(second, sizeof second, "%s", logged(ends[0]));
+    LOG(LOG_WARN, "warned");
+    snprintf(third, sizeof third, "%s", logged(ends[0]));
+    LOG(LOG_INFO, "flushed");
+    log_flush();
+    snprintf(fourth, sizeof fourth, "%s", logged(ends[0]));
+    dup2(before, STDERR_FILENO);
+    assert_non_null(strstr(first, "\"event\":\"at_once\",\"a\":\"\\\"1\\\"\\n\",\"b\":-7,\"c\":null}\n"));
+    assert_true(held > 0 && second[0] == '\0');
+    assert_true(strstr(third, "\"held\"}\n") && strstr(third, "\"held\"}\n") < strstr(third, "\"warned\"}\n"));
+    assert_non_null(strstr(fourth, "\"flushed\"}\n"));
+    assert_int_equal(log_held(), 0);
+    close(ends[0]);
+    close(ends[1]);
+    close(before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scan_finds_the_first), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_ceiling), cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_log_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

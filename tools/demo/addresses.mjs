@@ -23,7 +23,7 @@ export function addresses({ mark, home, program: { at, port }, national }) {
   if (portals.length > shown) out.push(`  ${say(`et ${portals.length - shown} autres : terrasse tenant list --home`, `and ${portals.length - shown} more: terrasse tenant list --home`)} ${home}`);
   out.push('', say('Comptes (adresse de connexion, courriel, mot de passe) :', 'Accounts (where to sign in, e-mail, password):'), '');
   for (const a of accounts) out.push(`  ${a.what}`, `    ${url(a.host)}login/   ${a.email}   ${a.password}`);
-  out.push('', say('Fichiers à déposer (le premier a une faute, c’est voulu) :', 'Files to upload (the first has a fault, on purpose):'));
+  out.push('', say('Fichiers à déposer avec le compte de Vendôme (le premier a une faute, c’est voulu) :', 'Files to upload as Vendôme (the first has a fault, on purpose):'));
   for (const f of ['subventions-2026-1-abime.xlsx', 'subventions-2026-1-corrige.xlsx', 'subventions-2026-2.xlsx']) out.push(`  ${join(home, 'demonstration-data', f)}`);
   out.push('', say('Depuis un autre ordinateur, y taper d’abord :', 'From another computer, type there first:'), `  ${sshLine([[at, port], ['127.0.0.1', nationalPort]])}`);
   out.push('', say(`Ctrl-C arrête tout ; relancer garde les données. Tout effacer : rm -r ${home}`,

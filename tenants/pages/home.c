@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/jr.h"
 #include "tenants/pages/choropleth.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/outline.h"
@@ -262,15 +261,6 @@ static void fill_map(struct req *r, struct home *h, struct page_home *p)
     buf_free(&map);
 }
 
-static struct str look(struct req *r, const char *key)
-{
-    struct err ignored;
-    json_t *theme = jr_parse(r->tenant->theme, &ignored);
-    struct str value = arena_str(r->a, jr_str(theme, key));
-    json_decref(theme);
-    return value;
-}
-
 static struct str or_else(struct str chosen, struct str otherwise)
 {
     return chosen.n ? chosen : otherwise;
@@ -279,12 +269,12 @@ static struct str or_else(struct str chosen, struct str otherwise)
 static void reply_root(struct req *r, struct home *h, struct buf *body)
 {
     struct page_home p = {
-        .title = or_else(look(r, "hero_title"), page_with(r, TEXT_HOME_TITLE, r->tenant->name)),
-        .text = or_else(look(r, "hero_text"), page_say(r, TEXT_HOME_TEXT)), .datasets = h->datasets,
+        .title = or_else(page_look(r->a, r->tenant, "hero_title"), page_with(r, TEXT_HOME_TITLE, r->tenant->name)),
+        .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_TEXT)), .datasets = h->datasets,
         .records = h->records, .publishers = h->publishers, .partners = (int64_t)h->nlogos, .themes = h->themes,
         .themes_n = h->nthemes, .recent = h->recent, .has_recent = h->datasets > 0, .logos = h->logos,
         .logos_n = h->nlogos, .region = r->tenant->name, .map_dataset = h->map_dataset, .map_title = h->map_title,
-        .site_url = or_else(look(r, "site_url"), S("/legal/terms/"))};
+        .site_url = or_else(page_look(r->a, r->tenant, "site_url"), S("/legal/terms/"))};
     fill_map(r, h, &p);
     page_home(body, r->lang, &p);
 }
@@ -295,8 +285,8 @@ static void reply_sub(struct req *r, struct home *h, struct buf *body)
     double sum;
     size_t n = take_values(r, h, "code", &values, &sum);
     struct page_home_sub p = {
-        .title = or_else(look(r, "hero_title"), page_with(r, TEXT_HOME_SUB_TITLE, r->tenant->name)),
-        .text = or_else(look(r, "hero_text"), page_say(r, TEXT_HOME_SUB_TEXT)), .has_featured = h->map_dataset.n > 0,
+        .title = or_else(page_look(r->a, r->tenant, "hero_title"), page_with(r, TEXT_HOME_SUB_TITLE, r->tenant->name)),
+        .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_SUB_TEXT)), .has_featured = h->map_dataset.n > 0,
         .featured_id = h->map_dataset, .featured_title = h->map_title, .featured_text = h->featured_text,
         .featured_date = h->featured_date, .featured_by = h->bars_by_label, .own = h->recent, .own_n = h->own,
         .copies = h->copies_html, .copies_n = h->copies, .has_bars = n > 0,

@@ -1,6 +1,5 @@
 #include "tenants/pages/look.h"
 
-#include "core/base/jr.h"
 #include "core/web/errors.h"
 #include "tenants/directory/brand.h"
 #include "tenants/directory/sql.h"
@@ -37,12 +36,9 @@ static bool ask_image(struct req *r, struct err *e)
 static bool ask_region_image(struct req *r, struct err *e)
 {
     struct uuid id, logo;
-    struct err ignored;
     const struct tenant *root = page_root(r);
-    json_t *theme = jr_parse(root->theme, &ignored);
-    bool is_logo = image_id(r, &id, e) && uuid_parse(jr_str(theme, "logo"), &logo) &&
+    bool is_logo = image_id(r, &id, e) && uuid_parse(page_look(r->a, root, "logo"), &logo) &&
                    str_eq(uuid_str(&id), uuid_str(&logo));
-    json_decref(theme);
     if (!is_logo)
         return ERR(e, err_not_found, "not the region's logo");
     req_ask(r, &sql_image_by_id, (struct str[]){uuid_str(&root->id), uuid_str(&id)});

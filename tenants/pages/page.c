@@ -95,8 +95,7 @@ static struct str login_url(struct req *r)
     return url;
 }
 
-/* The member of a look; the JSON was checked when it was saved. */
-static struct str look(struct arena *a, const struct tenant *t, const char *key)
+struct str page_look(struct arena *a, const struct tenant *t, const char *key)
 {
     struct err ignored;
     json_t *theme = jr_parse(t->theme, &ignored);
@@ -140,15 +139,15 @@ static void fill_names(struct req *r, struct page_layout *p)
     p->territory = territory(root->name);
     p->tenant = r->tenant->name;
     p->portal = p->is_sub ? r->tenant->name : arena_printf(r->a, "Data " STR_FMT, STR_ARG(p->territory));
-    p->logo = page_image(r->a, look(r->a, r->tenant, "logo"));
+    p->logo = page_image(r->a, page_look(r->a, r->tenant, "logo"));
     p->initials = page_initials(r->a, r->tenant->name);
     p->inst_name = root->name;
     p->inst_initials = page_initials(r->a, p->territory);
-    p->inst_url = look(r->a, root, "site_url");
+    p->inst_url = page_look(r->a, root, "site_url");
     if (!p->inst_url.n)
         p->inst_url = p->root_url;
     struct uuid logo;
-    if (uuid_parse(look(r->a, root, "logo"), &logo)) /* of the root: asked for at its own address */
+    if (uuid_parse(page_look(r->a, root, "logo"), &logo)) /* of the root: asked for at its own address */
         p->inst_logo = arena_printf(r->a, "/media/region/%s.png", logo.text);
     p->has_partners = r->tenant->is_root;
 }

@@ -12,7 +12,7 @@
 #include "federation/sql.h"
 #include "tenants/directory/tenant.h"
 
-enum { SETTLE_MS = 30000, STANDIN_SETTLE_MS = 1000, LOOKS = 2, LOCKED_MS = 3600000 };
+enum { SETTLE_MS = 60000, STANDIN_SETTLE_MS = 4000, LOOKS = 2, LOCKED_MS = 3600000 };
 
 /* "https://data.example.fr:8443" -> "https", ":8443": what stands around a portal's host. */
 static void find_address(struct arena *a, struct national_setting *set)
@@ -58,6 +58,7 @@ static bool look(struct push *p, bool *wait, struct err *e)
         return false;
     if (!p->id.n) {
         *wait = unsure && p->k->looks + 1 < LOOKS;
+        p->recreated = unsure;
         return true;
     }
     if (!look_by_id(p, e))
@@ -149,6 +150,9 @@ static bool bring(struct push *p, struct err *e)
     if (!write_down(p, e))
         return false;
     wrote = !str_eq(p->action, S("unchanged"));
+    /* An earlier attempt may have been done after all, later than two looks: the younger twin goes. */
+    if (wrote && p->recreated && !look_by_mark(p, e))
+        return false;
     if (wrote && !look_by_id(p, e))
         return false;
     if (!look_agrees(p)) {
@@ -182,6 +186,12 @@ static bool wait_again(struct push *p, int64_t wait_ms, const struct err *why, i
            tenant_do(c, &sql_peer_free, (struct str[]){uuid_str(&p->n.peer)}, e) && conn_commit(c, e);
 }
 
+/* How long a write without an answer may still be on its way. */
+static int64_t settle_ms(const struct push *p)
+{
+    return p->n.is_standin ? STANDIN_SETTLE_MS : SETTLE_MS;
+}
+
 static bool push(struct push *p, struct err *e)
 {
     bool wait;
@@ -191,7 +201,7 @@ static bool push(struct push *p, struct err *e)
         struct err unsure = {0};
         ERR(&unsure, err_national_unknown, "not there yet");
         err_arg(&unsure, "premier regard");
-        return wait_again(p, p->n.is_standin ? STANDIN_SETTLE_MS : SETTLE_MS, &unsure, p->k->looks + 1, p->k->attempts, e);
+        return wait_again(p, settle_ms(p), &unsure, p->k->looks + 1, p->k->attempts, e);
     }
     return p->wanted ? bring(p, e) : take_back(p, e);
 }
@@ -215,9 +225,11 @@ static bool put_off(struct push *p, const struct err *why, struct err *e)
     bool unknown = why->kind == &err_national_unknown, locked = why->kind == &err_national_locked;
     bool key = why->kind == &err_national_key, slow = why->kind == &err_national_slow_down;
     int64_t attempts = p->k->attempts + (key || slow ? 0 : 1);
-    int64_t wait_ms = locked ? LOCKED_MS : key ? 0 : slow ? p->n.wait_ms
-                    : unknown && p->k->attempts == 0 ? (p->n.is_standin ? STANDIN_SETTLE_MS : SETTLE_MS)
-                                                     : claim_backoff_ms(p->k->attempts);
+    int64_t wait_ms = claim_backoff_ms(p->k->attempts);
+    if (locked || key || slow)
+        wait_ms = locked ? LOCKED_MS : key ? 0 : p->n.wait_ms;
+    else if (unknown && wait_ms < settle_ms(p))
+        wait_ms = settle_ms(p);
     bool ill = !locked;
     return conn_begin(p->n.c, NULL, e) && (!ill || peer_ill(p, slow ? p->n.wait_ms : 0, why, key, e)) &&
            (ill || tenant_do(p->n.c, &sql_peer_free, (struct str[]){uuid_str(&p->k->peer)}, e)) &&

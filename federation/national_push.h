@@ -18,6 +18,7 @@ struct push {
     json_t *remote;             /* what stands there, as last read; NULL: nothing */
     struct str id, url;         /* its id and its page; empty: none */
     struct str action;          /* for the receipt */
+    bool recreated;             /* made again after an attempt without an answer */
     bool edited_there, archived_there;
     unsigned doubles;           /* removed */
 };

@@ -80,6 +80,8 @@ for (const [what, path, options, status, calls] of [
   ['a limit out of bounds', `${RECORDS}?limit=101`, {}, 400, 1],
   ['an export', `${V21}/koumoul/exports/csv`, {}, 200, 1],
   ['an address that is nowhere', '/nulle/part', {}, 404, 0],
+  ['a page', '/explore/', {}, 200, 1],
+  ['the form to sign in', '/login/', {}, 200, 0],
   ['the health of the machine', '/healthz', {}, 200, 0],
 ]) {
   test(`${what} counts ${calls}`, async () => {
@@ -102,20 +104,23 @@ test('a scripted visit costs what the column says, and no more', async () => {
   const cost = (path) => table.find(path).cost;
   const visit = [
     ['/', {}], ['/', {}],                                         // the home page, and again
-    [`${V21}?limit=20`, {}],                                      // the catalogue
-    [`${V21}?limit=20&refine=theme:Environnement`, {}],           // a facet
+    ['/explore/', {}], ['/explore/?refine.theme=Environnement', {}], // the catalogue, a facet
+    ['/explore/?q=koumoul', {}],                                  // a search
+    ['/explore/dataset/koumoul/', {}],                            // a dataset
+    ['/explore/dataset/koumoul/table/', {}],                      // its table, as a page
+    [`${V21}?limit=20`, {}],                                      // the same through the API
     [`${V21}/koumoul`, {}],
-    [`${RECORDS}?limit=20`, {}],                                  // the table
+    [`${RECORDS}?limit=20`, {}],
     [`${RECORDS}?limit=20&offset=20`, {}],                        // scrolled
     [`${RECORDS}?limit=20&where=nb%3E20`, {}],                    // filtered
     [`${RECORDS}?limit=20`, {}],                                  // cached
     [`${V21}/koumoul/facets`, {}],
     [`${V21}/koumoul/exports/csv`, {}],
-    ['/legal/terms', {}],
+    ['/legal/terms', {}], ['/robots.txt', {}], ['/login/', {}],
   ];
-  // By hand: two pages, nine calls of the API; the legal page is free.
+  // By hand: seven pages and eight calls of the API; terms, robots and the form to sign in are free.
   const expected = visit.reduce((sum, [path]) => sum + cost(path), 0);
-  assert.equal(expected, 11);
+  assert.equal(expected, 15);
   const before = counted(t, A);
   for (const [path, options] of visit) assert.equal((await get(A, path, { ...options, headers: BROWSER })).status, 200, path);
   const etag = (await t.http(A, `${RECORDS}?limit=20`, { headers: BROWSER })).headers.etag;

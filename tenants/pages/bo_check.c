@@ -98,6 +98,9 @@ static struct markup describe_form(struct req *r, const struct describe *d)
     read_choices(r, d->choices, &c);
     for (size_t i = 0; i < NHEADINGS; i++)
         v[i] = value_of(r, d->metas, i);
+    for (size_t i = 0; i < req_rows(r, d->choices); i++) /* what is filled in for a first dataset names it by its id */
+        if (str_eq(v[3], req_col(r, d->choices, i, 3)))
+            v[3] = req_col(r, d->choices, i, 1);
     const struct bo_field fields[] = {
         {.name = "title", .label = page_say(r, TEXT_BO_F_TITLE), .hint = page_say(r, TEXT_BO_F_TITLE_HINT), .value = v[0], .required = true, .complete = "off"},
         {.name = "description", .kind = BO_AREA, .label = page_say(r, TEXT_BO_F_DESCRIPTION), .hint = page_say(r, TEXT_BO_F_DESCRIPTION_HINT), .value = v[1], .required = true},

@@ -208,19 +208,27 @@ describe('back office', { skip, timeout: 300000 }, () => {
     await send(page, address(TOWN, '/backoffice/datasets/new/'), 'x.csv', Buffer.from('code;nom\r\n01;Ain\r\n02;Aisne\r\n'));
     assert.match(await text(page), /gardé en texte : 2 valeurs commencent par un zéro/);
     await page.getByRole('link', { name: 'Continuer' }).click();
-    await page.fill('#f-title', 'Départements sans territoire');
+    assert.equal(await page.locator('#f-license option:checked').textContent(), 'Licence Ouverte v2.0 (Etalab)');
+    await page.fill('#f-title', 'D'.repeat(400));
     await page.fill('#f-description', 'Deux départements.');
+    await press(page, 'Enregistrer et contrôler');
+    await page.getByRole('alert').waitFor();
+    assert.match(await text(page), /titre dépasse 350 caractères/);
+    await accessible(page, 'describe-error');
+    assert.equal(await page.inputValue('#f-description'), 'Deux départements.');
+
+    await page.goto(address(TOWN, '/backoffice/datasets/subventions-aux-associations-2026/describe'));
     await page.locator('summary').click();
     await page.evaluate(() => document.querySelectorAll('[required]').forEach((field) => field.removeAttribute('required')));
     await page.fill('#f-spatial', '');
     await press(page, 'Enregistrer et contrôler');
-    await page.waitForURL('**/check');
+    await page.waitForURL('**/check?done=saved');
     const link = page.locator('main .note.err a');
     assert.equal(await link.innerText(), 'couverture géographique');
     await accessible(page, 'check-missing');
     await link.click();
     assert.match(page.url(), /describe#f-spatial$/);
-    assert.equal(await page.inputValue('#f-title'), 'Départements sans territoire');
+    assert.equal(await page.inputValue('#f-title'), 'Subventions aux associations 2026');
     await page.context().close();
   });
 

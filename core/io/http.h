@@ -57,6 +57,7 @@ struct http_owner {
 struct http_config {
     const char *listen;     /* "127.0.0.1:8080", "[::1]:8080" or "unix:/run/terrasse/web.sock" */
     bool trust_proxy;       /* X-Forwarded-For and X-Forwarded-Proto are believed on this listener */
+    const char *trusted;    /* from these peers only: addresses between commas, "unix"; NULL: from every peer */
     bool loopback_only;     /* refuse any other address (a demonstration home) */
     bool share_port;        /* SO_REUSEPORT: several web processes */
     unsigned head_deadline_ms, stall_deadline_ms, idle_deadline_ms; /* 0: 10 s, 30 s, 75 s */

@@ -108,7 +108,7 @@ static void exchange_fill(struct exchange *x)
     out->body_bytes = head->body_bytes;
     out->a = &x->arena;
     memcpy(out->peer, x->c->peer, sizeof out->peer);
-    if (x->c->s->config.trust_proxy)
+    if (http_listen_trusts(x->c->s, x->c->peer))
         forwarded(out);
 }
 

@@ -120,6 +120,7 @@ void http_conn_refuse(struct http_conn *c, int status, const char *why);
 /* http_listen.c */
 void http_listen_conn_gone(struct http_conn *c); /* its handle is closed: forget and free it */
 void http_listen_settle_soon(struct http_server *s);
+bool http_listen_trusts(const struct http_server *s, const char *peer); /* its forwarded headers are believed */
 struct str http_listen_date(struct http_server *s);
 
 /* http_write.c */

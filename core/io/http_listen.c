@@ -152,9 +152,34 @@ static void name_peer(const union address_any *a, char peer[64], char counted[64
     }
 }
 
-static struct address *count_address(struct http_server *s, const char *text)
+/* The same address, however it is written. */
+static bool is_address(struct str listed, const char *peer)
 {
-    if (s->is_unix || s->config.trust_proxy)
+    char text[INET6_ADDRSTRLEN];
+    unsigned char a[16], b[16];
+    if (listed.n >= sizeof text)
+        return false;
+    memcpy(text, listed.p, listed.n);
+    text[listed.n] = '\0';
+    if (inet_pton(AF_INET, text, a) == 1)
+        return inet_pton(AF_INET, peer, b) == 1 && memcmp(a, b, 4) == 0;
+    return inet_pton(AF_INET6, text, a) == 1 && inet_pton(AF_INET6, peer, b) == 1 && memcmp(a, b, 16) == 0;
+}
+
+bool http_listen_trusts(const struct http_server *s, const char *peer)
+{
+    struct str rest = str_of(s->config.trusted), item;
+    if (!s->config.trust_proxy || !s->config.trusted)
+        return s->config.trust_proxy;
+    while (str_cut(&rest, ',', &item))
+        if (s->is_unix ? str_eq(str_trim(item), S("unix")) : is_address(str_trim(item), peer))
+            return true;
+    return false;
+}
+
+static struct address *count_address(struct http_server *s, const char *peer, const char *text)
+{
+    if (s->is_unix || http_listen_trusts(s, peer))
         return must_alloc(sizeof(struct address)); /* everybody comes through one peer */
     struct address *a = map_get(&s->addresses, str_of(text));
     if (!a) {
@@ -199,7 +224,7 @@ static void welcome(struct http_server *s, int fd, const union address_any *from
 {
     char peer[64] = {0}, counted[64] = {0};
     name_peer(from, peer, counted);
-    struct address *address = count_address(s, counted);
+    struct address *address = count_address(s, peer, counted);
     if (!address) {
         s->count.over_cap++;
         close(fd);

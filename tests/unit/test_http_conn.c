@@ -537,6 +537,17 @@ static void forwarded_is_believed_where_configured(void **state)
     assert_true(trusting.secure);
     done(&b);
     done(&trusting);
+    /* Named peers only, however an address is written; a Unix socket has no address. */
+    static const struct {
+        const char *trusted, *peer;
+    } rows[] = {{"127.0.0.1", "203.0.113.9"}, {"10.0.0.5, 127.0.0.1", "203.0.113.9"}, {"10.0.0.5", "127.0.0.1"},
+                {"unix", "127.0.0.1"}, {"::1,127.0.0.10", "127.0.0.1"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench named = {0};
+        run(&named, (struct http_config){.trust_proxy = true, .trusted = rows[i].trusted}, send_and_read_all, text);
+        assert_string_equal(named.peer, rows[i].peer);
+        done(&named);
+    }
 }
 
 static int many_script(struct bench *b, int fd)

@@ -41,6 +41,7 @@ bool cmd_web_process(struct cli *cli, struct err *e)
 
     struct web_config c = {
         .http = {.listen = option_str(OPTION_LISTEN).p, .trust_proxy = option_str(OPTION_TRUSTED_PROXY).n > 0,
+                 .trusted = option_str(OPTION_TRUSTED_PROXY).p,
                  .share_port = option_i64(OPTION_WEB) > 1},
         .lanes = {.web_uri = keys.value[KEY_WEB_URI], .reader_uri = keys.value[KEY_READER_URI], .fast_web = 1,
                   .fast_reader = 1, .exclusive_web = 2, .exclusive_reader = 2},

@@ -108,10 +108,24 @@ test('the region’s data set comes to a sub-domain on request, with no other', 
   assert.match(link, /^[0-9a-f-]{36}$/);
 });
 
+test('a row filter gives exactly its rows; one that cannot be read is put aside with its reason', async () => {
+  await t.importCsv(R, 'communes', 'dep;nom\r\n37;Tours\r\n45;Orléans\r\n37;Amboise\r\n', { title: 'Communes' });
+  await t.must(['federation', 'link', '--from', R, '--to', B, '--dataset', 'communes', '--filter', 'dep = "37"', '--json']);
+  await until(async () => (await list(B)).includes('communes'), 'the filtered copy');
+  assert.deepEqual(await rowsOf(B, 'communes'), [{ dep: '37', nom: 'Tours' }, { dep: '37', nom: 'Amboise' }]);
+  const shown = (await t.http(B, '/api/explore/v2.1/catalog/datasets/communes')).json;
+  assert.equal(shown.metas.default.records_count, 2);
+  const { link } = await t.must(['federation', 'link', '--from', R, '--to', A, '--dataset', 'communes', '--filter', 'commune = "37"', '--json']);
+  const wrong = await until(async () => (await links()).find((l) => l.link === link && l.parked === 1), 'the refusal');
+  assert.equal(wrong.error.code, 'odsql_malformed');
+  assert.equal(await rowsOf(A, 'communes'), 404);
+  await t.must(['federation', 'unlink', link, '--json']);
+});
+
 test('a copy is not sent back to where it came from', async () => {
   await run();
   await quiet();
-  assert.deepEqual(await list(R), ['arbres', 'autre', 'budget']);
+  assert.deepEqual(await list(R), ['arbres', 'autre', 'budget', 'communes']);
   assert.deepEqual(await list(A), ['arbres']);
 });
 
@@ -132,7 +146,7 @@ test('closed data never leave: not in lists, not by address, not at the national
 test('each open data set of the region and its partners is there once, through the region', async () => {
   await quiet();
   const titles = (await there()).map((d) => d.title).sort();
-  assert.deepEqual(titles, ['Arbres de A', 'Autre jeu régional', 'Budget régional', 'Repère']);
+  assert.deepEqual(titles, ['Arbres de A', 'Autre jeu régional', 'Budget régional', 'Communes', 'Repère']);
 });
 
 test('it carries title, licence, frequency, zone, tags, resources and our marks', async () => {

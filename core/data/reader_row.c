@@ -1,5 +1,6 @@
 #include "core/data/reader_row.h"
 
+#include "core/base/scan.h"
 #include "core/base/utf8.h"
 #include "core/data/shape.h"
 
@@ -78,13 +79,12 @@ size_t reader_row_refused(const struct reader *r, const struct record *row, stru
 /* As a canonical CSV writes it: comma, LF, quotes only where needed. */
 static size_t cell_bytes(struct str s)
 {
-    size_t quotes = 0;
-    bool needed = false;
-    for (size_t i = 0; i < s.n; i++) {
+    size_t quotes = 0, first = scan_csv(s, ',');
+    if (first == s.n)
+        return s.n;
+    for (size_t i = first; i < s.n; i++)
         quotes += s.p[i] == '"';
-        needed |= s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
-    }
-    return s.n + (quotes || needed ? quotes + 2 : 0);
+    return s.n + quotes + 2;
 }
 
 size_t reader_row_bytes(const struct reader *r, const struct record *row)

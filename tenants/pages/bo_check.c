@@ -67,9 +67,11 @@ struct choices {
 static void read_choices(struct req *r, unsigned call, struct choices *c)
 {
     size_t n = req_rows(r, call);
-    *c = (struct choices){.licences = ARENA_ARRAY(r->a, struct bo_choice, n + 1), .themes = ARENA_ARRAY(r->a, struct bo_choice, n + 1),
-                          .frequencies = ARENA_ARRAY(r->a, struct bo_choice, frequencies_n + 1),
-                          .granularities = ARENA_ARRAY(r->a, struct bo_choice, granularities_n + 1)};
+    *c =
+        (struct choices){.licences = ARENA_ARRAY(r->a, struct bo_choice, n + 1),
+                         .themes = ARENA_ARRAY(r->a, struct bo_choice, n + 1),
+                         .frequencies = ARENA_ARRAY(r->a, struct bo_choice, frequencies_n + 1),
+                         .granularities = ARENA_ARRAY(r->a, struct bo_choice, granularities_n + 1)};
     for (size_t i = 0; i < n; i++) {
         struct bo_choice choice = {req_col(r, call, i, 1), req_col(r, call, i, 2)};
         if (str_eq(req_col(r, call, i, 0), S("theme")))
@@ -78,9 +80,13 @@ static void read_choices(struct req *r, unsigned call, struct choices *c)
             c->licences[c->nlicences++] = choice;
     }
     for (size_t i = 0; i < frequencies_n; i++)
-        c->frequencies[i] = (struct bo_choice){str_of(frequencies[i].fr), str_of(r->lang == LANG_FR ? frequencies[i].fr : frequencies[i].en)};
+        c->frequencies[i] =
+            (struct bo_choice){str_of(frequencies[i].fr),
+                               str_of(r->lang == LANG_FR ? frequencies[i].fr : frequencies[i].en)};
     for (size_t i = 0; i < granularities_n; i++)
-        c->granularities[i] = (struct bo_choice){str_of(granularities[i].fr), str_of(r->lang == LANG_FR ? granularities[i].fr : granularities[i].en)};
+        c->granularities[i] = (struct bo_choice){
+            str_of(granularities[i].fr),
+            str_of(r->lang == LANG_FR ? granularities[i].fr : granularities[i].en)};
 }
 
 /* ---- the form ---- */
@@ -98,22 +104,72 @@ static struct markup describe_form(struct req *r, const struct describe *d)
     read_choices(r, d->choices, &c);
     for (size_t i = 0; i < NHEADINGS; i++)
         v[i] = value_of(r, d->metas, i);
-    for (size_t i = 0; i < req_rows(r, d->choices); i++) /* what is filled in for a first dataset names it by its id */
+    /* What is filled in for a first dataset names its licence by its id. */
+    for (size_t i = 0; i < req_rows(r, d->choices); i++)
         if (str_eq(v[3], req_col(r, d->choices, i, 3)))
             v[3] = req_col(r, d->choices, i, 1);
     const struct bo_field fields[] = {
-        {.name = "title", .label = page_say(r, TEXT_BO_F_TITLE), .hint = page_say(r, TEXT_BO_F_TITLE_HINT), .value = v[0], .required = true, .complete = "off"},
-        {.name = "description", .kind = BO_AREA, .label = page_say(r, TEXT_BO_F_DESCRIPTION), .hint = page_say(r, TEXT_BO_F_DESCRIPTION_HINT), .value = v[1], .required = true},
-        {.name = "publisher", .label = page_say(r, TEXT_BO_F_PUBLISHER), .value = v[2], .required = true, .complete = "off", .fold = page_say(r, TEXT_BO_F_MORE)},
-        {.name = "license", .kind = BO_SELECT, .label = page_say(r, TEXT_BO_F_LICENCE), .value = v[3], .required = true, .choices = c.licences, .nchoices = c.nlicences},
-        {.name = "frequency", .kind = BO_SELECT, .label = page_say(r, TEXT_BO_F_FREQUENCY), .value = v[6], .required = true, .choices = c.frequencies, .nchoices = frequencies_n},
-        {.name = "spatial", .label = page_say(r, TEXT_BO_F_COVERAGE), .value = v[7], .required = true, .complete = "off"},
-        {.name = "granularity", .kind = BO_SELECT, .label = page_say(r, TEXT_BO_F_GRANULARITY), .value = v[8], .required = true, .choices = c.granularities, .nchoices = granularities_n},
-        {.name = "keyword", .label = page_say(r, TEXT_BO_F_KEYWORDS), .hint = page_say(r, TEXT_BO_F_KEYWORDS_HINT), .value = v[5], .complete = "off"},
-        {.name = "theme", .kind = BO_CHECKS, .label = page_say(r, TEXT_BO_F_THEMES), .value = v[4], .choices = c.themes, .nchoices = c.nthemes},
+        {.name = "title",
+         .label = page_say(r, TEXT_BO_F_TITLE),
+         .hint = page_say(r, TEXT_BO_F_TITLE_HINT),
+         .value = v[0],
+         .required = true,
+         .complete = "off"},
+        {.name = "description",
+         .kind = BO_AREA,
+         .label = page_say(r, TEXT_BO_F_DESCRIPTION),
+         .hint = page_say(r, TEXT_BO_F_DESCRIPTION_HINT),
+         .value = v[1],
+         .required = true},
+        {.name = "publisher",
+         .label = page_say(r, TEXT_BO_F_PUBLISHER),
+         .value = v[2],
+         .required = true,
+         .complete = "off",
+         .fold = page_say(r, TEXT_BO_F_MORE)},
+        {.name = "license",
+         .kind = BO_SELECT,
+         .label = page_say(r, TEXT_BO_F_LICENCE),
+         .value = v[3],
+         .required = true,
+         .choices = c.licences,
+         .nchoices = c.nlicences},
+        {.name = "frequency",
+         .kind = BO_SELECT,
+         .label = page_say(r, TEXT_BO_F_FREQUENCY),
+         .value = v[6],
+         .required = true,
+         .choices = c.frequencies,
+         .nchoices = frequencies_n},
+        {.name = "spatial",
+         .label = page_say(r, TEXT_BO_F_COVERAGE),
+         .value = v[7],
+         .required = true,
+         .complete = "off"},
+        {.name = "granularity",
+         .kind = BO_SELECT,
+         .label = page_say(r, TEXT_BO_F_GRANULARITY),
+         .value = v[8],
+         .required = true,
+         .choices = c.granularities,
+         .nchoices = granularities_n},
+        {.name = "keyword",
+         .label = page_say(r, TEXT_BO_F_KEYWORDS),
+         .hint = page_say(r, TEXT_BO_F_KEYWORDS_HINT),
+         .value = v[5],
+         .complete = "off"},
+        {.name = "theme",
+         .kind = BO_CHECKS,
+         .label = page_say(r, TEXT_BO_F_THEMES),
+         .value = v[4],
+         .choices = c.themes,
+         .nchoices = c.nthemes},
     };
-    return bo_form_html(r, &(struct bo_form){.action = d->action, .fields = fields, .n = sizeof fields / sizeof fields[0],
-                                             .submit = page_say(r, TEXT_BO_F_SAVE), .cancel_url = d->cancel});
+    return bo_form_html(r, &(struct bo_form){.action = d->action,
+                                             .fields = fields,
+                                             .n = sizeof fields / sizeof fields[0],
+                                             .submit = page_say(r, TEXT_BO_F_SAVE),
+                                             .cancel_url = d->cancel});
 }
 
 static void reply_form(struct req *r, const struct describe *d, bool stepped)
@@ -123,9 +179,13 @@ static void reply_form(struct req *r, const struct describe *d, bool stepped)
     if (stepped)
         p.steps = bo_steps(r, 3);
     page_bo_step(&body, r->lang, &p);
-    bo_reply(r, bo_status(r), &(struct bo_page){.title = page_say(r, TEXT_BO_DESCRIBE), .nav = BO_DATASETS,
-                                                .lead = page_say(r, TEXT_BO_DESCRIBE_LEAD), .up = page_say(r, TEXT_BO_DATASETS),
-                                                .up_url = S("/backoffice/datasets/")}, &body);
+    bo_reply(r, bo_status(r),
+             &(struct bo_page){.title = page_say(r, TEXT_BO_DESCRIBE),
+                               .nav = BO_DATASETS,
+                               .lead = page_say(r, TEXT_BO_DESCRIBE_LEAD),
+                               .up = page_say(r, TEXT_BO_DATASETS),
+                               .up_url = S("/backoffice/datasets/")},
+             &body);
 }
 
 /* ---- what was sent ---- */
@@ -137,7 +197,8 @@ static json_t *sent_list(struct req *r, size_t i)
     for (size_t at = 0; (at = req_form_all(r, at, &name, &value));) {
         if (!str_eq(name, str_of(headings[i].field)))
             continue;
-        for (struct str rest = value, part; str_cut(&rest, headings[i].heading == META_KEYWORDS ? ',' : '\n', &part);)
+        for (struct str rest = value, part;
+             str_cut(&rest, headings[i].heading == META_KEYWORDS ? ',' : '\n', &part);)
             if (str_trim(part).n)
                 json_array_append_new(list, json_stringn(str_trim(part).p, str_trim(part).n));
     }
@@ -169,7 +230,8 @@ static void take_sent(struct req *r, json_t *metas)
         json_t *list = headings[i].is_list ? sent_list(r, i) : NULL;
         if (list && headings[i].heading == META_KEYWORDS && json_array_size(list) == 0)
             words_of_title(str_trim(req_form(r, S("title"))), list);
-        json_object_set_new(block, headings[i].key, list ? list : json_stringn(sent.p ? sent.p : "", sent.n));
+        json_object_set_new(block, headings[i].key,
+                            list ? list : json_stringn(sent.p ? sent.p : "", sent.n));
     }
 }
 
@@ -195,7 +257,8 @@ static bool model_of(struct req *r, struct conn *c, struct uuid *organisation, s
     *organisation = r->who.organisation;
     if (bo_is_direct(r))
         return true;
-    PGresult *found = conn_ask(c, &sql_bo_organisations, (struct str[]){uuid_str(&r->tenant->id)}, e);
+    PGresult *found =
+        conn_ask(c, &sql_bo_organisations, (struct str[]){uuid_str(&r->tenant->id)}, e);
     for (int i = 0; found && i < PQntuples(found); i++)
         if (i == 0 || str_eq(str_of(PQgetvalue(found, i, 1)), r->tenant->name))
             uuid_parse(str_of(PQgetvalue(found, i, 0)), organisation);
@@ -208,8 +271,9 @@ static bool work_prefill(struct req *r, struct err *e)
     struct uuid organisation;
     struct conn *c = req_conn(r, e);
     json_t *metas = json_object();
-    bool ok = c && conn_begin(c, &r->tenant->id, e) && model_of(r, c, &organisation, e) &&
-              prefill_metas(c, r->a, &r->tenant->id, &organisation, true, bo_is_direct(r), metas, e);
+    bool ok =
+        c && conn_begin(c, &r->tenant->id, e) && model_of(r, c, &organisation, e) &&
+        prefill_metas(c, r->a, &r->tenant->id, &organisation, true, bo_is_direct(r), metas, e);
     if (c)
         conn_rollback(c);
     if (ok) {
@@ -233,16 +297,22 @@ static bool reply_first(struct req *r, struct err *e)
 {
     (void)e;
     struct err ignored;
-    struct str here = arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/", STR_ARG(r->params[0]));
-    struct describe d = {.metas = bo_state(r)->own ? jr_parse(str_of(bo_state(r)->own), &ignored) : json_object(),
-                         .action = arena_printf(r->a, STR_FMT "describe", STR_ARG(here)), .cancel = here};
+    struct str here =
+        arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/", STR_ARG(r->params[0]));
+    struct describe d = {.metas = bo_state(r)->own ? jr_parse(str_of(bo_state(r)->own), &ignored)
+                                                   : json_object(),
+                         .action = arena_printf(r->a, STR_FMT "describe", STR_ARG(here)),
+                         .cancel = here};
     reply_form(r, &d, true);
     json_decref(d.metas);
     return true;
 }
 
 const struct step bo_describe_first[] = {
-    {STEP_WORK, work_prefill, NULL}, {STEP_DB, ask_choices, NULL}, {STEP_REPLY, reply_first, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_prefill, NULL},
+    {STEP_DB, ask_choices, NULL},
+    {STEP_REPLY, reply_first, NULL},
+    {STEP_END, NULL, NULL},
 };
 
 /* An identifier of the title that nothing on this portal has yet. */
@@ -257,7 +327,8 @@ static bool free_id(struct req *r, struct str title, struct str *id, struct err 
     struct dataset_row ignored;
     struct err missing = {0};
     *id = slug;
-    for (unsigned n = 2; n < 100 && dataset_find(c, r->a, &r->tenant->id, *id, &ignored, &missing); n++)
+    for (unsigned n = 2; n < 100 && dataset_find(c, r->a, &r->tenant->id, *id, &ignored, &missing);
+         n++)
         *id = arena_printf(r->a, STR_FMT "-%u", STR_ARG(slug), n);
     conn_rollback(c);
     return missing.kind == &err_dataset_unknown || ERR(e, err_dataset_taken, "a hundred of them");
@@ -266,7 +337,8 @@ static bool free_id(struct req *r, struct str title, struct str *id, struct err 
 static bool first_draft(struct req *r, struct err *e)
 {
     struct publish_ask *ask = r->state;
-    return free_id(r, str_trim(req_form(r, S("title"))), &ask->dataset_id, e) && publish_work_draft(r, e);
+    return free_id(r, str_trim(req_form(r, S("title"))), &ask->dataset_id, e) &&
+           publish_work_draft(r, e);
 }
 
 static bool work_first(struct req *r, struct err *e)
@@ -286,7 +358,10 @@ static bool work_first(struct req *r, struct err *e)
 }
 
 const struct step bo_describe_first_save[] = {
-    {STEP_WORK, work_first, NULL}, {STEP_DB, ask_choices, NULL}, {STEP_REPLY, reply_first, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_first, NULL},
+    {STEP_DB, ask_choices, NULL},
+    {STEP_REPLY, reply_first, NULL},
+    {STEP_END, NULL, NULL},
 };
 
 /* ---- a dataset that is there: /{dataset}/describe ---- */
@@ -300,15 +375,19 @@ static bool reply_described(struct req *r, struct err *e)
 {
     if (!bo_dataset_is_there(r, e))
         return false;
-    struct describe d = {.metas = bo_dataset_json(r, DS_METAS), .action = bo_dataset_url(r, r->params[0], "describe"),
-                         .cancel = bo_dataset_url(r, r->params[0], ""), .choices = 1};
+    struct describe d = {.metas = bo_dataset_json(r, DS_METAS),
+                         .action = bo_dataset_url(r, r->params[0], "describe"),
+                         .cancel = bo_dataset_url(r, r->params[0], ""),
+                         .choices = 1};
     reply_form(r, &d, false);
     json_decref(d.metas);
     return true;
 }
 
 const struct step bo_describe[] = {
-    {STEP_DB, ask_described, NULL}, {STEP_REPLY, reply_described, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, ask_described, NULL},
+    {STEP_REPLY, reply_described, NULL},
+    {STEP_END, NULL, NULL},
 };
 
 static bool work_describe(struct req *r, struct err *e)
@@ -329,8 +408,9 @@ static bool work_describe(struct req *r, struct err *e)
 }
 
 const struct step bo_describe_save[] = {
-    {STEP_DB, bo_dataset_ask, NULL}, {STEP_WORK, work_describe, NULL}, {STEP_DB, ask_described, NULL},
-    {STEP_REPLY, reply_described, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, bo_dataset_ask, NULL}, {STEP_WORK, work_describe, NULL},
+    {STEP_DB, ask_described, NULL},  {STEP_REPLY, reply_described, NULL},
+    {STEP_END, NULL, NULL},
 };
 
 /* ---- the check: /{dataset}/check ---- */
@@ -350,15 +430,24 @@ static void put_missing(struct req *r, const json_t *metas, struct page_bo_check
 static struct markup publish_form(struct req *r, int64_t aside)
 {
     const struct bo_field fields[] = {
-        {.name = "confirm", .kind = BO_CHECK, .label = page_say(r, TEXT_BO_CONFIRM), .required = true},
-        {.name = "accept_errors", .kind = BO_CHECK,
-         .label = arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(page_say(r, TEXT_BO_ACCEPT_ASIDE)),
+        {.name = "confirm",
+         .kind = BO_CHECK,
+         .label = page_say(r, TEXT_BO_CONFIRM),
+         .required = true},
+        {.name = "accept_errors",
+         .kind = BO_CHECK,
+         .label = arena_printf(r->a, STR_FMT " (" STR_FMT ")",
+                               STR_ARG(page_say(r, TEXT_BO_ACCEPT_ASIDE)),
                                STR_ARG(say_count(r->a, r->lang, aside)))},
     };
     bool direct = bo_is_direct(r);
-    return bo_form_html(r, &(struct bo_form){
-        .action = bo_dataset_url(r, r->params[0], direct ? "submit" : "publish"), .fields = fields, .n = aside > 0 ? 2 : 1,
-        .submit = page_say(r, direct ? TEXT_BO_SUBMIT_TITLE : TEXT_BO_PUBLISH_TITLE), .cancel_url = bo_dataset_url(r, r->params[0], "")});
+    return bo_form_html(
+        r, &(struct bo_form){
+               .action = bo_dataset_url(r, r->params[0], direct ? "submit" : "publish"),
+               .fields = fields,
+               .n = aside > 0 ? 2 : 1,
+               .submit = page_say(r, direct ? TEXT_BO_SUBMIT_TITLE : TEXT_BO_PUBLISH_TITLE),
+               .cancel_url = bo_dataset_url(r, r->params[0], "")});
 }
 
 static bool reply_check(struct req *r, struct err *e)
@@ -369,16 +458,21 @@ static bool reply_check(struct req *r, struct err *e)
     json_t *metas = bo_dataset_json(r, DS_METAS), *report = bo_dataset_json(r, DS_REPORT);
     int64_t aside = req_i64(r, 0, 0, DS_ASIDE);
     struct str title = bo_dataset_title(r, metas), deadline = req_col(r, 0, 0, DS_DEADLINE);
-    struct page_bo_check p = {
-        .steps = bo_steps(r, 4), .describe_url = bo_dataset_url(r, r->params[0], "describe"), .direct = bo_is_direct(r),
-        .rows = say_count(r->a, r->lang, req_i64(r, 0, 0, DS_NEXT_ROWS)), .personal = bo_warned(report, "warn_personal"),
-        .waiting = str_eq(req_col(r, 0, 0, DS_REVIEW), S("submitted")), .form = publish_form(r, aside)};
+    struct page_bo_check p = {.steps = bo_steps(r, 4),
+                              .describe_url = bo_dataset_url(r, r->params[0], "describe"),
+                              .direct = bo_is_direct(r),
+                              .rows = say_count(r->a, r->lang, req_i64(r, 0, 0, DS_NEXT_ROWS)),
+                              .personal = bo_warned(report, "warn_personal"),
+                              .waiting = str_eq(req_col(r, 0, 0, DS_REVIEW), S("submitted")),
+                              .form = publish_form(r, aside)};
     put_missing(r, metas, &p);
     if (aside > 0)
         p.aside = say_count(r->a, r->lang, aside);
-    p.deadline = arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(say_date(r->a, r->lang, deadline)),
-                              STR_ARG(str_from(deadline, deadline.n > 11 ? 11 : deadline.n)));
-    p.blocked = p.missing_n > 0 || !req_col(r, 0, 0, DS_COLUMNS).n || !batch_bool(&r->batch, 0, 0, DS_HAS_DRAFT);
+    p.deadline =
+        arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(say_date(r->a, r->lang, deadline)),
+                     STR_ARG(str_from(deadline, deadline.n > 11 ? 11 : deadline.n)));
+    p.blocked = p.missing_n > 0 || !req_col(r, 0, 0, DS_COLUMNS).n ||
+                !batch_bool(&r->batch, 0, 0, DS_HAS_DRAFT);
     p.said_n = bo_headings(r, metas, said);
     struct page_bo_check_said *list = ARENA_ARRAY(r->a, struct page_bo_check_said, p.said_n + 1);
     for (size_t i = 0; i < p.said_n; i++)
@@ -388,22 +482,29 @@ static bool reply_check(struct req *r, struct err *e)
     json_decref(report);
     struct buf body = {0};
     page_bo_check(&body, r->lang, &p);
-    bo_reply(r, bo_status(r), &(struct bo_page){.title = page_say(r, p.direct ? TEXT_BO_CHECK_DIRECT : TEXT_BO_CHECK),
-                                                .nav = BO_DATASETS, .up = title, .up_url = bo_dataset_url(r, r->params[0], "")},
-             &body);
+    bo_reply(
+        r, bo_status(r),
+        &(struct bo_page){.title = page_say(r, p.direct ? TEXT_BO_CHECK_DIRECT : TEXT_BO_CHECK),
+                          .nav = BO_DATASETS,
+                          .up = title,
+                          .up_url = bo_dataset_url(r, r->params[0], "")},
+        &body);
     return true;
 }
 
-const struct step bo_check[] = {{STEP_DB, bo_dataset_ask, NULL}, {STEP_REPLY, reply_check, NULL}, {STEP_END, NULL, NULL}};
+const struct step bo_check[] = {
+    {STEP_DB, bo_dataset_ask, NULL}, {STEP_REPLY, reply_check, NULL}, {STEP_END, NULL, NULL}};
 
 static bool confirmed_publish(struct req *r, struct err *e)
 {
-    return req_form(r, S("confirm")).n ? publish_work_publish(r, e) : ERR(e, err_confirm_needed, "unticked");
+    return req_form(r, S("confirm")).n ? publish_work_publish(r, e)
+                                       : ERR(e, err_confirm_needed, "unticked");
 }
 
 static bool confirmed_submit(struct req *r, struct err *e)
 {
-    return req_form(r, S("confirm")).n ? publish_work_submit(r, e) : ERR(e, err_confirm_needed, "unticked");
+    return req_form(r, S("confirm")).n ? publish_work_submit(r, e)
+                                       : ERR(e, err_confirm_needed, "unticked");
 }
 
 static bool publish(struct req *r, step_fn *work, const char *done, struct err *e)
@@ -426,8 +527,14 @@ static bool work_submit(struct req *r, struct err *e)
 }
 
 const struct step bo_publish[] = {
-    {STEP_WORK, work_publish, NULL}, {STEP_DB, bo_dataset_ask, NULL}, {STEP_REPLY, reply_check, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_publish, NULL},
+    {STEP_DB, bo_dataset_ask, NULL},
+    {STEP_REPLY, reply_check, NULL},
+    {STEP_END, NULL, NULL},
 };
 const struct step bo_submit[] = {
-    {STEP_WORK, work_submit, NULL}, {STEP_DB, bo_dataset_ask, NULL}, {STEP_REPLY, reply_check, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_submit, NULL},
+    {STEP_DB, bo_dataset_ask, NULL},
+    {STEP_REPLY, reply_check, NULL},
+    {STEP_END, NULL, NULL},
 };

@@ -53,9 +53,11 @@ static bool is_whole_export(struct req *r)
     return true;
 }
 
+/* The public API alone: closing or withdrawing a data set by our own must work when the month is spent. */
 static bool may_refuse(struct req *r)
 {
-    return r->route->dialect != DIALECT_PAGE && r->origin != ORIGIN_CRAWLER && r->origin != ORIGIN_FEDERATION &&
+    bool is_public = r->route->dialect == DIALECT_EXPLORE || r->route->dialect == DIALECT_V1;
+    return is_public && r->origin != ORIGIN_CRAWLER && r->origin != ORIGIN_FEDERATION &&
            !is_whole_export(r);
 }
 

@@ -8,7 +8,7 @@
  * What counts is the cost column of the route tables alone. Who is refused: the API, when the tenant's
  * share or the pool is spent (429, errorcode 10002), and an address without a key that passed its daily
  * ceiling (10005; IPv6 by /64). Pages, whole downloads of open data, the national crawler and federation
- * are counted and never refused.
+ * are counted and never refused; nor is what people with a key publish, close or withdraw by our own API.
  *
  * Every second the totals that moved are written to PostgreSQL, absolute and by epoch; every two
  * seconds shares and months are read.

@@ -169,6 +169,8 @@ test('when the pool is spent, pages, whole downloads and the national crawler go
   assert.equal((await get(A, `${V21}/koumoul/exports/csv?where=nb%3E20`)).status, 429, 'a part of it is a question');
   assert.equal((await get(A, RECORDS, { headers: { 'User-Agent': 'udata-hydra/2.0' } })).status, 200);
   assert.equal((await get(A, RECORDS, { key })).status, 429, 'a key of the portal draws on the same share');
+  const close = await get(A, '/api/portal/v1/datasets/inconnu/close', { method: 'POST', body: {}, key: makeKey(t, A, 'editor') });
+  assert.equal(close.status, 404, 'a data set can still be closed');
 });
 test('a restarted web process refuses at once what is spent', async () => {
   await leave(0);

@@ -2,9 +2,11 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { installation, poll } from './harness.mjs';
 import { K, publish, sql } from './fixtures.mjs';
@@ -253,6 +255,28 @@ test('a client that leaves in the middle of its body leaves nothing behind', asy
     socket.on('error', () => {});
     socket.on('close', done);
   }));
+  await alive();
+});
+
+test('H09: when the client leaves, its query ends within a second', async () => {
+  // A query that waits for a lock on its table waits as long as we like.
+  const { table: rows } = await publish(t, H, { ...K, id: 'verrou' });
+  const psql = spawn('psql', ['-X', '-q', '-h', readFileSync(join(t.home, 'socket'), 'utf8').trim(), '-U', 'terrasse_superuser', '-d', 'terrasse'],
+    { env: { ...process.env, PGPASSWORD: readFileSync(join(t.home, 'secrets/superuser'), 'utf8').trim() } });
+  const waiting = () => Number(sql(t, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'terrasse_reader' AND wait_event_type = 'Lock'"));
+  try {
+    psql.stdin.write(`BEGIN; LOCK TABLE ${rows} IN ACCESS EXCLUSIVE MODE;\n`);
+    await poll(() => sql(t, "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = '" + rows + "'::regclass") === '1', { what: 'lock' });
+    const socket = connect(t.port, '127.0.0.1', () => socket.write(`GET ${V21}/verrou/records?where=nb%3E3&order_by=adr HTTP/1.1\r\n${host()}\r\n`));
+    socket.on('error', () => {});
+    await poll(() => waiting() > 0, { every: 5, what: 'a waiting query' });
+    const left = Date.now();
+    socket.destroy();
+    await poll(() => waiting() === 0, { every: 10, what: 'end of the query', deadline: 5000 });
+    assert.ok(Date.now() - left < 1500, `${Date.now() - left} ms`);
+  } finally {
+    psql.stdin.end('ROLLBACK;\n');
+  }
   await alive();
 });
 

@@ -118,6 +118,17 @@ test('A05: a session of one portal is nobody on another, and its key is refused'
     assert.equal((await t.http(mine, '/backoffice/', { headers })).status, 200, 'at home it goes on');
   }
 });
+test('a key that is none is refused, however long', async () => {
+  for (const key of ['x', 'A'.repeat(43), 'A'.repeat(300), 'A'.repeat(3000), who[B].key.slice(0, -1), `${who[A].key}x`, "' OR 1=1 --"]) {
+    assert.equal((await t.http(A, V21, { key })).status, 401, key.slice(0, 50));
+    assert.equal((await t.http(A, `${V21}?apikey=${encodeURIComponent(key)}`)).status, 401, key.slice(0, 50));
+  }
+});
+test('what a session gets is not compressed: its length would tell the form\'s token', async () => {
+  const encoding = async (headers) => (await t.http(A, '/explore/', { headers: { 'Accept-Encoding': 'gzip', ...headers } })).headers['content-encoding'];
+  assert.equal(await encoding({}), 'gzip');
+  assert.equal(await encoding({ Cookie: who[A].cookie }), undefined);
+});
 test('A14: the region\'s administrator does not read the partners\' closed rows', async () => {
   for (const host of [A, B]) {
     const id = `ferme-${'rabs'[HOSTS.indexOf(host)]}x`;
@@ -427,6 +438,19 @@ test('mass assignment: what a form does not offer is not taken', async () => {
   for (const role of ['region', 'root', 'owner', 'ADMIN', '', 'admin,reader']) {
     assert.ok((await post('/backoffice/people/', { email: `r${createHash('md5').update(role).digest('hex')}@a.example`, name: 'R', role })).status >= 400, role);
   }
+});
+test('A10: a portal that left is nowhere, and its keys and sessions with it', async () => {
+  await t.must(['tenant', 'add', 'parti', '--name', 'Parti', '--host', 'parti.r.localhost', '--admin', 'p@p.example', '--json']);
+  await poll(async () => (await t.http('parti.r.localhost', '/')).status === 200, { what: 'portal' });
+  const [me, key] = [makeSession('parti.r.localhost'), makeKey(t, 'parti.r.localhost', 'admin')];
+  assert.equal((await t.http('parti.r.localhost', '/backoffice/', { headers: { Cookie: me.cookie } })).status, 200);
+  sql(t, "UPDATE portal.tenant SET state = 'left', generation = generation + 1 WHERE slug = 'parti'");
+  await poll(async () => (await t.http('parti.r.localhost', '/')).status === 421, { what: '421', deadline: 3000 });
+  for (const options of [{ headers: { Cookie: me.cookie } }, { key }]) {
+    assert.equal((await t.http('parti.r.localhost', '/backoffice/', options)).status, 421);
+    assert.ok([401, 404].includes((await t.http(R, `${V21}/ferme-rx`, options)).status));
+  }
+  assert.equal((await t.cli(['tenant', 'add', 'autre', '--name', 'Autre', '--host', 'parti.r.localhost', '--admin', 'q@q.example'])).code, 1, 'its host is not handed on');
 });
 test('A13: an address or a name taken on another portal makes no difference', async () => {
   const add = async (host, email) => { const a = await t.cli(['user', 'add', email, '--host', host, '--role', 'reader', '--json']); return a.code; };

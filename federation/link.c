@@ -83,7 +83,7 @@ bool link_national(struct conn *c, struct arena *a, const char *sealing, const s
     if (!sealed.p)
         return ERR(e, err_sealing_missing, "national");
     bool is_region = from->is_root;
-    const struct str row[] = {uuid_str(&peer), uuid_str(&from->root), new->name.n ? new->name : S("data.gouv.fr"), base,
+    const struct str row[] = {uuid_str(&peer), uuid_str(&from->root), new->name.n ? new->name : STR_NONE, base,
                               new->is_standin ? S("t") : S("f"), sealed, is_region ? new->organisation : STR_NONE};
     if (!first_id(conn_ask(c, &sql_peer_put, row, e), &peer))
         return false;

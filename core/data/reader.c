@@ -123,6 +123,7 @@ static void see_row(struct reader *r, const struct record *row)
     size_t wide = 64 + r->ncolumns / 8;
     for (size_t i = 0; i < r->ncolumns; i++) {
         struct str cell = reader_cell(row, i);
+        r->columns[i].sniff.line = row->line;
         sniff_cell(&r->columns[i].sniff, cell);
         if (cell.n)
             wide += cell.n > 2000 ? 22 : cell.n < 4 ? 8 : cell.n + 4;

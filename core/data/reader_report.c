@@ -71,6 +71,40 @@ static void put_suggestion(struct jw *w, const struct reader *r, const struct co
     jw_close(w, '}');
 }
 
+static void put_places(struct jw *w, const struct column *c, const struct sniff_places *places)
+{
+    jw_open(w, '[');
+    for (unsigned i = 0; i < places->n; i++) {
+        jw_open(w, '{');
+        JW_I64(w, "line", (int64_t)places->at[i].line);
+        JW_STR(w, "column", c->name);
+        JW_STR(w, "value", str_of(places->at[i].value));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+/* {"warn_exponent": the first places, …}: where what the warnings tell stands in the file. */
+static void put_damaged(struct jw *w, const struct column *c, const struct reason *found, size_t n)
+{
+    static const struct {
+        enum reason_code code;
+        enum sniff_damage damage;
+        const char *key;
+    } kinds[] = {{REASON_warn_exponent, DAMAGE_EXPONENT, "warn_exponent"},
+                 {REASON_warn_siret_rounded, DAMAGE_ROUNDED, "warn_siret_rounded"},
+                 {REASON_warn_postal_short, DAMAGE_POSTAL, "warn_postal_short"}};
+    jw_key(w, S("damaged"));
+    jw_open(w, '{');
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+            if (found[i].code == kinds[k].code) {
+                jw_key(w, str_of(kinds[k].key));
+                put_places(w, c, &c->sniff.places[kinds[k].damage]);
+            }
+    jw_close(w, '}');
+}
+
 static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
 {
     struct reason found[SNIFF_WARNINGS];
@@ -80,6 +114,7 @@ static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
     for (size_t i = 0; i < n; i++)
         reason_json(w, &found[i]);
     jw_close(w, ']');
+    put_damaged(w, c, found, n);
 }
 
 static void put_column(struct jw *w, struct reader *r, const struct column *c)

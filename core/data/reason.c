@@ -1,5 +1,7 @@
 #include "core/data/reason.h"
 
+#include <string.h>
+
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
 
@@ -59,6 +61,19 @@ static void say_arg(struct buf *out, struct str arg, enum lang lang)
     }
 }
 
+static bool is_one(struct str arg, enum lang lang)
+{
+    return str_eq(arg, S("1")) || (lang == LANG_FR && str_eq(arg, S("0")));
+}
+
+/* one|many}: adds that which goes with the number; the closing brace. */
+static const char *say_number(struct buf *out, const char *text, bool one)
+{
+    const char *bar = strchr(text, '|'), *end = strchr(text, '}');
+    buf_add(out, one ? (struct str){text, (size_t)(bar - text)} : (struct str){bar + 1, (size_t)(end - bar - 1)});
+    return end;
+}
+
 void reason_say(const json_t *reason, enum lang lang, struct buf *out)
 {
     struct str code = jr_str(reason, "code");
@@ -72,13 +87,18 @@ void reason_say(const json_t *reason, enum lang lang, struct buf *out)
         return;
     }
     for (; *text; text++) {
-        if (text[0] != '{' || text[1] < '0' || text[1] > '3' || text[2] != '}') {
+        if (text[0] != '{' || text[1] < '0' || text[1] > '3' || (text[2] != '}' && text[2] != ':')) {
             buf_addc(out, *text);
             continue;
         }
         const json_t *arg = json_array_get(args, (size_t)(text[1] - '0'));
-        if (json_is_string(arg))
-            say_arg(out, (struct str){json_string_value(arg), json_string_length(arg)}, lang);
+        struct str value = {json_string_value(arg), json_string_length(arg)};
+        if (text[2] == ':') {
+            text = say_number(out, text + 3, is_one(value, lang));
+            continue;
+        }
+        if (value.p)
+            say_arg(out, value, lang);
         text += 2;
     }
 }

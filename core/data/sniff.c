@@ -51,12 +51,25 @@ static void range(struct sniff *s, double v, const struct number *x)
     s->has_range = true;
 }
 
+static void keep_place(struct sniff *s, enum sniff_damage damage, struct str cell)
+{
+    struct sniff_places *p = &s->places[damage];
+    if (p->n == SNIFF_PLACES)
+        return;
+    p->at[p->n].line = s->line;
+    copy_text(p->at[p->n].value, sizeof p->at[p->n].value, cell);
+    p->n++;
+}
+
 /* 1,23E+13: what a spreadsheet makes of a long identifier. */
 static void see_exponent(struct sniff *s, const struct number *x, struct str cell)
 {
     s->exponents++;
-    if (x->exponent >= 8 && memchr(cell.p, 'E', cell.n) && s->damaged++ == 0)
+    if (x->exponent < 8 || !memchr(cell.p, 'E', cell.n))
+        return;
+    if (s->damaged++ == 0)
         copy_text(s->damaged_text, sizeof s->damaged_text, cell);
+    keep_place(s, DAMAGE_EXPONENT, cell);
 }
 
 static bool ends_in_zeros(const struct number *x, unsigned zeros)
@@ -74,8 +87,14 @@ static void see_digits(struct sniff *s, const struct number *x)
     bool id = x->n == 9 || x->n == 14;
     s->id_lengths += id;
     s->luhn += id && number_luhn(digits);
-    s->rounded += (x->n == 14 || x->n == 13) && ends_in_zeros(x, 5); /* 13: its first zero was lost */
-    s->short_postal += x->n == 4;
+    if ((x->n == 14 || x->n == 13) && ends_in_zeros(x, 5)) { /* 13: its first zero was lost */
+        s->rounded++;
+        keep_place(s, DAMAGE_ROUNDED, digits);
+    }
+    if (x->n == 4) {
+        s->short_postal++;
+        keep_place(s, DAMAGE_POSTAL, digits);
+    }
     s->years += x->n == 4 && (x->digits[0] == '1' || x->digits[0] == '2');
 }
 

@@ -11,7 +11,21 @@
  * sniff_cell is called for each cell of each row that is kept, then sniff_decide once. Same values,
  * same type, whatever their order. Source: standards.md section 4.3 rules 5 to 13.
  */
+enum { SNIFF_PLACES = 5 };
+
+/* What a spreadsheet destroys: the first places of each are kept. */
+enum sniff_damage { DAMAGE_EXPONENT, DAMAGE_ROUNDED, DAMAGE_POSTAL, DAMAGE_KINDS };
+
+struct sniff_places {
+    struct {
+        uint64_t line;
+        char value[24]; /* cut */
+    } at[SNIFF_PLACES];
+    unsigned n;
+};
+
 struct sniff {
+    uint64_t line; /* of the cell to come, set by the caller */
     struct str label; /* what field_hints are read from */
     unsigned hints;
     uint64_t values, blanks;
@@ -29,6 +43,7 @@ struct sniff {
     struct moment first, last;
     char damaged_text[32], examples[3][64];
     unsigned nexamples;
+    struct sniff_places places[DAMAGE_KINDS];
 };
 
 struct sniff_verdict {

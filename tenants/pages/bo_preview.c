@@ -93,7 +93,8 @@ static void column_issues(struct req *r, const json_t *column, bool errors, stru
             s, errors, arena_printf(r->a, STR_FMT " : " STR_FMT, STR_ARG(label), STR_ARG(said)));
         if (errors)
             issue->text = page_say(r, TEXT_BO_SPOILED);
-        put_cells(r, json_object_get(json_object_get(column, "refused"), "cells"), issue);
+        const json_t *places = json_object_get(json_object_get(column, "damaged"), jr_str(warning, "code").p);
+        put_cells(r, places ? places : json_object_get(json_object_get(column, "refused"), "cells"), issue);
     }
 }
 

@@ -140,6 +140,38 @@ static void test_minority_is_listed(void **state)
     json_decref(report);
 }
 
+/* Each damaged value has the line of the file it stands on; the first five are enough to find the others. */
+static void test_damage_has_its_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *values, *code;
+        size_t n;
+        struct {
+            int64_t line;
+            const char *value;
+        } at[5];
+    } rows[] = {
+        {"siret", "22440002800011|2,24E+13|41816609600069|2,25E+13", "warn_exponent", 2, {{3, "2,24E+13"}, {5, "2,25E+13"}}},
+        {"siret", "41816609600000|22440002800011|20000000000000", "warn_siret_rounded", 2,
+         {{2, "41816609600000"}, {4, "20000000000000"}}},
+        {"code_postal", "37000|1000|37100|1001|1002|1003|1004|1005", "warn_postal_short", 5,
+         {{3, "1000"}, {5, "1001"}, {6, "1002"}, {7, "1003"}, {8, "1004"}}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *report = report_of(rows[i].label, rows[i].values);
+        const json_t *cells = jr_array(jr_object(column_of(report), "damaged"), rows[i].code);
+        assert_int_equal(json_array_size(cells), rows[i].n);
+        for (size_t k = 0; k < rows[i].n; k++) {
+            const json_t *cell = json_array_get(cells, k);
+            assert_int_equal(jr_i64(cell, "line", 0), rows[i].at[k].line);
+            assert_true(str_eq(jr_str(cell, "value"), str_of(rows[i].at[k].value)));
+            assert_true(str_eq(jr_str(cell, "column"), str_of(rows[i].label)));
+        }
+        json_decref(report);
+    }
+}
+
 /* The same values in another order give the same type and reason. */
 static void test_order_does_not_matter(void **state)
 {
@@ -165,11 +197,41 @@ static void test_reason_is_said(void **state)
     json_decref(reason);
 }
 
+static void test_reason_agrees_with_its_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reason, *fr, *en;
+    } rows[] = {
+        {"{\"code\":\"warn_exponent\",\"args\":[\"1\",\"2,24E+13\"]}",
+         "1 valeur a été abîmée par un tableur (comme 2,24E+13) : corrigez-la dans le fichier d’origine",
+         "1 value was damaged by a spreadsheet (like 2,24E+13): correct it in the source file"},
+        {"{\"code\":\"warn_exponent\",\"args\":[\"2\",\"2,24E+13\"]}",
+         "2 valeurs ont été abîmées par un tableur (comme 2,24E+13) : corrigez-les dans le fichier d’origine",
+         "2 values were damaged by a spreadsheet (like 2,24E+13): correct them in the source file"},
+        {"{\"code\":\"row_short\",\"args\":[\"0\",\"3\"]}", "0 cellule au lieu de 3", "0 cells instead of 3"},
+        {"{\"code\":\"warn_blank\"}", " lignes vides ont été laissées de côté", " blank rows were left out"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err e = {0};
+        struct buf fr = {0}, en = {0};
+        json_t *reason = jr_parse(str_of(rows[i].reason), &e);
+        reason_say(reason, LANG_FR, &fr);
+        reason_say(reason, LANG_EN, &en);
+        assert_true(str_eq(buf_str(&fr), str_of(rows[i].fr)));
+        assert_true(str_eq(buf_str(&en), str_of(rows[i].en)));
+        buf_free(&fr);
+        buf_free(&en);
+        json_decref(reason);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_types), cmocka_unit_test(test_warnings), cmocka_unit_test(test_minority_is_listed),
         cmocka_unit_test(test_order_does_not_matter), cmocka_unit_test(test_reason_is_said),
+        cmocka_unit_test(test_damage_has_its_lines), cmocka_unit_test(test_reason_agrees_with_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,9 @@ static enum stage_result stage_access(struct req *r, struct err *e)
         return STAGE_FAIL;
     }
     bool region = r->route->access == REGION; /* an administrator, of the root itself */
-    if (r->who.role < (region ? ADMIN : r->route->access) || (region && !r->who.is_region)) {
+    /* People of one organisation speak for it alone: the portal's own affairs are not theirs, whatever their role. */
+    bool bound = r->route->access >= ADMIN && r->who.organisation.text[0];
+    if (bound || r->who.role < (region ? ADMIN : r->route->access) || (region && !r->who.is_region)) {
         ERR(e, err_forbidden, "%s wants %s", r->route->pattern, access_name(r->route->access));
         return STAGE_FAIL;
     }

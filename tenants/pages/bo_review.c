@@ -20,9 +20,16 @@ static bool wants_decided(struct req *r)
     return req_query(r, S("done_ones")).n > 0;
 }
 
+/* What others submitted is for the region's eyes alone. */
+static bool may_look(const struct req *r, struct err *e)
+{
+    return bo_may_publish(r) || ERR(e, err_review_needed, "bound to an organisation");
+}
+
 static bool ask_queue(struct req *r, struct err *e)
 {
-    (void)e;
+    if (!may_look(r, e))
+        return false;
     req_ask(r, &sql_bo_reviews, (struct str[]){uuid_str(&r->tenant->id), wants_decided(r) ? S("t") : S("f")});
     return true;
 }
@@ -72,6 +79,8 @@ enum { ONE_DATASET, ONE_ORGANISATION, ONE_METAS, ONE_COLUMNS, ONE_ROWS, ONE_LEFT
 static bool ask_one(struct req *r, struct err *e)
 {
     struct uuid id;
+    if (!may_look(r, e))
+        return false;
     if (!uuid_parse(r->params[0], &id))
         return ERR(e, err_review_unknown, "not an id");
     req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id)});
@@ -162,9 +171,7 @@ static bool decide(struct req *r, struct conn *c, struct err *e)
 
 static bool work_decide(struct req *r, struct err *e)
 {
-    if (!bo_may_publish(r))
-        return ERR(e, err_review_needed, "bound to an organisation");
-    return bo_write(r, decide, e);
+    return may_look(r, e) && bo_write(r, decide, e);
 }
 
 const struct step bo_review_decide[] = {

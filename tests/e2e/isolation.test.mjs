@@ -393,6 +393,24 @@ test('roles: who may not is told so, and nothing changes', async () => {
   }
   assert.deepEqual(state(), was);
 });
+test('roles: who is bound to one organisation sees neither the portal\'s affairs nor others\' submissions, whatever the role', async () => {
+  const [admin, editor] = [makeSession(R), makeSession(R, 'editor')];
+  const look = (me, method, path) => t.http(R, path, { method, headers: { Cookie: me.cookie, 'X-CSRF-Token': me.csrf, Origin: `http://${named(R)}` } });
+  assert.equal((await look(makeSession(R), 'GET', '/backoffice/people/')).status, 200);
+  assert.equal((await look(makeSession(R, 'editor'), 'GET', '/backoffice/review/')).status, 200);
+  sql(t, `UPDATE portal.account SET organisation_id = (SELECT id FROM portal.organisation WHERE tenant_id = ${tenant(R)} LIMIT 1)
+    WHERE tenant_id = ${tenant(R)} AND id IN ('${admin.account}', '${editor.account}')`);
+  const was = state();
+  const rows = table.rows.filter((r) => ['ADMIN', 'REGION'].includes(r.access) || r.path.startsWith('/backoffice/review'));
+  assert.ok(rows.length > 12);
+  for (const row of rows) {
+    for (const me of [admin, editor]) {
+      const answer = await look(me, row.method, fill(row.path));
+      assert.equal(answer.status, 403, `${me === admin ? 'administrator' : 'editor'}: ${row.method} ${row.path}`);
+    }
+  }
+  assert.deepEqual(state(), was);
+});
 test('the last administrator stays, even when two depose each other at the same time', async () => {
   sql(t, `UPDATE portal.account SET role = 'reader' WHERE tenant_id = ${tenant(B)}`);
   const [one, two] = [makeSession(B), makeSession(B)];

@@ -48,6 +48,15 @@ test('a person is invited, and gets a new link when the password is lost', async
   assert.equal((await t.cli(['user', 'link', 'agent@a.example', '--host', 'b.r.localhost'])).code, 1);
   assert.equal((await t.cli(['user', 'add', 'x@a.example', '--host', 'a.r.localhost', '--role', 'roi'])).code, 1);
 });
+test('a link that is passed on has the scheme and port people type', async () => {
+  const said = async (...args) => (await t.cli(['user', 'link', 'agent@a.example', '--host', 'a.r.localhost', ...args])).stdout;
+  assert.match(await said('--public-url', 'http://r.localhost:8123'), / http:\/\/a\.r\.localhost:8123\/invite\/[\w-]{43}\n/);
+  assert.match(await said('--public-url', 'https://r.localhost/'), / https:\/\/a\.r\.localhost\/invite\/[\w-]{43}\n/);
+  assert.match(await said(), / https:\/\/a\.r\.localhost\/invite\//, 'nothing is known of how it is served');
+  await t.halt();
+  await t.serve({ args: ['--public-url', 'http://r.localhost:8124'] });
+  assert.match(await said(), / http:\/\/a\.r\.localhost:8124\/invite\//, 'what serve was told');
+});
 test('a password is set from standard input, and a weak one is refused', async () => {
   const joined = async () => (await t.must(['user', 'list', '--host', 'a.r.localhost', '--json']))
     .find((row) => row.email === 'agent@a.example').joined;

@@ -17,6 +17,7 @@
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/sql.h"
 #include "tools/cli/cmd.h"
+#include "tools/cli/portal.h"
 #include "tools/cli/progress.h"
 
 const struct command_option import_options[] = {
@@ -161,6 +162,8 @@ static void say_reasons(const struct cli *cli, const json_t *list, const char *h
 static void say_text(const struct cli *cli, const struct tenant_row *t, struct str id, const struct import_done *d)
 {
     const json_t *report = d->intake.loaded.report, *rows = jr_object(report, "rows");
+    char address[PORTAL_ADDRESS];
+    portal_address(cli, t->host, address);
     printf(cli_say(cli, "%lld lignes lues, %lld gardées, %lld mises de côté, %lld vides.\n",
                    "%lld rows read, %lld kept, %lld set aside, %lld blank.\n"),
            (long long)jr_i64(rows, "seen", 0), (long long)jr_i64(rows, "kept", 0), (long long)jr_i64(rows, "aside", 0),
@@ -172,11 +175,11 @@ static void say_text(const struct cli *cli, const struct tenant_row *t, struct s
                        "The draft is ready. Publish it: terrasse dataset publish " STR_FMT " --host " STR_FMT "\n"),
                STR_ARG(id), STR_ARG(t->host));
     else
-        printf(d->is_open ? cli_say(cli, "Publié : https://" STR_FMT "/explore/dataset/" STR_FMT "/\n",
-                                    "Published: https://" STR_FMT "/explore/dataset/" STR_FMT "/\n")
-                          : cli_say(cli, "Publié, fermé au public : https://" STR_FMT "/explore/dataset/" STR_FMT "/\n",
-                                    "Published, closed to the public: https://" STR_FMT "/explore/dataset/" STR_FMT "/\n"),
-               STR_ARG(t->host), STR_ARG(id));
+        printf(d->is_open ? cli_say(cli, "Publié : %s/explore/dataset/" STR_FMT "/\n",
+                                    "Published: %s/explore/dataset/" STR_FMT "/\n")
+                          : cli_say(cli, "Publié, fermé au public : %s/explore/dataset/" STR_FMT "/\n",
+                                    "Published, closed to the public: %s/explore/dataset/" STR_FMT "/\n"),
+               address, STR_ARG(id));
 }
 
 static void on_progress(uint64_t rows, uint64_t bytes, void *context)

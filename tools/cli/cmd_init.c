@@ -7,6 +7,7 @@
 #include "tenants/directory/root.h"
 #include "tenants/people/invite.h"
 #include "tools/cli/cmd.h"
+#include "tools/cli/portal.h"
 
 const struct command_option init_options[] = {
     {"name", "NAME", true, "Name of the region, as readers see it.", "Nom de la région, tel que les visiteurs le voient."},
@@ -56,16 +57,18 @@ static bool make_root(struct cli *cli, struct conn *c, struct arena *a, struct m
 
 static void say_made(const struct cli *cli, const struct made *m)
 {
+    char address[PORTAL_ADDRESS];
     if (cli->json) {
         printf("{\"root\": \"%s\", \"tenant\": \"%s\", \"host\": \"" STR_FMT "\", \"invitation\": \"/invite/%s\"}\n",
                m->root.text, m->tenant.text, STR_ARG(m->host), m->token.text);
         return;
     }
-    printf(cli_say(cli, "Prêt. Première connexion (quatorze jours) : https://" STR_FMT "/invite/%s\n"
+    portal_address(cli, m->host, address);
+    printf(cli_say(cli, "Prêt. Première connexion (quatorze jours) : %s/invite/%s\n"
                         "Lancez maintenant : terrasse serve --home %s\n",
-                   "Ready. First sign-in (fourteen days): https://" STR_FMT "/invite/%s\n"
+                   "Ready. First sign-in (fourteen days): %s/invite/%s\n"
                    "Now run: terrasse serve --home %s\n"),
-           STR_ARG(m->host), m->token.text, cli->home.path);
+           address, m->token.text, cli->home.path);
 }
 
 bool cmd_init(struct cli *cli, struct err *e)

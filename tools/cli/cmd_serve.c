@@ -6,6 +6,7 @@
 #include "core/db/migrate.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/listen.h"
+#include "tools/cli/portal.h"
 #include "tools/cli/supervise.h"
 
 static bool bring_up_to_date(const char *uri, struct err *e)
@@ -61,6 +62,7 @@ bool cmd_serve(struct cli *cli, struct err *e)
     bool ok = cli_home(cli, e) && home_create(&cli->home, option_str(OPTION_HOME).p, e) && make_keys(&cli->home, keys, e) &&
               listen_settle(option_str(OPTION_LISTEN).p, home_is_demonstration(&cli->home), address, e) &&
               option_set(OPTION_LISTEN, str_of(address), OPTION_FLAG, e);
+    ok = ok && portal_note_address(&cli->home, address, e);
     supervise_block();
     ok = ok && (alone ? serve_home(cli, keys, e) : serve_database(cli, keys, e));
     if (ok) {

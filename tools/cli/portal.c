@@ -14,8 +14,44 @@ struct conn *portal_owner(struct cli *cli, struct err *e)
     return cli_connect(cli, CLUSTER_OWNER, uri, e) && cli_unlock(&cli->home, e) ? conn_open(uri, ROLE_OWNER, e) : NULL;
 }
 
+#define ADDRESS_FILE "public-url"
+
+void portal_address(const struct cli *cli, struct str host, char out[PORTAL_ADDRESS])
+{
+    char noted[HOME_PATH] = "";
+    struct err ignored = {0};
+    struct str url = option_str(OPTION_PUBLIC_URL), port = S("");
+    if (url.n == 0 && cli->home.path[0] && home_read(&cli->home, ADDRESS_FILE, noted, &ignored))
+        url = str_of(noted);
+    bool plain = str_starts(url, S("http://"));
+    if (plain || str_starts(url, S("https://"))) {
+        struct str rest = str_from(url, plain ? 7 : 8), authority = STR_NONE;
+        str_cut(&rest, '/', &authority);
+        size_t at = authority.n;
+        while (at > 0 && authority.p[at - 1] >= '0' && authority.p[at - 1] <= '9')
+            at--;
+        if (at > 0 && at < authority.n && authority.p[at - 1] == ':')
+            port = str_from(authority, at - 1);
+    }
+    snprintf(out, PORTAL_ADDRESS, "%s://%.*s%.*s", plain ? "http" : "https", (int)(host.n < 300 ? host.n : 300), host.p,
+             (int)(port.n < 8 ? port.n : 8), port.p);
+}
+
+bool portal_note_address(const struct home *h, const char *listens, struct err *e)
+{
+    char url[HOME_PATH] = "";
+    const char *port = strrchr(listens, ':');
+    struct str public = option_str(OPTION_PUBLIC_URL);
+    if (public.n > 0)
+        snprintf(url, sizeof url, STR_FMT, STR_ARG(public));
+    else if (home_is_demonstration(h) && port && strncmp(listens, "unix:", 5) != 0)
+        snprintf(url, sizeof url, "http://localhost%.8s", port);
+    return (url[0] == 0 && !home_has(h, ADDRESS_FILE)) || home_write(h, ADDRESS_FILE, str_of(url), false, e);
+}
+
 void portal_say_link(const struct cli *cli, struct str host, const struct token_text *token)
 {
+    char address[PORTAL_ADDRESS];
     struct buf b = {0};
     struct jw w;
     jw_init(&w, &b, JW_SPACED);
@@ -25,12 +61,17 @@ void portal_say_link(const struct cli *cli, struct str host, const struct token_
     struct buf path = {0};
     buf_printf(&path, "/invite/%s", token->text);
     jw_str(&w, buf_str(&path));
+    portal_address(cli, host, address);
+    struct buf url = {0};
+    buf_printf(&url, "%s%s", address, path.p);
+    JW_STR(&w, "url", buf_str(&url));
     jw_close(&w, '}');
     if (cli->json)
         printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
     else
-        printf(cli_say(cli, "Prêt. Lien à usage unique (à transmettre) : https://" STR_FMT "%s\n",
-                       "Ready. One-time link, to be passed on: https://" STR_FMT "%s\n"), STR_ARG(host), path.p);
+        printf(cli_say(cli, "Prêt. Lien à usage unique (à transmettre) : %s\n",
+                       "Ready. One-time link, to be passed on: %s\n"), url.p);
+    buf_free(&url);
     buf_free(&path);
     buf_free(&b);
 }

@@ -5,10 +5,18 @@
 
 /* portal -- what the commands about portals and their people share. */
 
+enum { PORTAL_ADDRESS = 400 };
+
 /* A connection as the owner, with the key that seals links. */
 struct conn *portal_owner(struct cli *cli, struct err *e);
 
-/* {"host", "invitation"}, or the sentence with the address to pass on. */
+/* "https://HOST", or with the scheme and port of --public-url; without it those that serve last noted. */
+void portal_address(const struct cli *cli, struct str host, char out[PORTAL_ADDRESS]);
+
+/* What serve notes in the home for it: --public-url, or where a demonstration listens. */
+bool portal_note_address(const struct home *h, const char *listens, struct err *e);
+
+/* {"host", "invitation", "url"}, or the sentence with the address to pass on. */
 void portal_say_link(const struct cli *cli, struct str host, const struct token_text *token);
 
 /* A small file a command was given, whole; fails with err_file_open, err_cli_file_size. */

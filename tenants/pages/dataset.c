@@ -213,6 +213,14 @@ static bool can_analyze(const struct dataset_view *v)
     return false;
 }
 
+/* A copy may stand here under another name; the identifier ends in the name its origin has. */
+static struct str original_path(struct req *r, const struct dataset *d)
+{
+    ptrdiff_t at = str_find(d->identifier, S("/explore/dataset/"));
+    return at >= 0 ? str_from(d->identifier, (size_t)at)
+                   : arena_printf(r->a, "/explore/dataset/" STR_FMT "/", STR_ARG(d->g.dataset_id));
+}
+
 void dataset_reply(struct req *r, struct dataset *d, enum dataset_tab tab, struct buf *panel, struct str side)
 {
     struct page_dataset_frame p = {
@@ -224,8 +232,8 @@ void dataset_reply(struct req *r, struct dataset *d, enum dataset_tab tab, struc
         .at_table = tab == TAB_TABLE, .at_analyze = tab == TAB_ANALYZE, .at_export = tab == TAB_EXPORT,
         .at_api = tab == TAB_API, .panel = markup_trusted(buf_str(panel)), .side = markup_trusted(side)};
     if (d->is_copy)
-        p.original_url = arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/",
-                                      STR_ARG(req_tenant_url(r, d->source_host)), STR_ARG(d->g.dataset_id));
+        p.original_url = arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(req_tenant_url(r, d->source_host)),
+                                      STR_ARG(original_path(r, d)));
     struct buf body = {0};
     page_dataset_frame(&body, r->lang, &p);
     buf_free(panel);

@@ -122,6 +122,16 @@ test('a row filter gives exactly its rows; one that cannot be read is put aside 
   await t.must(['federation', 'unlink', link, '--json']);
 });
 
+test('a copy whose name is taken stands beside it, and both its page and the feed lead to the original', async () => {
+  await t.importCsv(R, 'lieux', csv([['1', 'de la région']]), { title: 'Lieux de R' });
+  await t.importCsv(A, 'lieux', csv([['2', 'de A']]), { title: 'Lieux de A', publisher: 'Portail A' });
+  const copy = await until(async () => (await list(R)).find((id) => id.startsWith('lieux-')), 'the copy');
+  assert.deepEqual(await rowsOf(R, copy), [{ code: '2', nom: 'de A' }]);
+  const page = (await t.http(R, `/explore/dataset/${copy}/`)).text;
+  assert.ok(page.includes(`"http://${A}:${t.port}/explore/dataset/lieux/"`), /[^"]*a\.r\.localhost[^"]*/.exec(page)?.[0]);
+  assert.ok((await t.http(R, '/catalog.rdf')).text.includes(`"https://${A}/explore/dataset/lieux/"`));
+});
+
 test('a copy is not sent back to where it came from', async () => {
   await run();
   await quiet();

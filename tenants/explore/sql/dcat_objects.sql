@@ -12,7 +12,7 @@ SELECT d.dataset_id, coalesce(d.identifier, ''), d.metas,
        o.email, d.records > 0,
        EXISTS (SELECT FROM jsonb_array_elements(d.fields) AS f WHERE f ->> 'type' LIKE 'geo%'),
        (SELECT string_agg(f ->> 'label', ', ') FROM jsonb_array_elements(d.fields) AS f),
-       CASE WHEN NOT d.is_origin THEN 'https://' || h.host || '/explore/dataset/' || d.dataset_id || '/' END
+       CASE WHEN NOT d.is_origin THEN 'https://' || h.host || coalesce(substring(d.identifier FROM '/explore/dataset/.*$'), '/') END
   FROM unnest($2::text[]) WITH ORDINALITY AS n (id, at)
   JOIN portal.dataset AS d ON d.tenant_id = $1::uuid AND d.dataset_id = n.id
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'

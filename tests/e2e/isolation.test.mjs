@@ -57,6 +57,8 @@ before(async () => {
     who[host] = { ...makeSession(host), key: makeKey(t, host, 'admin') };
   }
   table = await routes(t);
+  // The worker compares new links with their sources on its own: not a request's doing.
+  await poll(() => sql(t, 'SELECT count(*) FROM portal.subscription WHERE seeded_at IS NULL') === '0', { what: 'links compared' });
 });
 after(() => t?.stop());
 

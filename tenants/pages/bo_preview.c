@@ -65,8 +65,10 @@ static void put_cells(struct req *r, const json_t *cells, struct page_bo_preview
 static struct page_bo_preview_issues *add_issue(struct issues *s, bool is_error, struct str title)
 {
     static struct page_bo_preview_issues spare;
-    if (s->n >= ISSUES_MAX)
+    if (s->n >= ISSUES_MAX) {
+        spare = (struct page_bo_preview_issues){0}; /* its cells are counted from the last time */
         return &spare;
+    }
     s->errors += is_error;
     s->warnings += !is_error;
     struct page_bo_preview_issues *issue = &s->list[s->n++];

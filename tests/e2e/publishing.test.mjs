@@ -310,6 +310,30 @@ test('a contributor prepares, an editor publishes', async () => {
   assert.equal((await editor(...post('prepare', 'publish'))).status, 200);
 });
 
+test('a first description takes nothing from what others keep closed', async () => {
+  await t.must(['tenant', 'add', '--direct', '--region', 'r.localhost', '--name', 'Ville de Tours', '--admin', 'agent@tours.example']);
+  const secret = metas('Secret', { keyword: ['zyxo'] });
+  await t.must(described('secret', 'a;b\n1;x\n', { visibility: 'closed', metas: { ...secret, dcat: { ...secret.dcat, contact_name: 'Zyxo', contact_email: 'zyxo@r.example' } } }));
+  const tours = as(await keyOf('agent@tours.example'));
+  const sent = await sendAs(tours, 'a;b\n1;x\n');
+  assert.equal((await tours(...put('tours', { upload: sent.json.id, metas: { default: { title: 'Tours' } } }))).status, 201);
+  const draft = one("SELECT dr.metas FROM portal.draft dr JOIN portal.dataset d ON d.id = dr.dataset_id WHERE d.dataset_id = 'tours'");
+  assert.match(draft, /Ville de Tours/);
+  assert.doesNotMatch(draft, /zyxo/i);
+});
+
+test('a file with a fault in every one of its many columns is shown with the first sixty', async () => {
+  const columns = Array.from({ length: 300 }, (_, i) => `c${i}`);
+  const rows = Array.from({ length: 200 }, (_, i) => columns.map(() => (i % 10 === 9 ? 'abc' : i)).join(';'));
+  const sent = await send(`${columns.join(';')}\n${rows.join('\n')}\n`);
+  await poll(async () => (await api(`/uploads/${sent.json.id}`)).json.state === 'ready', { what: 'reading', deadline: 60000 });
+  for (let again = 0; again < 3; again++) {
+    const page = await t.http('r.localhost', `/backoffice/datasets/new/${sent.json.id}/`, { key });
+    assert.equal(page.status, 200);
+    assert.equal(page.text.match(/class="issue[ "]/g).length, 60);
+  }
+});
+
 test('a direct publisher submits for its own organisation; the region accepts or refuses on an article', async () => {
   await t.must(['tenant', 'add', '--direct', '--region', 'r.localhost', '--name', 'Ville de Blois', '--admin', 'agent@blois.example']);
   await t.must(['tenant', 'add', '--direct', '--region', 'r.localhost', '--name', 'Ville de Dreux', '--admin', 'agent@dreux.example']);

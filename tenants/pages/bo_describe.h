@@ -3,6 +3,7 @@
 
 #include "tenants/pages/html.h"
 #include "core/web/request.h"
+#include "tenants/publishing/meta.h"
 
 /* bo_describe -- what a draft says of itself, for whoever prepares it and for whoever answers it. */
 
@@ -17,5 +18,7 @@ struct str bo_missing(struct req *r, const json_t *metas);
 struct str bo_type_word(struct req *r, struct str type);
 /* A reason of core/data/reason.h, in the arena. */
 struct str bo_reason(struct req *r, const json_t *reason);
+/* The name of the field where the description's form asks a heading; NULL: nowhere. */
+const char *bo_describe_field(enum meta_heading heading);
 /* Columns of a report with a warning of that code. */
 int bo_warned(const json_t *report, const char *code);

@@ -81,6 +81,16 @@ describe('back office', { skip, timeout: 300000 }, () => {
     await page.setViewportSize({ width: 1280, height: 900 });
   }
 
+  /** No column is out of view, on a desk nor on a phone. */
+  async function wholeRows(page, name) {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.locator('main .scroll').evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
+      assert.ok(cut.length > 0 && cut.every((px) => px <= 0), `${name} at ${width} px: columns out of view by ${cut} px`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
   const text = (page) => page.locator('main').innerText();
   const press = (page, name) => page.locator('main').getByRole('button', { name }).click();
 
@@ -158,6 +168,8 @@ describe('back office', { skip, timeout: 300000 }, () => {
       await check(page, 'preview-spoiled');
       const told = await text(page);
       assert.match(told, /4 valeurs ont été abîmées par un tableur/);
+      assert.match(told, /ligne 2, colonne siret : 7,85E\+13/);
+      assert.match(told, /ligne 5, colonne siret : 4,98E\+13/);
       assert.match(told, /la valeur d’origine ne peut pas être retrouvée/);
       assert.equal(await page.getByRole('link', { name: 'Continuer' }).count(), 0, 'a spoiled file does not go on');
 
@@ -286,6 +298,8 @@ describe('back office', { skip, timeout: 300000 }, () => {
       await paul.check('#f-confirm');
       await press(paul, 'Soumettre à la Région');
       await paul.waitForURL('**/?done=submitted');
+      assert.match(await text(paul), /Soumis à la Région, qui répond avant le \d/);
+      assert.doesNotMatch(await text(paul), /brouillon attend|contrôler et le publier/, 'what was submitted is not published by oneself');
     }
     const session = await t.signIn(REGION, 'paul@vendome.example', password);
     for (const verb of ['publish', 'open', 'withdraw'])
@@ -373,6 +387,12 @@ describe('back office', { skip, timeout: 300000 }, () => {
     const region = await signIn(REGION);
     await region.goto(address(REGION, '/backoffice/quotas/'));
     await accessible(region, 'quotas-region');
+    await wholeRows(region, 'quotas');
+    const links = await region.context().newPage();
+    await links.goto(address(REGION, '/backoffice/federation/'));
+    await accessible(links, 'federation');
+    await wholeRows(links, 'federation');
+    await links.close();
     const share = async (amount) => {
       await region.selectOption('#f-portal', { label: 'Portail A' });
       await region.selectOption('#f-metric', 'calls_month');

@@ -89,6 +89,16 @@ test('scripts off: search, dataset, CSV', async () => {
   await page.context().close();
 });
 
+test('scripts off, on a phone: title, producer, date and download are on the first screen', async () => {
+  const page = await s.open(R, '/explore/dataset/communes/', { scripts: false, width: 390 });
+  for (const part of ['h1', '.ds-title .by', '.ds-title a.btn']) {
+    const box = await page.locator(part).first().boundingBox();
+    assert.ok(box.y + box.height <= 640, `${part} ends at ${box.y + box.height} px`);
+  }
+  assert.equal(await page.locator('.nav a').first().isVisible(), true);
+  await page.context().close();
+});
+
 test('scripts off: filter, sort and the next rows of a table are those of the API', async () => {
   const page = await s.open(R, '/explore/dataset/communes/table/', { scripts: false });
   await page.selectOption('select[name=refine]', { label: 'Loiret (20)' });

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/errors.h"
+#include "core/base/log.h"
 #include "core/db/migrate.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/listen.h"
@@ -62,7 +63,9 @@ bool cmd_serve(struct cli *cli, struct err *e)
     bool ok = cli_home(cli, e) && home_create(&cli->home, option_str(OPTION_HOME).p, e) && make_keys(&cli->home, keys, e) &&
               listen_settle(option_str(OPTION_LISTEN).p, home_is_demonstration(&cli->home), address, e) &&
               option_set(OPTION_LISTEN, str_of(address), OPTION_FLAG, e);
-    ok = ok && portal_note_address(&cli->home, address, e);
+    struct err unnoted = {0};
+    if (ok && !portal_note_address(&cli->home, address, &unnoted)) /* no reason not to serve */
+        log_err(LOG_WARN, "public_url_not_noted", &unnoted);
     supervise_block();
     ok = ok && (alone ? serve_home(cli, keys, e) : serve_database(cli, keys, e));
     if (ok) {

@@ -19,7 +19,7 @@ static const char *const our_words[] = {
     "starts_with", "hashint8extended", "collate", "C", "generate_series", "union", "all", "row_number", "over", "partition",
     "st_dwithin", "st_distance", "st_intersects", "st_within", "st_disjoint", "st_makeenvelope", "st_geomfromtext",
     "st_asgeojson", "geography", "geometry", "r", "s", "i", "a", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
-    "rest", "data",
+    "rest", "data", "with", "ordinality", "id",
 };
 static const char *const our_constants[] = {
     "UTC", "data.french", " ", "", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",

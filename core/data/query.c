@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "core/data/cell.h"
 #include "core/data/errors.h"
 #include "core/data/query_build.h"
 
@@ -162,10 +163,79 @@ static bool put_page(struct build *b, struct buf *out, struct err *e)
     return true;
 }
 
+/* ---- a file in an order of the caller's ---- */
+
+static bool is_ordered(const struct build *b, enum query_kind kind)
+{
+    return kind == QUERY_EXPORT && !b->grouped && !b->aggregates && (b->order.n || b->ask.offset > 0) &&
+           !view_is_catalogue(b->view);
+}
+
+/* Both statements are given all that was bound so far; what one does not use still wants a type. */
+static void put_unused(struct buf *out, unsigned from, unsigned to)
+{
+    for (unsigned k = from + 1; k <= to; k++)
+        buf_printf(out, " and (true or $%u::text is null)", k);
+}
+
+/* First the places of all rows in their order, then the rows of some places at a time. */
+static bool put_ordered(struct build *b, struct query *q, struct buf *out, struct err *e)
+{
+    struct buf order = {0};
+    unsigned outputs = b->sql.n;
+    bool ok = put_page(b, &order, e);
+    b->key_params = b->sql.n;
+    buf_addz(&b->keys, "select r._id from ");
+    put_from(b, &b->keys);
+    buf_addz(&b->keys, b->where.n ? "" : " where true");
+    put_unused(&b->keys, b->filter_params, outputs);
+    buf_add(&b->keys, buf_str(&order));
+    buf_free(&order);
+    buf_addz(out, "select ");
+    put_outputs(b, out);
+    buf_addz(out, " from unnest(");
+    b->sql.out = out;
+    odsql_sql_param(&b->sql, S("{}"), "int[]");
+    q->slice_params = b->sql.params + b->sql.n - 1;
+    buf_printf(out, ") with ordinality as w (id, at) join %s r on r._id = w.id" STR_FMT " where true",
+               view_table(b->view), STR_ARG(buf_str(&b->from)));
+    put_unused(out, 0, b->filter_params);
+    put_unused(out, outputs, b->key_params);
+    buf_addz(out, " order by w.at");
+    q->slice = QUERY_SLICE_BYTES / (64 * ((int64_t)b->n + 1));
+    return ok;
+}
+
+/* "{7,3,12}": the places of the slice that is asked for next. */
+static void ask_places(struct query *q)
+{
+    size_t n = 0, left = q->nplaces - q->place;
+    q->asked = query_wanted(q) < (int64_t)left ? query_wanted(q) : (int64_t)left;
+    for (int64_t i = 0; i < q->asked; i++)
+        n += (size_t)snprintf(q->places_text + n, 16, "%c%d", i ? ',' : '{', (int)q->places[q->place + (size_t)i]);
+    snprintf(q->places_text + n, 3, n ? "}" : "{}");
+    q->slice_params[0] = str_of(q->places_text);
+}
+
+void query_places(struct query *q, struct arena *a, const PGresult *keys)
+{
+    int n = PQntuples(keys);
+    int32_t *places = ARENA_ARRAY(a, int32_t, (size_t)n + 1);
+    for (int i = 0; i < n; i++)
+        places[i] = (int32_t)cell_i64(keys, i, 0);
+    q->places = places;
+    q->nplaces = (size_t)n;
+    q->places_text = arena_alloc(a, QUERY_SLICE * 12 + 4);
+    ask_places(q);
+}
+
 static bool put_statement(struct build *b, struct query *q, enum query_kind kind, struct buf *out, struct err *e)
 {
     struct buf order = {0};
     bool ok = true;
+    q->ordered = is_ordered(b, kind);
+    if (q->ordered)
+        return put_ordered(b, q, out, e);
     q->sliced = is_sliced(b, kind);
     if (!q->sliced) /* its expressions may be those of aggregates: before they move to the join */
         ok = put_page(b, &order, e);
@@ -185,7 +255,7 @@ static bool put_statement(struct build *b, struct query *q, enum query_kind kind
 
 static bool too_big(const struct build *b, const struct buf *out)
 {
-    return b->where.over || b->from.over || b->text.over || out->over || b->sql.n >= ODSQL_PARAMS_MAX;
+    return b->where.over || b->from.over || b->keys.over || b->text.over || out->over || b->sql.n >= ODSQL_PARAMS_MAX;
 }
 
 static void describe(struct build *b, struct query *q, enum query_kind kind)
@@ -215,7 +285,7 @@ static bool build(struct build *b, struct query *q, enum query_kind kind, struct
     if (!query_lists(b, e) || !query_ask_limits(&b->ask, kind, b->grouped, e) ||
         !query_filter(&b->sql, &b->ask, NULL, &b->where, e))
         return false;
-    unsigned filter_params = b->sql.n;
+    unsigned filter_params = b->filter_params = b->sql.n;
     if (!query_outputs(b, e))
         return false;
     if (b->grouped)
@@ -234,6 +304,8 @@ static bool build(struct build *b, struct query *q, enum query_kind kind, struct
         return odsql_complain(&s, e, "The query is too long.");
     }
     q->rows = (struct query_sql){arena_copy(b->a, buf_str(out)), b->sql.n, b->sql.params};
+    if (q->ordered)
+        q->keys = (struct query_sql){arena_copy(b->a, buf_str(&b->keys)), b->key_params, b->sql.params};
     describe(b, q, kind);
     return true;
 }
@@ -244,11 +316,12 @@ static bool make(struct build *b, enum query_kind kind, struct query **out, stru
 {
     struct buf text = {.max = SQL_MAX};
     struct query *q = ARENA_NEW(b->a, struct query);
-    b->where.max = b->from.max = b->text.max = SQL_MAX;
+    b->where.max = b->from.max = b->text.max = b->keys.max = SQL_MAX;
     bool ok = build(b, q, kind, &text, e);
     buf_free(&b->where);
     buf_free(&b->from);
     buf_free(&b->text);
+    buf_free(&b->keys);
     buf_free(&text);
     if (ok)
         *out = q;
@@ -279,6 +352,13 @@ void query_pace(struct query *q, size_t bytes, size_t got)
 
 bool query_next(struct query *q, int64_t last_id, size_t got)
 {
+    if (q->ordered) {
+        q->place += (size_t)q->asked;
+        if (q->place >= q->nplaces)
+            return false;
+        ask_places(q);
+        return true;
+    }
     if (!q->sliced || (int64_t)got < q->asked)
         return false;
     if (q->left >= 0)

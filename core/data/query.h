@@ -1,4 +1,6 @@
 #pragma once
+#include <libpq-fe.h>
+
 #include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/data/view.h"
@@ -71,8 +73,15 @@ struct query {
     struct query_sql count_rows;
 
     /* QUERY_EXPORT: `rows` is one slice; ask again with query_next until it gives fewer rows than
-     * asked for. Not sliced: one question whose answer is to be spooled. */
+     * asked for. Neither sliced nor ordered (groups, aggregates): one question. */
     bool sliced;
+    /* In an order of the caller's: `keys` gives the rows' places in that order, one int4 a row, which is
+     * all that is held; after query_places `rows` is one slice of them, query_next the one behind. */
+    bool ordered;
+    struct query_sql keys;
+    const int32_t *places;
+    size_t nplaces, place;
+    char *places_text;
     int64_t left;           /* rows still wanted; -1: all */
     int64_t slice;          /* rows of a slice: a guess from the columns, then from query_pace */
     int64_t asked;          /* rows of the slice that was asked for */
@@ -88,6 +97,9 @@ void query_pace(struct query *q, size_t bytes, size_t got);
 /* After a slice that ended with row `last_id` and had `got` rows: false when it was the last one. */
 bool query_next(struct query *q, int64_t last_id, size_t got);
 int64_t query_wanted(const struct query *q); /* rows the next slice asks for */
+
+/* The answer of `keys` is in: its places are kept in the arena, the first slice is set. */
+void query_places(struct query *q, struct arena *a, const PGresult *keys);
 
 /* One record by its 40-hex id; `select` may narrow it. fails also err_query_record_unknown */
 bool query_record(struct arena *a, const struct dataset_view *v, struct str id,

@@ -56,6 +56,8 @@ struct build {
     unsigned laterals;
     int64_t static_groups; /* the only group is a static range of so many; 0: it is not */
     unsigned group_params; /* bound when the groups are written */
+    unsigned filter_params, key_params; /* bound when the filter, and when the keys of an ordered file were written */
+    struct buf keys;
 };
 
 bool query_lists(struct build *b, struct err *e);

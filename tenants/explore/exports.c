@@ -203,13 +203,26 @@ static bool still_open(struct req *r, struct file *f, struct err *e)
     return err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
 }
 
+/* A file in an order of the caller's: where its rows stand, four bytes each, then slice by slice. */
+static bool ask_keys(struct req *r, struct err *e)
+{
+    (void)e;
+    const struct file *f = r->state;
+    const struct query_sql *q = &f->query->keys;
+    if (f->query->ordered)
+        req_ask_rows(r, q->sql, q->nparams, q->params, false);
+    return true;
+}
+
 static bool ask_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     const struct query_sql *q = &f->query->rows;
+    if (f->query->ordered && !f->asked)
+        query_places(f->query, r->a, r->batch.calls[0].result);
     if (f->started && !still_open(r, f, e))
         return false;
-    if (f->query->sliced || !f->asked)
+    if (f->query->sliced || f->query->ordered || !f->asked)
         req_ask_rows(r, q->sql, q->nparams, q->params, f->query->fast && f->query->sliced);
     f->asked = true;
     return true;
@@ -236,7 +249,7 @@ static bool write_slice(struct req *r, struct err *e)
         export_start(&f->x, out);
     f->started = true;
     bool more;
-    if (f->query->sliced) {
+    if (f->query->sliced || f->query->ordered) {
         int64_t last = export_rows(&f->x, out, result);
         query_pace(f->query, PQresultMemorySize(result), (size_t)PQntuples(result));
         more = query_next(f->query, last, (size_t)PQntuples(result));
@@ -258,6 +271,7 @@ const struct step exports_file[] = {
     {STEP_DB, explore_ask_grant, NULL},
     {STEP_DB, ask_file, NULL},
     {STEP_DB, begin, NULL},
+    {STEP_DB, ask_keys, NULL},
     {STEP_STREAM, ask_slice, write_slice},
     {STEP_END, NULL, NULL},
 };
@@ -266,6 +280,7 @@ const struct step exports_download[] = {
     {STEP_DB, explore_ask_grant, NULL},
     {STEP_DB, ask_download, NULL},
     {STEP_DB, begin, NULL},
+    {STEP_DB, ask_keys, NULL},
     {STEP_STREAM, ask_slice, write_slice},
     {STEP_END, NULL, NULL},
 };

@@ -117,6 +117,11 @@ static const char *export_as(const char *dataset, const char *format, const char
     db_good(query_make(&a, sample_view(&a, dataset), QUERY_EXPORT, list, n, &q, &e), &e);
     db_good(export_open(&x, &a, q, export_find(str_of(format)), list, n, &e), &e);
     export_start(&x, &answer);
+    if (q->ordered) {
+        PGresult *keys = ask(&q->keys);
+        query_places(q, &a, keys);
+        PQclear(keys);
+    }
     do {
         PGresult *r = ask(&q->rows);
         got = (size_t)PQntuples(r);
@@ -364,6 +369,55 @@ static void slices_give_every_row_once(void **state)
     arena_free(&a);
 }
 
+/* An order of the caller's, a limit and an offset: cut as well, nothing twice, nothing left out. The order
+ * is PostgreSQL's own, asked in one piece. */
+static void ordered_files_are_cut_too(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct dataset_view *v = sample_view(&a, "m");
+    struct query *q;
+    struct err e = {0};
+    const struct query_param p[] = {{S("order_by"), S("str1 desc")}, {S("where"), S("str1 is not null")},
+                                    {S("offset"), S("10")}, {S("limit"), S("4500")},
+                                    {S("select"), S("str1, length(str1) + 3 as n")}};
+    uuid_parse(S("00000000-0000-7000-8000-0000000000fe"), &v->version);
+    v->ncolumns = 1;
+    view_seal(v);
+    struct buf sql = {0};
+    buf_printf(&sql, "CREATE TABLE %s (_id int PRIMARY KEY, c1 text); INSERT INTO %s SELECT i, (i * 7919 %% 5003)::text"
+                     " FROM generate_series(1, 5000) i; GRANT SELECT ON %s TO terrasse_reader", view_table(v), view_table(v), view_table(v));
+    buf_addc(&sql, '\0');
+    db_exec(DB_SUPER, sql.p);
+    buf_reset(&sql);
+    db_good(query_make(&a, v, QUERY_EXPORT, p, 5, &q, &e), &e);
+    assert_true(q->ordered && !q->sliced);
+    PGresult *keys = ask(&q->keys);
+    assert_int_equal(PQntuples(keys), 4500);
+    query_places(q, &a, keys);
+    PQclear(keys);
+    struct buf got = {0};
+    size_t rows, slices = 0;
+    do {
+        PGresult *r = ask(&q->rows);
+        rows = (size_t)PQntuples(r);
+        for (int i = 0; i < (int)rows; i++)
+            buf_printf(&got, "%.*s,", PQgetlength(r, i, 1), PQgetvalue(r, i, 1));
+        PQclear(r);
+        slices++;
+        assert_in_range(rows, 1, QUERY_SLICE);
+    } while (query_next(q, 0, rows));
+    assert_in_range(slices, 3, 6);
+    buf_addc(&got, '\0');
+    buf_printf(&sql, "SELECT string_agg(c1 || ',', '' ORDER BY at) = '%s' FROM (SELECT c1, row_number() OVER"
+                     " (ORDER BY c1 DESC, _id) AS at FROM %s) x WHERE at BETWEEN 11 AND 4510", got.p, view_table(v));
+    buf_addc(&sql, '\0');
+    assert_string_equal(db_value(DB_SUPER, sql.p), "t");
+    buf_free(&got);
+    buf_free(&sql);
+    arena_free(&a);
+}
+
 static void a_record_is_found_by_its_id(void **state)
 {
     (void)state;
@@ -517,6 +571,8 @@ static void questions_touch_only_their_table(void **state)
             p[n++] = (struct query_param){S("order_by"), str_of(PICK(&seed, orders))};
         if (query_make(&a, v, dice(&seed, 2) ? QUERY_RECORDS : QUERY_EXPORT, p, n, &q, &e)) {
             touches_only(&q->rows, view_table(v));
+            if (q->ordered)
+                touches_only(&q->keys, view_table(v));
             if (!q->count_known)
                 touches_only(&q->count_rows, view_table(v));
             PQclear(ask(&q->rows));
@@ -538,6 +594,7 @@ int main(void)
         cmocka_unit_test(sums_of_doubles),              cmocka_unit_test(distance_is_in_metres),
         cmocka_unit_test(random_order_is_stable),       cmocka_unit_test(csv_bytes),
         cmocka_unit_test(json_bytes),                   cmocka_unit_test(slices_give_every_row_once),
+        cmocka_unit_test(ordered_files_are_cut_too),
         cmocka_unit_test(a_record_is_found_by_its_id),  cmocka_unit_test(facets_are_counted),
         cmocka_unit_test(date_facets_have_levels),      cmocka_unit_test(questions_touch_only_their_table),
     };

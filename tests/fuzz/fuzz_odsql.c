@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             params[n++] = (struct query_param){str_of(names[(unsigned char)part.p[0] % 11]), str_from(part, 1)};
     if (query_make(&a, v, data[0] & 1 ? QUERY_EXPORT : QUERY_RECORDS, params, n, &q, &e)) {
         must(sql_is_ours(str_of(q->rows.sql)));
+        must(!q->ordered || sql_is_ours(str_of(q->keys.sql)));
         must(q->count_known || sql_is_ours(str_of(q->count_rows.sql)));
     } else {
         must(e.kind && e.kind->status == 400);

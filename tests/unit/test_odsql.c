@@ -171,6 +171,7 @@ static void injections_never_become_sql(void **state)
                 if (query_make(&a, v, n % 2 ? QUERY_EXPORT : QUERY_RECORDS, &p, 1, &q, &e)) {
                     accepted++;
                     assert_true(sql_is_ours(str_of(q->rows.sql)));
+                    assert_true(!q->ordered || sql_is_ours(str_of(q->keys.sql)));
                     assert_true(q->count_known || sql_is_ours(str_of(q->count_rows.sql)));
                 } else {
                     assert_int_equal(e.kind->status, 400);

@@ -58,6 +58,17 @@ bool tenant_insert(struct conn *c, const struct tenant_new *new, struct uuid *id
     return true;
 }
 
+bool tenant_alias(struct conn *c, const struct uuid *tenant, struct str host, struct err *e)
+{
+    bool there;
+    if (!exists(c, &sql_host_exists, &host, &there, e))
+        return false;
+    if (there)
+        return taken(e, &err_host_taken, host);
+    return tenant_do(c, &sql_host_insert, (struct str[]){host, uuid_str(tenant), S("false")}, e) &&
+           tenant_touch(c, tenant, e) && tenant_audit(c, tenant, STR_NONE, S("alias"), host, STR_NONE, e);
+}
+
 static bool kind_check(struct str kind, struct err *e)
 {
     struct buf list = {0};

@@ -17,6 +17,9 @@ struct tenant_new {
  * tenant. fails err_slug_invalid, err_slug_taken, err_host_taken, err_name_invalid, err_siren_invalid */
 bool tenant_insert(struct conn *c, const struct tenant_new *new, struct uuid *id, struct err *e);
 
+/* One more name of a portal: it answers 301 to the canonical one. fails err_host_taken */
+bool tenant_alias(struct conn *c, const struct uuid *tenant, struct str host, struct err *e);
+
 struct partner_new {
     struct str slug;         /* its sub-domain; absent: it publishes directly on the region's portal */
     struct str host;         /* canonical; absent: <slug>.<the region's host> */

@@ -52,6 +52,11 @@ bool tenant_touch(struct conn *c, const struct uuid *tenant, struct err *e)
     return tenant_do(c, &sql_tenant_touch, (struct str[]){uuid_str(tenant)}, e);
 }
 
+bool tenant_touch_region(struct conn *c, const struct uuid *tenant, struct err *e)
+{
+    return tenant_do(c, &sql_tenant_touch_region, (struct str[]){uuid_str(tenant)}, e);
+}
+
 bool tenant_audit(struct conn *c, const struct uuid *tenant, struct str account, struct str action,
                   struct str subject, struct str detail, struct err *e)
 {

@@ -19,6 +19,7 @@ bool tenant_find(struct conn *c, struct arena *a, struct str host, struct tenant
 bool tenant_enter(struct conn *c, const struct uuid *tenant, struct err *e);
 
 bool tenant_touch(struct conn *c, const struct uuid *tenant, struct err *e); /* raises its generation */
+bool tenant_touch_region(struct conn *c, const struct uuid *tenant, struct err *e); /* of every portal of its root */
 
 /* One line of the audit. account: absent for the operator and the worker. detail: a JSON object. */
 bool tenant_audit(struct conn *c, const struct uuid *tenant, struct str account, struct str action,

@@ -77,14 +77,22 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
            tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_draft_delete, row, e);
 }
 
+/* What was withdrawn comes back with its version. */
+static bool thaw(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, struct err *e)
+{
+    const struct str params[] = {uuid_str(tenant), uuid_str(&d->id)};
+    return !str_eq(d->state, S("withdrawn")) ||
+           (tenant_do(c, &sql_version_thaw, params, e) && tenant_touch_region(c, tenant, e));
+}
+
 bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                    struct publish_done *done, struct err *e)
 {
     struct arena a = {0};
     struct dataset_row d;
     struct next_version v;
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && read_version(c, &a, &d, &v, e) &&
-              flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && thaw(c, tenant, &d, e) &&
+              read_version(c, &a, &d, &v, e) && flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
               tenant_audit(c, tenant, account, S("publish"), dataset_id, STR_NONE, e);
     bool is_open = ok && str_eq(d.visibility, S("open"));
     ok = ok && (!is_open || publish_outbox(c, tenant, &d.id, v.changed ? S("published") : S("described"), e)) &&
@@ -130,9 +138,10 @@ bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str data
     struct dataset_row d;
     bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e);
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, reason, dataset_id};
-    ok = ok && tenant_do(c, &sql_dataset_withdraw, params, e) && tenant_do(c, &sql_catalogue_delete, params, e) &&
+    ok = ok && tenant_do(c, &sql_version_freeze, params, e) && tenant_do(c, &sql_dataset_withdraw, params, e) &&
+         tenant_do(c, &sql_catalogue_delete, params, e) &&
          tenant_do(c, &sql_tombstone_put, params, e) && publish_outbox(c, tenant, &d.id, S("withdrawn"), e) &&
-         tenant_touch(c, tenant, e) && tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) &&
+         tenant_touch_region(c, tenant, e) && tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) &&
          stock_settle(c, tenant, 0, e);
     arena_free(&a);
     return ok;

@@ -21,6 +21,7 @@
 #include "tenants/directory/sql.h"
 #include "tenants/people/account.h"
 #include "tenants/people/sql.h"
+#include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/import.h"
 #include "tenants/publishing/meta.h"
@@ -264,6 +265,29 @@ static void test_pool_edge_under_two_publications(void **state)
     conn_close(first);
     conn_close(second.c);
     db_exec(DB_SUPER, "UPDATE portal.pool SET records = 20000000");
+}
+
+/* One UPDATE withdraws every copy, on every portal; publishing again brings the rows back. */
+static void test_withdrawing_freezes_the_version_for_everybody(void **state)
+{
+    (void)state;
+    static const char version[] = "SELECT v.state FROM portal.version v JOIN portal.dataset d ON d.version_id = v.id WHERE d.dataset_id = 'gel'";
+    struct err e = {0};
+    struct publish_done done;
+    db_good(import("gel", "a;b\n1;2\n", complete, true, &e), &e);
+    assert_string_equal(db_value(DB_SUPER, version), "ready");
+    db_exec(DB_SUPER, "UPDATE portal.tenant SET generation = 7");
+    struct conn *c = open_as(DB_WEB, ROLE_WEB);
+    db_good(conn_begin(c, &portal.id, &e) && publish_withdraw(c, &portal.id, S("gel"), S("erreur"), STR_NONE, &e) &&
+                conn_commit(c, &e), &e);
+    assert_string_equal(db_value(DB_SUPER, version), "frozen");
+    assert_string_equal(db_value(DB_SUPER, "SELECT min(generation) > 7 FROM portal.tenant"), "t");
+    struct uuid dataset;
+    assert_true(uuid_parse(str_of(db_value(DB_SUPER, "SELECT id FROM portal.dataset WHERE dataset_id = 'gel'")), &dataset));
+    db_good(conn_begin(c, &portal.id, &e) && dataset_draft(c, &portal.id, &dataset, str_of(complete), STR_NONE, STR_NONE, &e) &&
+                publish_draft(c, &portal.id, S("gel"), STR_NONE, &done, &e) && conn_commit(c, &e), &e);
+    assert_string_equal(db_value(DB_SUPER, version), "ready");
+    conn_close(c);
 }
 
 static void test_copies_are_not_charged(void **state)
@@ -606,6 +630,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_published_closed_with_catalogue_row_and_no_outbox),
         cmocka_unit_test(test_pointer_flips_at_commit),
         cmocka_unit_test(test_pool_edge_under_two_publications),
+        cmocka_unit_test(test_withdrawing_freezes_the_version_for_everybody),
         cmocka_unit_test(test_copies_are_not_charged),
         cmocka_unit_test(test_update_bytes_are_asked_before_a_row_is_loaded),
         cmocka_unit_test(test_doubles_of_the_key_are_counted),

@@ -135,8 +135,8 @@ test('a copy whose name is taken stands beside it, and both its page and the fee
 test('a copy is not sent back to where it came from', async () => {
   await run();
   await quiet();
-  assert.deepEqual(await list(R), ['arbres', 'autre', 'budget', 'communes']);
-  assert.deepEqual(await list(A), ['arbres']);
+  assert.deepEqual(await list(R), ['arbres', 'autre', 'budget', 'communes', 'lieux', 'lieux-a']);
+  assert.deepEqual(await list(A), ['arbres', 'lieux']);
 });
 
 test('closed data never leave: not in lists, not by address, not at the national portal', async () => {
@@ -156,7 +156,7 @@ test('closed data never leave: not in lists, not by address, not at the national
 test('each open data set of the region and its partners is there once, through the region', async () => {
   await quiet();
   const titles = (await there()).map((d) => d.title).sort();
-  assert.deepEqual(titles, ['Arbres de A', 'Autre jeu régional', 'Budget régional', 'Communes', 'Repère']);
+  assert.deepEqual(titles, ['Arbres de A', 'Autre jeu régional', 'Budget régional', 'Communes', 'Lieux de A', 'Lieux de R', 'Repère']);
 });
 
 test('it carries title, licence, frequency, zone, tags, resources and our marks', async () => {

@@ -82,3 +82,13 @@ test('a portal gets a name, colours and a logo; what would not be legible is ref
   assert.equal((await brand('--logo', file('large.png', Buffer.alloc(300 * 1024)))).code, 1);
   assert.equal((await brand('--logo', join(t.folder, 'absent.png'))).code, 1);
 });
+test('an alias leads to the portal, and a name that is taken is refused', async () => {
+  assert.equal((await t.cli(['tenant', 'alias', 'a.r.localhost', 'Ancien.A.localhost'])).code, 0);
+  const answer = await poll(async () => {
+    const got = await t.http('ancien.a.localhost', '/explore/dataset/x/?q=1');
+    return got.status === 301 && got;
+  }, { what: 'alias' });
+  assert.equal(answer.headers.location, `http://a.r.localhost:${t.port}/explore/dataset/x/?q=1`);
+  assert.equal((await t.cli(['tenant', 'alias', 'a.r.localhost', 'ancien.a.localhost'])).code, 1);
+  assert.equal((await t.cli(['tenant', 'alias', 'a.r.localhost', 'r.localhost'])).code, 1);
+});

@@ -1,4 +1,4 @@
-/* terrasse tenant add | brand | list: the same functions as the forms call. */
+/* terrasse tenant add | alias | brand | list: the same functions as the forms call. */
 #include <stdio.h>
 
 #include "core/base/errors.h"
@@ -154,6 +154,25 @@ bool cmd_tenant_brand(struct cli *cli, struct err *e)
     json_decref(new.theme);
     buf_free(&theme);
     buf_free(&logo);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_tenant_alias(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct str host, alias;
+    struct conn *c = portal_owner(cli, e);
+    bool ok = c && host_canonical(&a, str_of(cli->arguments[0]), &host, e) &&
+              host_canonical(&a, str_of(cli->arguments[1]), &alias, e) && tenant_find(c, &a, host, &t, e) &&
+              conn_begin(c, &t.id, e) && tenant_alias(c, &t.id, alias, e) && conn_commit(c, e);
+    if (ok && cli->json)
+        printf("{\"host\": \"" STR_FMT "\", \"alias\": \"" STR_FMT "\"}\n", STR_ARG(t.host), STR_ARG(alias));
+    else if (ok)
+        printf(cli_say(cli, STR_FMT " mène maintenant à " STR_FMT ".\n", STR_FMT " leads to " STR_FMT " now.\n"),
+               STR_ARG(alias), STR_ARG(t.host));
+    conn_close(c);
     arena_free(&a);
     return ok;
 }

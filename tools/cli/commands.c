@@ -15,6 +15,8 @@ const struct command commands[] = {
     {"tenant add", "SLUG", 0, 1, tenant_options, cmd_tenant_add,
      "Give a partner its sub-domain, or its place on the region's portal.",
      "Donner à un partenaire son sous-domaine, ou sa place sur le portail de la région."},
+    {"tenant alias", "HOST ALIAS", 2, 2, NULL, cmd_tenant_alias, "One more name of a portal: it leads to the first (301).",
+     "Un nom de plus pour un portail : il mène au premier (301)."},
     {"tenant brand", "HOST", 1, 1, brand_options, cmd_tenant_brand, "Name, colours, texts and logo of a portal.",
      "Nom, couleurs, textes et logo d’un portail."},
     {"tenant list", NULL, 0, 0, NULL, cmd_tenant_list, "Every portal of this installation.",

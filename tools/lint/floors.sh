@@ -15,7 +15,6 @@ tenants/quota 6
 tenants/publishing 7
 tenants/explore 8
 tenants/pages 8
-tenants/privacy 8
 federation 9
 tools/gen 10
 tools/cli 10'

@@ -1,10 +1,11 @@
 #include "federation/claim.h"
 
 #include "core/base/jw.h"
+#include "core/db/errors.h"
 #include "federation/errors.h"
 #include "federation/sql.h"
 
-enum { FIRST_MS = 2000, LAST_MS = 3600000 };
+enum { FIRST_MS = 2000, LAST_MS = 3600000, COLLISIONS_MAX = 5 };
 
 /* claim_copy.sql's and claim_national.sql's columns */
 enum { COL_SUBSCRIPTION, COL_DATASET, COL_SOURCE, COL_TARGET, COL_PEER, COL_ROOT, COL_KIND, COL_WANTED, COL_REVISION,
@@ -139,6 +140,11 @@ int64_t claim_backoff_ms(int64_t attempts)
         most = LAST_MS;
     rand_bytes(&r, sizeof r);
     return most / 4 + (int64_t)((double)r / 4294967296.0 * (double)(most - most / 4));
+}
+
+bool claim_collided(const struct claim *k, const struct err *why)
+{
+    return why->kind == &err_conflict && k->attempts < COLLISIONS_MAX;
 }
 
 struct str claim_error(struct arena *a, const struct err *e)

@@ -47,5 +47,8 @@ bool claim_wait(struct conn *c, const struct claim *k, int64_t wait_ms, struct s
 /* Full jitter: a random part of 2 s doubled each time, up to an hour; never under a quarter of it. */
 int64_t claim_backoff_ms(int64_t attempts);
 
+/* Our own database said no to this moment (a deadlock, a race for a key): once more soon, a few times. */
+bool claim_collided(const struct claim *k, const struct err *why);
+
 /* {"code": …, "args": […]} of an error, for a delivery and a receipt. */
 struct str claim_error(struct arena *a, const struct err *e);

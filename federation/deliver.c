@@ -211,7 +211,7 @@ static bool put_off(struct copying *w, const struct err *why, struct err *e)
         return true;
     }
     log_err(LOG_WARN, "copy_failed", why);
-    if (why->kind->status >= 500)
+    if (why->kind->status >= 500 || claim_collided(w->k, why))
         return claim_wait(w->c, w->k, claim_backoff_ms(w->k->attempts), error, 0, w->k->attempts + 1, e);
     struct claim_end end = {.is_present = is_wanted(w), .revision = w->there ? w->source.revision : w->k->revision};
     struct receipt receipt = {S("refused"), S("parked"), end.revision, STR_NONE, STR_NONE, STR_NONE, error};

@@ -230,7 +230,7 @@ static bool put_off(struct push *p, const struct err *why, struct err *e)
         wait_ms = locked ? LOCKED_MS : key ? 0 : p->n.wait_ms;
     else if (unknown && wait_ms < settle_ms(p))
         wait_ms = settle_ms(p);
-    bool ill = !locked;
+    bool ill = !locked && !claim_collided(p->k, why); /* else it is no fault of theirs */
     return conn_begin(p->n.c, NULL, e) && (!ill || peer_ill(p, slow ? p->n.wait_ms : 0, why, key, e)) &&
            (ill || tenant_do(p->n.c, &sql_peer_free, (struct str[]){uuid_str(&p->k->peer)}, e)) &&
            claim_wait(p->n.c, p->k, wait_ms, claim_error(p->n.a, why), 0, attempts, e) && conn_commit(p->n.c, e);
@@ -261,7 +261,7 @@ static bool settle(struct push *p, const struct err *why, struct err *e)
         p->id = p->k->target_id;
         return finish(p, STR_NONE, e);
     }
-    bool later = why->kind->status >= 500 || why->kind == &err_national_key;
+    bool later = why->kind->status >= 500 || why->kind == &err_national_key || claim_collided(p->k, why);
     return later ? put_off(p, why, e) : park(p, why, e);
 }
 

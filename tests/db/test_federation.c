@@ -479,6 +479,27 @@ static void test_a_worker_that_slept_past_its_lease_writes_nothing(void **state)
     assert_string_equal(ask("SELECT count(*) FROM portal.delivery WHERE fingerprint = '%s' OR revision = 999", "zombie"), "0");
 }
 
+/* What our own database refuses at this moment (here a producer's name that is another's address) is tried
+ * again a few times before people are asked. */
+static void test_a_collision_is_tried_again_before_it_is_put_aside(void **state)
+{
+    (void)state;
+    static const char of[] = "SELECT %s FROM portal.delivery WHERE dataset_id = (SELECT id FROM portal.dataset WHERE dataset_id = 'heurt')"
+                             " AND subscription_id IN (SELECT id FROM portal.subscription WHERE kind = 'upward')";
+    char sql[256];
+    snprintf(sql, sizeof sql, "INSERT INTO portal.organisation (tenant_id, id, slug, name) VALUES ('%s', gen_random_uuid(),"
+             " 'eco-quartier', 'Eco/Quartier')", region.id.text);
+    db_exec(DB_SUPER, sql);
+    add_dataset(&b_tenant, "heurt", "Éco-Quartier");
+    publish(&b_tenant, "heurt", "Heurt", 1);
+    act(publish_open, &b_tenant, "heurt");
+    quiesce();
+    assert_string_equal(ask(of, "state || ' ' || attempts"), "waiting 1");
+    db_exec(DB_SUPER, "UPDATE portal.delivery SET attempts = 5, run_at = now() WHERE state = 'waiting'");
+    quiesce();
+    assert_string_equal(ask(of, "state || ' ' || (error ->> 'code')"), "parked conflict");
+}
+
 static const char *verdict_of(int64_t *broken)
 {
     struct err e = {0};
@@ -560,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_a_peer_is_claimed_by_one_at_a_time),
         cmocka_unit_test(test_two_workers_make_each_copy_once),
         cmocka_unit_test(test_a_worker_that_slept_past_its_lease_writes_nothing),
+        cmocka_unit_test(test_a_collision_is_tried_again_before_it_is_put_aside),
         cmocka_unit_test(test_a_changed_missing_or_cut_receipt_breaks_the_chain),
         cmocka_unit_test(test_the_worker_may_not_change_a_receipt),
         cmocka_unit_test(test_a_sealed_key_opens_with_its_home_alone),

@@ -21,11 +21,18 @@ struct sign_in {
     char new_hash[PASSWORD_HASH_TEXT];
 };
 
+/* "https://host:port" without its scheme: a proxy that ends TLS may not say so. */
+static struct str named_host(struct str url)
+{
+    ptrdiff_t at = str_find(url, S("://"));
+    return at < 0 ? url : str_from(url, (size_t)at + 3);
+}
+
 static bool same_host(struct req *r)
 {
     struct str origin = req_header(r, S("origin"));
     if (origin.p)
-        return str_eq(origin, req_base_url(r));
+        return str_eq(named_host(origin), named_host(req_base_url(r)));
     struct str site = req_header(r, S("sec-fetch-site"));
     return !site.p || str_eq(site, S("same-origin"));
 }

@@ -3,6 +3,7 @@
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
+#include "tenants/pages/errors.h"
 #include "tenants/people/errors.h"
 #include "tenants/people/invite.h"
 #include "tenants/people/sql.h"
@@ -148,14 +149,14 @@ static bool make_link(struct req *r, struct conn *c, struct err *e)
     struct made_link *made = ARENA_NEW(r->a, struct made_link);
     struct uuid account;
     if (!uuid_parse(req_form(r, S("account")), &account))
-        return ERR(e, err_account_unknown, "not an id");
+        return ERR(e, err_choice_gone, "not an id");
     PGresult *p = conn_ask(c, &sql_bo_account_of, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&account)}, e);
     bool there = p && PQntuples(p) == 1;
     if (there) {
         made->name = arena_str(r->a, str_of(PQgetvalue(p, 0, 0)));
         made->is_invite = PQgetvalue(p, 0, 1)[0] == 'f';
     } else if (p) {
-        ERR(e, err_account_unknown, "%s", account.text);
+        ERR(e, err_choice_gone, "%s", account.text);
     }
     PQclear(p);
     bo_state(r)->own = made;
@@ -179,7 +180,7 @@ static bool change(struct req *r, struct conn *c, struct err *e)
     struct str role = req_form(r, S("role")), state = req_form(r, S("state"));
     bool known = !state.p || str_eq(state, S("active")) || str_eq(state, S("disabled"));
     if (!uuid_parse(req_form(r, S("account")), &account) || !known || str_eq(uuid_str(&account), bo_me(r)))
-        return ERR(e, err_account_unknown, "not an id, or oneself");
+        return ERR(e, err_choice_gone, "not an id, or oneself");
     bo_then(r, S("/backoffice/people/?done=changed"));
     return account_change(c, &r->tenant->id, &account, role, state, e) &&
            tenant_audit(c, &r->tenant->id, bo_me(r), S("account"), uuid_str(&account), STR_NONE, e);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "tenants/directory/errors.h"
+#include "tenants/pages/errors.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_routes.h"
@@ -335,7 +335,7 @@ static bool reply_quotas(struct req *r, struct err *e)
 {
     size_t n = req_rows(r, ASK_SHARES) / SHARE_METRICS;
     if (n == 0 || req_rows(r, ASK_MONTH) == 0)
-        return ERR(e, err_tenant_unknown, "no shares");
+        return ERR(e, err_choice_gone, "no shares");
     struct portal_use *all = ARENA_ARRAY(r->a, struct portal_use, n),
                       *sorted = ARENA_ARRAY(r->a, struct portal_use, n);
     for (size_t i = 0; i < n; i++)
@@ -375,7 +375,7 @@ static bool set_share(struct req *r, struct conn *c, struct err *e)
         .root = r->tenant->root, .metric = req_form(r, S("metric")), .ceiling = -1, .by = bo_me(r)};
     bo_then(r, S("/backoffice/quotas/?done=share"));
     return (uuid_parse(req_form(r, S("portal")), &new.tenant) ||
-            ERR(e, err_tenant_unknown, "not an id")) &&
+            ERR(e, err_choice_gone, "not an id")) &&
            share_amount(req_form(r, S("amount")), r->lang == LANG_FR ? "Réservé" : "Reserved",
                         &new.reserved, e) &&
            (!ceiling.n ||
@@ -406,7 +406,7 @@ static bool lend(struct req *r, struct conn *c, struct err *e)
     struct uuid made;
     bo_then(r, S("/backoffice/quotas/?done=loan"));
     return (uuid_parse(req_form(r, S("to")), &loan.borrower) ||
-            ERR(e, err_tenant_unknown, "not an id")) &&
+            ERR(e, err_choice_gone, "not an id")) &&
            share_amount(req_form(r, S("how_much")), r->lang == LANG_FR ? "Quantité" : "Amount",
                         &loan.amount, e) &&
            share_lend(c, &loan, &made, e);

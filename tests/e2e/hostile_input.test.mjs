@@ -240,7 +240,12 @@ test('bodies that are no form, no JSON, too large or not announced', async () =>
     ['NUL', 'email=a%00b&password=%00', 'application/x-www-form-urlencoded', [400, 401]],
     ['a password of a megabyte', `email=admin%40r.example&password=${'a'.repeat(1000000)}`, 'application/x-www-form-urlencoded', [401, 400, 413]],
   ]) {
-    const answer = await post(body, { 'Content-Type': type });
+    // Who sends far too much may be cut before he reads why: the server takes a megabyte more, no further.
+    const answer = await post(body, { 'Content-Type': type }).catch((error) => {
+      if (body.length > 1 << 20 && ['EPIPE', 'ECONNRESET'].includes(error.code)) return null;
+      throw error;
+    });
+    if (!answer) continue;
     assert.ok(statuses.includes(answer.status), `${what}: ${answer.status} ${answer.text.slice(0, 200)}`);
     clean(answer, what);
   }

@@ -1,9 +1,9 @@
 #include "federation/claim.h"
 
-#include "core/base/jw.h"
 #include "core/db/errors.h"
 #include "federation/errors.h"
 #include "federation/sql.h"
+#include "tenants/publishing/fault.h"
 
 enum { FIRST_MS = 2000, LAST_MS = 3600000, COLLISIONS_MAX = 5 };
 
@@ -150,16 +150,7 @@ bool claim_collided(const struct claim *k, const struct err *why)
 struct str claim_error(struct arena *a, const struct err *e)
 {
     struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_COMPACT);
-    jw_open(&w, '{');
-    JW_STR(&w, "code", str_of(e->kind ? e->kind->code : "internal"));
-    jw_key(&w, S("args"));
-    jw_open(&w, '[');
-    for (unsigned i = 0; i < e->nargs; i++)
-        jw_str(&w, str_of(e->arg[i]));
-    jw_close(&w, ']');
-    jw_close(&w, '}');
+    fault_write(e, &b);
     struct str text = arena_str(a, buf_str(&b));
     buf_free(&b);
     return text;

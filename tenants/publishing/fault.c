@@ -23,7 +23,7 @@ void fault_write(const struct err *e, struct buf *json)
     struct jw w;
     jw_init(&w, json, JW_COMPACT);
     jw_open(&w, '{');
-    JW_STR(&w, "code", str_of(e->kind->code));
+    JW_STR(&w, "code", str_of(e->kind ? e->kind->code : "internal"));
     jw_key(&w, S("args"));
     jw_open(&w, '[');
     for (unsigned i = 0; i < e->nargs; i++)

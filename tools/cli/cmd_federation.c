@@ -10,6 +10,7 @@
 #include "federation/seal.h"
 #include "federation/sql.h"
 #include "tools/cli/cmd.h"
+#include "tools/cli/portal.h"
 #include "tools/cli/errors.h"
 
 enum { KEY_MAX = 1000 };
@@ -46,18 +47,6 @@ static struct str option(const struct cli *cli, const char *name)
     return str_of(cli_option(cli, name));
 }
 
-static struct conn *open_owner(struct cli *cli, struct err *e)
-{
-    char uri[HOME_PATH];
-    return cli_connect(cli, CLUSTER_OWNER, uri, e) ? conn_open(uri, ROLE_OWNER, e) : NULL;
-}
-
-static bool find_portal(struct cli *cli, struct conn *c, struct arena *a, const char *name, struct tenant_row *t, struct err *e)
-{
-    struct str host;
-    return host_canonical(a, option(cli, name), &host, e) && tenant_find(c, a, host, t, e);
-}
-
 /* --host of a region: all its links; of a sub-domain: its own. */
 static bool find_scope(struct cli *cli, struct conn *c, struct arena *a, struct str scope[2], struct err *e)
 {
@@ -65,7 +54,7 @@ static bool find_scope(struct cli *cli, struct conn *c, struct arena *a, struct 
     scope[0] = scope[1] = STR_NONE;
     if (!cli_has(cli, "host"))
         return true;
-    if (!find_portal(cli, c, a, "host", &t, e))
+    if (!portal_find(cli, c, a, "host", &t, e))
         return false;
     scope[t.is_root ? 0 : 1] = arena_str(a, t.is_root ? uuid_str(&t.root) : uuid_str(&t.id));
     return true;
@@ -151,7 +140,7 @@ static bool list(struct cli *cli, bool receipts, struct err *e)
 {
     struct arena a = {0};
     struct str scope[3];
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     bool ok = c && find_scope(cli, c, &a, scope, e);
     scope[2] = cli_has(cli, "last") ? option(cli, "last") : S("50");
     PGresult *r = ok ? conn_ask(c, receipts ? &sql_receipt_list : &sql_link_list, scope, e) : NULL;
@@ -183,8 +172,8 @@ static bool run(struct cli *cli, bool parked, struct err *e)
     struct arena a = {0};
     struct tenant_row t = {.is_root = false};
     int64_t n = 0;
-    struct conn *c = open_owner(cli, e);
-    bool ok = c && conn_begin(c, NULL, e) && (!cli_has(cli, "host") || find_portal(cli, c, &a, "host", &t, e)) &&
+    struct conn *c = portal_owner(cli, e);
+    bool ok = c && conn_begin(c, NULL, e) && (!cli_has(cli, "host") || portal_find(cli, c, &a, "host", &t, e)) &&
               link_run(c, cli_has(cli, "link") ? option(cli, "link") : STR_NONE, &t.root, parked, true, &n, e) &&
               conn_commit(c, e);
     if (ok && cli->json)
@@ -219,8 +208,8 @@ bool cmd_federation_link(struct cli *cli, struct err *e)
     struct arena a = {0};
     struct tenant_row from, to;
     struct uuid id;
-    struct conn *c = open_owner(cli, e);
-    bool ok = c && conn_begin(c, NULL, e) && find_portal(cli, c, &a, "from", &from, e) && find_portal(cli, c, &a, "to", &to, e) &&
+    struct conn *c = portal_owner(cli, e);
+    bool ok = c && conn_begin(c, NULL, e) && portal_find(cli, c, &a, "from", &from, e) && portal_find(cli, c, &a, "to", &to, e) &&
               link_add(c, &a, &from, &to, option(cli, "dataset"), option(cli, "filter"), &id, e) && conn_commit(c, e);
     if (ok)
         say_id(cli, &id);
@@ -231,7 +220,7 @@ bool cmd_federation_link(struct cli *cli, struct err *e)
 
 bool cmd_federation_unlink(struct cli *cli, struct err *e)
 {
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     bool ok = c && conn_begin(c, NULL, e) && link_end(c, str_of(cli->arguments[0]), NULL, e) && conn_commit(c, e);
     if (ok)
         printf("%s\n", cli->json ? "{\"ended\": true}" : cli_say(cli, "Lien terminé ; ses copies sont reprises.",
@@ -260,11 +249,11 @@ bool cmd_federation_national(struct cli *cli, struct err *e)
     struct tenant_row t;
     struct uuid id;
     char sealing[HOME_PATH], key[KEY_MAX + 1];
-    struct conn *c = read_key(cli, key, e) ? open_owner(cli, e) : NULL;
+    struct conn *c = read_key(cli, key, e) ? portal_owner(cli, e) : NULL;
     struct link_national new = {.url = option(cli, "url"), .name = option(cli, "name"), .organisation = option(cli, "organisation"),
                                 .key = str_trim(str_of(key)), .is_standin = cli_has(cli, "stand-in")};
     bool ok = c && (cli->home.path[0] || cli_home(cli, e)) && home_secret(&cli->home, "sealing", sealing, e) &&
-              conn_begin(c, NULL, e) && find_portal(cli, c, &a, "host", &t, e) &&
+              conn_begin(c, NULL, e) && portal_find(cli, c, &a, "host", &t, e) &&
               link_national(c, &a, sealing, &t, &new, &id, e) && conn_commit(c, e);
     if (ok)
         say_id(cli, &id);
@@ -299,7 +288,7 @@ bool cmd_federation_verify(struct cli *cli, struct err *e)
     unsigned char public[SEAL_PUBLIC];
     char sealing[HOME_PATH];
     bool whole = true;
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     bool ok = c && (cli->home.path[0] || cli_home(cli, e)) && home_secret(&cli->home, "sealing", sealing, e) &&
               seal_public(sealing, public, e);
     PGresult *r = ok ? conn_ask(c, &sql_receipt_heads, NULL, e) : NULL;

@@ -7,6 +7,7 @@
 #include "tenants/quota/share.h"
 #include "tenants/quota/sql.h"
 #include "tools/cli/cmd.h"
+#include "tools/cli/portal.h"
 
 const struct command_option quota_show_options[] = {
     {"host", "HOST", true, "A portal of the region.", "Un portail de la région."},
@@ -30,18 +31,6 @@ const struct command_option quota_lend_options[] = {
 static struct str option(const struct cli *cli, const char *name)
 {
     return str_of(cli_option(cli, name));
-}
-
-static struct conn *open_owner(struct cli *cli, struct err *e)
-{
-    char uri[HOME_PATH];
-    return cli_connect(cli, CLUSTER_OWNER, uri, e) ? conn_open(uri, ROLE_OWNER, e) : NULL;
-}
-
-static bool find(struct cli *cli, const char *name, struct conn *c, struct arena *a, struct tenant_row *t, struct err *e)
-{
-    struct str host;
-    return host_canonical(a, option(cli, name), &host, e) && tenant_find(c, a, host, t, e);
 }
 
 static int64_t number(const PGresult *r, int row, int column)
@@ -96,8 +85,8 @@ bool cmd_quota_show(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
-    struct conn *c = open_owner(cli, e);
-    PGresult *r = c && find(cli, "host", c, &a, &t, e) ? conn_ask(c, &sql_share_list, (struct str[]){uuid_str(&t.root)}, e)
+    struct conn *c = portal_owner(cli, e);
+    PGresult *r = c && portal_find(cli, c, &a, "host", &t, e) ? conn_ask(c, &sql_share_list, (struct str[]){uuid_str(&t.root)}, e)
                                                        : NULL;
     bool ok = r != NULL;
     if (ok && cli->json)
@@ -114,7 +103,7 @@ static bool set_share(struct cli *cli, struct conn *c, struct arena *a, struct e
 {
     struct tenant_row t;
     struct share_new new = {.metric = str_of(cli->arguments[0]), .ceiling = -1};
-    if (!find(cli, "host", c, a, &t, e) || !share_amount(str_of(cli->arguments[1]), "AMOUNT", &new.reserved, e) ||
+    if (!portal_find(cli, c, a, "host", &t, e) || !share_amount(str_of(cli->arguments[1]), "AMOUNT", &new.reserved, e) ||
         (cli_has(cli, "ceiling") && !share_amount(option(cli, "ceiling"), "--ceiling", &new.ceiling, e)))
         return false;
     new.root = t.root;
@@ -125,7 +114,7 @@ static bool set_share(struct cli *cli, struct conn *c, struct arena *a, struct e
 bool cmd_quota_set(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     bool ok = c && conn_begin(c, NULL, e) && set_share(cli, c, &a, e) && conn_commit(c, e);
     if (ok)
         printf("%s\n", cli->json ? "{\"done\": true}" : cli_say(cli, "Part enregistrée.", "Share kept."));
@@ -139,7 +128,7 @@ static bool lend(struct cli *cli, struct conn *c, struct arena *a, struct uuid *
     struct tenant_row lender, borrower;
     struct share_loan loan = {.metric = str_of(cli->arguments[0]), .starts_on = option(cli, "from"),
                               .ends_on = option(cli, "until")};
-    if (!find(cli, "host", c, a, &lender, e) || !find(cli, "to", c, a, &borrower, e) ||
+    if (!portal_find(cli, c, a, "host", &lender, e) || !portal_find(cli, c, a, "to", &borrower, e) ||
         !share_amount(str_of(cli->arguments[1]), "AMOUNT", &loan.amount, e))
         return false;
     loan.root = lender.root;
@@ -155,7 +144,7 @@ bool cmd_quota_lend(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct uuid id;
-    struct conn *c = open_owner(cli, e);
+    struct conn *c = portal_owner(cli, e);
     bool ok = c && conn_begin(c, NULL, e) && lend(cli, c, &a, &id, e) && conn_commit(c, e);
     if (ok && cli->json)
         printf("{\"loan\": \"%s\", \"accepted\": %s}\n", id.text, cli_has(cli, "accept") ? "true" : "false");

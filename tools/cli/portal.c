@@ -1,5 +1,7 @@
 #include "tools/cli/portal.h"
 
+#include "core/web/host.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +14,12 @@ struct conn *portal_owner(struct cli *cli, struct err *e)
 {
     char uri[HOME_PATH];
     return cli_connect(cli, CLUSTER_OWNER, uri, e) && cli_unlock(&cli->home, e) ? conn_open(uri, ROLE_OWNER, e) : NULL;
+}
+
+bool portal_find(struct cli *cli, struct conn *c, struct arena *a, const char *option, struct tenant_row *t, struct err *e)
+{
+    struct str host;
+    return host_canonical(a, str_of(cli_option(cli, option)), &host, e) && tenant_find(c, a, host, t, e);
 }
 
 #define ADDRESS_FILE "public-url"

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/rand.h"
 #include "core/db/conn.h"
+#include "tenants/directory/tenant.h"
 #include "tools/cli/cli.h"
 
 /* portal -- what the commands about portals and their people share. */
@@ -9,6 +10,9 @@ enum { PORTAL_ADDRESS = 400 };
 
 /* A connection as the owner, with the key that seals links. */
 struct conn *portal_owner(struct cli *cli, struct err *e);
+
+/* The portal that an option names by its host. fails err_host_invalid, err_tenant_unknown */
+bool portal_find(struct cli *cli, struct conn *c, struct arena *a, const char *option, struct tenant_row *t, struct err *e);
 
 /* "https://HOST", or with the scheme and port of --public-url; without it those that serve last noted. */
 void portal_address(const struct cli *cli, struct str host, char out[PORTAL_ADDRESS]);

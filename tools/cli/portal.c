@@ -1,13 +1,12 @@
 #include "tools/cli/portal.h"
 
-#include "core/web/host.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/errors.h"
 #include "core/base/jw.h"
+#include "core/web/host.h"
 #include "tools/cli/errors.h"
 
 struct conn *portal_owner(struct cli *cli, struct err *e)

@@ -338,7 +338,14 @@ static bool free_id(struct req *r, struct str title, struct str *id, struct err 
          n++)
         *id = arena_printf(r->a, STR_FMT "-%u", STR_ARG(slug), n);
     conn_rollback(c);
-    return missing.kind == &err_dataset_unknown || ERR(e, err_dataset_taken, "a hundred of them");
+    if (missing.kind == &err_dataset_unknown)
+        return true;
+    if (missing.kind) { /* the database, not the name */
+        *e = missing;
+        return false;
+    }
+    ERR(e, err_dataset_taken, "a hundred of them");
+    return err_arg(e, STR_FMT, STR_ARG(slug));
 }
 
 static bool first_draft(struct req *r, struct err *e)

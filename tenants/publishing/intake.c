@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "core/base/errors.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/type.h"
@@ -58,7 +59,7 @@ static bool read_limits(struct intake *in, struct conn *c, struct err *e)
     }
     PQclear(most);
     PQclear(stock);
-    return ok || (e->kind ? false : ERR(e, err_dataset_unknown, "no pool"));
+    return ok || (e->kind ? false : ERR(e, err_internal, "no pool"));
 }
 
 static bool find(struct intake *in, struct conn *c, struct str dataset_id, struct err *e)

@@ -110,20 +110,26 @@ static bool copy_old(struct conn *c, struct buf *sql, const struct load *l, cons
 {
     const json_t *columns = jr_array(report, "columns"), *column;
     char to[VERSION_TABLE], from[VERSION_TABLE];
+    const json_t *at = NULL; /* where the old rows have no place */
     bool ok = true;
     version_table(to, id);
     version_table(from, &l->old_id);
     buf_printf(sql, "INSERT INTO %s SELECT _id", to);
     for (unsigned n = 1; ok && (column = column_at(columns, false, n)); n++) {
         buf_addz(sql, ", ");
+        at = column;
         ok = put_old(sql, l->old, column, false);
     }
     for (unsigned n = 1; ok && (column = column_at(columns, true, n)); n++) {
         buf_addz(sql, n == 1 ? ", ARRAY[" : ", ");
+        at = column;
         ok = put_old(sql, l->old, column, true);
     }
     buf_printf(sql, "%s FROM %s ORDER BY _id", column_at(columns, true, 1) ? "]" : "", from);
-    return ok ? run(c, sql, e) : ERR(e, err_columns_differ, "no place");
+    if (ok)
+        return run(c, sql, e);
+    ERR(e, err_columns_differ, "no place");
+    return err_arg(e, STR_FMT, STR_ARG(str_part(jr_str(at, "name"), 0, 120)));
 }
 
 static bool begin_table(struct conn *c, struct buf *sql, const struct load *l, const struct uuid *id,

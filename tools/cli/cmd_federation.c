@@ -1,5 +1,7 @@
 /* terrasse federation …: links between portals, what they did, and whether the receipts are whole. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/errors.h"
 #include "core/base/jw.h"
@@ -233,6 +235,7 @@ static bool read_key(struct cli *cli, char key[KEY_MAX + 1], struct err *e)
 {
     const char *path = cli_option(cli, "key-file");
     FILE *f = fopen(path, "r");
+    int why = errno;
     size_t n = f ? fread(key, 1, KEY_MAX, f) : 0;
     if (f)
         fclose(f);
@@ -240,7 +243,8 @@ static bool read_key(struct cli *cli, char key[KEY_MAX + 1], struct err *e)
     if (n > 0)
         return true;
     ERR(e, err_file_open, "%s", path);
-    return err_arg(e, "%s", path);
+    err_arg(e, "%s", path);
+    return err_arg(e, "%s", f ? cli_say(cli, "il est vide", "it is empty") : strerror(why));
 }
 
 bool cmd_federation_national(struct cli *cli, struct err *e)

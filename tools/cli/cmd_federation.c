@@ -235,7 +235,7 @@ static bool read_key(struct cli *cli, char key[KEY_MAX + 1], struct err *e)
 {
     const char *path = cli_option(cli, "key-file");
     FILE *f = fopen(path, "r");
-    int why = errno;
+    int why = f ? 0 : errno;
     size_t n = f ? fread(key, 1, KEY_MAX, f) : 0;
     if (f)
         fclose(f);
@@ -244,7 +244,7 @@ static bool read_key(struct cli *cli, char key[KEY_MAX + 1], struct err *e)
         return true;
     ERR(e, err_file_open, "%s", path);
     err_arg(e, "%s", path);
-    return err_arg(e, "%s", f ? cli_say(cli, "il est vide", "it is empty") : strerror(why));
+    return err_arg(e, "%s", why ? strerror(why) : cli_say(cli, "il est vide", "it is empty"));
 }
 
 bool cmd_federation_national(struct cli *cli, struct err *e)

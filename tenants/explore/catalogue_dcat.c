@@ -6,6 +6,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/dcat.h"
+#include "core/web/errors.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
@@ -62,19 +63,16 @@ static int by_name(const void *a, const void *b)
 
 static bool ask_objects(struct req *r, struct err *e)
 {
-    (void)e;
     struct feed *f = r->state;
     f->ids = datasets_names(r, 0, &f->n);
     qsort(f->ids, f->n, sizeof *f->ids, by_name);
-    size_t size = f->paged ? PAGE : EXPORT_MAX;
-    f->from = f->paged && f->page <= f->n / PAGE + 1 ? (size_t)(f->page - 1) * PAGE : 0;
-    f->to = f->n - f->from < size ? f->n : f->from + size;
-    struct buf list = {0};
-    for (size_t i = f->from; i < f->to; i++)
-        buf_printf(&list, "%c" STR_FMT, i == f->from ? '{' : ',', STR_ARG(f->ids[i]));
-    buf_addz(&list, list.n ? "}" : "{}");
-    req_ask(r, &sql_dcat_objects, (struct str[]){uuid_str(&r->tenant->id), buf_str(&list)});
-    buf_free(&list);
+    if (!f->paged && f->n > EXPORT_MAX) /* rather none than a short one */
+        return ERR(e, err_answer_too_large, "%zu datasets in one document", f->n);
+    uint64_t before = f->paged ? f->page - 1 : 0;
+    f->from = before <= f->n / PAGE ? (size_t)before * PAGE : f->n; /* behind the last page: nothing */
+    f->to = f->paged && f->n - f->from > PAGE ? f->from + PAGE : f->n;
+    struct str list = datasets_list_of(r->a, f->ids + f->from, f->to - f->from);
+    req_ask(r, &sql_dcat_objects, (struct str[]){uuid_str(&r->tenant->id), list});
     return true;
 }
 

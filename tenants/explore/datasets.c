@@ -26,9 +26,8 @@ static bool is_name(struct str id)
 }
 
 /* The literal of a text[]; what cannot be a name is left out, so nothing needs quotes. */
-unsigned datasets_ask_objects(struct req *r, const struct str *ids, size_t n)
+struct str datasets_list_of(struct arena *a, const struct str *ids, size_t n)
 {
-    struct grant_scope scope = grant_scope(r);
     struct buf list = {0};
     buf_addc(&list, '{');
     for (size_t i = 0; i < n; i++)
@@ -37,8 +36,15 @@ unsigned datasets_ask_objects(struct req *r, const struct str *ids, size_t n)
             buf_add(&list, ids[i]);
         }
     buf_addc(&list, '}');
-    const struct str params[] = {uuid_str(&r->tenant->id), arena_str(r->a, buf_str(&list)), scope.all, scope.organisation};
+    struct str text = arena_str(a, buf_str(&list));
     buf_free(&list);
+    return text;
+}
+
+unsigned datasets_ask_objects(struct req *r, const struct str *ids, size_t n)
+{
+    struct grant_scope scope = grant_scope(r);
+    const struct str params[] = {uuid_str(&r->tenant->id), datasets_list_of(r->a, ids, n), scope.all, scope.organisation};
     return req_ask(r, &sql_dataset_objects, params);
 }
 

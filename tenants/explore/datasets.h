@@ -10,6 +10,8 @@
 extern const struct step datasets_list[];
 extern const struct step datasets_one[];
 
+/* The literal of a text[] of these names: for statements that take $n::text[]. */
+struct str datasets_list_of(struct arena *a, const struct str *ids, size_t n);
 /* The objects of these names, in their order: one call of this STEP_DB. */
 unsigned datasets_ask_objects(struct req *r, const struct str *ids, size_t n);
 /* The first column of a compiled answer, as names kept in the arena. */

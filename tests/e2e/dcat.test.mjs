@@ -97,4 +97,5 @@ test('a page names the whole and the next; pages do not overlap', async () => {
   const last = (await feed('/catalog.rdf?page=2', 'a.r.localhost')).text;
   assert.deepEqual(datasets(last), [`http://a.r.localhost:${t.port}/explore/dataset/jeu-100/`]);
   assert.equal(new Set([...datasets(first), ...datasets(last)]).size, 101);
+  for (const page of [3, 99, '18446744073709551615']) assert.deepEqual(datasets((await feed(`/catalog.rdf?page=${page}`, 'a.r.localhost')).text), [], page);
 });

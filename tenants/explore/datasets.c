@@ -4,7 +4,6 @@
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
-#include "tenants/people/errors.h"
 
 struct list {
     struct dataset_shape shape;
@@ -209,7 +208,7 @@ static bool reply_one(struct req *r, struct err *e)
     struct dataset_shape shape;
     bool plain;
     if (req_rows(r, 0) == 0)
-        return ERR(e, err_dataset_not_found, "no row"), err_arg(e, STR_FMT, STR_ARG(str_part(r->params[EXPLORE_DATASET], 0, 180)));
+        return grant_not_found(r->params[EXPLORE_DATASET], e);
     if (!dataset_shape_read(r, &shape, &plain, e))
         return false;
     struct odsql_scope scope = {.clause = CLAUSE_SELECT};

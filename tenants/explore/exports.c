@@ -13,7 +13,6 @@
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_params.h"
-#include "tenants/people/errors.h"
 
 enum { COL_LICENCE, COL_PROCESSED, HEADS_LAG_US = 2000000 };
 
@@ -176,7 +175,7 @@ static bool begin(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     if (req_rows(r, 0) == 0)
-        return ERR(e, err_dataset_not_found, "withdrawn meanwhile"), err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
+        return grant_not_found(f->grant.dataset_id, e); /* withdrawn meanwhile */
     f->name = (struct artefact_name){f->grant.id, f->grant.revision, key_of(r, f)};
     if (!f->query->timed && req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(f->name.key))))
         return true;
@@ -199,8 +198,7 @@ static bool still_open(struct req *r, struct file *f, struct err *e)
     f->in_heads |= head != NULL;
     if (too_new || (head && head->is_open == f->grant.is_open))
         return true;
-    ERR(e, err_dataset_not_found, "closed while it was being sent");
-    return err_arg(e, STR_FMT, STR_ARG(f->grant.dataset_id));
+    return grant_not_found(f->grant.dataset_id, e); /* closed while it was being sent */
 }
 
 /* A file in an order of the caller's: where its rows stand, four bytes each, then slice by slice. */

@@ -8,7 +8,6 @@
 #include "tenants/explore/explore.h"
 #include "tenants/explore/v1_echo.h"
 #include "tenants/explore/v1_params.h"
-#include "tenants/people/errors.h"
 
 enum { ROWS_MAX = 1000 }; /* objects of one answer */
 
@@ -207,8 +206,7 @@ static bool reply_one(struct req *r, struct err *e)
 {
     struct dataset_object d;
     if (req_rows(r, 0) == 0)
-        return ERR(e, err_dataset_not_found, "no row"),
-               err_arg(e, STR_FMT, STR_ARG(str_part(r->params[EXPLORE_DATASET], 0, 180)));
+        return grant_not_found(r->params[EXPLORE_DATASET], e);
     if (!dataset_object_read(r, 0, 0, &d, e))
         return false;
     put_object(r, req_json(r, 200), &d);

@@ -37,7 +37,7 @@ static void forget(struct known *k)
     free(k);
 }
 
-static bool not_found(struct str dataset_id, struct err *e)
+bool grant_not_found(struct str dataset_id, struct err *e)
 {
     ERR(e, err_dataset_not_found, "%zu bytes", dataset_id.n);
     return err_arg(e, STR_FMT, STR_ARG(str_part(dataset_id, 0, 180)));
@@ -140,7 +140,7 @@ static struct known *read_known(struct req *r, struct str dataset_id, struct err
         return k;
     }
     forget(k);
-    not_found(dataset_id, e);
+    grant_not_found(dataset_id, e);
     return NULL;
 }
 
@@ -189,7 +189,7 @@ bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct 
     const struct known *k = in_memory(r, dataset_id);
     if (!k) {
         if (r->batch.n == 0 || req_rows(r, 0) == 0)
-            return not_found(dataset_id, e);
+            return grant_not_found(dataset_id, e);
         struct known *made = read_known(r, dataset_id, e);
         if (!made)
             return false;
@@ -197,7 +197,7 @@ bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct 
         k = made;
     }
     if (!may_read(r, k))
-        return not_found(dataset_id, e);
+        return grant_not_found(dataset_id, e);
     if (!k->is_open && !heads_fresh(req_heads(r)))
         return ERR(e, err_heads_stale, "heads older than two seconds");
     *out = (struct grant){.view = copy_view(r->a, &k->view), .id = k->id, .revision = k->view.revision,
@@ -214,7 +214,7 @@ bool grant_copy(struct arena *a, const struct grant_source *s, const struct data
         view_seal(&k.view);
         *view = copy_view(a, &k.view);
     } else if (!e->kind) {
-        not_found(s->dataset_id, e);
+        grant_not_found(s->dataset_id, e);
     }
     arena_free(&k.a);
     return ok;

@@ -34,6 +34,9 @@ struct grant_scope grant_scope(const struct req *r);
  * Its statements go to the portal (req_ask_portal). In r->a. */
 const struct dataset_view *grant_catalogue(struct req *r);
 
+/* The one sentence for what does not exist and for what one may not see; false, always. */
+bool grant_not_found(struct str dataset_id, struct err *e);
+
 bool grant_ask(struct req *r, struct str dataset_id, struct err *e);
 bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e);
 

@@ -34,18 +34,23 @@ static void step_fails(struct req_private *p, const struct err *e)
 
 /* ---- STEP_DB ---- */
 
-static void on_results(struct batch *b, struct err *e, void *context)
+/* The database answered, or could not: the request goes on from here either way. */
+static void db_back(struct req_private *p, const struct err *e, void (*next)(struct req_private *p))
 {
-    (void)b;
-    struct req_private *p = context;
     p->busy = p->in_db = false;
     p->held++;
     if (e->kind)
         step_fails(p, e);
     else
-        step_ends(p);
+        next(p);
     p->held--;
     engine_go(p);
+}
+
+static void on_results(struct batch *b, struct err *e, void *context)
+{
+    (void)b;
+    db_back(context, e, step_ends);
 }
 
 static void submit(struct req_private *p, lane_done *done)
@@ -199,15 +204,7 @@ static void stream_finish(struct req_private *p)
 static void on_ahead(struct batch *b, struct err *e, void *context)
 {
     (void)b;
-    struct req_private *p = context;
-    p->busy = p->in_db = false;
-    p->held++;
-    if (e->kind)
-        step_fails(p, e);
-    else
-        step_weigh(p);
-    p->held--;
-    engine_go(p);
+    db_back(context, e, step_weigh);
 }
 
 /* The database works on the next slice while this one is sent. Held at most: the bytes of one slice, the
@@ -268,15 +265,7 @@ static void write_slice(struct req_private *p)
 static void on_slice(struct batch *b, struct err *e, void *context)
 {
     (void)b;
-    struct req_private *p = context;
-    p->busy = p->in_db = false;
-    p->held++;
-    if (e->kind)
-        step_fails(p, e);
-    else
-        write_slice(p);
-    p->held--;
-    engine_go(p);
+    db_back(context, e, write_slice);
 }
 
 static void run_stream(struct req_private *p)

@@ -58,7 +58,7 @@ void bo_reply(struct req *r, int status, const struct bo_page *page, struct buf 
     p.done = p.error.n ? STR_NONE : done_words(r);
     p.may_contribute = r->who.role >= CONTRIBUTOR;
     p.may_review = r->tenant->is_root && bo_may_publish(r);
-    p.may_admin = r->who.role >= ADMIN && !bo_is_direct(r);
+    p.may_admin = bo_may_admin(r);
     p.may_region = p.may_admin && r->who.is_region;
     mark_place(page->nav, &p);
     struct buf whole = {0};

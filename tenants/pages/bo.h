@@ -63,6 +63,10 @@ static inline bool bo_may_publish(const struct req *r)
 {
     return r->who.role >= EDITOR && !bo_is_direct(r);
 }
+static inline bool bo_may_admin(const struct req *r)
+{
+    return r->who.role >= ADMIN && !bo_is_direct(r);
+}
 /* For statements: the organisation a person is bound to; absent: all. */
 static inline struct str bo_organisation(const struct req *r)
 {

@@ -23,7 +23,8 @@ static bool reply_home(struct req *r, struct err *e)
         .datasets = (int)req_i64(r, 0, 0, 0), .open = (int)req_i64(r, 0, 0, 1), .drafts = (int)req_i64(r, 0, 0, 2),
         .failed = (int)req_i64(r, 0, 0, 3), .waiting = (int)req_i64(r, 0, 0, 4), .overdue = (int)req_i64(r, 0, 0, 5),
         .refused = (int)req_i64(r, 0, 0, 6), .may_contribute = r->who.role >= CONTRIBUTOR, .is_direct = bo_is_direct(r),
-        .is_reviewer = r->tenant->is_root && bo_may_publish(r), .is_region = r->who.is_region && r->who.role >= ADMIN};
+        .is_reviewer = r->tenant->is_root && bo_may_publish(r), .is_region = r->who.is_region && r->who.role >= ADMIN,
+        .is_admin = bo_may_admin(r)};
     struct usage_now now = {0};
     if (meter_usage())
         usage_read(meter_usage(), r->tenant->slot, clock_wall_us(), &now);

@@ -35,7 +35,7 @@ enum { ASK_SHARES, ASK_LOANS, ASK_MONTH };
 static bool ask_quotas(struct req *r, struct err *e)
 {
     (void)e;
-    bool all = r->tenant->is_root && !bo_is_direct(r);
+    bool all = r->tenant->is_root;
     req_ask(r, &sql_share_list, (struct str[]){uuid_str(&r->tenant->root)});
     req_ask(r, &sql_loan_list,
             (struct str[]){uuid_str(&r->tenant->root), all ? STR_NONE : uuid_str(&r->tenant->id)});
@@ -242,8 +242,7 @@ static void put_loans(struct req *r, struct page_bo_quotas *p)
             .accepted = str_eq(state, S("accepted")),
             .refused = str_eq(state, S("refused")),
             .ended = str_eq(state, S("ended"))};
-        list[i].mine =
-            p->may_admin && str_eq(req_col(r, ASK_LOANS, i, 3), uuid_str(&r->tenant->id));
+        list[i].mine = str_eq(req_col(r, ASK_LOANS, i, 3), uuid_str(&r->tenant->id));
     }
     p->loans = list;
     p->loans_n = n;
@@ -324,11 +323,10 @@ static void put_forms(struct req *r, const struct portal_use *all, size_t n,
                                                     .fields = edit,
                                                     .n = 4,
                                                     .submit = page_say(r, TEXT_BO_SHARE_SAVE)});
-    if (p->may_admin)
-        p->lend = bo_form_html(r, &(struct bo_form){.action = S("/backoffice/quotas/lend"),
-                                                    .fields = lend,
-                                                    .n = 4,
-                                                    .submit = page_say(r, TEXT_BO_LEND)});
+    p->lend = bo_form_html(r, &(struct bo_form){.action = S("/backoffice/quotas/lend"),
+                                                .fields = lend,
+                                                .n = 4,
+                                                .submit = page_say(r, TEXT_BO_LEND)});
 }
 
 static bool reply_quotas(struct req *r, struct err *e)
@@ -344,9 +342,8 @@ static bool reply_quotas(struct req *r, struct err *e)
     qsort(sorted, n, sizeof *sorted, by_calls);
     struct page_bo_quotas p = {.csrf = r->who.csrf,
                                .own_name = r->tenant->name,
-                               .may_admin = r->who.role >= ADMIN && !bo_is_direct(r),
+                               .is_region = r->who.is_region,
                                .day = say_date(r->a, r->lang, req_col(r, ASK_MONTH, 0, 2))};
-    p.is_region = p.may_admin && r->who.is_region;
     put_warning(r, all, n, &p);
     put_gauges(r, all, n, &p);
     put_pool(r, sorted, n, &p);

@@ -39,7 +39,7 @@ static const struct route routes[] = {
     GET("/partners", REGION, bo_partners, "Partners", "Partenaires"),
     UPLOAD("/partners", REGION, bo_partners_add, "Add a partner", "Créer un partenaire"),
     GET("/partners/new", REGION, bo_partners_new, "Form of a new partner", "Formulaire d’un nouveau partenaire"),
-    GET("/quotas", READER, bo_quotas, "Pool, shares, loans", "Pot commun, parts, prêts"),
+    GET("/quotas", ADMIN, bo_quotas, "Pool, shares, loans", "Pot commun, parts, prêts"),
     POST("/quotas", REGION, bo_quotas_set, "Change a share", "Modification d’une part"),
     POST("/quotas/lend", ADMIN, bo_quotas_lend, "Offer a loan", "Proposition d’un prêt"),
     POST("/quotas/answer", ADMIN, bo_quotas_answer, "Answer a loan", "Réponse à un prêt"),

@@ -399,6 +399,15 @@ test('roles: who may not is told so, and nothing changes', async () => {
   }
   assert.deepEqual(state(), was);
 });
+test('roles: nobody is offered a page that refuses him', async () => {
+  for (const role of ['reader', 'contributor', 'editor', 'admin']) {
+    const me = makeSession(A, role);
+    const look = (path) => t.http(A, path, { headers: { Cookie: me.cookie } });
+    const links = [...new Set([...(await look('/backoffice/')).text.matchAll(/href="(\/backoffice\/[^"#]*)"/g)].map((m) => m[1]))];
+    assert.equal(links.includes('/backoffice/quotas/'), role === 'admin', `${role}: ${links}`);
+    for (const link of links) assert.equal((await look(link)).status, 200, `${role}: ${link}`);
+  }
+});
 test('roles: who is bound to one organisation sees neither the portal\'s affairs nor others\' submissions, whatever the role', async () => {
   const [admin, editor] = [makeSession(R), makeSession(R, 'editor')];
   const look = (me, method, path) => t.http(R, path, { method, headers: { Cookie: me.cookie, 'X-CSRF-Token': me.csrf, Origin: `http://${named(R)}` } });

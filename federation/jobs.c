@@ -5,9 +5,9 @@
 #include "federation/national.h"
 
 static const struct job jobs[] = {
-    {"federation_dispatch", 250, dispatch_events},
-    {"federation_links", 1000, dispatch_links},
-    {"federation_copies", 250, deliver_copies},
-    {"federation_national", 250, national_push},
+    {"federation_dispatch", 250, dispatch_events, false},
+    {"federation_links", 1000, dispatch_links, false},
+    {"federation_copies", 250, deliver_copies, false},
+    {"federation_national", 250, national_push, false},
 };
 const struct job_table federation_job_table = {jobs, sizeof jobs / sizeof jobs[0]};

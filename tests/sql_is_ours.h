@@ -14,15 +14,15 @@ static const char *const our_words[] = {
     "year", "month", "day", "hour", "minute", "second", "isodow", "microsecond", "at", "time", "zone", "interval", "timestamp",
     "timestamptz", "date", "text", "bigint", "int", "float8", "numeric", "boolean", "bytea", "now", "make_interval", "years",
     "months", "days", "weeks", "hours", "mins", "secs", "least", "date_trunc", "date_bin", "to_char", "array", "lower", "upper",
-    "length", "left", "join", "cross", "lateral", "unnest", "on", "string_to_array", "array_to_string", "to_tsvector",
-    "plainto_tsquery", "concat_ws", "public", "unaccent", "levenshtein_less_equal", "regexp_split_to_table", "exists", "w",
+    "length", "left", "join", "cross", "lateral", "unnest", "on", "string_to_array", "array_to_string", "public", "unaccent", "exists", "w", "words", "variadic", "tsvector", "asked",
+    "word", "is_near", "bare", "any_of", "array_agg", "numnode", "lexeme", "portal", "catalogue_word", "tenant_id", "uuid",
     "starts_with", "hashint8extended", "collate", "C", "generate_series", "union", "all", "row_number", "over", "partition",
     "st_dwithin", "st_distance", "st_intersects", "st_within", "st_disjoint", "st_makeenvelope", "st_geomfromtext",
     "st_asgeojson", "geography", "geometry", "r", "s", "i", "a", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
     "rest", "data", "with", "ordinality", "id",
 };
 static const char *const our_constants[] = {
-    "UTC", "data.french", " ", "", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",
+    "UTC", " ", "", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",
     "YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"", "YYYY", "YY", "FMYYYY", "MM", "FMMM", "DD", "FMDD", "DDD", "FMDDD", "HH24", "FMHH24",
     "MI", "FMMI", "SS", "FMSS", "YYYY/MM", "YYYY/MM/DD", "1 year", "1 month", "1 day", "1 month - 1 day", "millisecond",
     "second", "minute", "hour", "day", "week", "month", "quarter", "year",
@@ -42,11 +42,11 @@ static inline bool is_one_of(struct str s, const char *const *list, size_t n)
     return false;
 }
 
-/* c12, a3, m0, v_<32 hex>: names made of a letter and a number. */
+/* c12, a3, m0, v_<32 hex>, w_<32 hex>: names made of a letter and a number. */
 static inline bool is_made_name(struct str s)
 {
     size_t i = 1;
-    if (s.n == 34 && str_starts(s, S("v_"))) {
+    if (s.n == 34 && (str_starts(s, S("v_")) || str_starts(s, S("w_")))) {
         for (i = 2; i < s.n && isxdigit((unsigned char)s.p[i]);)
             i++;
         return i == s.n;

@@ -62,6 +62,22 @@ const char *view_words(const struct dataset_view *v)
     return v->words;
 }
 
+const char *view_dictionary(const struct dataset_view *v)
+{
+    return v->dictionary ? v->dictionary : v->has_text_index ? v->word_table : NULL;
+}
+
+bool view_place(struct str sql, struct view_column *c)
+{
+    uint64_t number;
+    c->in_rest = str_starts(sql, S("rest[")) && str_ends(sql, S("]"));
+    struct str digits = c->in_rest ? str_part(sql, 5, sql.n - 6) : str_from(sql, 1);
+    if (sql.n < 2 || (!c->in_rest && sql.p[0] != 'c') || !str_u64(digits, &number) || number > 5000)
+        return false;
+    c->number = (unsigned)number;
+    return true;
+}
+
 const struct str *view_base(const struct dataset_view *v, unsigned *n)
 {
     *n = v->nbase;
@@ -86,6 +102,8 @@ static void name_table(struct dataset_view *v)
         }
     must(out == v->table + 7 + 32);
     *out = '\0';
+    memcpy(v->word_table, v->table, sizeof v->table);
+    v->word_table[5] = 'w';
 }
 
 /* Lengths first, so that no two lists of columns give the same bytes. */

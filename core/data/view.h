@@ -30,6 +30,9 @@ struct view_column {
     enum view_precision precision; /* timeserie_precision of dates */
 };
 
+/* "c12" or "rest[3]" of portal.version.columns: number and in_rest. False: neither. */
+bool view_place(struct str sql, struct view_column *c);
+
 size_t view_columns(const struct dataset_view *v); /* all of them; skip the hidden ones */
 const struct view_column *view_column(const struct dataset_view *v, size_t at);
 /* By name, as written. `all`: hidden ones too (the row filter). NULL: there is none. */
@@ -41,6 +44,8 @@ int64_t view_records(const struct dataset_view *v);    /* of the version, before
 int64_t view_revision(const struct dataset_view *v);
 const char *view_table(const struct dataset_view *v);  /* "data.v_<32 hex>", or what stands for it in FROM */
 bool view_is_catalogue(const struct dataset_view *v);  /* of portal.catalogue_search, not of rows */
-const char *view_words(const struct dataset_view *v);  /* a tsvector of the whole row; NULL: none */
+const char *view_words(const struct dataset_view *v);  /* a tsvector of the whole row; NULL: made of the columns (row_words.h) */
+/* What FROM takes the different words (`word`) of all rows from, where there is a text index; NULL: none yet. */
+const char *view_dictionary(const struct dataset_view *v);
 const struct str *view_base(const struct dataset_view *v, unsigned *n); /* parameters bound before all others */
 struct str view_class(const struct dataset_view *v);   /* 32 hex: version, columns and filter */

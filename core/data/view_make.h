@@ -19,9 +19,11 @@ struct dataset_view {
     struct view_column *columns; /* in the order of the file; in the same arena */
     const char *source; /* the catalogue: a statement in parentheses; NULL: `table` */
     const char *words;  /* its tsvector; NULL: made of the columns */
+    const char *dictionary; /* the catalogue's words, in parentheses; NULL: those of the text index */
+    bool has_text_index;
     struct str base[VIEW_BASE_MAX]; /* the parameters of `source`: $1… of every statement */
     unsigned nbase;
-    char table[5 + 2 + 32 + 1];
+    char table[5 + 2 + 32 + 1], word_table[5 + 2 + 32 + 1];
     char class[33];
 };
 

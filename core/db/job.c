@@ -1,6 +1,7 @@
 #include "core/db/job.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -22,7 +23,10 @@ struct worker {
     struct conn *conn;
     struct turn *turns;
     size_t n;
+    bool slow;       /* does the slow jobs, and those alone */
     int64_t beat_ms; /* when the next heartbeat is due */
+    pthread_mutex_t lock; /* of `cancel` */
+    PGcancel *cancel;     /* what the slow one's connection does now */
 };
 
 static int64_t now_ms(void)
@@ -38,7 +42,16 @@ static void list_turns(struct worker *w)
     w->turns = must_alloc((room + 1) * sizeof *w->turns);
     for (size_t t = 0; t < w->c->ntables; t++)
         for (size_t i = 0; i < w->c->tables[t]->n; i++)
-            w->turns[w->n++].job = &w->c->tables[t]->jobs[i];
+            if (w->c->tables[t]->jobs[i].slow == w->slow)
+                w->turns[w->n++].job = &w->c->tables[t]->jobs[i];
+}
+
+static void keep_cancel(struct worker *w)
+{
+    pthread_mutex_lock(&w->lock);
+    PQfreeCancel(w->cancel);
+    w->cancel = w->conn ? PQgetCancel(conn_pq(w->conn)) : NULL;
+    pthread_mutex_unlock(&w->lock);
 }
 
 /* Only a dead connection is dropped: an error of one job leaves the others theirs. */
@@ -72,7 +85,7 @@ static void beat(struct worker *w)
 {
     struct err e = {0};
     struct str name = S("worker");
-    if (now_ms() < w->beat_ms)
+    if (w->slow || now_ms() < w->beat_ms)
         return;
     w->beat_ms = now_ms() + BEAT_MS;
     PGresult *r = conn_ask(w->conn, &sql_heartbeat, &name, &e);
@@ -116,6 +129,7 @@ static void rest(struct worker *w)
 static bool open_conn(struct worker *w, struct err *e)
 {
     w->conn = conn_open(w->c->uri, ROLE_WORKER, e);
+    keep_cancel(w);
     return w->conn && conn_exec(w->conn, "LISTEN terrasse_worker", e);
 }
 
@@ -125,23 +139,55 @@ static void pause_ms(long ms)
     nanosleep(&t, NULL);
 }
 
-void job_loop(const struct job_config *config)
+static void work(struct worker *w)
 {
-    struct worker w = {.c = config};
-    list_turns(&w);
-    while (!*config->stop) {
+    list_turns(w);
+    while (w->n && !*w->c->stop) {
         struct err failed = {0};
-        if (!w.conn && !open_conn(&w, &failed)) {
+        if (!w->conn && !open_conn(w, &failed)) {
             log_err(LOG_WARN, "database_away", &failed);
-            conn_close(w.conn);
-            w.conn = NULL;
+            conn_close(w->conn);
+            w->conn = NULL;
             pause_ms(RECONNECT_MS);
             continue;
         }
-        beat(&w);
-        if (!run_due(&w) && w.conn && !*config->stop)
-            rest(&w);
+        beat(w);
+        if (!run_due(w) && w->conn && !*w->c->stop)
+            rest(w);
     }
-    conn_close(w.conn);
-    free(w.turns);
+    conn_close(w->conn);
+    w->conn = NULL;
+    keep_cancel(w);
+    free(w->turns);
+}
+
+static void *work_slowly(void *slow)
+{
+    work(slow);
+    return NULL;
+}
+
+/* A cancel that comes between two statements is lost: it is sent again until the thread has ended. */
+static void end_slow(struct worker *slow, pthread_t thread)
+{
+    char why[256];
+    struct timespec until;
+    do {
+        pthread_mutex_lock(&slow->lock);
+        if (slow->cancel)
+            PQcancel(slow->cancel, why, sizeof why);
+        pthread_mutex_unlock(&slow->lock);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+    } while (pthread_timedjoin_np(thread, NULL, &until) != 0);
+}
+
+void job_loop(const struct job_config *config)
+{
+    struct worker quick = {.c = config, .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct worker slow = {.c = config, .slow = true, .lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t thread;
+    must(pthread_create(&thread, NULL, work_slowly, &slow) == 0);
+    work(&quick);
+    end_slow(&slow, thread);
 }

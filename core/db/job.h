@@ -11,6 +11,9 @@
  * waits; jobs with more take turns. Nothing is remembered here: what is to be done stands in rows,
  * so a worker may be killed at any line. NOTIFY terrasse_worker only shortens a sleep.
  *
+ * A slow job (one statement of many seconds: an index) has a thread and a connection of its own, so
+ * that nobody's publication waits behind it; when the worker is stopped its statement is cancelled.
+ *
  * A job that fails is logged and waits twice as long each time, up to a minute; a lost connection is
  * opened again. Every five seconds the row `worker` of portal.heartbeat is written, between jobs.
  */
@@ -27,6 +30,7 @@ struct job {
     const char *name;
     int64_t period_ms; /* between two looks when there was nothing to do; at least 250 */
     job_fn *fn;
+    bool slow;
 };
 
 struct job_table {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/base/must.h"
 #include "core/data/view_make.h"
@@ -12,8 +13,9 @@
 #include "tenants/people/sql.h"
 
 enum { COL_ID, COL_OPEN, COL_ORGANISATION, COL_VERSION, COL_COLUMNS, COL_FIELDS, COL_RECORDS, COL_REVISION,
-       COL_FILTER };
-enum { KNOWN_MAX = 2048 };
+       COL_FILTER, COL_TEXT_INDEX };
+/* The text index comes later than the version, without a new revision: it is asked for again after so long. */
+enum { KNOWN_MAX = 2048, INDEX_AGAIN_US = 60000000 };
 
 /* A dataset as of one revision. */
 struct known {
@@ -21,6 +23,7 @@ struct known {
     struct dataset_view view;
     struct uuid id, organisation;
     bool is_open;
+    int64_t until_us; /* looked at anew then; 0: good for its revision */
 };
 
 static struct map known_datasets; /* "<tenant id> <dataset_id>" */
@@ -47,7 +50,8 @@ static const struct known *in_memory(struct req *r, struct str dataset_id)
 {
     const struct dataset_head *head = heads_dataset(r->tenant, dataset_id);
     const struct known *k = head ? map_get(&known_datasets, known_key(r, dataset_id)) : NULL;
-    return k && k->view.revision == head->revision && k->is_open == head->is_open ? k : NULL;
+    bool good = k && k->view.revision == head->revision && k->is_open == head->is_open;
+    return good && (k->until_us == 0 || clock_monotonic_us() < k->until_us) ? k : NULL;
 }
 
 bool grant_ask(struct req *r, struct str dataset_id, struct err *e)
@@ -55,18 +59,6 @@ bool grant_ask(struct req *r, struct str dataset_id, struct err *e)
     (void)e;
     if (!in_memory(r, dataset_id))
         req_ask(r, &sql_dataset_to_grant, (struct str[]){uuid_str(&r->tenant->id), dataset_id});
-    return true;
-}
-
-/* "c12" or "rest[3]": where the column lies in the table. */
-static bool read_place(struct str sql, struct view_column *c)
-{
-    uint64_t number;
-    c->in_rest = str_starts(sql, S("rest[")) && str_ends(sql, S("]"));
-    struct str digits = c->in_rest ? str_part(sql, 5, sql.n - 6) : str_from(sql, 1);
-    if (sql.n < 2 || (!c->in_rest && sql.p[0] != 'c') || !str_u64(digits, &number) || number > 5000)
-        return false;
-    c->number = (unsigned)number;
     return true;
 }
 
@@ -102,7 +94,7 @@ static bool read_column(struct arena *a, const json_t *column, const json_t *fie
                               .label = arena_str(a, label.p ? label : jr_str(column, "label"))};
     c->hidden = field == NULL && json_array_size(fields) > 0;
     read_annotations(a, jr_object(field, "annotations"), c);
-    return type_by_name(jr_str(column, "type"), &c->type) && read_place(jr_str(column, "sql"), c);
+    return type_by_name(jr_str(column, "type"), &c->type) && view_place(jr_str(column, "sql"), c);
 }
 
 static bool read_columns(struct known *k, struct str columns_text, struct str fields_text, struct err *e)
@@ -134,6 +126,8 @@ static struct known *read_known(struct req *r, struct str dataset_id, struct err
     k->view.filter = arena_str(&k->a, batch_col(b, 0, 0, COL_FILTER));
     k->view.records = batch_i64(b, 0, 0, COL_RECORDS);
     k->view.revision = batch_i64(b, 0, 0, COL_REVISION);
+    k->view.has_text_index = batch_bool(b, 0, 0, COL_TEXT_INDEX);
+    k->until_us = k->view.has_text_index ? 0 : clock_monotonic_us() + INDEX_AGAIN_US;
     if (uuid_parse(batch_col(b, 0, 0, COL_VERSION), &k->view.version) &&
         read_columns(k, batch_col(b, 0, 0, COL_COLUMNS), batch_col(b, 0, 0, COL_FIELDS), e)) {
         view_seal(&k->view);
@@ -282,6 +276,7 @@ const struct dataset_view *grant_catalogue(struct req *r)
     struct dataset_view *v = ARENA_NEW(r->a, struct dataset_view);
     v->source = arena_printf(r->a, "(%s)", sql_catalogue_visible.text).p;
     v->words = "r.words";
+    v->dictionary = "(select word from portal.catalogue_word where tenant_id = $1::uuid)";
     v->base[0] = uuid_str(&r->tenant->id);
     v->base[1] = scope.all;
     v->base[2] = scope.organisation;

@@ -1,10 +1,12 @@
 #include "tenants/publishing/jobs.h"
 
 #include "tenants/publishing/sweep.h"
+#include "tenants/publishing/text_index.h"
 #include "tenants/publishing/upload.h"
 
 static const struct job jobs[] = {
-    {"upload", 1000, upload_job},
-    {"sweep", 600000, sweep_job},
+    {"upload", 1000, upload_job, false},
+    {"sweep", 600000, sweep_job, false},
+    {"text_index", 1000, text_index_job, true},
 };
 const struct job_table publishing_jobs = {jobs, sizeof jobs / sizeof jobs[0]};

@@ -8,6 +8,7 @@
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/stock.h"
+#include "tenants/publishing/text_index.h"
 
 bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str kind,
                     struct err *e)
@@ -73,7 +74,8 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
                               arena_printf(a, "%lld", (long long)v->bytes), v->changed ? S("t") : S("f")};
     const struct str version[] = {uuid_str(tenant), uuid_str(&d->id), v->id, account};
     return tenant_do(c, &sql_dataset_publish, row, e) &&
-           (!v->changed || tenant_do(c, &sql_dataset_version_insert, version, e)) &&
+           (!v->changed || (tenant_do(c, &sql_dataset_version_insert, version, e) &&
+                            text_index_ask(c, tenant, &d->id, v->id, e))) &&
            tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_draft_delete, row, e);
 }
 

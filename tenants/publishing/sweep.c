@@ -16,9 +16,9 @@ static bool begin(struct conn *c, struct err *e)
 
 static bool drop(struct conn *c, const struct uuid *id, struct err *e)
 {
-    char table[VERSION_TABLE], sql[VERSION_TABLE + 32];
+    char table[VERSION_TABLE], sql[2 * VERSION_TABLE + 32];
     version_table(table, id);
-    snprintf(sql, sizeof sql, "DROP TABLE IF EXISTS %s", table);
+    snprintf(sql, sizeof sql, "DROP TABLE IF EXISTS %s, data.w_%s", table, table + sizeof "data.v_" - 1);
     return conn_exec(c, sql, e);
 }
 

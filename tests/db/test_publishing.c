@@ -29,6 +29,7 @@
 #include "tenants/publishing/review.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/sweep.h"
+#include "tenants/publishing/text_index.h"
 #include "tenants/publishing/upload.h"
 #include "tenants/quota/sql.h"
 
@@ -423,8 +424,8 @@ static void test_worker_killed_at_each_step(void **state)
         snprintf(sql, sizeof sql, "SELECT u.state || (dr.version_id = u.version_id) || (dr.upload_id = u.id) FROM portal.upload u JOIN"
                                   " portal.draft dr ON dr.dataset_id = u.dataset_id WHERE u.id = '%s'", upload.text);
         assert_string_equal(ask(sql), "readytruetrue");
-        assert_string_equal(ask("SELECT count(*) FROM portal.task"), "0");
-        assert_string_equal(ask("SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'data'::regnamespace AND relkind = 'r') -"
+        assert_string_equal(ask("SELECT count(*) FROM portal.task WHERE kind = 'upload'"), "0");
+        assert_string_equal(ask("SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'data'::regnamespace AND relname ~ '^v_[0-9a-f]{32}$') -"
                                 " (SELECT count(*) FROM portal.version)"), "0");
         assert_string_equal(of("tue", "records"), "1"); /* what is published has not moved */
     }
@@ -509,7 +510,7 @@ static void test_refused_file_says_why(void **state)
     db_good(work_once(&e), &e);
     snprintf(sql, sizeof sql, "SELECT state || (error #>> '{code}') || (error #>> '{args,0}') FROM portal.upload WHERE id = '%s'", id.text);
     assert_string_equal(ask(sql), "faileddata_quote_open2");
-    assert_string_equal(ask("SELECT count(*) FROM portal.task"), "0");
+    assert_string_equal(ask("SELECT count(*) FROM portal.task WHERE kind = 'upload'"), "0");
 }
 
 /* ---- the sweeper ---- */
@@ -542,11 +543,73 @@ static void test_sweeper_keeps_three_and_the_day(void **state)
     sweep();
     assert_string_equal(version_count("balai"), "3");
     assert_string_equal(of("balai", "version_id"), current);
-    assert_string_equal(ask("SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'data'::regnamespace AND relkind = 'r') -"
+    assert_string_equal(ask("SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'data'::regnamespace AND relname ~ '^v_[0-9a-f]{32}$') -"
                             " (SELECT count(*) FROM portal.version)"), "0");
     /* Every version that a dataset of any tenant points to has its table. */
     assert_string_equal(ask("SELECT count(*) FROM portal.dataset WHERE version_id IS NOT NULL AND"
                             " to_regclass('data.v_' || replace(version_id::text, '-', '')) IS NULL"), "0");
+}
+
+static void index_texts(void)
+{
+    static const volatile sig_atomic_t never = 0;
+    struct err e = {0};
+    struct job_run run = {.conn = open_as(DB_WORKER, ROLE_WORKER), .stop = &never, .more = true};
+    while (run.more)
+        db_good(text_index_job(&run, &e), &e);
+    conn_close(run.conn);
+}
+
+static const char *of_words(const char *id, const char *what)
+{
+    char sql[512];
+    snprintf(sql, sizeof sql, "SELECT %s FROM portal.dataset AS d JOIN portal.version AS v ON v.id = d.version_id WHERE d.dataset_id = '%s'", what, id);
+    return ask(sql);
+}
+
+/* Made after the publication; the next version of the same day waits ten minutes; both go together. */
+static void test_text_index_is_made_later_and_goes_with_its_version(void **state)
+{
+    (void)state;
+    must_import("mots", "nom;n\nLycée Descartes;1\nChevaux;2\n", true);
+    assert_string_equal(of_words("mots", "v.text_index"), "f");
+    index_texts();
+    assert_string_equal(of_words("mots", "v.text_index"), "t");
+    char dictionary[64], sql[256];
+    snprintf(dictionary, sizeof dictionary, "%s", of_words("mots", "'data.w_' || replace(v.id::text, '-', '')"));
+    snprintf(sql, sizeof sql, "SELECT string_agg(word, ' ' ORDER BY word) FROM %s", dictionary);
+    assert_string_equal(ask(sql), "cheval chevaux descart descartes lyce lycee"); /* stems and words */
+    must_import("mots", "nom;n\nCollège;1\n", true);
+    index_texts();
+    assert_string_equal(of_words("mots", "v.text_index"), "f");
+    db_exec(DB_SUPER, "UPDATE portal.task SET run_at = now() WHERE kind = 'text_index'");
+    index_texts();
+    assert_string_equal(of_words("mots", "v.text_index"), "t");
+    assert_string_equal(ask("SELECT count(*) FROM portal.task WHERE kind = 'text_index'"), "0");
+    for (int i = 0; i < 3; i++)
+        must_import("mots", "nom;n\nLycée;1\n", true);
+    db_exec(DB_SUPER, "UPDATE portal.dataset_version SET published_at = now() - interval '25 hours';"
+                      "UPDATE portal.version SET created_at = now() - interval '25 hours'");
+    sweep();
+    snprintf(sql, sizeof sql, "SELECT coalesce(to_regclass('%s')::text, 'gone')", dictionary);
+    assert_string_equal(ask(sql), "gone");
+}
+
+/* A row that cannot be indexed leaves its data set to the scan, once and for all; the others are served. */
+static void test_text_index_that_fails_is_not_tried_for_ever(void **state)
+{
+    (void)state;
+    must_import("sans_table", "nom\nx\n", true);
+    must_import("apres", "nom\ny\n", true);
+    char sql[256];
+    snprintf(sql, sizeof sql, "ALTER TABLE %s RENAME TO cache", of_words("sans_table", "'data.v_' || replace(v.id::text, '-', '')"));
+    db_exec(DB_SUPER, sql);
+    index_texts();
+    assert_string_equal(of_words("sans_table", "v.text_index"), "f");
+    assert_string_equal(of_words("apres", "v.text_index"), "t");
+    assert_string_equal(ask("SELECT count(*) FROM portal.task WHERE kind = 'text_index' AND run_at <= now()"), "0");
+    snprintf(sql, sizeof sql, "ALTER TABLE data.cache RENAME TO %s", of_words("sans_table", "'v_' || replace(v.id::text, '-', '')"));
+    db_exec(DB_SUPER, sql);
 }
 
 static void test_sweeper_drops_tables_nobody_knows(void **state)
@@ -638,6 +701,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_two_workers_do_one_file_once),
         cmocka_unit_test(test_refused_file_says_why),
         cmocka_unit_test(test_sweeper_keeps_three_and_the_day),
+        cmocka_unit_test(test_text_index_is_made_later_and_goes_with_its_version),
+        cmocka_unit_test(test_text_index_that_fails_is_not_tried_for_ever),
         cmocka_unit_test(test_sweeper_drops_tables_nobody_knows),
         cmocka_unit_test(test_sweeper_leaves_a_table_that_is_read),
         cmocka_unit_test(test_abandoned_uploads_go_after_a_week),

@@ -12,7 +12,7 @@ WITH seen AS (
            ($9::text IS NULL OR CASE WHEN s.is_origin THEN 'here' ELSE 'copy' END = ANY (string_to_array($9, chr(31)))) AS o
       FROM portal.catalogue_search AS s
      WHERE s.tenant_id = $1::uuid AND s.is_open
-       AND ($2::text IS NULL OR s.words @@ websearch_to_tsquery('data.french', $2))
+       AND ($2::text IS NULL OR s.words @@ data.typed($2))
 )
 SELECT 'total', NULL, count(*), coalesce(sum(records_count), 0) FROM seen WHERE p AND t AND l AND f AND c AND g AND o
 UNION ALL SELECT 'publisher', publisher, count(*), NULL FROM seen WHERE t AND l AND f AND c AND g AND o GROUP BY 2

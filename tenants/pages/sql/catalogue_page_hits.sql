@@ -12,7 +12,7 @@ WITH seen AS (
            ($9::text IS NULL OR CASE WHEN s.is_origin THEN 'here' ELSE 'copy' END = ANY (string_to_array($9, chr(31)))) AS o
       FROM portal.catalogue_search AS s
      WHERE s.tenant_id = $1::uuid AND s.is_open
-       AND ($2::text IS NULL OR s.words @@ websearch_to_tsquery('data.french', $2))
+       AND ($2::text IS NULL OR s.words @@ data.typed($2))
 )
 SELECT s.dataset_id, s.title, s.description, s.publisher, s.is_origin, s.frequency, s.records_count, s.license, s.modified,
        'geo' = ANY (s.features), t.name
@@ -21,7 +21,7 @@ SELECT s.dataset_id, s.title, s.description, s.publisher, s.is_origin, s.frequen
   LEFT JOIN portal.tenant AS t ON t.id = d.source_tenant_id
  WHERE s.p AND s.t AND s.l AND s.f AND s.c AND s.g AND s.o
  ORDER BY CASE WHEN $10 = 'relevance' AND $2::text IS NOT NULL
-               THEN ts_rank(s.words, websearch_to_tsquery('data.french', $2)) END DESC NULLS LAST,
+               THEN ts_rank(s.words, data.typed($2)) END DESC NULLS LAST,
           CASE WHEN $10 = 'records' THEN s.records_count END DESC NULLS LAST,
           CASE WHEN $10 = 'title' THEN lower(public.unaccent(s.title)) END,
           CASE WHEN $10 = 'recent' OR $10 = 'relevance' THEN s.modified END DESC NULLS LAST,

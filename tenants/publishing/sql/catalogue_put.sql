@@ -1,15 +1,16 @@
 -- catalogue_put($1 uuid tenant, $2 uuid dataset) -> nothing
 -- class: tenant   lane: write   roles: web worker owner
--- The flat row of a published dataset, made anew from what it is.
+-- The flat row of a published dataset, made anew from what it is; its words, in their order so that two publications never wait for each other.
+WITH put AS (
 INSERT INTO portal.catalogue_search (tenant_id, id, dataset_id, is_open, is_origin, title, description, publisher, theme,
     keyword, license, language, frequency, territory, granularity, features, records_count, modified, published, words)
 SELECT d.tenant_id, d.id, d.dataset_id, d.visibility = 'open', d.is_origin, m.title, m.description, m.publisher, m.theme,
        m.keyword, m.license, m.language, m.frequency, m.territory, m.granularity, m.features, d.records,
        coalesce(d.data_processed, now()), coalesce(d.published_at, now()),
-       setweight(to_tsvector('data.french', m.title), 'A') ||
-       setweight(to_tsvector('data.french', m.publisher || ' ' || array_to_string(m.keyword || m.theme, ' ')), 'B') ||
-       setweight(to_tsvector('data.french', coalesce(m.description, '')), 'C') ||
-       setweight(to_tsvector('data.french', m.labels), 'D')
+       setweight(data.words(m.title), 'A') ||
+       setweight(data.words(m.publisher, array_to_string(m.keyword || m.theme, ' ')), 'B') ||
+       setweight(data.words(coalesce(m.description, '')), 'C') ||
+       setweight(data.words(m.labels), 'D')
   FROM portal.dataset AS d
   CROSS JOIN LATERAL (
       SELECT coalesce(d.metas #>> '{default,title}', d.dataset_id) AS title,
@@ -35,4 +36,11 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     publisher = excluded.publisher, theme = excluded.theme, keyword = excluded.keyword, license = excluded.license,
     language = excluded.language, frequency = excluded.frequency, territory = excluded.territory,
     granularity = excluded.granularity, features = excluded.features, records_count = excluded.records_count,
-    modified = excluded.modified, published = excluded.published, words = excluded.words;
+    modified = excluded.modified, published = excluded.published, words = excluded.words
+RETURNING *
+)
+INSERT INTO portal.catalogue_word (tenant_id, word)
+SELECT put.tenant_id, w.lexeme FROM put, unnest(to_tsvector('data.plain', data.spaced(concat_ws(' ', put.title, put.publisher,
+       array_to_string(put.keyword || put.theme, ' '), put.description)))) AS w
+ WHERE length(w.lexeme) BETWEEN 3 AND 60 AND w.lexeme !~ '[0-9]' ORDER BY w.lexeme
+ON CONFLICT DO NOTHING;

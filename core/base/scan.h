@@ -10,6 +10,41 @@
  * Source: performance.md section 4 and 6 (the scan is what an export spends its time on).
  */
 
+#ifdef __SSE2__
+/* A cell of 4 to 15 bytes in one register: its beginning and its end, which may overlap. */
+static inline __m128i scan_short(struct str s)
+{
+    uint64_t head, tail;
+    if (s.n >= 8) {
+        memcpy(&head, s.p, 8);
+        memcpy(&tail, s.p + s.n - 8, 8);
+    } else {
+        uint32_t first, last;
+        memcpy(&first, s.p, 4);
+        memcpy(&last, s.p + s.n - 4, 4);
+        head = tail = (uint64_t)last << 32 | first;
+    }
+    return _mm_set_epi64x((long long)tail, (long long)head);
+}
+
+static inline __m128i scan_json_bytes(__m128i x)
+{
+    const __m128i control = _mm_set1_epi8(0x1f), quote = _mm_set1_epi8('"'),
+                  back = _mm_set1_epi8('\\'), del = _mm_set1_epi8(0x7f);
+    return _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, control), x), _mm_cmpeq_epi8(x, quote)),
+        _mm_or_si128(_mm_cmpeq_epi8(x, back), _mm_cmpeq_epi8(x, del)));
+}
+
+static inline __m128i scan_csv_bytes(__m128i x, char delimiter)
+{
+    const __m128i comma = _mm_set1_epi8(delimiter), quote = _mm_set1_epi8('"'),
+                  lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, comma), _mm_cmpeq_epi8(x, quote)),
+                        _mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, cr)));
+}
+#endif
+
 /* Bytes that JSON does not take as they are: below 0x20, 0x7f, " and \. Bytes from 0x80 on pass. */
 static inline bool scan_is_json(unsigned char c)
 {
@@ -20,13 +55,11 @@ static inline size_t scan_json(struct str s)
 {
     size_t i = 0;
 #ifdef __SSE2__
-    const __m128i control = _mm_set1_epi8(0x1f), quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\'),
-                  del = _mm_set1_epi8(0x7f);
+    if (s.n >= 4 && s.n < 16 && !_mm_movemask_epi8(scan_json_bytes(scan_short(s))))
+        return s.n;
     for (; s.n - i >= 16; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
-        __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, control), x), _mm_cmpeq_epi8(x, quote)),
-                                     _mm_or_si128(_mm_cmpeq_epi8(x, back), _mm_cmpeq_epi8(x, del)));
-        int bits = _mm_movemask_epi8(found);
+        int bits = _mm_movemask_epi8(scan_json_bytes(x));
         if (bits)
             return i + (size_t)__builtin_ctz((unsigned)bits);
     }
@@ -41,13 +74,11 @@ static inline size_t scan_csv(struct str s, char delimiter)
 {
     size_t i = 0;
 #ifdef __SSE2__
-    const __m128i comma = _mm_set1_epi8(delimiter), quote = _mm_set1_epi8('"'), lf = _mm_set1_epi8('\n'),
-                  cr = _mm_set1_epi8('\r');
+    if (s.n >= 4 && s.n < 16 && !_mm_movemask_epi8(scan_csv_bytes(scan_short(s), delimiter)))
+        return s.n;
     for (; s.n - i >= 16; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
-        __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, comma), _mm_cmpeq_epi8(x, quote)),
-                                     _mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, cr)));
-        int bits = _mm_movemask_epi8(found);
+        int bits = _mm_movemask_epi8(scan_csv_bytes(x, delimiter));
         if (bits)
             return i + (size_t)__builtin_ctz((unsigned)bits);
     }

@@ -20,7 +20,11 @@ struct str {
 #define STR_FMT "%.*s"
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 
-struct str str_of(const char *z); /* view of a C string; NULL gives STR_NONE */
+/* View of a C string; NULL gives STR_NONE. Inline: the length of a literal is a constant. */
+static inline struct str str_of(const char *z)
+{
+    return z ? (struct str){z, strlen(z)} : STR_NONE;
+}
 bool str_eq(struct str a, struct str b);
 bool str_ieq(struct str a, struct str b); /* ASCII letters without case */
 int str_cmp(struct str a, struct str b);  /* byte order, shorter first */

@@ -29,7 +29,10 @@ bool encoding_is_utf8(struct str s)
         if (s.n == 0)
             return true;
         uint32_t code;
-        size_t n = utf8_next(s, &code);
+        unsigned char first = (unsigned char)s.p[0];
+        bool accent =
+            first >= 0xC2 && first <= 0xDF && s.n > 1 && ((unsigned char)s.p[1] & 0xC0) == 0x80;
+        size_t n = accent ? 2 : utf8_next(s, &code); /* nearly all of French */
         if (n == 0)
             return false;
         s = str_from(s, n);

@@ -77,7 +77,13 @@ void export_start(struct export *x, struct buf *out)
     x->format->start(x, out);
 }
 
-int64_t export_rows(struct export *x, struct buf *out, const PGresult *r)
+int64_t export_last(const struct export *x, const PGresult *r)
+{
+    int n = PQntuples(r);
+    return n && x->query->ids ? cell_i64(r, n - 1, 0) : 0;
+}
+
+void export_rows(struct export *x, struct buf *out, const PGresult *r)
 {
     int n = PQntuples(r);
     for (int row = 0; row < n; row++) {
@@ -85,7 +91,6 @@ int64_t export_rows(struct export *x, struct buf *out, const PGresult *r)
         x->rows++;
     }
     buf_free(&x->cell); /* between slices nothing is held that a client's leaving would lose */
-    return n && x->query->ids ? cell_i64(r, n - 1, 0) : 0;
 }
 
 void export_end(struct export *x, struct buf *out)

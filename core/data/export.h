@@ -37,6 +37,7 @@ const struct export_format *export_find(struct str name); /* NULL: no such forma
 bool export_open(struct export *x, struct arena *a, const struct query *q, const struct export_format *format,
                  const struct query_param *params, size_t n, struct err *e);
 void export_start(struct export *x, struct buf *out);
-/* Gives the _id of the last row (0 when there are none, or for groups). */
-int64_t export_rows(struct export *x, struct buf *out, const PGresult *r);
+void export_rows(struct export *x, struct buf *out, const PGresult *r);
+int64_t export_last(const struct export *x,
+                    const PGresult *r);             /* _id of the last row; 0: none, or groups */
 void export_end(struct export *x, struct buf *out); /* also frees what export_open took */

@@ -191,8 +191,29 @@ void number_text(struct buf *out, const struct number *x)
         buf_printf(out, "e%d", x->exponent);
 }
 
+/* Fifteen digits and a power of ten up to 22 are both exact as doubles: one operation rounds once,
+ * as strtod does. */
+static bool exact_double(const struct number *x, double *out)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    int e = x->exponent - (int)x->scale;
+    uint64_t v = 0;
+    if (x->n > 15 || e < -22 || e > 22)
+        return false;
+    for (unsigned i = 0; i < x->n; i++)
+        v = v * 10 + (uint64_t)(x->digits[i] - '0');
+    double d = e < 0 ? (double)v / powers[-e] : (double)v * powers[e];
+    *out = x->negative ? -d : d;
+    return true;
+}
+
 double number_double(const struct number *x)
 {
+    double exact;
+    if (exact_double(x, &exact))
+        return exact;
     char z[NUMBER_DIGITS + 24];
     size_t n = 0;
     if (x->negative)

@@ -28,6 +28,15 @@ static const char *cell_end(const char *p, const char *end, char separator)
 static uint64_t count_line_ends(const char *p, const char *end)
 {
     uint64_t n = 0;
+#ifdef __SSE2__
+    const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+    for (; end - p >= 16; p += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        if (_mm_movemask_epi8(_mm_cmpeq_epi8(v, cr)))
+            break;
+        n += (unsigned)__builtin_popcount((unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lf)));
+    }
+#endif
     for (; p < end; p++)
         n += *p == '\n' || (*p == '\r' && !(p + 1 < end && p[1] == '\n'));
     return n;

@@ -75,6 +75,8 @@ struct req_private {
     bool streaming, stream_waits;
     bool stream_ahead;          /* the next slice is asked for, or in */
     bool stream_last;           /* the slice in `body` is the last one */
+    PGresult *slice;            /* being written down while the database works on the next */
+    struct err ahead_err;       /* the next slice could not be asked for */
     size_t stream_held;         /* as counted in the engine's */
     size_t stream_at;
 

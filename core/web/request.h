@@ -88,6 +88,9 @@ void req_set_cookie(struct req *r, struct str cookie);
 void req_redirect(struct req *r, int status, struct str location); /* a path of this host, or our own */
 void req_file(struct req *r, int fd, int64_t size, struct str content_type); /* Range and HEAD served */
 struct buf *req_stream(struct req *r, int status, struct str content_type);  /* STEP_STREAM: the slice */
+/* In `write`, once the next slice is known and before this one is written down: the step's fn asks for it now, so
+ * that the database works meanwhile. Gives this slice's result, which stays until `write` returns. */
+const PGresult *req_ahead(struct req *r);
 
 /* Absolute address of this tenant (scheme and port as the client used them): for links in answers. */
 struct str req_base_url(struct req *r);

@@ -207,20 +207,37 @@ static void on_ahead(struct batch *b, struct err *e, void *context)
     db_back(context, e, step_weigh);
 }
 
-/* The database works on the next slice while this one is sent. Held at most: the bytes of one slice, the
- * result of the next, and what the connection queues. */
-static bool ask_ahead(struct req_private *p)
+/* The database works on the next slice while this one is written down and sent. Held at most: the bytes of one
+ * slice, the result of the next, and what the connection queues. */
+static void ask_ahead(struct req_private *p)
 {
     struct err e = {0};
     p->asked = false;
-    if (!p->step->fn(&p->req, &e)) {
-        step_fails(p, &e);
-        return false;
-    }
     p->stream_ahead = true;
-    if (p->asked)
+    if (!p->step->fn(&p->req, &e))
+        p->ahead_err = e;
+    else if (p->asked)
         submit(p, on_ahead);
-    return true;
+}
+
+const PGresult *req_ahead(struct req *r)
+{
+    struct req_private *p = req_of(r);
+    must(p->now == STEP_STREAM && r->batch.n > 0 && !p->slice);
+    p->slice = r->batch.calls[0].result;
+    r->batch.calls[0].result = NULL;
+    ask_ahead(p);
+    return p->slice;
+}
+
+/* The next slice is asked for, by `write` or here. */
+static bool is_ahead(struct req_private *p)
+{
+    if (!p->stream_ahead)
+        ask_ahead(p);
+    if (p->ahead_err.kind)
+        step_fails(p, &p->ahead_err);
+    return !p->ahead_err.kind;
 }
 
 /* The slice is written down: start the answer if need be, ask for the next, send. */
@@ -247,7 +264,7 @@ static void slice_done(struct req_private *p)
     }
     p->stream_at = 0;
     p->stream_last = p->req.stream_end;
-    if ((p->stream_last || ask_ahead(p)) && slice_send(p) && p->stream_last)
+    if ((p->stream_last || is_ahead(p)) && slice_send(p) && p->stream_last)
         stream_finish(p);
     step_weigh(p);
 }
@@ -256,10 +273,13 @@ static void write_slice(struct req_private *p)
 {
     struct err e = {0};
     buf_reset(&p->body);
-    if (p->step->write && !p->step->write(&p->req, &e))
-        step_fails(p, &e);
-    else
+    bool ok = !p->step->write || p->step->write(&p->req, &e);
+    PQclear(p->slice);
+    p->slice = NULL;
+    if (ok)
         slice_done(p);
+    else
+        step_fails(p, &e);
 }
 
 static void on_slice(struct batch *b, struct err *e, void *context)

@@ -248,9 +248,9 @@ static bool write_slice(struct req *r, struct err *e)
     f->started = true;
     bool more;
     if (f->query->sliced || f->query->ordered) {
-        int64_t last = export_rows(&f->x, out, result);
         query_pace(f->query, PQresultMemorySize(result), (size_t)PQntuples(result));
-        more = query_next(f->query, last, (size_t)PQntuples(result));
+        more = query_next(f->query, export_last(&f->x, result), (size_t)PQntuples(result));
+        export_rows(&f->x, out, more ? req_ahead(r) : result);
     } else {
         more = write_piece(f, out, result);
     }

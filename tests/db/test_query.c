@@ -125,7 +125,8 @@ static const char *export_as(const char *dataset, const char *format, const char
     do {
         PGresult *r = ask(&q->rows);
         got = (size_t)PQntuples(r);
-        last = export_rows(&x, &answer, r);
+        last = export_last(&x, r);
+        export_rows(&x, &answer, r);
         PQclear(r);
     } while (query_next(q, last, got));
     export_end(&x, &answer);

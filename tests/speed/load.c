@@ -4,8 +4,9 @@
  *
  *     speed_load URI FILE      (as terrasse_worker)
  *
- * Prints one JSON object: id, wall_us, cpu_us (this process and the child), backend_us, and what
- * `psql \copy` needs to make the same table: create, index, columns (file order). The table stays.
+ * Prints one JSON object: id, wall_us, report_us, rows_us, index_us, commit_us (when each phase
+ * ended), cpu_us (this process and the child), backend_us, and what `psql \copy` needs to make the
+ * same table: create, index, columns (file order). The table stays.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,6 +25,17 @@
 #include "core/db/copy.h"
 
 static struct err why;
+
+/* When each phase ended, since the start. */
+static int64_t began_us;
+static struct {
+    int64_t report_us, rows_us, index_us, commit_us;
+} at;
+
+static int64_t since(void)
+{
+    return clock_monotonic_us() - began_us;
+}
 
 static void need(bool ok)
 {
@@ -69,6 +81,7 @@ static void load(struct conn *c, int fd, uint64_t size_bytes, const struct uuid 
     struct copy_counts counts;
     json_t *facets = json_array();
     need(ingest_start(g, fd, STR_NONE, false, &limits, &why));
+    at.report_us = since();
     need(version_create(ddl, id, g->report, &why));
     version_facets(facets, g->report);
     version_index(index, id, g->report, facets);
@@ -76,7 +89,11 @@ static void load(struct conn *c, int fd, uint64_t size_bytes, const struct uuid 
     const struct copy_limits most = {.rows = 300000, .bytes = UINT64_MAX, .fields = ingest_fields(g)};
     need(conn_exec(c, "BEGIN", &why) && conn_exec(c, z(ddl), &why));
     need(copy_in(c, z(&copy), ingest_stream(g), &most, &counts, &why) && ingest_finish(g, counts.rows, &why));
-    need(conn_exec(c, z(index), &why) && conn_exec(c, "COMMIT", &why));
+    at.rows_us = since();
+    need(conn_exec(c, z(index), &why));
+    at.index_us = since();
+    need(conn_exec(c, "COMMIT", &why));
+    at.commit_us = since();
     json_decref(facets);
     buf_free(&copy);
 }
@@ -99,9 +116,9 @@ int main(int argc, char **argv)
     need(fd >= 0 && fstat(fd, &file) == 0);
     struct conn *c = conn_open(argv[1], ROLE_WORKER, &why);
     need(c != NULL);
-    int64_t start = clock_monotonic_us();
+    began_us = clock_monotonic_us();
     load(c, fd, (uint64_t)file.st_size, &id, &g, &ddl, &index);
-    int64_t wall = clock_monotonic_us() - start;
+    int64_t wall = since();
     version_columns(&columns, g.report);
     jw_init(&w, &out, JW_COMPACT);
     jw_open(&w, '{');
@@ -109,6 +126,10 @@ int main(int argc, char **argv)
     JW_I64(&w, "rows", jr_i64(jr_object(g.report, "rows"), "kept", 0));
     JW_I64(&w, "bytes", jr_i64(g.report, "bytes", 0));
     JW_I64(&w, "wall_us", wall);
+    JW_I64(&w, "report_us", at.report_us);
+    JW_I64(&w, "rows_us", at.rows_us);
+    JW_I64(&w, "index_us", at.index_us);
+    JW_I64(&w, "commit_us", at.commit_us);
     JW_I64(&w, "cpu_us", rusage_us(RUSAGE_SELF) + rusage_us(RUSAGE_CHILDREN));
     JW_I64(&w, "backend_us", backend_us(c));
     JW_STR(&w, "create", buf_str(&ddl));

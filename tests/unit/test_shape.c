@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "core/data/shape.h"
@@ -56,6 +58,32 @@ static void test_number_i64(void **state)
     assert_true(number_read(S("9223372036854775808"), &x) && !number_i64(&x, &v));
     assert_true(number_read(S("12,00"), &x) && number_i64(&x, &v) && v == 12);
     assert_true(number_read(S("12,01"), &x) && !number_i64(&x, &v));
+}
+
+/* The short way to a double and the library's agree to the last bit, on both sides of its bounds. */
+static void test_number_double(void **state)
+{
+    (void)state;
+    uint64_t x = 88172645463325252ULL;
+    for (int i = 0; i < 200000; i++) {
+        char cell[80];
+        struct number n;
+        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+        unsigned digits = 1 + (unsigned)(x >> 8) % 18, after = (unsigned)(x >> 16) % 18;
+        size_t at = 0;
+        cell[at++] = '-';
+        for (unsigned k = 0; k < digits; k++)
+            cell[at++] = (char)('0' + (x >> (k + 5)) % 10);
+        if (after)
+            cell[at++] = '.';
+        for (unsigned k = 0; k < after; k++)
+            cell[at++] = (char)('0' + (x >> (k + 23)) % 10);
+        snprintf(cell + at, 12, "e%d", (int)((x >> 40) % 60) - 30);
+        assert_true(number_read(str_of(cell), &n));
+        double got = number_double(&n), want = strtod(cell, NULL);
+        if (memcmp(&got, &want, sizeof got) != 0)
+            fail_msg("%s: %.17g, not %.17g", cell, got, want);
+    }
 }
 
 static void test_luhn(void **state)
@@ -168,7 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number_read), cmocka_unit_test(test_number_marks), cmocka_unit_test(test_number_i64),
-        cmocka_unit_test(test_luhn), cmocka_unit_test(test_moment_read), cmocka_unit_test(test_shape_kind),
+        cmocka_unit_test(test_number_double), cmocka_unit_test(test_luhn), cmocka_unit_test(test_moment_read), cmocka_unit_test(test_shape_kind),
         cmocka_unit_test(test_type_binary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,9 @@ export class Stage {
     if (!this.web || !this.postmaster) throw new Error('no web process or no PostgreSQL below serve');
   }
 
+  /** A file of the repository. */
+  source(path) { return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'); }
+
   env(role = 'superuser') {
     const password = readFileSync(join(this.t.home, 'secrets', role), 'utf8').trim();
     return { PGHOST: this.socket, PGUSER: `terrasse_${role}`, PGPASSWORD: password, PGDATABASE: 'terrasse', PGPORT: '5432' };

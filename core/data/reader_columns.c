@@ -94,22 +94,25 @@ void reader_columns_fix(struct reader *r)
             fix(r, found[i], field);
 }
 
-/* Long values are moved out of the row (TOAST): what stays is a pointer. */
+/* Long values are moved out of the row (TOAST): what stays is a pointer. A geometry is there twice: the second one, in
+ * metres for maps, is made by the database (version.c). */
 static size_t most_in_row(const struct column *c)
 {
     unsigned fixed = type_fixed_bytes(c->type);
     if (fixed)
         return 8;
     size_t widest = c->sniff.widest < 2000 ? c->sniff.widest : 2000;
-    return c->type == TYPE_GEO_POINT ? 40 : widest + 4;
+    if (c->type == TYPE_GEO_POINT)
+        return 80;
+    return c->type == TYPE_GEO_SHAPE ? 48 + widest : widest + 4;
 }
 
 static bool too_wide(const struct reader *r)
 {
     size_t points = 0;
     for (size_t i = 0; i < r->ncolumns; i++)
-        points += r->columns[i].type == TYPE_GEO_POINT;
-    return r->counts.worst_row + points * 40 > READER_ROW_BYTES;
+        points += r->columns[i].type == TYPE_GEO_POINT || r->columns[i].type == TYPE_GEO_SHAPE;
+    return r->counts.worst_row + points * 80 > READER_ROW_BYTES;
 }
 
 /* Fixed-width columns stand first, the widest before the others, so that no byte is padding. */

@@ -136,6 +136,8 @@ static void put_column(struct jw *w, struct reader *r, const struct column *c)
     JW_I64(w, "values", (int64_t)c->sniff.values);
     JW_I64(w, "blanks", (int64_t)c->sniff.blanks);
     JW_I64(w, "widest", (int64_t)c->sniff.widest);
+    if (c->type == TYPE_GEO_SHAPE)
+        JW_I64(w, "beyond", (int64_t)c->sniff.shapes_beyond);
     put_examples(w, &c->sniff);
     put_warnings(w, r, c);
     put_suggestion(w, r, c);

@@ -1,5 +1,7 @@
 #include "core/data/shape.h"
 
+#include "core/data/json_scan.h"
+
 static bool is_white(unsigned char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -60,8 +62,31 @@ static bool dotted(struct str s, double *out, bool *has_decimals)
     return true;
 }
 
+/* {"lon": x, "lat": y}, in whatever order. */
+static bool lon_lat_object(struct str s, double *lat, double *lon)
+{
+    struct json_scan j = json_scan_of(s);
+    struct str key, value;
+    bool more, has_lat = false, has_lon = false;
+    if (!json_scan_open(&j, '{'))
+        return false;
+    while (json_scan_member(&j, &key, &value, &more) && more) {
+        struct json_scan v = json_scan_of(value);
+        bool *has = str_eq(key, S("lat")) ? &has_lat : str_eq(key, S("lon")) ? &has_lon : NULL;
+        if (!has || *has || !json_scan_double(&v, has == &has_lat ? lat : lon))
+            return false;
+        *has = true;
+    }
+    return !j.failed && json_scan_end(&j) && has_lat && has_lon;
+}
+
 bool shape_pair(struct str s, double *first, double *second, bool *bracketed)
 {
+    if (s.n > 2 && s.p[0] == '{') {
+        if (bracketed)
+            *bracketed = false;
+        return s.n <= 120 && lon_lat_object(s, first, second);
+    }
     bool square = s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']';
     if (square || (s.n > 2 && s.p[0] == '(' && s.p[s.n - 1] == ')'))
         s = str_part(s, 1, s.n - 2);
@@ -112,6 +137,11 @@ void shape_of(struct str cell, struct shape *x)
         if (c != '[' && c != '(' && as_number(x))
             return;
         if (shape_pair(x->s, &x->first, &x->second, &x->bracketed))
+            x->kind = SHAPE_PAIR;
+    } else if (c == '{') {
+        if (geometry_likely(x->s) && geometry_read(x->s, NULL, &x->geometry))
+            x->kind = SHAPE_GEOMETRY;
+        else if (shape_pair(x->s, &x->first, &x->second, &x->bracketed))
             x->kind = SHAPE_PAIR;
     } else if (shape_bool(x->s, &value, &x->words)) {
         x->kind = SHAPE_BOOL;

@@ -1,12 +1,13 @@
 #pragma once
 #include "core/base/str.h"
+#include "core/data/geometry.h"
 #include "core/data/moment.h"
 #include "core/data/number.h"
 
 /*
  * shape -- what one cell looks like, looked at alone. What its column is, sniff decides.
  */
-enum shape_kind { SHAPE_BLANK, SHAPE_TEXT, SHAPE_NUMBER, SHAPE_DATE, SHAPE_DATETIME, SHAPE_BOOL, SHAPE_PAIR };
+enum shape_kind { SHAPE_BLANK, SHAPE_TEXT, SHAPE_NUMBER, SHAPE_DATE, SHAPE_DATETIME, SHAPE_BOOL, SHAPE_PAIR, SHAPE_GEOMETRY };
 
 /* Pairs of words; 0/1 and o/n count only where the column's name suggests a yes or no. */
 enum shape_words { WORDS_NONE, WORDS_OUI_NON, WORDS_VRAI_FAUX, WORDS_TRUE_FALSE, WORDS_YES_NO, WORDS_O_N, WORDS_0_1, WORDS_COUNT };
@@ -19,6 +20,7 @@ struct shape {
     enum shape_words words;
     double first, second; /* SHAPE_PAIR, in the order of the cell */
     bool bracketed;       /* SHAPE_PAIR: "[a, b]" */
+    struct geometry geometry; /* SHAPE_GEOMETRY */
 };
 
 void shape_of(struct str cell, struct shape *out);
@@ -29,5 +31,5 @@ struct str shape_trim(struct str cell);
 bool shape_bool(struct str trimmed, bool *value, enum shape_words *words); /* words may be NULL */
 
 /* "47.39, 0.68", "[0.68, 47.39]", "(47.39,0.68)": two numbers with a decimal dot, at least one of
- * them with decimals. */
+ * them with decimals. {"lon": 0.68, "lat": 47.39}, as the API answers: the latitude is the first. */
 bool shape_pair(struct str trimmed, double *first, double *second, bool *bracketed);

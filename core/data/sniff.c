@@ -156,6 +156,16 @@ static void see_pair(struct sniff *s, const struct shape *c)
     s->pairs_france_swapped += in_france(b, a);
 }
 
+static void see_geometry(struct sniff *s, const struct geometry *g)
+{
+    bool ok = g->kind != GEOMETRY_EMPTY && g->on_earth;
+    s->shapes++;
+    s->shapes_ok += ok;
+    s->shapes_beyond += ok && g->beyond;
+    s->shapes_france += ok && in_france(g->lat, g->lon);
+    s->shapes_france_swapped += g->kind != GEOMETRY_EMPTY && in_france(g->lon, g->lat);
+}
+
 void sniff_cell(struct sniff *s, struct str cell)
 {
     struct shape c;
@@ -183,6 +193,9 @@ void sniff_cell(struct sniff *s, struct str cell)
         break;
     case SHAPE_PAIR:
         see_pair(s, &c);
+        break;
+    case SHAPE_GEOMETRY:
+        see_geometry(s, &c.geometry);
         break;
     case SHAPE_BLANK:
     case SHAPE_TEXT:

@@ -34,6 +34,7 @@ struct sniff {
     uint64_t dates, datetimes, no_zone, month_first;
     uint64_t words[WORDS_COUNT], trues[WORDS_COUNT];
     uint64_t pairs, pairs_brackets, pairs_ok, pairs_swapped_ok, pairs_france, pairs_france_swapped;
+    uint64_t shapes, shapes_ok, shapes_beyond, shapes_france, shapes_france_swapped;
     unsigned scale;         /* most decimals */
     uint64_t int_digits;    /* most digits before the mark */
     size_t widest;          /* bytes of the longest cell */
@@ -64,4 +65,4 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
 /* What the publisher should look at in this column, at most `max`; the number written. */
 size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, struct reason *out, size_t max);
 
-enum { SNIFF_WARNINGS = 6 };
+enum { SNIFF_WARNINGS = 7 };

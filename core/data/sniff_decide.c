@@ -108,6 +108,14 @@ static void decide_pair(struct arena *a, const struct sniff *s, struct sniff_ver
         say(v, TYPE_GEO_POINT, v->lon_first ? REASON_all_point_lon_first : REASON_all_point);
 }
 
+static void decide_shape(struct arena *a, const struct sniff *s, struct sniff_verdict *v)
+{
+    if (s->shapes_ok == s->shapes)
+        say(v, TYPE_GEO_SHAPE, REASON_all_shape);
+    else
+        say_n(a, v, REASON_shape_out_of_bounds, s->shapes - s->shapes_ok);
+}
+
 static enum shape_words only_words(const struct sniff *s)
 {
     for (enum shape_words w = WORDS_OUI_NON; w < WORDS_COUNT; w++)
@@ -145,7 +153,7 @@ static uint64_t most_words(const struct sniff *s)
 static void decide_mixed(struct arena *a, const struct sniff *s, struct sniff_verdict *v)
 {
     uint64_t moments = s->dates + s->datetimes;
-    uint64_t best = most(most(s->numbers, moments), most(s->pairs, most_words(s)));
+    uint64_t best = most(most(s->numbers, moments), most(most(s->pairs, s->shapes), most_words(s)));
     struct sniff_verdict near = {.type = TYPE_TEXT};
     if (best * 10 >= s->values * 9) {
         if (best == s->numbers)
@@ -154,6 +162,8 @@ static void decide_mixed(struct arena *a, const struct sniff *s, struct sniff_ve
             decide_moment(s, &near);
         else if (best == s->pairs)
             decide_pair(a, s, &near);
+        else if (best == s->shapes)
+            decide_shape(a, s, &near);
         else
             near.type = TYPE_BOOLEAN;
     }
@@ -188,6 +198,8 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
         decide_moment(s, &v);
     else if (s->pairs == s->values)
         decide_pair(a, s, &v);
+    else if (s->shapes == s->values)
+        decide_shape(a, s, &v);
     else if (!decide_bool(a, s, &v))
         decide_mixed(a, s, &v);
     if (v.type == TYPE_BOOLEAN && v.reason.nargs == 0)
@@ -233,6 +245,10 @@ size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type t
         warn(&l, REASON_warn_personal, s->values);
     if (type == TYPE_GEO_POINT && s->pairs_france == 0)
         warn(&l, REASON_warn_swapped, s->pairs_france_swapped);
+    if (type == TYPE_GEO_SHAPE && s->shapes_france == 0)
+        warn(&l, REASON_warn_swapped, s->shapes_france_swapped);
+    if (type == TYPE_GEO_SHAPE)
+        warn(&l, REASON_warn_antimeridian, s->shapes_beyond);
     uint64_t moments = s->dates + s->datetimes;
     if (type == TYPE_TEXT && moments * 2 > s->values)
         warn(&l, REASON_warn_dates_in_text, moments);

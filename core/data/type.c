@@ -1,5 +1,6 @@
 #include "core/data/type.h"
 
+#include "core/data/geometry.h"
 #include "core/data/pgcopy.h"
 #include "core/data/moment.h"
 #include "core/data/number.h"
@@ -19,7 +20,7 @@ static const struct {
     [TYPE_DATETIME]  = {"datetime",     "datetime",     "timestamptz",            8, true},
     [TYPE_BOOLEAN]   = {"boolean",      "boolean",      "boolean",                1, true},
     [TYPE_GEO_POINT] = {"geo_point_2d", "geo_point_2d", "geometry(Point,4326)",   0, true},
-    [TYPE_GEO_SHAPE] = {"geo_shape",    "geo_shape",    "geometry(Geometry,4326)", 0, false},
+    [TYPE_GEO_SHAPE] = {"geo_shape",    "geo_shape",    "geometry(Geometry,4326)", 0, true},
     [TYPE_FILE]      = {"file",         "file",         "text",                   0, false},
 };
 /* clang-format on */
@@ -130,11 +131,6 @@ static bool put_bool(struct buf *out, struct str cell, bool as_text)
     return true;
 }
 
-static void add_le(struct buf *out, const void *p, size_t n)
-{
-    buf_add(out, (struct str){p, n}); /* little endian, as the machines we run on */
-}
-
 static bool put_point(struct buf *out, bool lon_first, struct str cell, bool as_text)
 {
     double first, second;
@@ -147,13 +143,33 @@ static bool put_point(struct buf *out, bool lon_first, struct str cell, bool as_
         buf_printf(out, "SRID=4326;POINT(%.15g %.15g)", lon, lat);
         return true;
     }
-    static const uint32_t point_with_srid = 0x20000001, srid = 4326;
-    buf_addc(out, 1);
-    add_le(out, &point_with_srid, 4);
-    add_le(out, &srid, 4);
-    add_le(out, &lon, 8);
-    add_le(out, &lat, 8);
+    geometry_put_point(out, lon, lat);
     return true;
+}
+
+/* The text of a geometry that a cast reads back is its EWKB in hexadecimal digits. */
+static void put_hex(struct buf *out, struct str s)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < s.n; i++) {
+        buf_addc(out, digits[(unsigned char)s.p[i] >> 4]);
+        buf_addc(out, digits[(unsigned char)s.p[i] & 15]);
+    }
+}
+
+static bool put_shape(struct buf *out, struct str cell, bool as_text)
+{
+    struct geometry g;
+    struct buf hexed = {.max = out->max};
+    struct buf *to = as_text ? &hexed : out;
+    size_t before = out->n;
+    bool ok = geometry_likely(cell) && geometry_read(cell, to, &g) && g.kind != GEOMETRY_EMPTY && g.on_earth;
+    if (!ok)
+        out->n = before;
+    else if (as_text)
+        put_hex(out, buf_str(&hexed));
+    buf_free(&hexed);
+    return ok;
 }
 
 bool type_put(struct buf *out, enum column_type t, bool lon_first, struct str cell, bool as_text)
@@ -176,8 +192,9 @@ bool type_put(struct buf *out, enum column_type t, bool lon_first, struct str ce
         return put_bool(out, cell, as_text);
     case TYPE_GEO_POINT:
         return put_point(out, lon_first, cell, as_text);
-    case TYPE_TEXT:
     case TYPE_GEO_SHAPE:
+        return put_shape(out, cell, as_text);
+    case TYPE_TEXT:
     case TYPE_FILE:
     case COLUMN_TYPES:
         break;

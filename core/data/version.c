@@ -54,6 +54,11 @@ static bool own_types(const json_t *report, enum column_type *types, size_t *n)
     return json_array_size(columns) > 0 && json_array_size(columns) <= RECORD_COLUMNS_MAX;
 }
 
+static bool is_geographic(enum column_type t)
+{
+    return t == TYPE_GEO_POINT || t == TYPE_GEO_SHAPE;
+}
+
 bool version_create(struct buf *ddl, const struct uuid *id, const json_t *report, struct err *e)
 {
     enum column_type types[RECORD_COLUMNS_MAX + 1];
@@ -66,7 +71,11 @@ bool version_create(struct buf *ddl, const struct uuid *id, const json_t *report
     buf_printf(ddl, "CREATE TABLE %s (_id integer NOT NULL", table);
     for (size_t i = 1; i <= n; i++)
         buf_printf(ddl, ", c%zu %s", i, type_sql(types[i]));
-    buf_addz(ddl, rest ? ", rest text[])" : ")");
+    buf_addz(ddl, rest ? ", rest text[]" : "");
+    for (size_t i = 1; i <= n; i++)
+        if (is_geographic(types[i])) /* COPY leaves them out; they stand behind what it fills */
+            buf_printf(ddl, ", m%zu geometry(Geometry,3857) GENERATED ALWAYS AS (ST_Transform(c%zu, 3857)) STORED", i, i);
+    buf_addc(ddl, ')');
     return true;
 }
 
@@ -93,8 +102,28 @@ static bool can_be_indexed(const json_t *column)
 {
     enum { INDEXED_BYTES = 500 };
     enum column_type t;
-    return type_by_name(jr_str(column, "type"), &t) && t != TYPE_GEO_POINT && t != TYPE_GEO_SHAPE &&
+    return type_by_name(jr_str(column, "type"), &t) && !is_geographic(t) &&
            jr_i64(column, "widest", INDEXED_BYTES + 1) <= INDEXED_BYTES;
+}
+
+static bool is_geographic_column(const json_t *column)
+{
+    enum column_type t;
+    return own_column(column) && type_by_name(jr_str(column, "type"), &t) && is_geographic(t);
+}
+
+/* What is drawn across the antimeridian is cut there (RFC 7946 section 3.1.9), before anything is indexed. */
+static void put_geographic(struct buf *ddl, const char *table, const json_t *column)
+{
+    unsigned k = own_column(column);
+    if (!is_geographic_column(column))
+        return;
+    if (jr_i64(column, "beyond", 0) > 0)
+        buf_printf(ddl,
+                   "; UPDATE %s SET c%u = ST_WrapX(ST_WrapX(c%u, 180, -360), -180, 360)"
+                   " WHERE ST_XMax(c%u) > 180 OR ST_XMin(c%u) < -180",
+                   table, k, k, k, k);
+    buf_printf(ddl, "; CREATE INDEX ON %s USING gist (c%u); CREATE INDEX ON %s USING gist (m%u)", table, k, table, k);
 }
 
 void version_index(struct buf *ddl, const struct uuid *id, const json_t *report, const json_t *facets)
@@ -109,10 +138,8 @@ void version_index(struct buf *ddl, const struct uuid *id, const json_t *report,
         if (column && own_column(column) && can_be_indexed(column))
             buf_printf(ddl, "; CREATE INDEX ON %s (c%u)", table, own_column(column));
     }
-    json_array_foreach(columns, i, column) {
-        if (own_column(column) && str_eq(jr_str(column, "type"), S("geo_point_2d")))
-            buf_printf(ddl, "; CREATE INDEX ON %s USING gist (c%u)", table, own_column(column));
-    }
+    json_array_foreach(columns, i, column)
+        put_geographic(ddl, table, column);
     buf_printf(ddl, "; GRANT SELECT ON %s TO terrasse_reader; ANALYZE %s", table, table);
 }
 
@@ -152,6 +179,8 @@ void version_columns(struct buf *out, const json_t *report)
         jw_open(&w, '{');
         for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++)
             copy_member(&w, column, kept[k]);
+        if (is_geographic_column(column))
+            JW_BOOL(&w, "mercator", true);
         jw_close(&w, '}');
     }
     jw_close(&w, ']');

@@ -21,6 +21,7 @@ struct view_column {
     enum column_type type;
     unsigned number;           /* c<number>, or rest[<number>] */
     bool in_rest;
+    bool mercator;             /* m<number> holds the same geometry in EPSG:3857 */
     bool hidden;               /* only the row filter may name it */
     bool alias;                /* another name of a column that stands before: not in "*" */
     bool facet, disjunctive, sortable;

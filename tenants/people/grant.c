@@ -94,6 +94,7 @@ static bool read_column(struct arena *a, const json_t *column, const json_t *fie
                               .label = arena_str(a, label.p ? label : jr_str(column, "label"))};
     c->hidden = field == NULL && json_array_size(fields) > 0;
     read_annotations(a, jr_object(field, "annotations"), c);
+    c->mercator = jr_bool(column, "mercator", false);
     return type_by_name(jr_str(column, "type"), &c->type) && view_place(jr_str(column, "sql"), c);
 }
 

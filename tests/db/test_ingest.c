@@ -125,6 +125,56 @@ static void test_rest(void **state)
     buf_free(&text);
 }
 
+/* Cells of GeoJSON: PostGIS, reading the same text itself, says what must stand in the table. */
+static void test_shapes(void **state)
+{
+    (void)state;
+    static const char *const shapes[] = {
+        "{\"type\":\"Point\",\"coordinates\":[0.68,47.39]}",
+        "{\"coordinates\": [[0.1, 47], [0.25, 47.5, 12], [-1e-1, 48]], \"type\": \"LineString\"}",
+        "{\"type\":\"Polygon\",\"coordinates\":[[[0,45],[4,45],[4,49],[0,49],[0,45]],[[1,46],[2,46],[2,47],[1,46]]]}",
+        "{\"type\":\"MultiPoint\",\"coordinates\":[[1,46],[2.123456789012345,46]]}",
+        "{\"type\":\"MultiLineString\",\"coordinates\":[[[1,46],[2,46]],[[3,46],[4,47]]]}",
+        "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,45],[1,45],[1,46],[0,45]]],[[[2,45],[3,45],[3,46],[2,45]]]]}",
+        "{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":[1,46]},"
+        "{\"type\":\"LineString\",\"coordinates\":[[1,46],[2,46]]}]}",
+    };
+    enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+    struct buf text = {0}, want = {0};
+    struct uuid id = uuid_make();
+    struct err e = {0};
+    buf_addz(&text, "n;forme\n");
+    for (size_t i = 0; i < SHAPES; i++) {
+        buf_printf(&text, "%zu;\"", i);
+        for (const char *p = shapes[i]; *p; p++)
+            buf_printf(&text, *p == '"' ? "\"\"" : "%c", *p);
+        buf_addz(&text, "\"\n");
+    }
+    db_good(load(&id, buf_str(&text), NULL, false, &e), &e);
+    for (size_t i = 0; i < SHAPES; i++) {
+        buf_reset(&want);
+        buf_printf(&want, "min(ST_AsEWKT(c2)) FILTER (WHERE c1 = %zu) = ST_AsEWKT(ST_Force2D(ST_GeomFromGeoJSON('%s')))", i,
+                   shapes[i]);
+        if (strcmp(ask(&id, z(&want)), "true") != 0)
+            fail_msg("%s", shapes[i]);
+    }
+    assert_string_equal(ask(&id, "bool_and(ST_DWithin(m2, ST_Transform(c2, 3857), 1e-6))"), "true");
+    buf_free(&text);
+    buf_free(&want);
+}
+
+/* Across the antimeridian: cut, as PostGIS cuts it; the second geometry follows. */
+static void test_antimeridian(void **state)
+{
+    (void)state;
+    struct uuid id = uuid_make();
+    struct err e = {0};
+    db_good(load(&id, S("n;forme\n1;\"{\"\"type\"\":\"\"Polygon\"\",\"\"coordinates\"\":[[[178,-18],[183,-18],[183,-17],[178,-17],[178,-18]]]}\"\n"),
+                 NULL, false, &e), &e);
+    assert_string_equal(ask(&id, "max(ST_XMax(c2)) || ' ' || min(ST_XMin(c2)) || ' ' || sum(ST_Area(c2))"), "180 -180 5");
+    assert_string_equal(ask(&id, "bool_and(ST_XMax(m2) < 20037509)"), "true");
+}
+
 static void test_nothing_left_of_a_cut(void **state)
 {
     (void)state;
@@ -148,7 +198,8 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "read") == 0)
         return read_main(argc - 1, argv + 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_rest), cmocka_unit_test(test_nothing_left_of_a_cut),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_rest), cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_antimeridian), cmocka_unit_test(test_nothing_left_of_a_cut),
     };
     return cmocka_run_group_tests(tests, db_setup, db_teardown);
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/errors.h"
+#include "core/data/reader_checks.h"
 #include "core/data/reader_row.h"
 #include "core/data/shape.h"
 
@@ -87,6 +88,7 @@ void reader_close(struct reader *r)
 {
     if (r->sheet)
         sheet_close(r->sheet);
+    reader_checks_free(r->checks);
     csv_free(&r->csv);
     buf_free(&r->utf16);
     if (r->mapped)
@@ -134,6 +136,19 @@ static void see_row(struct reader *r, const struct record *row)
     n->repaired += row->repaired;
     n->stray_quotes += row->stray_quote;
     n->bytes += reader_row_bytes(r, row);
+    reader_checks_kept(r->checks, r, row);
+}
+
+static void see_aside(struct reader *r, const struct record *row, const struct reason *why)
+{
+    reader_bad(r, &r->aside, row->line, 0, reader_cell(row, 0), why);
+    reader_checks_aside(r->checks, r, row);
+}
+
+static void see_blank(struct reader *r, const struct record *row)
+{
+    r->counts.blank++;
+    reader_checks_blank(r->checks, row->line);
 }
 
 static bool see_rows(struct reader *r, struct err *e)
@@ -152,9 +167,9 @@ static bool see_rows(struct reader *r, struct err *e)
         if (fate == FATE_KEPT)
             see_row(r, &row);
         else if (fate == FATE_ASIDE)
-            reader_bad(r, &r->aside, row.line, 0, reader_cell(&row, 0), &why);
+            see_aside(r, &row, &why);
         else
-            r->counts.blank++;
+            see_blank(r, &row);
     }
 }
 
@@ -254,7 +269,10 @@ static bool worth_keeping(struct reader *r, struct err *e)
 
 bool reader_look(struct reader *r, struct err *e)
 {
-    if (!find_columns(r, e) || !see_rows(r, e))
+    if (!find_columns(r, e))
+        return false;
+    r->checks = reader_checks_new(r);
+    if (!see_rows(r, e))
         return false;
     decide(r);
     if (needs_second_look(r) && !look_again(r, e))

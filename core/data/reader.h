@@ -53,6 +53,7 @@ struct reader {
     size_t *order; /* columns as c1, c2, … then rest[1], … */
     struct reader_counts counts;
     struct bad_list aside;
+    struct reader_checks *checks; /* of pass 1: reader_checks.h, its options and its part of the report */
     struct str *unknown_fields;
     size_t nunknown;
 };

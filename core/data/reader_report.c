@@ -2,6 +2,7 @@
 
 #include "core/base/utf8.h"
 #include "core/data/field_name.h"
+#include "core/data/reader_checks.h"
 #include "core/data/reader_row.h"
 
 static void put_reason(struct jw *w, const char *key, const struct reason *reason)
@@ -240,5 +241,6 @@ void reader_report(struct reader *r, struct buf *out)
     jw_key(&w, S("warnings"));
     put_file_warnings(&w, r);
     put_offers(&w, r);
+    reader_checks_report(r->checks, &w);
     jw_close(&w, '}');
 }

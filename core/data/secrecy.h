@@ -1,0 +1,31 @@
+#pragma once
+#include "core/base/jw.h"
+#include "core/data/reason.h"
+
+/*
+ * secrecy -- statistical secrecy: counts so small, or amounts so concentrated, that somebody is
+ * recognised.
+ *
+ * Three rules, each on columns that their names announce:
+ *   persons    a count of persons (pupils, patients, beneficiaries …) from 1 to threshold - 1; 0
+ * tells nothing of anyone units      an amount beside a count of enterprises or farms from 1 to 2
+ *   dominance  a column that gives the share of the greatest unit, over 85 %
+ * Census population is published by Insee itself and not looked at. Which cells can be computed
+ * from others, and from an earlier version, is not judged here: the threshold is the first gate,
+ * not a proof.
+ *
+ * Source: Insee, guide du secret statistique (three units, 85 %); the persons' threshold is the
+ * region's (portal.root.secrecy_threshold; 5 unless it says otherwise).
+ */
+enum { SECRECY_THRESHOLD = 5, SECRECY_UNITS = 3, SECRECY_SHARE = 85, SECRECY_LISTED = 10 };
+
+struct secrecy;
+
+/* names: technical ids of the columns; they must outlive it. threshold 0: the default. */
+struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshold);
+void secrecy_row(struct secrecy *s, uint64_t line, const struct str *cells, size_t n);
+/* {"total", "threshold", "findings": [{"kind": "persons" | "units" | "dominance", "column",
+ * "count", "reason", "cells"}]} */
+void secrecy_json(const struct secrecy *s, struct jw *w);
+uint64_t secrecy_total(const struct secrecy *s);
+void secrecy_free(struct secrecy *s);

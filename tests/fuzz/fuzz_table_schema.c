@@ -1,0 +1,54 @@
+/* A schema, a NUL, then a row's cells parted by line feeds: whatever they hold, every finding is counted once and the
+ * report is JSON. */
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/base/must.h"
+#include "core/data/table_check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const struct table_schema *s, struct str rest)
+{
+    struct str cells[64], part;
+    struct buf out = {0};
+    struct err e = {0};
+    struct jw w;
+    size_t n = 0;
+    while (n < 64 && str_cut(&rest, '\n', &part))
+        cells[n++] = part;
+    struct table_checker *c = table_check_new(s, cells, n); /* the cells as the header too: some match */
+    table_check_row(c, 2, cells, n);
+    table_check_row(c, 3, cells, n / 2);
+    table_check_blank(c, 4);
+    table_check_aside(c, 5, STR_NONE, n + 1);
+    jw_init(&w, &out, JW_COMPACT);
+    table_check_json(c, &w);
+    json_t *said = jr_parse(buf_str(&out), &e);
+    must(said);
+    int64_t total = 0;
+    const json_t *g;
+    size_t i;
+    json_array_foreach(jr_array(said, "groups"), i, g)
+        total += jr_i64(g, "count", 0);
+    must(total <= jr_i64(said, "errors", 0) + jr_i64(said, "notices", 0));
+    json_decref(said);
+    buf_free(&out);
+    table_check_free(c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct str text = {(const char *)data, size}, definition;
+    struct table_schema s;
+    struct err e = {0};
+    if (!str_cut(&text, '\0', &definition))
+        return 0;
+    json_t *json = jr_parse(definition, &e);
+    if (json && table_schema_read(json, &s, &e)) {
+        check(&s, text);
+        table_schema_free(&s);
+    }
+    json_decref(json);
+    return 0;
+}

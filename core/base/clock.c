@@ -81,3 +81,16 @@ void clock_http(struct buf *out, int64_t wall_us)
     buf_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * t.tm_wday, t.tm_mday,
                months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
+
+bool clock_http_read(struct str text, int64_t *seconds)
+{
+    char copy[40];
+    struct tm tm = {0};
+    if (text.n >= sizeof copy)
+        return false;
+    memcpy(copy, text.p ? text.p : "", text.n);
+    copy[text.n] = 0;
+    const char *end = strptime(copy, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    *seconds = timegm(&tm);
+    return end && !*end;
+}

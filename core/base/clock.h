@@ -15,3 +15,5 @@ int64_t clock_monotonic_us(void); /* never goes back; only differences mean some
 void clock_iso(struct buf *out, int64_t wall_us);
 void clock_iso_us(struct buf *out, int64_t wall_us);
 void clock_http(struct buf *out, int64_t wall_us);
+/* A date in that form (RFC 9110 section 5.6.7, the preferred one), in seconds. False: another, or none. */
+bool clock_http_read(struct str text, int64_t *seconds);

@@ -2,7 +2,8 @@
 
 #include "core/data/errors.h"
 
-static const struct export_format *const formats[] = {&export_csv, &export_json, &export_jsonl, &export_geojson};
+static const struct export_format *const formats[] = {&export_csv, &export_json, &export_jsonl,
+                                                      &export_geojson};
 
 const struct export_format *export_find(struct str name)
 {
@@ -12,7 +13,12 @@ const struct export_format *export_find(struct str name)
     return NULL;
 }
 
-static bool refuse(struct err *e, const char *name, struct str value, const char *expected)
+const struct export_format *export_at(size_t i)
+{
+    return i < sizeof formats / sizeof formats[0] ? formats[i] : NULL;
+}
+
+bool export_refuse(struct err *e, const char *name, struct str value, const char *expected)
 {
     ERR(e, err_query_parameter, "%s", name);
     err_arg(e, "%s", name);
@@ -31,11 +37,11 @@ static bool read_option(struct export *x, struct str name, struct str value, str
         if (str_eq(value, S("\\t")))
             value = S("\t");
         if (value.n != 1 || !strchr(";,\t|", value.p[0]))
-            return refuse(e, "delimiter", value, "one of ; , \\t |");
+            return export_refuse(e, "delimiter", value, "one of ; , \\t |");
         x->delimiter = value.p[0];
     } else if (str_eq(name, S("list_separator"))) {
         if (value.n == 0 || value.n > 10)
-            return refuse(e, "list_separator", value, "1 to 10 bytes");
+            return export_refuse(e, "list_separator", value, "1 to 10 bytes");
         x->list_separator = value;
     } else if (str_eq(name, S("with_bom"))) {
         x->with_bom = read_bool(value);
@@ -58,18 +64,36 @@ static const struct query_column *find_geometry(const struct query *q)
     return point;
 }
 
-bool export_open(struct export *x, struct arena *a, const struct query *q, const struct export_format *format,
-                 const struct query_param *params, size_t n, struct err *e)
+bool export_open(struct export *x, struct arena *a, const struct query *q,
+                 const struct export_format *format, const struct query_param *params, size_t n,
+                 struct err *e)
 {
-    *x = (struct export){.query = q, .format = format, .delimiter = ';', .list_separator = S(","), .with_bom = true};
+    *x = (struct export){.query = q,
+                         .format = format,
+                         .delimiter = ';',
+                         .list_separator = S(","),
+                         .with_bom = true,
+                         .a = a,
+                         .params = params,
+                         .nparams = n};
     for (size_t i = 0; i < n; i++)
         if (!read_option(x, params[i].name, params[i].value, e))
             return false;
     row_json_init(&x->json, a, q);
-    if (!format->needs_geometry)
-        return true;
-    x->geometry = x->json.skip = find_geometry(q);
-    return x->geometry || refuse(e, "format", str_of(format->name), "a dataset with a geographic field");
+    if (format->needs_geometry)
+        x->geometry = x->json.skip = find_geometry(q);
+    if (format->needs_geometry && !x->geometry)
+        return export_refuse(e, "format", str_of(format->name),
+                             "a dataset with a geographic field");
+    return !format->open || format->open(x, e);
+}
+
+struct str export_param(const struct export *x, struct str name)
+{
+    for (size_t i = x->nparams; i-- > 0;)
+        if (str_eq(x->params[i].name, name))
+            return x->params[i].value;
+    return STR_NONE;
 }
 
 void export_start(struct export *x, struct buf *out)
@@ -90,11 +114,18 @@ void export_rows(struct export *x, struct buf *out, const PGresult *r)
         x->format->row(x, out, r, row);
         x->rows++;
     }
-    buf_free(&x->cell); /* between slices nothing is held that a client's leaving would lose */
 }
 
 void export_end(struct export *x, struct buf *out)
 {
     x->format->end(x, out);
     buf_free(&x->cell);
+}
+
+void export_close(struct export *x)
+{
+    buf_free(&x->cell);
+    if (x->format && x->format->close)
+        x->format->close(x);
+    x->state = NULL;
 }

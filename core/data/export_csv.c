@@ -33,21 +33,24 @@ static void start(struct export *x, struct buf *out)
     for (size_t i = 0; i < x->query->ncolumns; i++) {
         if (i)
             buf_addc(out, x->delimiter);
-        put_field(x, out, x->query->use_labels ? x->query->columns[i].label : x->query->columns[i].key);
+        put_field(x, out,
+                  x->query->use_labels ? x->query->columns[i].label : x->query->columns[i].key);
     }
     buf_addz(out, "\r\n");
 }
 
 static bool is_bare(const struct query_column *c)
 {
-    return c->range == RANGE_NONE && (c->type == TYPE_INT || c->type == TYPE_DOUBLE || c->type == TYPE_DECIMAL ||
-                                      c->type == TYPE_DATE || c->type == TYPE_DATETIME || c->type == TYPE_BOOLEAN);
+    return c->range == RANGE_NONE &&
+           (c->type == TYPE_INT || c->type == TYPE_DOUBLE || c->type == TYPE_DECIMAL ||
+            c->type == TYPE_DATE || c->type == TYPE_DATETIME || c->type == TYPE_BOOLEAN);
 }
 
 /* Stands in the result as it stands in the file. */
 static bool is_plain_text(const struct query_column *c)
 {
-    return c->range == RANGE_NONE && ((c->type == TYPE_TEXT && !c->multivalued.p) || c->type == TYPE_FILE);
+    return c->range == RANGE_NONE &&
+           ((c->type == TYPE_TEXT && !c->multivalued.p) || c->type == TYPE_FILE);
 }
 
 static void row(struct export *x, struct buf *out, const PGresult *r, int at)
@@ -80,4 +83,9 @@ static void end(struct export *x, struct buf *out)
     (void)out;
 }
 
-const struct export_format export_csv = {"csv", "csv", "text/csv; charset=utf-8", start, row, end, false};
+const struct export_format export_csv = {.name = "csv",
+                                         .extension = "csv",
+                                         .content_type = "text/csv; charset=utf-8",
+                                         .start = start,
+                                         .row = row,
+                                         .end = end};

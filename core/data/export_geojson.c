@@ -25,4 +25,10 @@ static void end(struct export *x, struct buf *out)
     buf_addz(out, "]}");
 }
 
-const struct export_format export_geojson = {"geojson", "geojson", "application/geo+json; charset=utf-8", start, row, end, true};
+const struct export_format export_geojson = {.name = "geojson",
+                                             .extension = "geojson",
+                                             .content_type = "application/geo+json; charset=utf-8",
+                                             .start = start,
+                                             .row = row,
+                                             .end = end,
+                                             .needs_geometry = true};

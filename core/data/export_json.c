@@ -32,5 +32,15 @@ static void line(struct export *x, struct buf *out, const PGresult *r, int at)
     buf_addc(out, '\n');
 }
 
-const struct export_format export_json = {"json", "json", "application/json; charset=utf-8", start, row, end, false};
-const struct export_format export_jsonl = {"jsonl", "jsonl", "application/x-ndjson; charset=utf-8", nothing, line, nothing, false};
+const struct export_format export_json = {.name = "json",
+                                          .extension = "json",
+                                          .content_type = "application/json; charset=utf-8",
+                                          .start = start,
+                                          .row = row,
+                                          .end = end};
+const struct export_format export_jsonl = {.name = "jsonl",
+                                           .extension = "jsonl",
+                                           .content_type = "application/x-ndjson; charset=utf-8",
+                                           .start = nothing,
+                                           .row = line,
+                                           .end = nothing};

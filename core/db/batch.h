@@ -18,12 +18,17 @@
  */
 enum { BATCH_MAX = 24 };
 
+/* Takes rows as they arrive, on the loop. NULL: from the beginning (a lost connection is asked again). */
+typedef void batch_sink(void *context, const PGresult *r);
+
 struct batch_call {
     const struct stmt *stmt;   /* NULL: dynamic SQL in `sql` */
     const char *sql;           /* dynamic: constants of ours and $n only, from core/data/odsql_sql */
     unsigned nparams;
     const struct str *params;  /* text values; absent is NULL. In the batch's arena */
     bool binary;               /* results in binary; prepared statements answer in text */
+    batch_sink *sink;          /* takes the rows one by one: the result has none; NULL: it has all */
+    void *sink_context;
     PGresult *result;          /* set when done; owned by the batch */
 };
 

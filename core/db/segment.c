@@ -110,6 +110,8 @@ static bool send_call(PGconn *pg, const struct batch_call *c, unsigned id)
     enum { PARAMS = 2048 }; /* as many as the query compiler binds: ODSQL_PARAMS_MAX */
     const char *values[PARAMS];
     must(c->nparams <= PARAMS);
+    if (c->sink)
+        c->sink(c->sink_context, NULL);
     for (unsigned i = 0; i < c->nparams; i++)
         values[i] = c->params[i].p;
     int n = (int)c->nparams;
@@ -176,6 +178,13 @@ static bool take(struct segment *s, PGconn *pg, struct prepared *p, struct batch
         s->got = false;
         return true;
     }
+    if (item->kind == ITEM_CALL && b && b->calls[item->call].sink && PQntuples(r) > 0)
+        b->calls[item->call].sink(b->calls[item->call].sink_context, r);
+    if (status == PGRES_SINGLE_TUPLE) {
+        PQclear(r);
+        s->got = true;
+        return true;
+    }
     bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
     s->got = true;
     if (good && item->kind == ITEM_CALL && b) {
@@ -201,10 +210,18 @@ static bool take_end(struct segment *s, PGconn *pg)
     return true;
 }
 
+static bool row_by_row(const struct segment *s, const struct batch *b)
+{
+    const struct segment_item *item = &s->item[s->at];
+    return b && !s->got && item->kind == ITEM_CALL && b->calls[item->call].sink;
+}
+
 enum segment_state segment_read(struct segment *s, PGconn *pg, struct prepared *p, struct batch *b,
                                 bool wait)
 {
     while (s->at < s->n) {
+        if (row_by_row(s, b))
+            PQsetSingleRowMode(pg); /* refused too early or too late: then all come at once */
         /* Asked again after every NULL: else PQgetResult blocks as soon as two share a Sync. */
         if (!wait && PQisBusy(pg))
             return SEGMENT_MORE;

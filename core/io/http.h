@@ -52,6 +52,8 @@ struct http_owner {
     void (*on_gone)(struct http_exchange *x);
     /* The body of an answer to a request that never became one (400, 408, 413, 431). */
     void (*on_refuse)(int status, const char *why, struct buf *headers, struct buf *body, void *owner);
+    /* Before each megabyte of a file: false cuts the connection. NULL: it always goes on. */
+    bool (*on_file)(struct http_exchange *x);
 };
 
 struct http_config {

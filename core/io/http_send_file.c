@@ -97,6 +97,8 @@ void http_send_file_go(struct http_conn *c)
     struct sending_file *f = c->file;
     if (f->is_working || http_conn_queued(c))
         return;
+    if (c->x && c->s->owner.on_file && !c->s->owner.on_file(&c->x->x))
+        c->broken = true;
     if (c->broken) {
         finish(f);
         return;

@@ -67,7 +67,7 @@ static void keep(const struct asset *a, char *owned)
         k->asset.type = type_of(a->name);
     k->url = url_of(a);
     k->file = str_from(str_of(k->url), sizeof "/assets/" - 1);
-    if (reply_is_text(str_of(k->asset.type)) && a->n >= GZIP_MIN) {
+    if (req_type_is_text(str_of(k->asset.type)) && a->n >= GZIP_MIN) {
         buf_add(&k->zipped, (struct str){a->bytes, a->n});
         k->has_zipped = gzip_body(&k->zipped);
     }

@@ -271,7 +271,7 @@ static bool read_head(struct req_private *p, struct err *e)
 static bool has_thread_step(const struct step *s)
 {
     for (; s && s->kind != STEP_END; s++)
-        if (s->kind == STEP_CPU || s->kind == STEP_WORK)
+        if (s->kind == STEP_CPU || s->kind == STEP_WORK || s->kind == STEP_STREAM)
             return true;
     return false;
 }
@@ -341,6 +341,12 @@ static void on_drain(struct http_exchange *x)
         step_drain(p);
 }
 
+static bool on_file(struct http_exchange *x)
+{
+    struct req_private *p = x->context;
+    return !p || !p->file_still || p->file_still(&p->req);
+}
+
 static void on_gone(struct http_exchange *x)
 {
     struct req_private *p = x->context;
@@ -393,6 +399,7 @@ const struct http_owner engine_owner = {
     .on_body = on_body,
     .on_request = on_request,
     .on_drain = on_drain,
+    .on_file = on_file,
     .on_gone = on_gone,
     .on_refuse = on_refuse,
 };

@@ -20,11 +20,16 @@ static bool quality_is_zero(struct str parameters)
 
 bool gzip_accepted(struct str accept)
 {
+    return encoding_accepted(accept, S("gzip"));
+}
+
+bool encoding_accepted(struct str accept, struct str name)
+{
     for (struct str part; str_cut(&accept, ',', &part);) {
         struct str coding;
         str_cut(&part, ';', &coding);
         coding = str_trim(coding);
-        if (str_ieq(coding, S("gzip")) || str_eq(coding, S("*")))
+        if (str_ieq(coding, name) || str_eq(coding, S("*")))
             return !quality_is_zero(part);
     }
     return false;

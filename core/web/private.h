@@ -71,11 +71,13 @@ struct req_private {
     bool gzip;                  /* body is compressed already */
     int fd;
     int64_t file_size;
+    bool (*file_still)(struct req *r); /* whether it may still be sent; NULL: it may */
 
     bool streaming, stream_waits;
     bool stream_ahead;          /* the next slice is asked for, or in */
     bool stream_last;           /* the slice in `body` is the last one */
     PGresult *slice;            /* being written down while the database works on the next */
+    step_fn *on_thread_fn;      /* writes the slice down, on the pool */
     struct err ahead_err;       /* the next slice could not be asked for */
     size_t stream_held;         /* as counted in the engine's */
     size_t stream_at;
@@ -122,7 +124,6 @@ bool pool_submit(struct req_private *p, void (*run)(uv_work_t *), void (*done)(u
 void reply_send(struct req_private *p);
 void reply_headers(struct req_private *p, struct buf *out);
 void reply_start_stream(struct req_private *p);
-bool reply_is_text(struct str content_type);
 
 /* body.c */
 uint64_t body_welcome(struct req_private *p);

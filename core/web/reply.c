@@ -139,6 +139,11 @@ void req_file(struct req *r, int fd, int64_t size, struct str content_type)
     p->file_size = size;
 }
 
+void req_file_while(struct req *r, bool (*still)(struct req *r))
+{
+    req_of(r)->file_still = still;
+}
+
 /* One range of RFC 9110 section 14: "bytes=a-b", "bytes=a-", "bytes=-n". Anything else: the whole. */
 enum range_kind { RANGE_WHOLE, RANGE_PART, RANGE_OUTSIDE };
 
@@ -209,7 +214,7 @@ static void send_file(struct req_private *p)
     buf_free(&headers);
 }
 
-bool reply_is_text(struct str type)
+bool req_type_is_text(struct str type)
 {
     static const char *const heads[] = {"text/", "application/json", "application/problem+json", "application/geo+json",
                                         "application/ld+json", "application/rdf+xml", "application/xml",
@@ -293,7 +298,7 @@ static void on_gzip(uv_work_t *w, int status)
 static bool wants_gzip(struct req_private *p)
 {
     return p->body.n >= GZIP_MIN && p->status == 200 && !p->gzip && p->req.who.csrf.n == 0 &&
-           reply_is_text(p->content_type) && gzip_accepted(req_header(&p->req, S("accept-encoding")));
+           req_type_is_text(p->content_type) && gzip_accepted(req_header(&p->req, S("accept-encoding")));
 }
 
 void reply_send(struct req_private *p)

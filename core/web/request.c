@@ -127,6 +127,15 @@ unsigned req_ask_rows(struct req *r, const char *sql, unsigned nparams, const st
     return batch_ask_sql(&r->batch, sql, nparams, params, true);
 }
 
+unsigned req_ask_into(struct req *r, const char *sql, unsigned nparams, const struct str *params, batch_sink *sink,
+                      void *context)
+{
+    unsigned call = req_ask_rows(r, sql, nparams, params, false);
+    r->batch.calls[call].sink = sink;
+    r->batch.calls[call].sink_context = context;
+    return call;
+}
+
 unsigned req_ask_portal(struct req *r, const char *sql, unsigned nparams, const struct str *params)
 {
     begin_asking(r);

@@ -6,6 +6,7 @@
 #include "core/db/conn.h"
 #include "core/web/head.h"
 #include "core/web/route.h"
+#include "core/web/step.h"
 
 /*
  * request -- what a handler sees of one request, and how it answers.
@@ -76,6 +77,9 @@ unsigned req_ask(struct req *r, const struct stmt *s, const struct str *params);
 #define req_i64(r, call, row, column) batch_i64(&(r)->batch, (call), (row), (column))
 /* STEP_DB on row tables: the statement the query compiler made; binary results. */
 unsigned req_ask_rows(struct req *r, const char *sql, unsigned nparams, const struct str *params, bool fast);
+/* The same, its rows one by one into `sink` as they arrive; the context outlives the request. */
+unsigned req_ask_into(struct req *r, const char *sql, unsigned nparams, const struct str *params, batch_sink *sink,
+                      void *context);
 /* The same on the portal, for a view that grant_catalogue made: an exclusive lane, binary results. */
 unsigned req_ask_portal(struct req *r, const char *sql, unsigned nparams, const struct str *params);
 struct conn *req_conn(struct req *r, struct err *e); /* STEP_WORK only */
@@ -87,14 +91,20 @@ void req_set(struct req *r, struct str name, struct str value); /* one response 
 void req_set_cookie(struct req *r, struct str cookie);
 void req_redirect(struct req *r, int status, struct str location); /* a path of this host, or our own */
 void req_file(struct req *r, int fd, int64_t size, struct str content_type); /* Range and HEAD served */
+/* Asked before each megabyte that is sent: false cuts the connection. */
+void req_file_while(struct req *r, bool (*still)(struct req *r));
 struct buf *req_stream(struct req *r, int status, struct str content_type);  /* STEP_STREAM: the slice */
 /* In `write`, once the next slice is known and before this one is written down: the step's fn asks for it now, so
  * that the database works meanwhile. Gives this slice's result, which stays until `write` returns. */
 const PGresult *req_ahead(struct req *r);
+/* In `write`: fn runs on the thread pool and fills the slice, which is sent when it has returned. The rules of
+ * STEP_CPU; what req_ahead gave stays until then. */
+void req_on_thread(struct req *r, step_fn *fn);
 
 /* Absolute address of this tenant (scheme and port as the client used them): for links in answers. */
 struct str req_base_url(struct req *r);
 struct str req_tenant_url(struct req *r, struct str host); /* the same for another tenant's host */
+bool req_type_is_text(struct str content_type); /* worth compressing */
 bool req_is_fragment(const struct req *r, struct str name);
 
 /* The answer's ETag (with its quotes). True: If-None-Match has it, 304 is the answer, return. Added

@@ -37,7 +37,8 @@ static void step_fails(struct req_private *p, const struct err *e)
 /* The database answered, or could not: the request goes on from here either way. */
 static void db_back(struct req_private *p, const struct err *e, void (*next)(struct req_private *p))
 {
-    p->busy = p->in_db = false;
+    p->in_db = false;
+    p->busy = p->on_thread;
     p->held++;
     if (e->kind)
         step_fails(p, e);
@@ -56,7 +57,8 @@ static void on_results(struct batch *b, struct err *e, void *context)
 static void submit(struct req_private *p, lane_done *done)
 {
     p->busy = p->in_db = true;
-    lanes_submit(p->engine->c.lanes, &p->req.batch, p->req.who.by_key ? DEADLINE_KEY_MS : DEADLINE_MS, done, p);
+    lanes_submit(p->engine->c.lanes, &p->req.batch,
+                 p->req.who.by_key ? DEADLINE_KEY_MS : DEADLINE_MS, done, p);
 }
 
 static void run_db(struct req_private *p)
@@ -167,7 +169,8 @@ void step_weigh(struct req_private *p)
 {
     struct engine *g = p->engine;
     const PGresult *r = p->req.batch.n && !p->in_db ? p->req.batch.calls[0].result : NULL;
-    size_t held = p->body.cap + (r ? PQresultMemorySize(r) : 0) + (p->wire ? http_queued(p->wire) : 0);
+    size_t held =
+        p->body.cap + (r ? PQresultMemorySize(r) : 0) + (p->wire ? http_queued(p->wire) : 0);
     g->streams_held += held - p->stream_held;
     p->stream_held = held;
     if (held > g->stream_most)
@@ -201,14 +204,21 @@ static void stream_finish(struct req_private *p)
     http_end(p->wire);
 }
 
+/* While a thread writes the slice before it, an error waits for its end. */
 static void on_ahead(struct batch *b, struct err *e, void *context)
 {
+    struct req_private *p = context;
     (void)b;
-    db_back(context, e, step_weigh);
+    if (!p->on_thread) {
+        db_back(p, e, step_weigh);
+        return;
+    }
+    p->in_db = false;
+    p->ahead_err = *e;
 }
 
-/* The database works on the next slice while this one is written down and sent. Held at most: the bytes of one
- * slice, the result of the next, and what the connection queues. */
+/* The database works on the next slice while this one is written down and sent. Held at most: the
+ * bytes of one slice, the result of the next, and what the connection queues. */
 static void ask_ahead(struct req_private *p)
 {
     struct err e = {0};
@@ -243,12 +253,12 @@ static bool is_ahead(struct req_private *p)
 /* The slice is written down: start the answer if need be, ask for the next, send. */
 static void slice_done(struct req_private *p)
 {
+    struct err e = {0};
     if (p->answer != ANSWER_STREAM) { /* write answered otherwise (req_reply), or not at all */
         if (p->answer != ANSWER_NONE || p->req.stream_end)
             step_ends(p);
         return;
     }
-    struct err e = {0};
     if (p->body.over) {
         ERR(&e, err_answer_too_large, "one slice over %zu bytes", p->body.n);
         step_fails(p, &e);
@@ -269,17 +279,61 @@ static void slice_done(struct req_private *p)
     step_weigh(p);
 }
 
-static void write_slice(struct req_private *p)
+static void slice_written(struct req_private *p, bool ok, const struct err *e)
 {
-    struct err e = {0};
-    buf_reset(&p->body);
-    bool ok = !p->step->write || p->step->write(&p->req, &e);
+    p->on_thread_fn = NULL;
     PQclear(p->slice);
     p->slice = NULL;
     if (ok)
         slice_done(p);
     else
-        step_fails(p, &e);
+        step_fails(p, e);
+}
+
+void req_on_thread(struct req *r, step_fn *fn)
+{
+    req_of(r)->on_thread_fn = fn;
+}
+
+static void run_on_thread(uv_work_t *w)
+{
+    struct req_private *p = w->data;
+    p->work_ok = p->on_thread_fn(&p->req, &p->work_err);
+}
+
+static void on_written(uv_work_t *w, int status)
+{
+    struct req_private *p = w->data;
+    struct err e = p->work_err;
+    p->engine->cpu_waiting--;
+    p->on_thread = false;
+    p->busy = p->in_db;
+    p->work_err = (struct err){0};
+    if (status != 0)
+        p->work_ok = ERR(&e, err_busy, "cancelled");
+    if (!p->wire) {
+        p->step = NULL;
+        PQclear(p->slice);
+        p->slice = NULL;
+    }
+    p->held++;
+    if (p->wire)
+        slice_written(p, p->work_ok, &e);
+    p->held--;
+    engine_go(p);
+}
+
+static void write_slice(struct req_private *p)
+{
+    struct err e = {0};
+    buf_reset(&p->body);
+    bool ok = !p->step->write || p->step->write(&p->req, &e);
+    if (ok && p->on_thread_fn) {
+        if (pool_submit(p, run_on_thread, on_written))
+            return;
+        ok = p->on_thread_fn(&p->req, &e); /* the pool is full: here, then */
+    }
+    slice_written(p, ok, &e);
 }
 
 static void on_slice(struct batch *b, struct err *e, void *context)
@@ -293,7 +347,10 @@ static void run_stream(struct req_private *p)
     struct err e = {0};
     if (p->stream_ahead) {
         p->stream_ahead = false;
-        write_slice(p);
+        if (p->ahead_err.kind)
+            step_fails(p, &p->ahead_err);
+        else
+            write_slice(p);
         return;
     }
     p->asked = false;
@@ -335,20 +392,27 @@ enum flow step_run(struct req_private *p)
     p->asked = false;
     struct err e = {0};
     switch (p->step->kind) {
-    case STEP_DB: run_db(p); break;
+    case STEP_DB:
+        run_db(p);
+        break;
     case STEP_CPU:
         if (!pool_submit(p, run_cpu_fn, on_cpu))
             refuse_busy(p, "cpu");
         break;
-    case STEP_WORK: run_work(p); break;
-    case STEP_STREAM: run_stream(p); break;
+    case STEP_WORK:
+        run_work(p);
+        break;
+    case STEP_STREAM:
+        run_stream(p);
+        break;
     case STEP_REPLY:
         if (p->step->fn(&p->req, &e))
             step_ends(p);
         else
             step_fails(p, &e);
         break;
-    case STEP_END: break;
+    case STEP_END:
+        break;
     }
     return p->busy || p->stream_waits ? FLOW_WAIT : FLOW_ON;
 }

@@ -117,9 +117,10 @@ static void make_room(int dir, const struct artefact_name *name)
 
 /* ---- writing ---- */
 
-static void abandon(void *context)
+void artefact_close(struct artefact *a)
 {
-    struct artefact *a = context;
+    if (!a)
+        return;
     if (a->fd >= 0) {
         close(a->fd);
         unlinkat(a->dir, a->part, 0);
@@ -148,7 +149,6 @@ struct artefact *artefact_begin(struct req *r, const struct artefact_name *name)
         return NULL;
     }
     a->good = true;
-    req_on_gone(r, abandon, a);
     return a;
 }
 
@@ -167,7 +167,7 @@ void artefact_add(struct artefact *a, struct str bytes)
 void artefact_end(struct artefact *a)
 {
     if (!a || !a->good || renameat(a->dir, a->part, a->dir, a->whole) != 0)
-        return; /* abandon removes it */
+        return; /* artefact_close removes it */
     close(a->fd);
     a->fd = -1;
 }

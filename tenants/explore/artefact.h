@@ -25,7 +25,8 @@ struct artefact_name {
 /* The open file, for req_file; -1: there is none. */
 int artefact_open(struct req *r, const struct artefact_name *name, int64_t *size);
 
-/* NULL: it cannot be kept; the answer goes on without. Freed with the request, finished or not. */
+/* NULL: it cannot be kept; the answer goes on without. */
 struct artefact *artefact_begin(struct req *r, const struct artefact_name *name);
 void artefact_add(struct artefact *a, struct str bytes); /* NULL is fine */
 void artefact_end(struct artefact *a);
+void artefact_close(struct artefact *a); /* finished or not; NULL is fine */

@@ -1,10 +1,15 @@
 #include "tenants/explore/exports.h"
 
+#include <errno.h>
 #include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/errors.h"
+#include "core/data/coding.h"
 #include "core/data/export.h"
+#include "core/data/spill.h"
 #include "core/web/engine.h"
 #include "core/web/errors.h"
 #include "core/web/gzip.h"
@@ -14,7 +19,7 @@
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_params.h"
 
-enum { COL_LICENCE, COL_PROCESSED, HEADS_LAG_US = 2000000 };
+enum { COL_LICENCE, COL_PROCESSED, COL_DESCRIBED, HEADS_LAG_US = 2000000 };
 
 struct file {
     struct grant grant;
@@ -24,11 +29,17 @@ struct file {
     const struct query_param *params;
     size_t nparams;
     bool compressed, started, asked;
-    bool in_heads; /* was seen there since it began */
+    enum coding_kind sent_as; /* Content-Encoding, by what the client takes */
+    bool in_heads;            /* was seen there since it began */
     int64_t began_us;
     struct artefact_name name;
     struct artefact *artefact; /* being written; NULL: not kept */
-    int at; /* not sliced: rows of the one result that are written */
+    struct spill *spill;    /* neither sliced nor ordered: the one result, row by row on the disk */
+    struct coding *coding;  /* compressed=true, or Content-Encoding; NULL: sent as it is */
+    struct buf plain;       /* a slice before it is compressed or collected */
+    const PGresult *result; /* the slice that is being written down */
+    int rows_fd, file_fd;   /* format->convert: what is collected, what was made of it; -1: none */
+    int64_t rows_bytes;
 };
 
 /* ---- which file ---- */
@@ -39,6 +50,20 @@ static bool no_format(struct str name, struct err *e)
     return err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 60)));
 }
 
+static void let_go(void *context)
+{
+    struct file *f = context;
+    export_close(&f->x);
+    artefact_close(f->artefact);
+    spill_close(f->spill);
+    coding_close(f->coding);
+    buf_free(&f->plain);
+    if (f->rows_fd >= 0)
+        close(f->rows_fd);
+    if (f->file_fd >= 0)
+        close(f->file_fd);
+}
+
 static bool prepare(struct req *r, struct file *f, struct err *e)
 {
     const struct export_format *format = export_find(f->format);
@@ -47,6 +72,9 @@ static bool prepare(struct req *r, struct file *f, struct err *e)
     if (!format)
         return no_format(f->format, e);
     f->compressed = explore_flag(r, S("compressed"));
+    f->rows_fd = f->file_fd = -1;
+    f->x.base = req_base_url(r);
+    req_on_gone(r, let_go, f);
     return query_make(r->a, f->grant.view, QUERY_EXPORT, f->params, f->nparams, &f->query, e) &&
            export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e);
 }
@@ -65,7 +93,8 @@ static bool ask_file(struct req *r, struct err *e)
     struct file *f = ARENA_NEW(r->a, struct file);
     f->format = r->params[EXPLORE_SECOND];
     bool bare = explore_is_v20(r) && !req_query(r, S("with_bom")).p; /* a mark is 2.1's */
-    f->params = bare ? explore_params_with(r, S("with_bom"), S("false"), &f->nparams) : explore_params(r, &f->nparams);
+    f->params = bare ? explore_params_with(r, S("with_bom"), S("false"), &f->nparams)
+                     : explore_params(r, &f->nparams);
     return ask_head(r, f, e);
 }
 
@@ -75,7 +104,8 @@ static bool ask_download(struct req *r, struct err *e)
     struct grant g;
     struct file *f = ARENA_NEW(r->a, struct file);
     struct str format = req_query(r, S("format"));
-    if (!grant_take(r, explore_dataset(r), &g, e) || !v1_params(r, g.view, &f->params, &f->nparams, e))
+    if (!grant_take(r, explore_dataset(r), &g, e) ||
+        !v1_params(r, g.view, &f->params, &f->nparams, e))
         return false;
     f->format = format.n ? format : S("csv");
     return ask_head(r, f, e);
@@ -99,11 +129,14 @@ static void add_part(crypto_generichash_state *h, struct str s)
         crypto_generichash_update(h, (const unsigned char *)s.p, s.n);
 }
 
-/* Every row and column of an open dataset, with options of two values only: what is worth keeping. */
+/* Every row and column of an open dataset, with options of two values only: what is worth keeping.
+ */
 static bool is_whole(const struct file *f)
 {
-    static const char *const plain[] = {"use_labels", "with_bom", "compressed", "dataset", "format"};
-    bool whole = f->grant.is_open && f->query->sliced && f->query->count_known && f->query->limit < 0;
+    static const char *const plain[] = {"use_labels", "with_bom", "compressed", "dataset",
+                                        "format"};
+    bool whole =
+        f->grant.is_open && f->query->sliced && f->query->count_known && f->query->limit < 0;
     for (size_t i = 0; whole && i < f->nparams; i++) {
         bool known = false;
         for (size_t k = 0; k < sizeof plain / sizeof plain[0]; k++)
@@ -123,8 +156,10 @@ static struct str key_of(struct req *r, const struct file *f)
     crypto_generichash_init(&h, NULL, 0, sizeof sum);
     add_part(&h, req_engine(r)->c.build);
     add_part(&h, view_class(f->grant.view));
-    add_part(&h, arena_printf(r->a, "%lld %s %d %d %d %d", (long long)f->grant.revision, f->x.format->name, whole,
-                              f->x.with_bom, f->query->use_labels, f->compressed));
+    add_part(&h, arena_printf(r->a, "%lld %s %d %d %d %d", (long long)f->grant.revision,
+                              f->x.format->name, whole, f->x.with_bom, f->query->use_labels,
+                              f->compressed));
+    add_part(&h, str_of(coding_name(f->sent_as)));
     for (size_t i = 0; !whole && i < f->nparams; i++) {
         add_part(&h, f->params[i].name);
         add_part(&h, f->params[i].value);
@@ -137,8 +172,9 @@ static struct str key_of(struct req *r, const struct file *f)
 static void set_name(struct req *r, const struct file *f)
 {
     req_set(r, S("content-disposition"),
-            arena_printf(r->a, "attachment; filename=\"" STR_FMT ".%s%s\"", STR_ARG(f->grant.dataset_id),
-                         f->x.format->extension, f->compressed ? ".gzip" : ""));
+            arena_printf(r->a, "attachment; filename=\"" STR_FMT ".%s%s\"",
+                         STR_ARG(f->grant.dataset_id), f->x.format->extension,
+                         f->compressed ? ".gzip" : ""));
 }
 
 static void set_facts(struct req *r)
@@ -146,7 +182,8 @@ static void set_facts(struct req *r)
     struct str licence = req_col(r, 0, 0, COL_LICENCE);
     struct buf date = {0};
     if (url_is_clean(licence))
-        req_set(r, S("link"), arena_printf(r->a, "<" STR_FMT ">; rel=\"license\"", STR_ARG(licence)));
+        req_set(r, S("link"),
+                arena_printf(r->a, "<" STR_FMT ">; rel=\"license\"", STR_ARG(licence)));
     if (!batch_null(&r->batch, 0, 0, COL_PROCESSED)) {
         clock_http(&date, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
         req_set(r, S("last-modified"), buf_str(&date));
@@ -159,16 +196,53 @@ static struct str content_type(const struct file *f)
     return f->compressed ? S("application/gzip") : str_of(f->x.format->content_type);
 }
 
+/* What is text is sent smaller to whoever takes that; zstd where it is named. */
+static enum coding_kind choose_coding(struct req *r, const struct file *f)
+{
+    struct str accept = req_header(r, S("accept-encoding"));
+    if (f->compressed || f->x.format->convert || !req_type_is_text(content_type(f)))
+        return CODING_NONE;
+    if (str_find(accept, S("zstd")) >= 0 && encoding_accepted(accept, S("zstd")))
+        return CODING_ZSTD;
+    return gzip_accepted(accept) ? CODING_GZIP : CODING_NONE;
+}
+
+/* Not changed since: rows nor description, whatever Last-Modified says of the rows alone. */
+static bool is_unmodified(struct req *r)
+{
+    int64_t since;
+    bool asked = clock_http_read(req_header(r, S("if-modified-since")), &since);
+    return asked && !req_header(r, S("if-none-match")).p &&
+           !batch_null(&r->batch, 0, 0, COL_DESCRIBED) && req_i64(r, 0, 0, COL_DESCRIBED) <= since;
+}
+
+static bool still_open(struct req *r, struct file *f);
+
+static bool file_still_open(struct req *r)
+{
+    return still_open(r, r->state);
+}
+
 /* From the disk, or to the disk while it is streamed. */
 static bool begin_whole(struct req *r, struct file *f)
 {
     int64_t size;
     int fd = artefact_open(r, &f->name, &size);
-    if (fd >= 0)
+    if (fd >= 0) {
         req_file(r, fd, size, content_type(f));
-    else if (r->x->method != HTTP_HEAD)
+        req_file_while(r, file_still_open);
+    } else if (r->x->method != HTTP_HEAD)
         f->artefact = artefact_begin(r, &f->name);
     return true;
+}
+
+static bool begin_coding(struct file *f, struct err *e)
+{
+    enum coding_kind kind = f->compressed ? CODING_GZIP : f->sent_as;
+    if (kind == CODING_NONE)
+        return true;
+    f->coding = coding_open(kind);
+    return f->coding || ERR(e, err_internal, "no memory to compress");
 }
 
 static bool begin(struct req *r, struct err *e)
@@ -176,92 +250,180 @@ static bool begin(struct req *r, struct err *e)
     struct file *f = r->state;
     if (req_rows(r, 0) == 0)
         return grant_not_found(f->grant.dataset_id, e); /* withdrawn meanwhile */
+    f->sent_as = choose_coding(r, f);
     f->name = (struct artefact_name){f->grant.id, f->grant.revision, key_of(r, f)};
-    if (!f->query->timed && req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(f->name.key))))
+    if (!f->query->timed &&
+        req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(f->name.key))))
         return true;
     f->began_us = clock_monotonic_us();
     set_name(r, f);
     set_facts(r);
     explore_deprecate(r);
-    return !is_whole(f) || begin_whole(r, f);
+    if (!f->query->timed && is_unmodified(r)) {
+        req_reply(r, 304, STR_NONE);
+        return true;
+    }
+    if (f->sent_as != CODING_NONE)
+        req_set(r, S("content-encoding"), str_of(coding_name(f->sent_as)));
+    return (!is_whole(f) || begin_whole(r, f)) && begin_coding(f, e);
 }
 
 /* ---- slices ---- */
 
-/* Between slices minutes may pass: what was closed or withdrawn meanwhile is not read any more. What was
- * published a moment ago is granted before the heads know it: they have two seconds to hear of it. */
-static bool still_open(struct req *r, struct file *f, struct err *e)
+/* Between slices minutes may pass: what was closed or withdrawn meanwhile is not read any more.
+ * What was published a moment ago is granted before the heads know it: they have two seconds to
+ * hear of it. */
+static bool still_open(struct req *r, struct file *f)
 {
     const struct tenant *now = heads_tenant(req_heads(r), uuid_str(&r->tenant->id));
     const struct dataset_head *head = now ? heads_dataset(now, f->grant.dataset_id) : NULL;
-    bool too_new = now && !head && !f->in_heads && clock_monotonic_us() - f->began_us < HEADS_LAG_US;
+    bool too_new =
+        now && !head && !f->in_heads && clock_monotonic_us() - f->began_us < HEADS_LAG_US;
     f->in_heads |= head != NULL;
-    if (too_new || (head && head->is_open == f->grant.is_open))
-        return true;
-    return grant_not_found(f->grant.dataset_id, e); /* closed while it was being sent */
+    return too_new || (head && head->is_open == f->grant.is_open);
 }
 
-/* A file in an order of the caller's: where its rows stand, four bytes each, then slice by slice. */
+static struct str spool_of(const struct req *r)
+{
+    return str_of(req_engine(r)->c.spool_dir);
+}
+
+/* A file in an order of the caller's: where its rows stand, four bytes each, then slice by slice.
+ * Groups: to the disk, since they cannot be cut by key and their reader may be slow. */
 static bool ask_keys(struct req *r, struct err *e)
 {
-    (void)e;
-    const struct file *f = r->state;
-    const struct query_sql *q = &f->query->keys;
-    if (f->query->ordered)
+    struct file *f = r->state;
+    const struct query_sql *q = f->query->ordered ? &f->query->keys : &f->query->rows;
+    if (r->x->method == HTTP_HEAD || f->query->sliced)
+        return true;
+    if (f->query->ordered) {
         req_ask_rows(r, q->sql, q->nparams, q->params, false);
-    return true;
+        return true;
+    }
+    f->spill = spill_open(spool_of(r).p);
+    if (f->spill)
+        req_ask_into(r, q->sql, q->nparams, q->params, spill_rows, f->spill);
+    return f->spill || ERR(e, err_internal, "no place for the rows of an export");
 }
 
 static bool ask_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     const struct query_sql *q = &f->query->rows;
+    if (r->x->method == HTTP_HEAD)
+        return true;
     if (f->query->ordered && !f->asked)
         query_places(f->query, r->a, r->batch.calls[0].result);
-    if (f->started && !still_open(r, f, e))
-        return false;
-    if (f->query->sliced || f->query->ordered || !f->asked)
-        req_ask_rows(r, q->sql, q->nparams, q->params, f->query->fast && f->query->sliced);
     f->asked = true;
+    if (f->started && !still_open(r, f))
+        return grant_not_found(f->grant.dataset_id, e); /* closed while it was being sent */
+    if (!f->spill)
+        req_ask_rows(r, q->sql, q->nparams, q->params, f->query->fast && f->query->sliced);
     return true;
 }
 
-/* The next rows of the one result that cannot be cut by key. */
-static bool write_piece(struct file *f, struct buf *out, const PGresult *result)
+/* What a file is made from can be many times the file. */
+#define COLLECTED_BYTES ((int64_t)2 << 30)
+
+static bool collect(struct req *r, struct file *f, struct err *e)
 {
-    int n = PQntuples(result), end = f->at + QUERY_SLICE < n ? f->at + QUERY_SLICE : n;
-    for (; f->at < end; f->at++) {
-        f->x.format->row(&f->x, out, result, f->at);
-        f->x.rows++;
+    struct str left = buf_str(&f->plain);
+    if (f->rows_fd < 0)
+        f->rows_fd = spill_file(spool_of(r).p);
+    f->rows_bytes += (int64_t)left.n;
+    if (f->rows_bytes > COLLECTED_BYTES)
+        return ERR(e, err_answer_too_large, "over %lld bytes of rows", (long long)COLLECTED_BYTES);
+    while (left.n) {
+        ssize_t n = f->rows_fd < 0 ? -1 : write(f->rows_fd, left.p, left.n);
+        if (n < 0 && f->rows_fd >= 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return ERR(e, err_internal, "rows cannot be collected: %s", strerror(errno));
+        left = str_from(left, (size_t)n);
     }
-    buf_free(&f->x.cell);
-    return f->at < n;
+    return true;
+}
+
+/* The slice's bytes on their way: into the collected rows, or compressed, or they are in `out`
+ * already. */
+static bool pass_on(struct req *r, struct file *f, struct buf *out, struct err *e)
+{
+    if (f->x.failed.kind) {
+        *e = f->x.failed;
+        return false;
+    }
+    if (f->x.format->convert)
+        return collect(r, f, e);
+    if (f->coding && (f->plain.over || !coding_add(f->coding, buf_str(&f->plain), out) ||
+                      (r->stream_end && !coding_end(f->coding, out))))
+        return ERR(e, err_answer_too_large, "a slice that cannot be compressed");
+    artefact_add(f->artefact, out->over ? STR_NONE : buf_str(out));
+    if (r->stream_end && !out->over)
+        artefact_end(f->artefact);
+    return true;
+}
+
+/* On a thread where it is much work. */
+static bool put_slice(struct req *r, struct err *e)
+{
+    struct file *f = r->state;
+    struct buf *sent = f->x.format->convert ? NULL : req_stream(r, 200, content_type(f));
+    struct buf *out = f->coding || !sent ? &f->plain : sent;
+    PGresult *mine = f->spill ? spill_next(f->spill, QUERY_SLICE_BYTES, e) : NULL;
+    if (f->spill && !mine)
+        return false;
+    buf_reset(&f->plain);
+    if (!f->started)
+        export_start(&f->x, out);
+    f->started = true;
+    export_rows(&f->x, out, mine ? mine : f->result);
+    PQclear(mine);
+    if (f->spill)
+        r->stream_end = spill_ended(f->spill);
+    if (r->stream_end)
+        export_end(&f->x, out);
+    return pass_on(r, f, sent, e);
 }
 
 static bool write_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
-    const PGresult *result = r->batch.calls[0].result;
-    struct buf *out = req_stream(r, 200, content_type(f));
-    if (!f->started)
-        export_start(&f->x, out);
-    f->started = true;
-    bool more;
-    if (f->query->sliced || f->query->ordered) {
-        query_pace(f->query, PQresultMemorySize(result), (size_t)PQntuples(result));
-        more = query_next(f->query, export_last(&f->x, result), (size_t)PQntuples(result));
-        export_rows(&f->x, out, more ? req_ahead(r) : result);
-    } else {
-        more = write_piece(f, out, result);
+    if (r->x->method == HTTP_HEAD) { /* the length of what is not made yet is not known */
+        req_stream(r, 200, content_type(f));
+        return true;
     }
-    if (!more)
-        export_end(&f->x, out);
-    r->stream_end = !more;
-    if (f->compressed && !gzip_member(out))
-        return ERR(e, err_internal, "no memory to compress");
-    artefact_add(f->artefact, out->over ? STR_NONE : buf_str(out));
-    if (!more && !out->over)
-        artefact_end(f->artefact);
+    if (!f->spill) {
+        f->result = r->batch.calls[0].result;
+        size_t rows = (size_t)PQntuples(f->result);
+        query_pace(f->query, PQresultMemorySize(f->result), rows);
+        r->stream_end = !query_next(f->query, export_last(&f->x, f->result), rows);
+        if (!r->stream_end)
+            f->result = req_ahead(r);
+    }
+    if (f->coding || f->x.format->is_heavy || f->spill || f->x.format->convert) {
+        req_on_thread(r, put_slice);
+        return true;
+    }
+    return put_slice(r, e);
+}
+
+static bool convert(struct req *r, struct err *e)
+{
+    struct file *f = r->state;
+    lseek(f->rows_fd, 0, SEEK_SET);
+    f->file_fd = f->x.format->convert(&f->x, f->rows_fd, spool_of(r).p, e);
+    return f->file_fd >= 0;
+}
+
+static bool send_converted(struct req *r, struct err *e)
+{
+    struct file *f = r->state;
+    struct stat st;
+    int fd = fstat(f->file_fd, &st) == 0 ? dup(f->file_fd) : -1;
+    if (fd < 0)
+        return ERR(e, err_internal, "the file that was made cannot be sent");
+    req_file(r, fd, st.st_size, content_type(f));
+    req_file_while(r, file_still_open);
     return true;
 }
 
@@ -270,7 +432,9 @@ const struct step exports_file[] = {
     {STEP_DB, ask_file, NULL},
     {STEP_DB, begin, NULL},
     {STEP_DB, ask_keys, NULL},
-    {STEP_STREAM, ask_slice, write_slice},
+    {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the format converts */
+    {STEP_CPU, convert, NULL},
+    {STEP_REPLY, send_converted, NULL},
     {STEP_END, NULL, NULL},
 };
 
@@ -279,11 +443,15 @@ const struct step exports_download[] = {
     {STEP_DB, ask_download, NULL},
     {STEP_DB, begin, NULL},
     {STEP_DB, ask_keys, NULL},
-    {STEP_STREAM, ask_slice, write_slice},
+    {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the format converts */
+    {STEP_CPU, convert, NULL},
+    {STEP_REPLY, send_converted, NULL},
     {STEP_END, NULL, NULL},
 };
 
 /* ---- the list ---- */
+
+enum { EXPORTS_MAX = 40 };
 
 static bool has_geometry(const struct dataset_view *v)
 {
@@ -297,16 +465,18 @@ static bool has_geometry(const struct dataset_view *v)
 
 static bool reply_list(struct req *r, struct err *e)
 {
-    static const char *const formats[] = {"csv", "json", "jsonl", "geojson"};
     struct grant g;
-    struct explore_link links[4];
+    struct explore_link links[EXPORTS_MAX];
+    const struct export_format *format;
     size_t n = 0;
     if (!grant_take(r, r->params[EXPLORE_DATASET], &g, e))
         return false;
     struct str url = explore_dataset_url(r, g.dataset_id);
-    for (size_t i = 0; i < 4; i++)
-        if (!export_find(str_of(formats[i]))->needs_geometry || has_geometry(g.view))
-            links[n++] = (struct explore_link){formats[i], arena_printf(r->a, STR_FMT "/exports/%s", STR_ARG(url), formats[i])};
+    for (size_t i = 0; (format = export_at(i)) && n < EXPORTS_MAX; i++)
+        if (!format->needs_geometry || has_geometry(g.view))
+            links[n++] =
+                (struct explore_link){format->name, arena_printf(r->a, STR_FMT "/exports/%s",
+                                                                 STR_ARG(url), format->name)};
     explore_deprecate(r);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');

@@ -130,6 +130,7 @@ static const char *export_as(const char *dataset, const char *format, const char
         PQclear(r);
     } while (query_next(q, last, got));
     export_end(&x, &answer);
+    export_close(&x);
     buf_addc(&answer, '\0');
     arena_free(&a);
     return answer.p;

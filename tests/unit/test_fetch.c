@@ -130,7 +130,7 @@ static void on_stop(uv_async_t *async)
 static int start(void **state)
 {
     (void)state;
-    static const struct http_owner owner = {on_head, on_body, on_request, NULL, on_gone, NULL};
+    static const struct http_owner owner = {on_head, on_body, on_request, NULL, on_gone, NULL, NULL};
     struct http_config config = {.listen = "127.0.0.1:0"};
     struct err e = {0};
     fetch_init();

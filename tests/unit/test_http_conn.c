@@ -144,7 +144,7 @@ static void on_refuse(int status, const char *why, struct buf *headers, struct b
     buf_addz(body, why);
 }
 
-static const struct http_owner owner = {on_head, on_body, on_request, stream, on_gone, on_refuse};
+static const struct http_owner owner = {on_head, on_body, on_request, stream, on_gone, on_refuse, NULL};
 
 /* --- the client ------------------------------------------------------------------------------ */
 

@@ -121,6 +121,11 @@ static void test_moments(void **state)
     buf_addc(&out, '\0');
     assert_string_equal(out.p, "2000-02-29T00:00:00Z 2000-02-29T00:00:00.000042+00:00");
     buf_free(&out);
+    int64_t seconds;
+    assert_true(clock_http_read(S("Tue, 29 Feb 2000 00:00:00 GMT"), &seconds));
+    assert_int_equal(seconds, 951782400);
+    assert_false(clock_http_read(S("Tue, 29 Feb 2000 00:00:00 GMT; x"), &seconds));
+    assert_false(clock_http_read(STR_NONE, &seconds));
 }
 
 /* What has come out of the log so far; "" when nothing. */

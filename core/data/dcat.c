@@ -202,6 +202,24 @@ static void add_contact(struct rdf *g, struct arena *a, struct rdf_node *n, cons
     rdf_link(n, "dcat:contactPoint", contact);
 }
 
+static void add_rights(struct rdf *g, struct rdf_node *x, const struct dcat_dataset *d)
+{
+    if (!d->credit.n)
+        return;
+    struct rdf_node *rights = rdf_blank(g);
+    rdf_type(rights, "dct:RightsStatement");
+    rdf_text(rights, "rdfs:label", d->credit, "fr");
+    rdf_link(x, "dct:rights", rights);
+}
+
+/* The national schema that the rows follow: data.gouv.fr takes the first conformsTo that is an address. */
+static void add_schema(struct rdf *g, struct rdf_node *x, const struct dcat_dataset *d)
+{
+    struct str schema = jr_str(jr_object(d->metas, "dcat"), "conforms_to");
+    if (str_starts(schema, S("https://")))
+        rdf_link(x, "dct:conformsTo", typed_iri(g, schema, "dct:Standard"));
+}
+
 static bool wanted(const struct dcat_catalogue *c, const char *format)
 {
     for (size_t i = 0; c->formats && i < c->nformats; i++)
@@ -230,6 +248,8 @@ static void add_distribution(struct rdf *g, struct arena *a, struct rdf_node *n,
     struct rdf_node *l = licence(g, d->metas);
     if (l)
         rdf_link(x, "dct:license", l);
+    add_rights(g, x, d);
+    add_schema(g, x, d);
     if (d->modified.n)
         rdf_typed(x, "dct:modified", d->modified, "xsd:dateTime");
     rdf_link(n, "dcat:distribution", x);

@@ -21,6 +21,7 @@ struct dcat_dataset {
     struct str theme_codes[8];         /* EU data-theme codes, in the order of default.theme */
     size_t nthemes;
     struct str bbox_wkt;               /* polygon; absent: none */
+    struct str credit;                 /* what a re-user has to quote */
     struct str columns;                /* a sentence on the columns: description of the distributions */
     bool has_rows, has_geometry;
     struct str source;                 /* a copy: the origin's landing page; absent: an origin */

@@ -143,6 +143,24 @@ void version_index(struct buf *ddl, const struct uuid *id, const json_t *report,
     buf_printf(ddl, "; GRANT SELECT ON %s TO terrasse_reader; ANALYZE %s", table, table);
 }
 
+void version_extent(struct buf *sql, const struct uuid *id, const json_t *report)
+{
+    const json_t *column;
+    char table[VERSION_TABLE];
+    unsigned n = 0;
+    size_t i;
+    version_table(table, id);
+    json_array_foreach(jr_array(report, "columns"), i, column) {
+        if (!is_geographic_column(column))
+            continue;
+        buf_addz(sql, n++ ? " UNION ALL " : "UPDATE portal.version SET extent = (SELECT ARRAY[ST_XMin(e), ST_YMin(e), "
+                                            "ST_XMax(e), ST_YMax(e)] FROM (SELECT ST_Extent(g) AS e FROM (");
+        buf_printf(sql, "SELECT c%u AS g FROM %s", own_column(column), table);
+    }
+    if (n)
+        buf_printf(sql, ") AS x) AS y WHERE e IS NOT NULL) WHERE id = '%s'", id->text);
+}
+
 void version_facets(json_t *names, const json_t *report)
 {
     const json_t *column;

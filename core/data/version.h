@@ -24,6 +24,9 @@ void version_copy(struct buf *sql, const struct uuid *id); /* COPY … FROM STDI
  * readers. `facets` is an array of technical names; unknown ones are left out. */
 void version_index(struct buf *ddl, const struct uuid *id, const json_t *report, const json_t *facets);
 
+/* Sets portal.version.extent from the rows, once version_insert has made its row; nothing where no column is geographic. */
+void version_extent(struct buf *sql, const struct uuid *id, const json_t *report);
+
 /* Worth a facet unasked: few values far between, said from the report alone (booleans; years). */
 void version_facets(json_t *names, const json_t *report);
 

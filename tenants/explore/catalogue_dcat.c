@@ -1,26 +1,24 @@
 /* The catalogue as DCAT-AP: the names that match, then what the feed says of each. */
 #include "tenants/explore/catalogue_dcat.h"
 
-#include <stdlib.h>
-
-
 #include "core/base/jr.h"
 #include "core/data/dcat.h"
-#include "core/web/errors.h"
+#include "tenants/explore/catalogue_names.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
+#include "tenants/publishing/bbox.h"
+#include "tenants/publishing/credit.h"
 #include "tenants/publishing/words.h"
 
-enum { PAGE = 100, EXPORT_MAX = 5000, FORMATS_MAX = 20 };
+enum { PAGE = 100, FORMATS_MAX = 20 };
 enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED, COL_THEMES, COL_EMAIL, COL_ROWS,
-       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE };
+       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT };
 
 struct feed {
     enum rdf_format format;
     bool paged;
     uint64_t page;
-    struct query *query;
     struct str *ids;
     size_t n, from, to;
 };
@@ -40,34 +38,22 @@ static struct str path_of(const struct req *r)
 static bool ask_names(struct req *r, struct err *e)
 {
     struct feed *f = ARENA_NEW(r->a, struct feed);
-    size_t n;
-    const struct query_param *params = explore_params_with(r, S("select"), S("dataset_id"), &n);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (str_ends(path_of(r), str_of(endings[i].ending)))
             f->format = endings[i].format;
     f->paged = str_starts(path_of(r), S("/catalog."));
     if (!str_u64(req_query(r, S("page")), &f->page) || f->page == 0)
         f->page = 1;
-    if (!query_make(r->a, grant_catalogue(r), QUERY_EXPORT, params, n, &f->query, e))
-        return false;
     r->state = f;
-    req_ask_portal(r, f->query->rows.sql, f->query->rows.nparams, f->query->rows.params);
-    return true;
-}
-
-/* One order for all pages, whatever the catalogue's own is: by name. */
-static int by_name(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+    return catalogue_names_ask(r, 0, e);
 }
 
 static bool ask_objects(struct req *r, struct err *e)
 {
     struct feed *f = r->state;
-    f->ids = datasets_names(r, 0, &f->n);
-    qsort(f->ids, f->n, sizeof *f->ids, by_name);
-    if (!f->paged && f->n > EXPORT_MAX) /* rather none than a short one */
-        return ERR(e, err_answer_too_large, "%zu datasets in one document", f->n);
+    f->ids = catalogue_names_take(r, true, &f->n); /* one order for all pages */
+    if (!f->paged && !catalogue_names_fit(f->n, e))
+        return false;
     uint64_t before = f->paged ? f->page - 1 : 0;
     f->from = before <= f->n / PAGE ? (size_t)before * PAGE : f->n; /* behind the last page: nothing */
     f->to = f->paged && f->n - f->from > PAGE ? f->from + PAGE : f->n;
@@ -117,6 +103,11 @@ static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue
     struct str columns = req_col(r, 0, row, COL_COLUMNS);
     if (columns.n)
         d.columns = arena_printf(r->a, "Colonnes : " STR_FMT, STR_ARG(columns));
+    struct bbox box;
+    const json_t *given = jr_object(metas, "default");
+    d.credit = credit_line(r->a, LANG_FR, jr_str(given, "publisher"), jr_str(given, "title"), d.modified, jr_str(given, "license"));
+    if (bbox_of(metas, req_col(r, 0, row, COL_EXTENT), &box))
+        d.bbox_wkt = bbox_wkt(r->a, &box);
     read_themes(req_col(r, 0, row, COL_THEMES), &d);
     dcat_add(g, catalogue, c, &d);
     json_decref(metas);

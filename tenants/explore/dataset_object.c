@@ -6,9 +6,11 @@
 #include "core/base/jr.h"
 #include "core/data/type.h"
 #include "tenants/explore/explore.h"
+#include "tenants/publishing/bbox.h"
+#include "tenants/publishing/credit.h"
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
-       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST };
+       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT };
 
 const char *const dataset_default_keys[] = {
     "title", "description", "theme", "keyword", "license", "license_url", "language", "metadata_languages", "timezone",
@@ -37,6 +39,7 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
         .issued = req_col(r, call, row, COL_ISSUED),           .modified = req_col(r, call, row, COL_MODIFIED),
         .processed = req_col(r, call, row, COL_PROCESSED),     .source_host = req_col(r, call, row, COL_SOURCE_HOST),
         .source_name = req_col(r, call, row, COL_SOURCE_NAME), .parent_host = req_col(r, call, row, COL_PARENT_HOST),
+        .extent = req_col(r, call, row, COL_EXTENT),
     };
     d.fields = jr_parse(req_col(r, call, row, COL_FIELDS), e);
     d.metas = d.fields ? jr_parse(req_col(r, call, row, COL_METAS), e) : NULL;
@@ -83,6 +86,23 @@ static bool has_type(const struct dataset_object *d, enum column_type first, enu
     return false;
 }
 
+static void put_bbox(struct jw *w, const struct dataset_object *d)
+{
+    struct bbox box;
+    if (bbox_of(d->metas, d->extent, &box))
+        bbox_feature(w, &box);
+    else
+        jw_null(w);
+}
+
+static void put_credit(struct jw *w, const struct dataset_object *d)
+{
+    const json_t *given = jr_object(d->metas, "default");
+    struct arena a = {0};
+    put_list(w, credit_line(&a, LANG_FR, jr_str(given, "publisher"), jr_str(given, "title"), d->modified, jr_str(given, "license")));
+    arena_free(&a);
+}
+
 /* What the system knows better than whoever described the dataset. */
 static bool put_known(struct jw *w, const struct dataset_object *d, struct str key)
 {
@@ -103,6 +123,10 @@ static bool put_known(struct jw *w, const struct dataset_object *d, struct str k
         jw_bool(w, true);
     else if (str_eq(key, S("records_count")))
         jw_i64(w, d->records);
+    else if (str_eq(key, S("bbox")))
+        put_bbox(w, d);
+    else if (str_eq(key, S("attributions")))
+        put_credit(w, d);
     else if (str_eq(key, S("federated")))
         jw_bool(w, !d->is_origin);
     else if (str_eq(key, S("parent_domain")))

@@ -18,7 +18,7 @@ struct dataset_object {
     bool is_open, is_origin;
     int64_t records;
     json_t *fields, *metas;
-    struct str created, issued, modified, processed, source_host, source_name, parent_host;
+    struct str created, issued, modified, processed, source_host, source_name, parent_host, extent;
 };
 
 bool dataset_object_read(struct req *r, unsigned call, size_t row, struct dataset_object *out, struct err *e);

@@ -13,13 +13,16 @@
 #include "core/web/engine.h"
 #include "core/web/errors.h"
 #include "core/web/gzip.h"
+#include "core/web/url.h"
 #include "tenants/explore/artefact.h"
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_params.h"
+#include "tenants/publishing/credit.h"
 
-enum { COL_LICENCE, COL_PROCESSED, COL_DESCRIBED, HEADS_LAG_US = 2000000 };
+enum { COL_LICENCE, COL_PROCESSED, COL_DESCRIBED, COL_PUBLISHER, COL_TITLE, COL_LICENCE_TITLE, COL_MODIFIED };
+enum { HEADS_LAG_US = 2000000 };
 
 struct file {
     struct grant grant;
@@ -177,13 +180,25 @@ static void set_name(struct req *r, const struct file *f)
                          f->compressed ? ".gzip" : ""));
 }
 
-static void set_facts(struct req *r)
+/* The page to cite and the words to cite it with (RFC 8574; the title as RFC 8187 encodes it). */
+static struct str cite_link(struct req *r, const struct file *f)
+{
+    struct buf b = {0};
+    buf_printf(&b, "<" STR_FMT "/explore/dataset/" STR_FMT "/>; rel=\"cite-as\"; title*=UTF-8''", STR_ARG(req_base_url(r)),
+               STR_ARG(f->grant.dataset_id));
+    url_encode(&b, credit_line(r->a, LANG_FR, req_col(r, 0, 0, COL_PUBLISHER), req_col(r, 0, 0, COL_TITLE),
+                               req_col(r, 0, 0, COL_MODIFIED), req_col(r, 0, 0, COL_LICENCE_TITLE)));
+    struct str link = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return link;
+}
+
+static void set_facts(struct req *r, const struct file *f)
 {
     struct str licence = req_col(r, 0, 0, COL_LICENCE);
     struct buf date = {0};
-    if (url_is_clean(licence))
-        req_set(r, S("link"),
-                arena_printf(r->a, "<" STR_FMT ">; rel=\"license\"", STR_ARG(licence)));
+    struct str links = url_is_clean(licence) ? arena_printf(r->a, "<" STR_FMT ">; rel=\"license\", ", STR_ARG(licence)) : S("");
+    req_set(r, S("link"), arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(links), STR_ARG(cite_link(r, f))));
     if (!batch_null(&r->batch, 0, 0, COL_PROCESSED)) {
         clock_http(&date, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
         req_set(r, S("last-modified"), buf_str(&date));
@@ -257,7 +272,7 @@ static bool begin(struct req *r, struct err *e)
         return true;
     f->began_us = clock_monotonic_us();
     set_name(r, f);
-    set_facts(r);
+    set_facts(r, f);
     explore_deprecate(r);
     if (!f->query->timed && is_unmodified(r)) {
         req_reply(r, 304, STR_NONE);

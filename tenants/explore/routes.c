@@ -1,6 +1,9 @@
 /* Every address of the public API. The same handlers stand behind three bases. */
 #include "tenants/explore/catalogue.h"
+#include "tenants/explore/catalogue_atom.h"
 #include "tenants/explore/catalogue_dcat.h"
+#include "tenants/explore/catalogue_scdl.h"
+#include "tenants/explore/datapackage.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/exports.h"
@@ -61,6 +64,12 @@ static const struct route routes[] = {
     DCAT("/catalog.xml"),
     DCAT("/catalog.ttl"),
     DCAT("/catalog.jsonld"),
+    API("/catalog-scdl.csv", catalogue_scdl, CACHE_CATALOGUE,
+        "The catalogue as the table that French collectivités exchange (SCDL)", "Le catalogue au format commun des collectivités (SCDL)"),
+    API("/catalog.atom", catalogue_atom, CACHE_CATALOGUE,
+        "The last datasets that changed, to subscribe to (Atom)", "Les derniers jeux modifiés, pour s’abonner (Atom)"),
+    API("/explore/dataset/{dataset}/datapackage.json", datapackage_steps, CACHE_DATASET,
+        "A dataset described with its columns (Data Package)", "Un jeu décrit avec ses colonnes (Data Package)"),
     {HTTP_GET, "/api/explore/v2.1/swagger.json", PUBLIC, 0, swagger_json, "The API described for machines (OpenAPI)",
      DIALECT_EXPLORE, BODY_NONE, CACHE_CATALOGUE, "L’API décrite pour les machines (OpenAPI)"},
     V1("/api/datasets/1.0/search", v1_datasets_search, CACHE_CATALOGUE,

@@ -6,9 +6,11 @@
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
+#include "tenants/publishing/bbox.h"
+#include "tenants/publishing/credit.h"
 
 enum { COL_METAS, COL_FIELDS, COL_RECORDS, COL_BYTES, COL_ORIGIN, COL_IDENTIFIER, COL_PUBLISHED, COL_PROCESSED,
-       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID };
+       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT };
 enum { PREVIEW_ROWS = 10 };
 
 bool dataset_ask(struct req *r, struct err *e)
@@ -59,6 +61,10 @@ static void read_metas(struct req *r, struct dataset *d, const json_t *m, struct
     d->created = say_date(r->a, r->lang, first_of(meta(r, m, "dcat", "created"), published));
     d->issued = say_date(r->a, r->lang, first_of(meta(r, m, "dcat", "issued"), published));
     d->modified = say_date(r->a, r->lang, first_of(meta(r, m, "default", "modified"), processed));
+    d->modified_day = str_part(processed, 0, 10);
+    struct str from = meta(r, m, "dcat", "temporal_coverage_start"), to = meta(r, m, "dcat", "temporal_coverage_end");
+    if (from.n && to.n)
+        d->period = arena_printf(r->a, STR_FMT "/" STR_FMT, STR_ARG(from), STR_ARG(to));
 }
 
 void dataset_describe(struct req *r, struct dataset *d)
@@ -69,9 +75,13 @@ void dataset_describe(struct req *r, struct dataset *d)
     json_t *metas = jr_parse(req_col(r, 0, 0, COL_METAS), &ignored);
     read_metas(r, d, metas, arena_str(r->a, req_col(r, 0, 0, COL_PUBLISHED)),
                arena_str(r->a, req_col(r, 0, 0, COL_PROCESSED)));
+    struct bbox box;
+    if (bbox_of(metas, req_col(r, 0, 0, COL_EXTENT), &box))
+        d->box = bbox_words(r->a, &box);
     json_decref(metas);
     d->publisher = first_of(d->publisher, arena_str(r->a, req_col(r, 0, 0, COL_ORGANISATION)));
     d->publisher_url = arena_str(r->a, req_col(r, 0, 0, COL_URL));
+    d->credit = credit_line(r->a, r->lang, d->publisher, d->title, d->modified_day, d->license);
     d->identifier = arena_str(r->a, req_col(r, 0, 0, COL_IDENTIFIER));
     d->uid = arena_str(r->a, req_col(r, 0, 0, COL_UID));
     d->records = req_i64(r, 0, 0, COL_RECORDS);
@@ -238,7 +248,8 @@ void dataset_reply(struct req *r, struct dataset *d, enum dataset_tab tab, struc
     page_dataset_frame(&body, r->lang, &p);
     buf_free(panel);
     struct str description = str_part(d->text, 0, utf8_floor(str_part(d->text, 0, 200)));
-    page_reply(r, 200, &(struct page_frame){.title = d->title, .description = description, .nav = NAV_EXPLORE}, &body);
+    page_reply(r, 200, &(struct page_frame){.title = d->title, .description = description, .nav = NAV_EXPLORE,
+                                                  .structured = dataset_ld(r, d)}, &body);
 }
 
 /* ---- information ---- */
@@ -260,7 +271,8 @@ static struct str side_of(struct req *r, const struct dataset *d)
         .themes = d->themes, .keywords = d->keywords, .frequency = d->frequency, .spatial = d->spatial,
         .granularity = d->granularity, .references = d->references, .contact_name = d->contact_name,
         .contact_email = d->contact_email, .identifier = d->identifier, .uid = d->uid, .is_copy = d->is_copy,
-        .source_name = d->source_name, .source_host = d->source_host, .here = r->tenant->name});
+        .source_name = d->source_name, .source_host = d->source_host, .here = r->tenant->name, .id = d->g.dataset_id,
+        .credit = d->credit, .is_open = d->g.is_open});
     struct str html = arena_str(r->a, buf_str(&b));
     buf_free(&b);
     return html;

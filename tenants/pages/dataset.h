@@ -16,7 +16,7 @@ struct dataset {
     /* Of the description, in the arena. */
     struct str title, publisher, publisher_url, license, license_url, text, themes, keywords, frequency, spatial,
         granularity, created, issued, modified, references, contact_name, contact_email, identifier, uid, source_name,
-        source_host;
+        source_host, credit, modified_day, period, box;
     int64_t records, csv_bytes;
     bool is_copy;
     struct rows rows;
@@ -40,6 +40,9 @@ struct markup dataset_rows(struct req *r, struct dataset *d, json_t *list, struc
 struct str dataset_type(struct req *r, enum column_type type); /* in words */
 struct str dataset_label(const struct view_column *c);
 bool dataset_is_number(enum column_type type);
+
+/* The dataset for search engines, as an element of <head>; empty: it is closed. */
+struct markup dataset_ld(struct req *r, const struct dataset *d);
 
 extern const struct step dataset_info[];
 extern const struct step dataset_table[];

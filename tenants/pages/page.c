@@ -118,6 +118,7 @@ static void fill_head(struct req *r, const struct page_frame *f, struct page_lay
 {
     p->title = f->title;
     p->description = f->description;
+    p->structured = f->structured;
     p->css = asset_url("site.css");
     p->js = asset_url("app.js");
     p->icon = asset_url("icon.svg");

@@ -19,6 +19,7 @@ enum page_nav { NAV_NONE, NAV_EXPLORE, NAV_THEMES, NAV_PARTNERS, NAV_API };
 struct page_frame {
     struct str title;       /* without the portal's name, which is added; absent: the portal's name alone */
     struct str description; /* for search engines; may be absent */
+    struct markup structured; /* an element of <head> for search engines; may be empty */
     enum page_nav nav;
     bool office;            /* the back office: the body brings header, menu and <main id="contenu"> */
 };

@@ -200,6 +200,9 @@ static bool mark_ready(struct conn *c, const struct loaded *v, struct err *e)
     version_columns(&columns, v->report);
     const struct str params[] = {uuid_str(&v->id), buf_str(&columns), str_of(rows), str_of(bytes)};
     bool ok = tenant_do(c, &sql_version_insert, params, e);
+    buf_reset(&columns);
+    version_extent(&columns, &v->id, v->report);
+    ok = ok && (columns.n == 0 || run(c, &columns, e));
     buf_free(&columns);
     return ok;
 }

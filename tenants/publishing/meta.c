@@ -4,6 +4,7 @@
 #include "core/base/jw.h"
 #include "core/base/utf8.h"
 #include "tenants/directory/slug.h"
+#include "tenants/publishing/bbox.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/words.h"
@@ -161,6 +162,19 @@ static bool unknown_in(const PGresult *r, int column, enum meta_heading h, struc
     return false;
 }
 
+static bool write_bbox(const json_t *metas, struct jw *w, struct err *e)
+{
+    const json_t *given = json_object_get(jr_object(metas, "default"), "bbox");
+    struct bbox box;
+    if (!given || json_is_null(given))
+        return true;
+    if (!bbox_read(given, &box))
+        return ERR(e, err_metadata_text, "bbox"), err_arg(e, "bbox");
+    jw_key(w, S("bbox"));
+    bbox_feature(w, &box);
+    return true;
+}
+
 static bool write_licence(struct conn *c, const json_t *metas, struct jw *w, struct err *e)
 {
     struct str given = text_at(metas, "default", "license");
@@ -269,7 +283,7 @@ bool meta_clean(struct conn *c, struct arena *a, const json_t *metas, struct str
     jw_open(&w, '{');
     jw_key(&w, S("default"));
     jw_open(&w, '{');
-    bool ok = write_texts(metas, "default", &w, e) && write_licence(c, metas, &w, e) &&
+    bool ok = write_texts(metas, "default", &w, e) && write_bbox(metas, &w, e) && write_licence(c, metas, &w, e) &&
               write_themes(c, metas, &w, e) && write_keywords(a, metas, &w, e);
     if (ok) {
         jw_close(&w, '}');

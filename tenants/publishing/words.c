@@ -2,19 +2,19 @@
 
 /* clang-format off */
 const struct frequency frequencies[] = {
-    {"Lorsque nécessaire", "As needed",     "AS_NEEDED",   "punctual",    0},
-    {"Non planifiée",      "Not planned",   "NOT_PLANNED", "notPlanned",  0},
-    {"Irrégulière",        "Irregular",     "IRREG",       "irregular",   0},
-    {"Continue",           "Continuous",    "UPDATE_CONT", "continuous",  0},
-    {"Temps réel",         "Real time",     "UPDATE_CONT", "continuous",  0},
-    {"Journalière",        "Daily",         "DAILY",       "daily",       1},
-    {"Hebdomadaire",       "Weekly",        "WEEKLY",      "weekly",      7},
-    {"Bi-mensuelle",       "Twice a month", "MONTHLY_2",   "semimonthly", 16},
-    {"Mensuelle",          "Monthly",       "MONTHLY",     "monthly",     31},
-    {"Trimestrielle",      "Quarterly",     "QUARTERLY",   "quarterly",   94},
-    {"Bi-annuelle",        "Twice a year",  "ANNUAL_2",    "semiannual",  184},
-    {"Annuelle",           "Yearly",        "ANNUAL",      "annual",      366},
-    {"Inconnue",           "Unknown",       "UNKNOWN",     "unknown",     0},
+    {"Lorsque nécessaire", "As needed",     "AS_NEEDED",   "punctual",    "Ponctuelle",                                0},
+    {"Non planifiée",      "Not planned",   "NOT_PLANNED", "notPlanned",  "Ponctuelle",                                0},
+    {"Irrégulière",        "Irregular",     "IRREG",       "irregular",   "Irrégulière",                               0},
+    {"Continue",           "Continuous",    "UPDATE_CONT", "continuous",  "Continuelle",                               0},
+    {"Temps réel",         "Real time",     "UPDATE_CONT", "continuous",  "Continuelle",                               0},
+    {"Journalière",        "Daily",         "DAILY",       "daily",       "Quotidienne ou plusieurs fois par jour",    1},
+    {"Hebdomadaire",       "Weekly",        "WEEKLY",      "weekly",      "Hebdomadaire ou plusieurs fois par semaine", 7},
+    {"Bi-mensuelle",       "Twice a month", "MONTHLY_2",   "semimonthly", "Mensuelle ou plusieurs fois par mois",      16},
+    {"Mensuelle",          "Monthly",       "MONTHLY",     "monthly",     "Mensuelle ou plusieurs fois par mois",      31},
+    {"Trimestrielle",      "Quarterly",     "QUARTERLY",   "quarterly",   "Trimestrielle",                             94},
+    {"Bi-annuelle",        "Twice a year",  "ANNUAL_2",    "semiannual",  "Semestrielle",                              184},
+    {"Annuelle",           "Yearly",        "ANNUAL",      "annual",      "Annuelle",                                  366},
+    {"Inconnue",           "Unknown",       "UNKNOWN",     "unknown",     "Inconnue",                                  0},
 };
 const size_t frequencies_n = sizeof frequencies / sizeof frequencies[0];
 

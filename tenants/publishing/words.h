@@ -10,6 +10,7 @@ struct frequency {
     const char *fr, *en;
     const char *eu;    /* EU authority list: suffix of the URI */
     const char *udata;
+    const char *scdl; /* FREQ_MAJ of the SCDL catalogue */
     int late_days;     /* late after so many days and one; 0: never */
 };
 extern const struct frequency frequencies[];

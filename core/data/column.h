@@ -4,7 +4,7 @@
 /*
  * column -- one column of a file as it will be published.
  */
-enum { COLUMN_LISTED_MAX = 100 };
+enum { COLUMN_LISTED_MAX = 100, ASIDE_LISTED_MAX = 5000 };
 
 /* A cell that stands in the way of a type, or a row that was set aside. */
 struct bad_cell {
@@ -15,7 +15,7 @@ struct bad_cell {
 };
 
 struct bad_list {
-    struct bad_cell *cells; /* the first COLUMN_LISTED_MAX */
+    struct bad_cell *cells; /* the first COLUMN_LISTED_MAX, of rows set aside ASIDE_LISTED_MAX */
     size_t n;
     uint64_t total;
 };
@@ -34,5 +34,7 @@ struct column {
     bool in_rest;
     struct sniff sniff;
     struct sniff_verdict verdict;
+    size_t file_column;      /* its place in the file, from 1; 0: a step made it */
+    uint64_t broke;          /* cells that a fixed type refused, their rows set aside */
     struct bad_list refused; /* what broke the majority's type, or became empty */
 };

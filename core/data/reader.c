@@ -86,6 +86,7 @@ bool reader_open(struct reader *r, int fd, const json_t *options, struct err *e)
 
 void reader_close(struct reader *r)
 {
+    steps_close(r->steps);
     if (r->sheet)
         sheet_close(r->sheet);
     reader_checks_free(r->checks);
@@ -102,6 +103,28 @@ unsigned reader_fields(const struct reader *r)
     return (unsigned)(1 + r->nplain + (r->nrest > 0));
 }
 
+void reader_join(struct reader *r, struct str csv)
+{
+    if (r->njoins < STEP_JOINS_MAX)
+        r->joins[r->njoins++] = csv;
+}
+
+/* Corrections and steps become the source of the rows. */
+static bool put_steps(struct reader *r, struct err *e)
+{
+    const struct step_source from = {r->rows, r->dialect.preamble, r->dialect.has_header, r->dialect.width, r->joins,
+                                     r->njoins};
+    r->lead = r->dialect.preamble + r->dialect.has_header;
+    if (!steps_open(&r->arena, &from, r->options, &r->steps, e))
+        return false;
+    if (r->steps) {
+        r->rows = steps_rows(r->steps);
+        r->dialect.width = steps_width(r->steps);
+        r->lead = 1;
+    }
+    return r->rows->rewind(r->rows, e);
+}
+
 /* The row of names, or the first row where there is none; the cells are copied by what follows. */
 static bool find_columns(struct reader *r, struct err *e)
 {
@@ -111,7 +134,10 @@ static bool find_columns(struct reader *r, struct err *e)
     const json_t *header = json_object_get(r->options, "header");
     if (json_is_boolean(header))
         r->dialect.has_header = json_is_true(header);
-    for (unsigned i = 0; i <= r->dialect.preamble; i++)
+    if (!put_steps(r, e))
+        return false;
+    unsigned above = r->steps ? 0 : r->dialect.preamble;
+    for (unsigned i = 0; i <= above; i++)
         if (!r->rows->next(r->rows, &first, e))
             return false;
     if (first.end || r->dialect.width == 0)
@@ -145,10 +171,16 @@ static void see_aside(struct reader *r, const struct record *row, const struct r
     reader_checks_aside(r->checks, r, row);
 }
 
-static void see_blank(struct reader *r, const struct record *row)
+static void see_other(struct reader *r, const struct record *row, enum fate fate)
 {
-    r->counts.blank++;
-    reader_checks_blank(r->checks, row->line);
+    struct reader_counts *n = &r->counts;
+    if (fate == FATE_BLANK) {
+        n->blank++;
+        reader_checks_blank(r->checks, row->line);
+        return;
+    }
+    uint64_t *counts[] = {NULL, &n->left_out, &n->filtered, &n->doubles};
+    ++*counts[row->gone];
 }
 
 static bool see_rows(struct reader *r, struct err *e)
@@ -169,7 +201,7 @@ static bool see_rows(struct reader *r, struct err *e)
         else if (fate == FATE_ASIDE)
             see_aside(r, &row, &why);
         else
-            see_blank(r, &row);
+            see_other(r, &row, fate);
     }
 }
 
@@ -220,12 +252,21 @@ static void list_refused(struct reader *r, const struct record *row, struct buf 
     }
 }
 
-static void refuse_row(struct reader *r, const struct record *row, size_t column)
+static void refuse_row(struct reader *r, const struct record *row, size_t column, struct buf *scratch)
 {
     struct reason why = {0};
-    if (r->aside.n < COLUMN_LISTED_MAX)
+    if (r->aside.n < ASIDE_LISTED_MAX)
         why = not_of(r, r->columns[column].type);
     reader_bad(r, &r->aside, row->line, column + 1, reader_cell(row, column), &why);
+    r->columns[column].broke++;
+    for (size_t i = column + 1; i < r->ncolumns; i++) /* the others of the row are told with it */
+        if (reader_refuses(&r->columns[i], reader_cell(row, i), scratch)) {
+            if (r->aside.n < ASIDE_LISTED_MAX)
+                why = not_of(r, r->columns[i].type);
+            reader_bad(r, &r->aside, row->line, i + 1, reader_cell(row, i), &why);
+            r->columns[i].broke++;
+            r->aside.total--; /* counted are rows */
+        }
     r->counts.kept--;
     r->counts.bytes -= reader_row_bytes(r, row);
 }
@@ -242,7 +283,7 @@ static bool look_again(struct reader *r, struct err *e)
             continue;
         size_t refused = reader_row_refused(r, &row, &scratch);
         if (refused < r->ncolumns)
-            refuse_row(r, &row, refused);
+            refuse_row(r, &row, refused, &scratch);
         else
             list_refused(r, &row, &scratch);
     }

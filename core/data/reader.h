@@ -6,6 +6,7 @@
 #include "core/data/dialect.h"
 #include "core/data/read_csv.h"
 #include "core/data/read_sheet.h"
+#include "core/data/step.h"
 
 /*
  * reader -- the way in of a dataset, inside the sandboxed child: one file, read twice.
@@ -20,7 +21,8 @@
  *
  * Options (JSON, all optional):
  *   {"max_rows": 300000, "first_id": 1, "separator": ";", "header": true,
- *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}]}
+ *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}],
+ *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
  * type: one of ours as an earlier report said it, taken as it is.
  * A field is found by `source`, else by its name among the detected ids, else by its label.
@@ -30,7 +32,8 @@
 enum { READER_ROW_BYTES = 7000 }; /* past this the worst row would not fit a page of 8 kB */
 
 struct reader_counts {
-    uint64_t seen, kept, aside, blank; /* seen = kept + aside + blank */
+    uint64_t seen, kept, aside, blank;   /* seen = kept + aside + blank + the next three (step.h) */
+    uint64_t left_out, filtered, doubles; /* by a person; by filter; by deduplicate */
     uint64_t repaired, stray_quotes;
     uint64_t bytes; /* kept rows as canonical CSV in UTF-8 with a line of labels (R58) */
     size_t worst_row;
@@ -48,6 +51,10 @@ struct reader {
     struct sheet *sheet; /* NULL: text */
     struct rows *rows;
     struct dialect dialect;
+    struct str joins[STEP_JOINS_MAX]; /* what the join steps look up */
+    size_t njoins;
+    struct steps *steps; /* NULL: the rows are the file's */
+    unsigned lead;       /* records of `rows` above the first row */
     struct column *columns;
     size_t ncolumns, nrest, nplain;
     size_t *order; /* columns as c1, c2, … then rest[1], … */
@@ -62,6 +69,8 @@ struct reader {
 bool reader_open(struct reader *r, int fd, const json_t *options, struct err *e);
 /* The same on bytes in memory, which must outlive the reader. */
 bool reader_open_bytes(struct reader *r, struct str file, const json_t *options, struct err *e);
+/* What the next join step looks up, in their order (step.h): before reader_look, outlives the reader. */
+void reader_join(struct reader *r, struct str csv);
 bool reader_look(struct reader *r, struct err *e);
 void reader_report(struct reader *r, struct buf *out);
 

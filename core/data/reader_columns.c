@@ -24,7 +24,8 @@ bool reader_columns_name(struct reader *r, const struct record *header, struct e
     struct str *names = ARENA_ARRAY(&r->arena, struct str, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct column *c = &r->columns[i];
-        struct str cell = r->dialect.has_header ? reader_cell(header, i) : S("");
+        struct str cell = r->dialect.has_header || r->steps ? reader_cell(header, i) : S("");
+        c->file_column = r->steps ? steps_file_column(r->steps, i) : i + 1;
         c->source = c->label = field_label(&r->arena, cell);
         c->name = names[i] = field_name(&r->arena, c->label, i + 1, names, i);
         if (c->label.n == 0)
@@ -77,6 +78,16 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
     }
 }
 
+/* What the step `type` asks; a field given for the column says more. */
+static void fix_by_steps(struct reader *r)
+{
+    for (size_t i = 0; r->steps && i < r->ncolumns; i++)
+        if (steps_type(r->steps, i, &r->columns[i].type)) {
+            r->columns[i].fixed = true;
+            r->columns[i].reason = reason_make(REASON_asked);
+        }
+}
+
 void reader_columns_fix(struct reader *r)
 {
     const json_t *fields = jr_array(r->options, "fields"), *field;
@@ -89,6 +100,7 @@ void reader_columns_fix(struct reader *r)
         if (!found[i])
             r->unknown_fields[r->nunknown++] = arena_str(&r->arena, name.n ? name : jr_str(field, "source"));
     }
+    fix_by_steps(r);
     json_array_foreach(fields, i, field)
         if (found[i])
             fix(r, found[i], field);

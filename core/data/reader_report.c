@@ -130,6 +130,12 @@ static void put_column(struct jw *w, struct reader *r, const struct column *c)
     JW_STR(w, "sql", str_of(sql));
     JW_BOOL(w, "nullable", c->sniff.blanks > 0 || c->bad_is_null);
     JW_BOOL(w, "fixed", c->fixed);
+    if (c->fixed)
+        JW_STR(w, "detected", str_of(type_name(c->verdict.type)));
+    if (c->broke)
+        JW_I64(w, "broke", (int64_t)c->broke);
+    if (c->file_column)
+        JW_I64(w, "file_column", (int64_t)c->file_column);
     put_reason(w, "reason", &c->reason);
     if (c->pattern)
         JW_STR(w, "pattern", str_of(c->pattern));
@@ -212,6 +218,12 @@ static void put_counts(struct jw *w, const struct reader_counts *n)
     JW_I64(w, "kept", (int64_t)n->kept);
     JW_I64(w, "aside", (int64_t)n->aside);
     JW_I64(w, "blank", (int64_t)n->blank);
+    if (n->left_out)
+        JW_I64(w, "left_out", (int64_t)n->left_out);
+    if (n->filtered)
+        JW_I64(w, "filtered", (int64_t)n->filtered);
+    if (n->doubles)
+        JW_I64(w, "doubles", (int64_t)n->doubles);
     jw_close(w, '}');
     JW_I64(w, "bytes", (int64_t)n->bytes);
 }
@@ -242,5 +254,7 @@ void reader_report(struct reader *r, struct buf *out)
     put_file_warnings(&w, r);
     put_offers(&w, r);
     reader_checks_report(r->checks, &w);
+    if (r->steps)
+        steps_report(r->steps, &w);
     jw_close(&w, '}');
 }

@@ -9,7 +9,7 @@ bool reader_row_first(struct reader *r, struct err *e)
     struct record skipped;
     if (!r->rows->rewind(r->rows, e))
         return false;
-    for (unsigned i = 0; i < r->dialect.preamble + r->dialect.has_header; i++)
+    for (unsigned i = 0; i < r->lead; i++)
         if (!r->rows->next(r->rows, &skipped, e))
             return false;
     return true;
@@ -28,9 +28,9 @@ static bool only_blanks_from(const struct record *row, size_t from)
 static enum fate aside(struct reader *r, const struct record *row, enum reason_code code, struct reason *why)
 {
     *why = reason_make(code);
-    if (code != REASON_row_nul && r->aside.n < COLUMN_LISTED_MAX) {
+    if (code != REASON_row_nul && r->aside.n < ASIDE_LISTED_MAX) {
         reason_n(&r->arena, why, row->n);
-        reason_n(&r->arena, why, r->ncolumns);
+        reason_n(&r->arena, why, row->wanted ? row->wanted : r->ncolumns);
     }
     return FATE_ASIDE;
 }
@@ -39,6 +39,10 @@ static enum fate fate_of(struct reader *r, const struct record *row, struct reas
 {
     if (row->end)
         return FATE_END;
+    if (row->gone)
+        return FATE_GONE;
+    if (row->wanted)
+        return aside(r, row, row->n < row->wanted ? REASON_row_short : REASON_row_long, why);
     if (record_is_blank(row) && row->n <= RECORD_COLUMNS_MAX)
         return FATE_BLANK;
     if (row->has_nul)
@@ -66,13 +70,16 @@ bool reader_fits(const struct column *c, struct str cell, struct buf *scratch)
     return type_put(scratch, c->type, c->lon_first, cell, false);
 }
 
+bool reader_refuses(const struct column *c, struct str cell, struct buf *scratch)
+{
+    return c->fixed && !c->bad_is_null && !reader_fits(c, cell, scratch);
+}
+
 size_t reader_row_refused(const struct reader *r, const struct record *row, struct buf *scratch)
 {
-    for (size_t i = 0; i < r->ncolumns; i++) {
-        const struct column *c = &r->columns[i];
-        if (c->fixed && !c->bad_is_null && !reader_fits(c, reader_cell(row, i), scratch))
+    for (size_t i = 0; i < r->ncolumns; i++)
+        if (reader_refuses(&r->columns[i], reader_cell(row, i), scratch))
             return i;
-    }
     return r->ncolumns;
 }
 
@@ -98,11 +105,12 @@ size_t reader_row_bytes(const struct reader *r, const struct record *row)
 void reader_bad(struct reader *r, struct bad_list *list, uint64_t line, size_t column, struct str value,
                 const struct reason *why)
 {
+    size_t most = list == &r->aside ? ASIDE_LISTED_MAX : COLUMN_LISTED_MAX;
     list->total++;
-    if (list->n == COLUMN_LISTED_MAX)
+    if (list->n == most)
         return;
     if (!list->cells)
-        list->cells = ARENA_ARRAY(&r->arena, struct bad_cell, COLUMN_LISTED_MAX);
+        list->cells = ARENA_ARRAY(&r->arena, struct bad_cell, most);
     if (value.n > REASON_ARG_MAX) {
         value.n = REASON_ARG_MAX;
         value.n = utf8_floor(value);

@@ -3,7 +3,7 @@
 
 /* reader_row -- what becomes of each row; the same in both passes. For reader*.c only. */
 
-enum fate { FATE_KEPT, FATE_BLANK, FATE_ASIDE, FATE_END };
+enum fate { FATE_KEPT, FATE_BLANK, FATE_ASIDE, FATE_GONE, FATE_END };
 
 /* Reads the next row below the header. *why is set for FATE_ASIDE. */
 bool reader_row_next(struct reader *r, struct record *row, enum fate *fate, struct reason *why, struct err *e);
@@ -17,6 +17,9 @@ static inline struct str reader_cell(const struct record *row, size_t column)
 
 /* True when the column's type takes the cell. `out` gets its value when not NULL (not for blanks). */
 bool reader_fits(const struct column *c, struct str cell, struct buf *scratch);
+
+/* True when the column's type was fixed and does not take the cell. */
+bool reader_refuses(const struct column *c, struct str cell, struct buf *scratch);
 
 /* The first column whose fixed type refuses its cell; ncolumns: none. */
 size_t reader_row_refused(const struct reader *r, const struct record *row, struct buf *scratch);

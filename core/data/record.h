@@ -11,6 +11,9 @@ enum {
     RECORD_MAX = 8 << 20,      /* bytes, quotes and line ends included */
 };
 
+/* What a step or a person took away (step.h). */
+enum record_gone { RECORD_HERE, RECORD_LEFT_OUT, RECORD_FILTERED, RECORD_DOUBLE };
+
 struct record {
     uint64_t line;           /* where it starts; in a sheet its row */
     size_t n;                /* cells in the file; at most RECORD_COLUMNS_MAX + 1 of them are kept */
@@ -19,6 +22,8 @@ struct record {
     bool has_nul;            /* a byte no text column can hold */
     bool stray_quote;        /* text after a closing quote, kept as it is */
     bool repaired;           /* a cell was not UTF-8 in a file that is */
+    enum record_gone gone;
+    size_t wanted; /* > 0: a row that steps passed by, for it has not this number of cells */
 };
 
 /* A source of records: the first member of struct csv and struct sheet. */

@@ -6,7 +6,7 @@
 #include "core/data/field_name.h"
 #include "core/data/reader.h"
 
-/* What holds of every file: rows kept + set aside + blank = rows seen; the stream's framing is right
+/* What holds of every file: rows kept + set aside + blank + taken away = rows seen; the stream's framing is right
  * and holds the rows kept; names are ids, each once; the report is JSON. */
 
 #define HOLDS(condition)                                                                               \
@@ -41,7 +41,7 @@ static void property_holds(struct str file, const json_t *options)
         const struct reader_counts *n = &r.counts;
         struct copy_check c = {.limits = {.rows = UINT64_MAX, .bytes = UINT64_MAX, .fields = reader_fields(&r)}};
         struct buf out = {0};
-        HOLDS(n->seen == n->kept + n->aside + n->blank);
+        HOLDS(n->seen == n->kept + n->aside + n->blank + n->left_out + n->filtered + n->doubles);
         property_names(&r);
         reader_report(&r, &out);
         json_t *report = jr_parse(buf_str(&out), &e);

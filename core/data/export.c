@@ -2,11 +2,14 @@
 
 #include "core/data/errors.h"
 
-static const struct export_format *const formats[] = {&export_csv, &export_json, &export_jsonl,
-                                                      &export_geojson};
+static const struct export_format *const formats[] = {&export_csv,     &export_json, &export_jsonl,
+                                                      &export_geojson, &export_xlsx, &export_ods};
 
 const struct export_format *export_find(struct str name)
 {
+    if (str_eq(name,
+               S("xls"))) /* the name of version 2.0; what is sent is what reads there today */
+        name = S("xlsx");
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (str_eq(name, str_of(formats[i]->name)))
             return formats[i];

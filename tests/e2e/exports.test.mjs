@@ -7,10 +7,14 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { createRequire } from 'node:module';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { decompress as unzstd } from 'fzstd';
 import { installation, poll } from './harness.mjs';
 import { publish, sql } from './fixtures.mjs';
 
+const require = createRequire(import.meta.url);
 const H = 'r.localhost';
 const WIDE = { id: 'large', fields: { n: ['int'], t: ['text'] },
   generate: "SELECT i, i, 'ligne ' || i || repeat(' et du texte', 5) FROM generate_series(1, 200000) i" };
@@ -19,11 +23,29 @@ const wide = () => {
   for (let i = 1; i <= 200000; i++) text += `${i};ligne ${i}${' et du texte'.repeat(5)}\r\n`;
   return Buffer.from(text);
 };
+// A row: every type. The texts are what spreadsheets, XML and RDF stumble over.
+const point = (lon, lat) => ({ sql: `public.st_setsrid(public.st_makepoint(${lon}, ${lat}), 4326)`, lon, lat });
+const shape = (wkt) => ({ sql: `public.st_geomfromtext('${wkt}', 4326)` });
+const TEXTS = ['=1+1', '+33 2 47', '-12', '@SUM(A1)', '01001', '  deux  espaces ', 'ligne 1\nligne 2', 'a;b"c,d\te', '<b>&amp;</b> ]]>', '_x0041_',
+  'œuvre \u{1f333} \u0001\u001f fin', 'http://x/{y}|^`\\', 'cmd|\' /C calc\'!A0', "l'été", ''];
+const rowOf = (text, i) => ({ code: String(i).padStart(5, '0'), texte: text, entier: [0, 1754, -12, 999999999999999, 9007199254740993n, -9223372036854775808n][i % 6],
+  reel: [0.1, -2.5, 1e300, 4.6, 12.7, 5e-324][i % 6], montant: ['0', '506914236.63', '-0.5', '123456789012345.67', '99999999999999999999.99', '1000'][i % 6],
+  jour: ['2017-12-12', '1900-02-28', '1900-03-01', '9999-12-31', '0001-01-01', '2024-02-29'][i % 6],
+  instant: ['2024-12-12T10:27:18Z', '1970-01-01T00:00:00Z', '2026-03-29T01:30:00.123456Z', '1899-12-31T23:59:59Z', '2038-01-19T03:14:08Z', '2000-01-01T12:00:00Z'][i % 6],
+  oui: i % 2 === 0, lieu: point(0.69 + i, 47.39 - i), forme: shape(i % 2 ? 'POLYGON((0 0,1 0,1 1,0 0))' : 'LINESTRING(0 0,1.5 1)'), mots: 'a, b,c' });
+const ROWS = TEXTS.map(rowOf);
+const number = (v) => ({ sql: String(v) });
+const TOUT = { id: 'tout',
+  fields: { code: ['text', {}, 'Code postal'], texte: ['text', { facet: true }, 'Un "texte"; long'], entier: ['int'], reel: ['double'], montant: ['decimal'], jour: ['date'], instant: ['datetime'],
+    oui: ['boolean'], lieu: ['geo_point_2d'], forme: ['geo_shape'], mots: ['text', { multivalued: ',' }] },
+  rows: [...ROWS.map((r) => [r.code, r.texte, number(r.entier), number(r.reel), number(r.montant), r.jour, r.instant, r.oui, r.lieu, r.forme, r.mots]),
+    Array(11).fill(null)] };
 let t;
 
 before(async () => {
   t = await installation();
   sql(t, 'UPDATE portal.pool SET anonymous_calls_day = 1000000');
+  await publish(t, H, TOUT);
   await publish(t, H, WIDE, { processed: '2026-03-04T05:06:07Z' });
 });
 after(() => t?.stop());
@@ -36,6 +58,106 @@ const good = async (path, params, options) => {
   return answer;
 };
 const accepts = (encoding, more) => ({ headers: { 'Accept-Encoding': encoding, ...more } });
+
+const inFolder = (name, bytes) => {
+  const file = join(t.folder, name);
+  writeFileSync(file, bytes);
+  return file;
+};
+const workbook = async (bytes) => {
+  const book = new (require('exceljs').Workbook)();
+  await book.xlsx.load(bytes);
+  return book;
+};
+
+// ---- spreadsheets ----
+
+test('xlsx, read by exceljs: numbers, dates and booleans are what they are, text is text whatever it begins with', async () => {
+  const file = await good('tout/exports/xlsx');
+  assert.deepEqual([file.headers['content-type'], file.headers['content-disposition']],
+    ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'attachment; filename="tout.xlsx"']);
+  const sheet = (await workbook(file.body)).worksheets[0];
+  assert.equal(sheet.name, 'tout');
+  assert.deepEqual(sheet.getRow(1).values.slice(1), Object.keys(TOUT.fields));
+  assert.equal(sheet.rowCount, ROWS.length + 2);
+  const { ValueType } = require('exceljs');
+  ROWS.forEach((row, i) => {
+    const cell = (name) => sheet.getCell(i + 2, Object.keys(TOUT.fields).indexOf(name) + 1);
+    assert.deepEqual([cell('code').value, cell('code').type], [row.code, ValueType.String]);
+    if (row.texte) assert.deepEqual([cell('texte').value.replace(/_x([0-9A-F]{4})_/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), cell('texte').type, cell('texte').formula], [row.texte, ValueType.String, undefined], `text ${i}`);
+    else assert.equal(cell('texte').value, null);
+    const digits = (s) => s.replace(/[-.]/g, '').replace(/^0+/, '').length;
+    for (const name of ['entier', 'montant']) {
+      const text = String(row[name]);
+      if (digits(text) > 15) assert.equal(cell(name).value, text, 'more than a spreadsheet keeps');
+      else assert.equal(cell(name).value, Number(text));
+    }
+    assert.equal(cell('reel').value, row.reel);
+    if (row.jour >= '1900-03-01') assert.equal(cell('jour').value.toISOString().slice(0, 10), row.jour);
+    else assert.equal(cell('jour').value, row.jour);
+    if (row.instant >= '1900-03-01') assert.ok(Math.abs(cell('instant').value - new Date(row.instant)) <= 1, row.instant);
+    else assert.equal(cell('instant').value, row.instant.replace('Z', '+00:00'));
+    assert.equal(cell('oui').value, row.oui);
+    assert.equal(cell('mots').value, 'a, b,c');
+    assert.deepEqual(cell('lieu').value.split(', ').map(Number), [row.lieu.lat, row.lieu.lon]);
+  });
+  assert.ok(sheet.getRow(ROWS.length + 2).values.every((v) => v === undefined || v === null), 'a row of nulls is a row');
+});
+
+test('xlsx: labels, the zone of moments, a separator of lists, the older names', async () => {
+  const sheet = (await workbook((await good('tout/exports/xlsx', { use_labels: true, timezone: 'Europe/Paris', list_separator: '|', limit: 1 })).body)).worksheets[0];
+  assert.deepEqual([sheet.getCell('A1').value, sheet.getCell('B1').value], ['Code postal', 'Un "texte"; long']);
+  assert.equal(sheet.getCell('G2').value.toISOString(), '2024-12-12T11:27:18.000Z');
+  assert.equal(sheet.getCell('K2').value, 'a| b|c');
+  for (const path of ['/api/v2/catalog/datasets/tout/exports/xls', '/explore/dataset/tout/download/?format=xls', '/api/records/1.0/download?dataset=tout&format=xlsx']) {
+    const file = await t.http(H, path);
+    assert.deepEqual([file.status, file.headers['content-disposition']], [200, 'attachment; filename="tout.xlsx"'], path);
+    assert.equal((await workbook(file.body)).worksheets[0].rowCount, ROWS.length + 2);
+  }
+});
+
+test('xlsx: a text over 32,767 characters is cut, marked and listed', async () => {
+  await publish(t, H, { id: 'longs', fields: { a: ['text'], b: ['int'] }, rows: [['é'.repeat(32767), 1], ['\u{1f333}'.repeat(20000), 2], ['x'.repeat(40000), 3]] });
+  const book = await workbook((await good('longs/exports/xlsx')).body);
+  const sheet = book.worksheets[0];
+  assert.equal(sheet.getCell('A2').value, 'é'.repeat(32767), 'what fits is whole');
+  for (const [cell, length] of [['A3', 40000], ['A4', 40000]]) {
+    assert.ok(sheet.getCell(cell).value.endsWith('… [coupé]') && sheet.getCell(cell).value.length <= 32767, cell);
+    assert.ok(book.getWorksheet('Notes').getSheetValues().some((row) => row && row[2] === cell && row[3] === String(length)), `${cell} is listed`);
+  }
+  assert.match(book.getWorksheet('Notes').getCell('A1').value, /32 767/);
+});
+
+/** The rows as ogr2ogr's JSON lines, or unzip's content. */
+const ogr = (file, ...args) => execFileSync('ogr2ogr', ['-f', 'GeoJSONSeq', '/vsistdout/', file, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
+  .trim().split('\n').map((line) => JSON.parse(line).properties);
+
+test('ods, read by GDAL: the same values; its members and their order', async () => {
+  const answer = await good('tout/exports/ods');
+  assert.deepEqual([answer.headers['content-type'], answer.headers['content-disposition']],
+    ['application/vnd.oasis.opendocument.spreadsheet', 'attachment; filename="tout.ods"']);
+  assert.equal(answer.body.subarray(30, 84).toString(), 'mimetypeapplication/vnd.oasis.opendocument.spreadsheet', 'its type stands first, not packed');
+  const file = inFolder('tout.ods', answer.body);
+  execFileSync('unzip', ['-tqq', file]);
+  assert.deepEqual(execFileSync('unzip', ['-Z1', file], { encoding: 'utf8' }).trim().split('\n'), ['mimetype', 'META-INF/manifest.xml', 'content.xml']);
+  const rows = ogr(file, '-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=STRING');
+  const content = execFileSync('unzip', ['-p', file, 'content.xml'], { encoding: 'utf8' });
+  assert.equal(content.split('<table:table-row>').length - 1, ROWS.length + 2, 'GDAL leaves the row of nulls at the end out');
+  assert.equal(content.split('office:formula').length, 1);
+  assert.equal(rows.length, ROWS.length);
+  const texts = content.split('<table:table-row>').slice(2).map((row) => row.split('<table:table-cell')[2].replace(/^[^>]*>/, '')
+    .replaceAll('</text:p><text:p>', '\n').replaceAll('<text:s/>', ' ').replaceAll('<text:tab/>', '\t').replace(/<[^>]*>/g, '')
+    .replace(/&(lt|gt|quot|amp);/g, (_, name) => ({ lt: '<', gt: '>', quot: '"', amp: '&' })[name]));
+  ROWS.forEach((row, i) => {
+    const xml = row.texte.replace(/[\u0001\u001f]/g, '\ufffd');
+    assert.equal(texts[i], xml, `text ${i}`);
+    assert.equal((rows[i].texte ?? '').trim(), xml.replaceAll('\t', '').replace(/ +/g, ' ').trim(), 'GDAL folds spaces and leaves tabs out');
+    assert.equal(rows[i].code, row.code);
+    assert.equal(Number(rows[i].montant), Number(row.montant));
+    assert.equal(rows[i].jour.replaceAll('/', '-'), row.jour);
+    assert.equal(rows[i].oui, row.oui ? 'True' : 'False');
+  });
+});
 
 // ---- how files are sent ----
 

@@ -5,19 +5,9 @@
 #include "core/base/jw.h"
 #include "core/data/cell.h"
 #include "core/data/errors.h"
-#include "core/data/query_build.h"
+#include "core/data/facet_inside.h"
 
-enum { LEVELS_MAX = 4, KEYS_MAX = 200, VALUES_MAX = 100, NESTED_MAX = 1000 };
-enum sort { SORT_COUNT_DOWN, SORT_COUNT_UP, SORT_TEXT_UP, SORT_TEXT_DOWN, SORT_DEFAULT };
-
-struct facet {
-    const struct view_column *column;
-    bool disjunctive;
-    enum sort sort;
-    int64_t limit;
-    int key;      /* of its first level in the result; the next levels follow */
-    int levels;
-};
+enum { LEVELS_MAX = 4, KEYS_MAX = 200 };
 
 struct keys {
     struct odsql_sql *q;
@@ -51,7 +41,7 @@ static bool set_option(struct facet *f, struct str name, struct str value)
     if (str_ieq(name, S("disjunctive")))
         f->disjunctive = str_ieq(value, S("true"));
     if (str_ieq(name, S("limit")))
-        return str_i64(value, &f->limit) && f->limit >= 1 && f->limit <= VALUES_MAX;
+        return str_i64(value, &f->limit) && f->limit >= 1 && f->limit <= FACET_VALUES_MAX;
     for (size_t i = 0; str_ieq(name, S("sort")) && i < sizeof sorts / sizeof sorts[0]; i++)
         if (str_eq(value, str_of(sorts[i].text))) {
             f->sort = sorts[i].sort;
@@ -65,7 +55,7 @@ static bool read_facet(struct arena *a, const struct dataset_view *v, struct str
 {
     struct odsql_source s;
     struct str name = text;
-    *f = (struct facet){.limit = VALUES_MAX, .sort = SORT_DEFAULT};
+    *f = (struct facet){.limit = FACET_VALUES_MAX, .sort = SORT_DEFAULT};
     bool disjunctive = false;
     if (!odsql_lex(a, text, CLAUSE_FACET, &s, e))
         return false;
@@ -102,7 +92,7 @@ static bool choose(struct arena *a, const struct dataset_view *v, const struct a
     for (size_t i = 0; !ask->nfacet && i < view_columns(v) && q->n < QUERY_FACETS_MAX; i++) {
         const struct view_column *c = view_column(v, i);
         if (c->facet && !c->hidden && c->type != TYPE_GEO_POINT && c->type != TYPE_GEO_SHAPE)
-            q->facets[q->n++] = (struct facet){.column = c, .disjunctive = c->disjunctive, .limit = VALUES_MAX,
+            q->facets[q->n++] = (struct facet){.column = c, .disjunctive = c->disjunctive, .limit = FACET_VALUES_MAX,
                                                  .sort = c->alphabetical ? SORT_TEXT_UP : SORT_COUNT_DOWN};
     }
     return true;
@@ -179,7 +169,7 @@ static struct str level_sql(struct odsql_sql *q, const struct view_column *c, in
 
 /* ---- the statement ---- */
 
-static bool is_refined(const struct ask *ask, const struct view_column *c)
+bool facet_is_refined(const struct ask *ask, const struct view_column *c)
 {
     for (size_t i = 0; i < ask->nrefine; i++)
         if (ask->refine[i].column == c && !ask->refine[i].exclude)
@@ -255,12 +245,22 @@ static bool put_shared(struct keys *k, const struct ask *ask, struct err *e)
     return ok;
 }
 
+/* Two grouping sets of one expression cannot be told apart: each would give the rows of both. */
+static bool is_asked_before(const struct facet_query *q, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (q->facets[i].column == q->facets[at].column)
+            return true;
+    return false;
+}
+
 static bool put_keys(struct keys *k, const struct ask *ask, struct facet_query *q, struct err *e)
 {
     bool any_shared = false;
     for (size_t i = 0; i < q->n; i++) {
         struct facet *f = &q->facets[i];
-        bool alone = f->column->multivalued.n || (f->disjunctive && is_refined(ask, f->column));
+        bool apart = f->disjunctive && facet_is_refined(ask, f->column);
+        bool alone = f->column->multivalued.n || apart || is_asked_before(q, i);
         f->key = k->n;
         f->levels = f->column->multivalued.n ? 1 : levels_of(ask, f->column);
         for (int level = 0; level < f->levels; level++) {
@@ -296,7 +296,7 @@ static void put_ranked(struct keys *k, struct buf *out)
     buf_add(out, buf_str(&k->out));
     put(out, ") x(f, v, n) where v is not null) y where k <= case f");
     for (int i = 0; i < k->n; i++)
-        buf_printf(out, " when %d then %d", i, i == k->of[i]->key ? (int)k->of[i]->limit : (int)NESTED_MAX);
+        buf_printf(out, " when %d then %d", i, i == k->of[i]->key ? (int)k->of[i]->limit : (int)FACET_NESTED_MAX);
     put(out, " end order by f, k");
 }
 

@@ -185,6 +185,14 @@ static bool put_count(struct odsql_sql *q, const struct node *n, struct err *e)
                    geo ? "::bytea)" : ")", e);
 }
 
+/* An exact sum over a count is the same in whatever order rows are read; a running mean of doubles is not. */
+static bool put_avg(struct odsql_sql *q, const struct node *n, struct err *e)
+{
+    if (n->arg[0]->type == TYPE_DOUBLE)
+        return put_all(q, "avg(", n->arg[0], ")", e);
+    return put_all(q, "(sum(", n->arg[0], ")::float8 / ", e) && put_all(q, "count(", n->arg[0], "))", e);
+}
+
 static bool put_percentile(struct odsql_sql *q, const struct node *n, struct err *e)
 {
     put(q, "percentile_cont(");
@@ -240,7 +248,7 @@ static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
     case FN_SUM:
         return put_all(q, "sum(", n->arg[0], ")", e);
     case FN_AVG:
-        return put_all(q, "avg((", n->arg[0], ")::float8)", e);
+        return put_avg(q, n, e);
     case FN_MIN:
         return put_all(q, "min(", n->arg[0], ")", e);
     case FN_MAX:

@@ -261,6 +261,7 @@ static bool too_big(const struct build *b, const struct buf *out)
 static void describe(struct build *b, struct query *q, enum query_kind kind)
 {
     q->view = b->view;
+    q->made = b;
     q->timed = b->sql.timed;
     q->grouped = b->grouped;
     q->ids = !b->grouped;

@@ -53,8 +53,11 @@ struct query_sql {
  * connection queues stay under 1 MB, whatever the width of the rows. */
 enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 192 << 10 };
 
+struct build;
+
 struct query {
     const struct dataset_view *view;
+    struct build *made;     /* what it was made of, for the planner of the side copy (side.h) */
     struct query_sql rows;
     bool fast;              /* bounded by construction: may ride a pipelined lane */
     bool timed;             /* it used now(): not to be kept */

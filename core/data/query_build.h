@@ -36,6 +36,7 @@ struct output {
     struct query_column column;
     struct str sql;      /* its expression */
     int type;            /* as typed */
+    const struct node *expr; /* typed; NULL: a range, or a column as it is */
     bool grouped;        /* a group key */
     bool aggregate;
     struct str interval; /* RANGE_DATE: the span */
@@ -65,5 +66,6 @@ bool query_outputs(struct build *b, struct err *e);
 bool query_range(struct build *b, struct odsql_item *item, struct err *e);
 void query_range_columns(struct build *b, const struct output *o, struct buf *out); /* beside the key */
 bool query_order(struct build *b, struct buf *out, struct err *e);
+const struct output *query_output_named(struct build *b, const struct odsql_item *item); /* of order_by; NULL: none */
 struct output *query_add(struct build *b, struct str key, int type);
 struct str query_take(struct build *b); /* what was written to b->text, kept in the arena */

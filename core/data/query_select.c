@@ -147,6 +147,7 @@ static bool add_group(struct build *b, struct odsql_item *item, struct err *e)
     if (!o)
         return odsql_complain(&s, e, "Alias '" STR_FMT "' is declared several times.", STR_ARG(item->key));
     o->sql = sql;
+    o->expr = expr;
     o->grouped = true;
     o->as_typed = typed;
     if (item->aliased || selected)
@@ -244,6 +245,7 @@ static bool add_expr(struct build *b, struct odsql_item *item, struct err *e)
     if (!o)
         return true;
     o->sql = sql;
+    o->expr = expr;
     o->aggregate = expr->aggregate;
     b->aggregates |= expr->aggregate;
     if (expr->kind == NODE_FIELD) {
@@ -285,8 +287,9 @@ bool query_outputs(struct build *b, struct err *e)
 
 /* ---- order ---- */
 
-static const struct output *output_named(const struct build *b, const struct odsql_item *item, struct str typed)
+const struct output *query_output_named(struct build *b, const struct odsql_item *item)
 {
+    struct str typed = squeeze(b->a, item->key);
     for (size_t i = 0; i < b->n; i++) {
         const struct output *o = &b->outputs[i];
         if (item->expr->kind == NODE_FIELD && str_eq(o->column.key, item->expr->text))
@@ -313,7 +316,7 @@ static bool put_order_expr(struct build *b, struct odsql_item *item, bool *aggre
 {
     struct odsql_scope s = scope_of(b, CLAUSE_ORDER_BY);
     struct node *n = item->expr;
-    const struct output *o = output_named(b, item, squeeze(b->a, item->key));
+    const struct output *o = query_output_named(b, item);
     if (o && o->type != TYPE_GEO_POINT && o->type != TYPE_GEO_SHAPE) {
         *aggregate = o->aggregate;
         if (o->aggregate && !b->grouped)

@@ -271,7 +271,7 @@ static bool read_head(struct req_private *p, struct err *e)
 static bool has_thread_step(const struct step *s)
 {
     for (; s && s->kind != STEP_END; s++)
-        if (s->kind == STEP_CPU || s->kind == STEP_WORK || s->kind == STEP_STREAM)
+        if ((s->kind == STEP_CPU && !s->write) || s->kind == STEP_WORK || s->kind == STEP_STREAM)
             return true;
     return false;
 }

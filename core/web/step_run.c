@@ -396,7 +396,9 @@ enum flow step_run(struct req_private *p)
         run_db(p);
         break;
     case STEP_CPU:
-        if (!pool_submit(p, run_cpu_fn, on_cpu))
+        if (p->step->write && !p->step->write(&p->req, &e))
+            step_ends(p);
+        else if (!pool_submit(p, run_cpu_fn, on_cpu))
             refuse_busy(p, "cpu");
         break;
     case STEP_WORK:

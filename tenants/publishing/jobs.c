@@ -1,5 +1,6 @@
 #include "tenants/publishing/jobs.h"
 
+#include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/sweep.h"
 #include "tenants/publishing/text_index.h"
 #include "tenants/publishing/upload.h"
@@ -8,5 +9,6 @@ static const struct job jobs[] = {
     {"upload", 1000, upload_job, false},
     {"sweep", 600000, sweep_job, false},
     {"text_index", 1000, text_index_job, true},
+    {"side_copy", 1000, side_copy_job, true},
 };
 const struct job_table publishing_jobs = {jobs, sizeof jobs / sizeof jobs[0]};

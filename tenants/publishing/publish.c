@@ -7,6 +7,7 @@
 #include "tenants/publishing/fields.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/sql.h"
+#include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/stock.h"
 #include "tenants/publishing/text_index.h"
 
@@ -75,7 +76,8 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
     const struct str version[] = {uuid_str(tenant), uuid_str(&d->id), v->id, account};
     return tenant_do(c, &sql_dataset_publish, row, e) &&
            (!v->changed || (tenant_do(c, &sql_dataset_version_insert, version, e) &&
-                            text_index_ask(c, tenant, &d->id, v->id, e))) &&
+                            text_index_ask(c, tenant, &d->id, v->id, e) &&
+                            side_copy_ask(c, tenant, &d->id, v->id, e))) &&
            tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_draft_delete, row, e);
 }
 

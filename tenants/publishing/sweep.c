@@ -3,10 +3,12 @@
 #include <stdio.h>
 
 #include "core/base/log.h"
+#include "core/data/side.h"
 #include "core/data/version.h"
 #include "core/db/errors.h"
 #include "core/io/blob.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/sql.h"
 
 static bool begin(struct conn *c, struct err *e)
@@ -25,7 +27,9 @@ static bool drop(struct conn *c, const struct uuid *id, struct err *e)
 /* Fails, and says so to the log only, when somebody reads the table: next time. */
 static bool settle(struct conn *c, bool ok, const struct uuid *id, struct err *e)
 {
+    struct err ignored = {0};
     if (ok && conn_commit(c, e)) {
+        side_drop(id, &ignored); /* often there is none */
         LOG(LOG_INFO, "version_dropped", LOG_S("version", uuid_str(id)));
         return true;
     }
@@ -68,7 +72,7 @@ static bool sweep_tenants(struct job_run *run, struct err *e)
         struct uuid id;
         ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(c, &id, e) &&
              tenant_do(c, &sql_sweep_history, (struct str[]){uuid_str(&id)}, e) &&
-             sweep_uploads(c, &id, e) && conn_commit(c, e);
+             sweep_uploads(c, &id, e) && side_copy_sweep(c, &id, e) && conn_commit(c, e);
     }
     PQclear(r);
     return ok;

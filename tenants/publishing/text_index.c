@@ -1,13 +1,9 @@
 #include "tenants/publishing/text_index.h"
 
-#include "core/base/jr.h"
-#include "core/base/log.h"
 #include "core/data/row_words.h"
-#include "core/db/errors.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/later.h"
 #include "tenants/publishing/sql.h"
-
-#define KIND S("text_index")
 
 bool text_index_ask(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str version, struct err *e)
 {
@@ -16,97 +12,20 @@ bool text_index_ask(struct conn *c, const struct uuid *tenant, const struct uuid
                      (struct str[]){uuid_str(&task), uuid_str(tenant), uuid_str(dataset), version}, e);
 }
 
-struct turn {
-    struct conn *c;
-    struct uuid task, tenant, version, token;
-    bool found;
-};
-
-static bool claim(struct turn *t, struct err *e)
-{
-    t->token = uuid_make();
-    PGresult *r = conn_ask(t->c, &sql_task_claim, (struct str[]){KIND, uuid_str(&t->token)}, e);
-    t->found = r && PQntuples(r) == 1;
-    if (t->found) {
-        uuid_parse(str_of(PQgetvalue(r, 0, 0)), &t->task);
-        uuid_parse(str_of(PQgetvalue(r, 0, 1)), &t->tenant);
-        uuid_parse(str_of(PQgetvalue(r, 0, 2)), &t->version);
-    }
-    PQclear(r);
-    return r != NULL;
-}
-
-/* Holds the task as long as the transaction lasts: a worker that dies lets go at once. */
-static bool hold(struct turn *t, bool *mine, struct err *e)
-{
-    PGresult *r = conn_ask(t->c, &sql_task_hold, (struct str[]){uuid_str(&t->task), uuid_str(&t->token)}, e);
-    *mine = r && PQntuples(r) == 1;
-    PQclear(r);
-    return r != NULL;
-}
-
-/* The columns of a version that is shown and has no index yet; NULL without an error: nothing to do. */
-static json_t *wanted(struct turn *t, struct err *e)
-{
-    json_t *columns = NULL;
-    PGresult *r = conn_ask(t->c, &sql_text_index_wanted, (struct str[]){uuid_str(&t->tenant), uuid_str(&t->version)}, e);
-    if (r && PQntuples(r) == 1)
-        columns = jr_parse(str_of(PQgetvalue(r, 0, 0)), e);
-    PQclear(r);
-    return columns;
-}
-
-static bool make(struct turn *t, const json_t *columns, struct err *e)
+static bool make(struct conn *c, const struct uuid *version, const json_t *columns, struct err *e)
 {
     struct buf ddl = {0};
-    bool ok = row_words_index(&ddl, &t->version, columns, e);
+    bool ok = row_words_index(&ddl, version, columns, e);
     if (ok && ddl.n > 0) {
         buf_addc(&ddl, '\0');
-        ok = conn_exec(t->c, ddl.p, e) && tenant_do(t->c, &sql_text_index_ready, (struct str[]){uuid_str(&t->version)}, e);
+        ok = conn_exec(c, ddl.p, e) && tenant_do(c, &sql_text_index_ready, (struct str[]){uuid_str(version)}, e);
     }
     buf_free(&ddl);
     return ok;
 }
 
-static bool finish(struct turn *t, struct err *e)
-{
-    return tenant_do(t->c, &sql_task_finish, (struct str[]){uuid_str(&t->task), uuid_str(&t->token)}, e) && conn_commit(t->c, e);
-}
-
-static bool work(struct turn *t, struct err *e)
-{
-    bool mine = false;
-    if (!conn_begin(t->c, &t->tenant, e) || !hold(t, &mine, e))
-        return false;
-    json_t *columns = mine ? wanted(t, e) : NULL;
-    bool ok = !e->kind && (!columns || make(t, columns, e));
-    bool made = ok && columns;
-    json_decref(columns);
-    if (!mine)
-        conn_rollback(t->c);
-    else if (!ok || !finish(t, e))
-        return false;
-    if (made)
-        LOG(LOG_INFO, "text_index_made", LOG_S("version", uuid_str(&t->version)));
-    return true;
-}
-
-/* What failed for a reason of the rows would fail for ever: search goes on scanning. A stop or a lost connection is not one. */
-static bool settle(struct turn *t, const struct job_run *run, const struct err *why, struct err *e)
-{
-    conn_rollback(t->c);
-    log_err(LOG_WARN, "text_index_failed", why);
-    if (*run->stop || PQstatus(conn_pq(t->c)) != CONNECTION_OK)
-        return true;
-    return conn_begin(t->c, &t->tenant, e) && finish(t, e);
-}
-
 bool text_index_job(struct job_run *run, struct err *e)
 {
-    struct turn t = {.c = run->conn};
-    struct err why = {0};
-    if (!claim(&t, e))
-        return false;
-    run->more = t.found;
-    return !t.found || work(&t, &why) || settle(&t, run, &why, e);
+    static const struct later later = {"text_index", &sql_text_index_wanted, make};
+    return later_job(&later, run, e);
 }

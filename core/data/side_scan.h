@@ -1,0 +1,32 @@
+#pragma once
+#include "core/base/arena.h"
+#include "core/data/odsql.h"
+#include "core/data/query_build.h"
+#include "core/data/side_file.h"
+
+/*
+ * side_scan -- a condition, evaluated over the columns of a side copy into one bit a row. For side*.c only.
+ *
+ * Two-valued: a comparison with null is false, and NOT makes it true (as the compiler's "not coalesce(…, false)"
+ * does), so that true and "false or unknown" are all there is to know.
+ */
+struct side_scan {
+    struct arena *a;
+    const struct side *side;
+    const struct dataset_view *view;
+    bool utc;        /* the caller's time zone: moments are local time */
+    unsigned leaves; /* comparisons so far: a bound for the work */
+};
+
+enum { SIDE_LEAVES_MAX = 200 };
+
+/* The whole condition of a question: the view's filter, where, refine and exclude (but the refines of `but`).
+ * *bits stays NULL where nothing is left out. False: SQL has to answer. */
+bool side_scan_ask(struct side_scan *s, const struct ask *ask, const struct view_column *but, const uint64_t **bits);
+bool side_scan_where(struct side_scan *s, const struct node *n, uint64_t *bits);
+size_t side_scan_count(const struct side_scan *s, const uint64_t *bits);
+
+/* Days from 2000-01-01, as PostgreSQL counts them, and back (proleptic Gregorian, years 1 to 9999). */
+int64_t side_days(int year, int month, int day);
+void side_civil(int64_t days, int *year, int *month, int *day);
+int64_t side_day_of(const struct side_column *c, int64_t value); /* of a date or a moment in UTC */

@@ -2,12 +2,15 @@
 
 #include "core/data/errors.h"
 #include "core/data/row_json.h"
+#include "core/data/side.h"
 #include "core/web/errors.h"
 #include "tenants/explore/explore.h"
 
 struct page {
     struct grant grant;
     struct query *query;
+    struct side_job *groups, *counting; /* one of them at most */
+    bool wants_total;
     int64_t total;
     struct str results; /* written down before the batch asks for the total; absent: still to be written */
 };
@@ -17,7 +20,7 @@ static unsigned ask_sql(struct req *r, const struct query_sql *q, bool fast)
     return req_ask_rows(r, q->sql, q->nparams, q->params, fast);
 }
 
-static bool ask_page(struct req *r, struct err *e)
+static bool plan_page(struct req *r, struct err *e)
 {
     size_t n;
     struct page *p = ARENA_NEW(r->a, struct page);
@@ -26,7 +29,35 @@ static bool ask_page(struct req *r, struct err *e)
         !query_make(r->a, p->grant.view, QUERY_RECORDS, params, n, &p->query, e))
         return false;
     r->state = p;
-    ask_sql(r, &p->query->rows, p->query->fast);
+    p->groups = side_groups(p->query);
+    if (p->groups)
+        req_on_gone(r, side_job_free, p->groups);
+    return true;
+}
+
+static bool has_groups(struct req *r, struct err *e)
+{
+    (void)e;
+    return ((struct page *)r->state)->groups != NULL;
+}
+
+static bool run_groups(struct req *r, struct err *e)
+{
+    (void)e;
+    side_job_run(((struct page *)r->state)->groups);
+    return true;
+}
+
+static bool ask_page(struct req *r, struct err *e)
+{
+    (void)e;
+    struct page *p = r->state;
+    if (!side_job_result(p->groups)) {
+        ask_sql(r, &p->query->rows, p->query->fast);
+        return true;
+    }
+    p->query->count_known = true;
+    p->query->count = side_job_count(p->groups);
     return true;
 }
 
@@ -45,7 +76,8 @@ static bool ask_one(struct req *r, struct err *e)
 
 static const PGresult *rows_of(const struct req *r)
 {
-    return r->batch.calls[0].result;
+    const PGresult *groups = side_job_result(((const struct page *)r->state)->groups);
+    return groups ? groups : r->batch.calls[0].result;
 }
 
 /* ---- links ---- */
@@ -127,7 +159,7 @@ static void put_results(struct req *r, const struct page *p, struct buf *out)
 }
 
 /* A page that is not full says how many there are: the total is asked for only behind a full one. */
-static bool ask_total(struct req *r, struct err *e)
+static bool keep_page(struct req *r, struct err *e)
 {
     struct page *p = r->state;
     const struct query *q = p->query;
@@ -142,7 +174,35 @@ static bool ask_total(struct req *r, struct err *e)
     buf_free(&out);
     if (over)
         return ERR(e, err_answer_too_large, "a page over %zu bytes", p->results.n);
-    ask_sql(r, &q->count_rows, false);
+    p->wants_total = true;
+    p->counting = side_total(q);
+    if (p->counting)
+        req_on_gone(r, side_job_free, p->counting);
+    return true;
+}
+
+static bool can_count(struct req *r, struct err *e)
+{
+    (void)e;
+    return ((struct page *)r->state)->counting != NULL;
+}
+
+static bool run_count(struct req *r, struct err *e)
+{
+    (void)e;
+    side_job_run(((struct page *)r->state)->counting);
+    return true;
+}
+
+static bool ask_total(struct req *r, struct err *e)
+{
+    (void)e;
+    struct page *p = r->state;
+    int64_t counted = side_job_count(p->counting);
+    if (p->wants_total && counted < 0)
+        ask_sql(r, &p->query->count_rows, false);
+    else if (p->wants_total)
+        p->total = counted;
     return true;
 }
 
@@ -154,7 +214,7 @@ static bool reply_page(struct req *r, struct err *e)
     explore_deprecate(r);
     if (p->query->timed)
         req_uncached(r);
-    if (p->results.p)
+    if (p->wants_total && side_job_count(p->counting) < 0)
         p->total = cell_i64(rows_of(r), 0, 0);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
@@ -199,7 +259,11 @@ static bool reply_one(struct req *r, struct err *e)
 
 const struct step records_list[] = {
     {STEP_DB, explore_ask_grant, NULL},
+    {STEP_DB, plan_page, NULL},
+    {STEP_CPU, run_groups, has_groups},
     {STEP_DB, ask_page, NULL},
+    {STEP_DB, keep_page, NULL},
+    {STEP_CPU, run_count, can_count},
     {STEP_DB, ask_total, NULL},
     {STEP_REPLY, reply_page, NULL},
     {STEP_END, NULL, NULL},

@@ -18,7 +18,7 @@ static const char *const our_words[] = {
     "word", "is_near", "bare", "any_of", "array_agg", "numnode", "lexeme", "portal", "catalogue_word", "tenant_id", "uuid",
     "starts_with", "hashint8extended", "collate", "C", "generate_series", "union", "all", "row_number", "over", "partition",
     "st_dwithin", "st_distance", "st_intersects", "st_within", "st_disjoint", "st_makeenvelope", "st_geomfromtext",
-    "st_asgeojson", "geography", "geometry", "r", "s", "i", "a", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
+    "st_asgeojson", "st_convexhull", "st_collect", "st_setsrid", "st_extent", "st_snaptogrid", "st_transform", "st_centroid", "geography", "geometry", "r", "s", "i", "a", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
     "rest", "data", "with", "ordinality", "id",
 };
 static const char *const our_constants[] = {

@@ -1,8 +1,10 @@
 #include "core/data/cell.h"
 
 #include <endian.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/jw.h"
 
@@ -432,6 +434,31 @@ static bool put_json(struct buf *out, const struct query_column *c, const PGresu
     return true;
 }
 
+/* JSON within a text is written again, so that what we send is JSON whatever the text holds. */
+static bool put_inner_json(struct buf *out, const struct query_column *c, struct str s)
+{
+    json_t *value = json_loadb(s.p, s.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    char *text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    json_decref(value);
+    if (text)
+        buf_addz(out, text);
+    else if (c->shape == SHAPE_JSON)
+        jw_escape_utf8(out, s);
+    bool any = text || c->shape == SHAPE_JSON;
+    free(text);
+    return any;
+}
+
+static bool put_shaped(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str s)
+{
+    if (c->shape != SHAPE_CLUSTER)
+        return put_inner_json(out, c, s);
+    buf_addz(out, "{\"cluster_centroid\": ");
+    bool any = put_json(out, c, r, row, s);
+    buf_addz(out, any ? "}" : "null}");
+    return true;
+}
+
 void cell_json(struct buf *out, const struct query_column *c, const PGresult *r, int row)
 {
     struct str s = bytes(r, row, c->at);
@@ -441,7 +468,7 @@ void cell_json(struct buf *out, const struct query_column *c, const PGresult *r,
         buf_addc(out, '"');
         put_range(out, c, r, row);
         buf_addc(out, '"');
-    } else if (!put_json(out, c, r, row, s))
+    } else if (!(c->shape == SHAPE_PLAIN ? put_json(out, c, r, row, s) : put_shaped(out, c, r, row, s)))
         buf_addz(out, "null");
 }
 

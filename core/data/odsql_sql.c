@@ -258,6 +258,12 @@ static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
         return put_percentile(q, n, e);
     case FN_DISTANCE:
         return odsql_sql_geo(q, n, e);
+    case FN_ENVELOPE:
+        return put_all(q, "public.st_convexhull(public.st_collect(", n->arg[0], "))", e);
+    case FN_BBOX:
+        return put_all(q, "public.st_setsrid(public.st_extent(", n->arg[0], ")::public.geometry, 4326)", e);
+    case FN_JSON_FORMAT:
+        return odsql_sql_expr(q, n->arg[0], e);
     case FN_NONE:
     case FN_RANGE:
     case FN_RANDOM:
@@ -269,6 +275,9 @@ static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
     case FN_INTERSECTS:
     case FN_DISJOINT:
     case FN_WITHIN:
+    case FN_GEOMETRY:
+    case FN_POLYGON:
+    case FN_GEO_CLUSTER:
         break;
     }
     must_failed("a typed tree", __FILE__, __LINE__);

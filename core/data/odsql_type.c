@@ -57,6 +57,10 @@ static const struct function {
     {"max",             FN_MAX,             SHAPE_AGGREGATE, 1, 1,  ODSQL_UNTYPED},
     {"median",          FN_MEDIAN,          SHAPE_AGGREGATE, 1, 1,  TYPE_DOUBLE},
     {"percentile",      FN_PERCENTILE,      SHAPE_AGGREGATE, 2, 2,  TYPE_DOUBLE},
+    {"envelope",        FN_ENVELOPE,        SHAPE_AGGREGATE, 1, 1,  TYPE_GEO_SHAPE},
+    {"bbox",            FN_BBOX,            SHAPE_AGGREGATE, 1, 1,  TYPE_GEO_SHAPE},
+    {"json_format",     FN_JSON_FORMAT,     SHAPE_SCALAR,    1, 2,  TYPE_TEXT},
+    {"geo_cluster",     FN_GEO_CLUSTER,     SHAPE_OTHER,     2, 3,  TYPE_GEO_POINT},
     {"range",           FN_RANGE,           SHAPE_OTHER,     2, 60, TYPE_TEXT},
     {"random",          FN_RANDOM,          SHAPE_OTHER,     1, 1,  TYPE_INT},
     {"search",          FN_SEARCH,          SHAPE_FILTER,    1, 60, TYPE_BOOLEAN},
@@ -67,6 +71,8 @@ static const struct function {
     {"intersects",      FN_INTERSECTS,      SHAPE_FILTER,    2, 2,  TYPE_BOOLEAN},
     {"disjoint",        FN_DISJOINT,        SHAPE_FILTER,    2, 2,  TYPE_BOOLEAN},
     {"within",          FN_WITHIN,          SHAPE_FILTER,    2, 2,  TYPE_BOOLEAN},
+    {"geometry",        FN_GEOMETRY,        SHAPE_FILTER,    3, 3,  TYPE_BOOLEAN},
+    {"polygon",         FN_POLYGON,         SHAPE_FILTER,    2, 2,  TYPE_BOOLEAN},
 };
 /* clang-format on */
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
@@ -171,6 +177,8 @@ static bool type_aggregate(const struct odsql_scope *s, struct node *n, struct e
     n->plain = false;
     if (n->fn == FN_COUNT)
         return true;
+    if (n->fn == FN_ENVELOPE || n->fn == FN_BBOX)
+        return is_geo(over->type) || odsql_complain(s, e, STR_FMT "() only supports geo expression.", STR_ARG(n->text));
     bool dates = n->fn == FN_MIN || n->fn == FN_MAX;
     if (!is_number(over->type) && !(dates && is_date(over->type)))
         return odsql_complain(s, e, "StatAggregation only supports numeric or date expression.");
@@ -191,6 +199,23 @@ static bool type_date_part(const struct odsql_scope *s, struct node *n, struct e
     if (is_date(n->arg[0]->type))
         return true;
     return odsql_complain(s, e, STR_FMT "() only supports date expression.", STR_ARG(n->text));
+}
+
+static bool type_arguments(const struct odsql_scope *s, struct node *n, struct err *e);
+
+/* json_format(text), json_format(text, null | fallback): what is no JSON stays a text, or becomes null. */
+static bool type_json(const struct odsql_scope *s, struct node *n, struct err *e)
+{
+    if (s->clause != CLAUSE_SELECT)
+        return odsql_complain(s, e, "json_format() is only for select.");
+    if (n->n == 2 && n->arg[1]->kind != NODE_NULL && !str_ieq(n->arg[1]->text, S("fallback")))
+        return odsql_complain(s, e, "json_format() takes null or fallback after the field.");
+    bool last = n->n == 2 && n->arg[1]->kind == NODE_NULL;
+    n->truth = last;
+    n->n = 1;
+    if (!type_arguments(s, n, e))
+        return false;
+    return n->arg[0]->type == TYPE_TEXT || odsql_complain(s, e, "json_format() only supports text expression.");
 }
 
 static bool type_scalar_rule(const struct odsql_scope *s, struct node *n, struct err *e)
@@ -262,6 +287,8 @@ static bool type_call(const struct odsql_scope *s, struct node *n, struct err *e
     }
     if (n->fn == FN_NOW)
         return type_now(s, n, e);
+    if (n->fn == FN_JSON_FORMAT)
+        return type_json(s, n, e);
     if (!type_arguments(s, n, e))
         return false;
     if (n->fn == FN_DISTANCE)
@@ -421,10 +448,32 @@ static bool type_search(const struct odsql_scope *s, struct node *n, struct err 
     return true;
 }
 
+/* geometry(field, geom'…', INTERSECTS) and polygon(field, geom'…'): the old names. */
+static bool rename_old(const struct odsql_scope *s, struct node *n, struct err *e)
+{
+    static const struct {
+        const char *mode;
+        enum odsql_function fn;
+    } modes[] = {{"intersects", FN_INTERSECTS}, {"disjoint", FN_DISJOINT}, {"within", FN_WITHIN}};
+    if (n->fn == FN_DISTANCE)
+        n->fn = FN_WITHIN_DISTANCE;
+    if (n->fn == FN_POLYGON && n->n == 2)
+        n->fn = FN_WITHIN;
+    if (n->fn != FN_GEOMETRY || n->n != 3)
+        return true;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (str_ieq(n->arg[2]->text, str_of(modes[i].mode))) {
+            n->fn = modes[i].fn;
+            n->n = 2;
+            return true;
+        }
+    return odsql_complain(s, e, "geometry() ends with INTERSECTS, DISJOINT or WITHIN.");
+}
+
 static bool type_filter_call(const struct odsql_scope *s, struct node *n, struct err *e)
 {
-    if (n->fn == FN_DISTANCE)
-        n->fn = FN_WITHIN_DISTANCE; /* the old name of it, in a filter */
+    if (!rename_old(s, n, e))
+        return false;
     const struct function *f = function_of(n->fn);
     if (f->shape != SHAPE_FILTER)
         return odsql_complain(s, e, "%s() is not a filter.", f->name);

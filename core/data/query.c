@@ -61,7 +61,7 @@ static void put_group_by(struct build *b, struct buf *out)
     for (size_t i = 0; i < b->n; i++)
         if (b->outputs[i].grouped) {
             buf_addz(out, any ? ", " : " group by ");
-            put_str(out, b->outputs[i].sql);
+            put_str(out, b->outputs[i].group.p ? b->outputs[i].group : b->outputs[i].sql);
             any = true;
         }
 }

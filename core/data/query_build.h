@@ -39,6 +39,7 @@ struct output {
     const struct node *expr; /* typed; NULL: a range, or a column as it is */
     bool grouped;        /* a group key */
     bool aggregate;
+    struct str group;    /* what is grouped by where that is not sql: a cluster's cell */
     struct str interval; /* RANGE_DATE: the span */
     const struct node *call; /* a range with given dates: its labels are written last */
     struct str as_typed; /* without white space and case, for order_by */
@@ -64,6 +65,7 @@ struct build {
 bool query_lists(struct build *b, struct err *e);
 bool query_outputs(struct build *b, struct err *e);
 bool query_range(struct build *b, struct odsql_item *item, struct err *e);
+bool query_cluster(struct build *b, struct odsql_item *item, struct err *e);
 void query_range_columns(struct build *b, const struct output *o, struct buf *out); /* beside the key */
 bool query_order(struct build *b, struct buf *out, struct err *e);
 const struct output *query_output_named(struct build *b, const struct odsql_item *item); /* of order_by; NULL: none */

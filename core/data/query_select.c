@@ -135,6 +135,8 @@ static bool add_group(struct build *b, struct odsql_item *item, struct err *e)
     struct str typed = squeeze(b->a, item->key);
     if (item->expr->kind == NODE_CALL && item->expr->fn == FN_RANGE)
         return query_range(b, item, e);
+    if (item->expr->kind == NODE_CALL && item->expr->fn == FN_GEO_CLUSTER)
+        return query_cluster(b, item, e);
     struct node *expr = selected ? selected->expr : item->expr;
     if (!odsql_type_expr(&s, expr, e) || !refuse_geo(&s, expr->type, e))
         return false;
@@ -252,6 +254,8 @@ static bool add_expr(struct build *b, struct odsql_item *item, struct err *e)
         of_column(&o->column, expr->column);
         o->column.label = item->key;
     }
+    if (expr->kind == NODE_CALL && expr->fn == FN_JSON_FORMAT)
+        o->column.shape = expr->truth ? SHAPE_JSON_OR_NULL : SHAPE_JSON;
     return true;
 }
 
@@ -385,7 +389,7 @@ bool query_order(struct build *b, struct buf *out, struct err *e)
     for (size_t i = 0; b->grouped && i < b->n; i++)
         if (b->outputs[i].grouped) {
             put(b, any ? ", " : " order by ");
-            buf_add(&b->text, b->outputs[i].sql);
+            buf_add(&b->text, b->outputs[i].group.p ? b->outputs[i].group : b->outputs[i].sql);
             put(b, " asc nulls first");
             any = true;
         }

@@ -242,6 +242,14 @@ static void values_are_computed(void **state)
         {"69b", "koumoul", "select=nb*2 as b", "2 {\"b\": 22.0}, {\"b\": 44.4}"},
         {"71a", "public-trees", "limit=1&select=exclude(geo*)", "5 {\"asset_id\": 244086, \"common_name\": \"AKEBONO FLOWERING CHERRY\", \"genus_name\": \"PRUNUS\", \"height_m\": 4.6, \"diameter_cm\": 12.7, \"date_planted\": \"2012-11-13\"}"},
         {"71b", "public-trees", "limit=1&offset=1&select=include(ge*)", "5 {\"genus_name\": \"ACER\", \"geom\": null, \"geo_point_2d\": null}"},
+        {"json_format", "koumoul", "limit=1&select=json_format(adr) as t,json_format(adr, null) as n", "2 {\"t\": \"19 rue de la voie lact\303\251e saint av\303\251\", \"n\": null}"},
+        {"json_format reads", "public-trees", "limit=1&select=json_format(genus_name, fallback) as g,json_format(common_name, null) as n", "5 {\"g\": \"PRUNUS\", \"n\": null}"},
+        {"bbox", "koumoul", "limit=1&select=bbox(loc) as b", "2 {\"b\": {\"type\": \"Feature\", \"geometry\": {\"coordinates\": [[[-2.748526, 45.5], [-2.748526, 47.687375], [2.6, 47.687375], [2.6, 45.5], [-2.748526, 45.5]]], \"type\": \"Polygon\"}, \"properties\": {}}}"},
+        {"envelope", "koumoul", "limit=1&select=envelope(loc) as b", "2 {\"b\": {\"type\": \"Feature\", \"geometry\": {\"coordinates\": [[-2.748526, 47.687375], [2.6, 45.5]], \"type\": \"LineString\"}, \"properties\": {}}}"},
+        {"bbox of nothing", "koumoul", "limit=1&where=nb > 100&select=bbox(loc) as b", "0 "},
+        {"geometry", "koumoul", "select=id&where=geometry(loc, geom'POLYGON((-3 47,-2 47,-2 48,-3 48,-3 47))', INTERSECTS)", "1 {\"id\": \"koumoul\"}"},
+        {"geometry not", "koumoul", "select=id&where=geometry(loc, geom'POLYGON((-3 47,-2 47,-2 48,-3 48,-3 47))', disjoint)", "1 {\"id\": \"bidule\"}"},
+        {"polygon", "koumoul", "select=id&where=polygon(loc, geom'POLYGON((-3 47,-2 47,-2 48,-3 48,-3 47))')", "1 {\"id\": \"koumoul\"}"},
         {"ifnull", "d2", "where=id is null&select=ifnull(id,'?') as i,length(adr) as l,lower('A') as a", "1 {\"i\": \"?\", \"l\": 10, \"a\": \"a\"}"},
     };
     CHECK(rows);
@@ -252,6 +260,9 @@ static void groups_are_formed(void **state)
     (void)state;
     static const struct row rows[] = {
         {"72", "d2", "group_by=id&select=count(*)", "3 {\"id\": null, \"count(*)\": 1}, {\"id\": \"bidule\", \"count(*)\": 2}, {\"id\": \"koumoul\", \"count(*)\": 3}"},
+        /* 1,565,430 m a cell at zoom 2: both points are in one; their middle is the mean of both. 6,115 m at zoom 10. */
+        {"geo_cluster", "koumoul", "group_by=geo_cluster(loc, 2)&select=count(*) as n", "~1 {\"geo_cluster(loc, 2)\": {\"cluster_centroid\": {\"lon\": -0.074262999999999"},
+        {"geo_cluster fine", "koumoul", "group_by=geo_cluster(loc, 10, 40) as c&select=count(*) as n,sum(nb) as s&order_by=s", "2 {\"c\": {\"cluster_centroid\": {\"lon\": -2.748526, \"lat\": 47.687375}}, \"n\": 1, \"s\": 11.0}, {\"c\": {\"cluster_centroid\": {\"lon\": 2.6, \"lat\": 45.5}}, \"n\": 1, \"s\": 22.2}"},
         {"73", "koumoul", "group_by=id&select=median(nb) as med", "2 {\"id\": \"bidule\", \"med\": 22.2}, {\"id\": \"koumoul\", \"med\": 11.0}"},
         {"74", "koumoul", "group_by=id&order_by=avg(nb) DESC", "2 {\"id\": \"bidule\"}, {\"id\": \"koumoul\"}"},
         {"75", "koumoul", "group_by=range(nb, 10)&select=count(*)", "2 {\"range(nb, 10)\": \"[10, 20[\", \"count(*)\": 1}, {\"range(nb, 10)\": \"[20, 30[\", \"count(*)\": 1}"},
@@ -523,7 +534,7 @@ static unsigned dice(uint32_t *seed, unsigned n)
 static const char *const values[] = {"employees", "employees + 1", "- employees / 2", "ifnull(employees, 3)", "length(adr)", "year(somedate)", "3", "2.5"};
 static const char *const conditions[] = {"id = 'koumoul'", "adr like 'bureau*'", "somedate > date'2017'", "somedate <= now(months=-3, day=31)",
     "employees in ]0..11]", "id in ('a', 'b')", "search(adr, 'rue voi')", "suggest(*, 'bur')", "startswith(id, 'k')", "\"bureau\"", "id is not null", "true"};
-static const char *const selected[] = {"id", "*", "count(*)", "employees * 2 as e", "date_format(somedate, 'EEEE w yyyy') as f", "exclude(a*)", "max(somedate)", "sum(employees) / count(id) as m"};
+static const char *const selected[] = {"id", "*", "count(*)", "employees * 2 as e", "json_format(adr) as j", "date_format(somedate, 'EEEE w yyyy') as f", "exclude(a*)", "max(somedate)", "sum(employees) / count(id) as m"};
 static const char *const grouped[] = {"id", "year(somedate) as y", "range(employees, 5)", "range(employees, *, 3, *) as r", "range(somedate, 1 month) as mo", "range(somedate, *, date'2017-11', *) as d", "somedate", "lower(adr)"};
 static const char *const orders[] = {"id", "-employees", "employees desc", "random(7)", "length(adr)", "count(*)"};
 static const char *const zones[] = {"UTC", "Europe/Paris", "Pacific/Marquesas"};

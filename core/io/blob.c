@@ -1,11 +1,13 @@
 #include "core/io/blob.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/rand.h"
@@ -54,12 +56,22 @@ static bool path_of(struct str name, char out[PATH_MAX], struct err *e)
     return true;
 }
 
+/* What root puts in (a command beside the server) belongs to whom the store belongs to. */
+static void give(const char *path)
+{
+    struct stat st;
+    if (geteuid() == 0 && stat(store, &st) == 0 && lchown(path, st.st_uid, st.st_gid) != 0)
+        return; /* said when the server cannot read it */
+}
+
 /* The folders between the store and the file. */
 static bool make_folders(char *path, struct err *e)
 {
     for (char *slash = strchr(path + strlen(store) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        bool ok = mkdir(path, 0700) == 0 || errno == EEXIST;
+        bool made = mkdir(path, 0700) == 0, ok = made || errno == EEXIST;
+        if (made)
+            give(path);
         *slash = '/';
         if (!ok)
             return failed("mkdir", e);
@@ -132,16 +144,20 @@ bool blob_take(struct str name, const char *path, struct err *e)
     char to[PATH_MAX];
     if (!path_of(name, to, e) || !make_folders(to, e))
         return false;
-    if (rename(path, to) == 0)
+    if (rename(path, to) == 0) {
+        give(to);
         return flush_folder(to, e);
+    }
     if (errno != EXDEV)
         return failed("rename", e);
     int from = open(path, O_RDONLY | O_CLOEXEC);
     bool ok = from >= 0 ? write_beside(to, from, STR_NONE, e) : failed("open", e);
     if (from >= 0)
         close(from);
-    if (ok)
+    if (ok) {
+        give(to);
         unlink(path);
+    }
     return ok && flush_folder(to, e);
 }
 
@@ -173,4 +189,27 @@ bool blob_remove(struct str name, struct err *e)
 {
     char path[PATH_MAX];
     return path_of(name, path, e) && (unlink(path) == 0 || errno == ENOENT || failed("remove", e));
+}
+
+bool blob_list(struct str folder, int64_t older_s, size_t most, void (*each)(struct str name, void *context), void *context,
+               struct err *e)
+{
+    char path[PATH_MAX], name[NAME_MAX_BYTES + 1];
+    struct stat st;
+    if (!path_of(folder, path, e))
+        return false;
+    DIR *d = opendir(path);
+    if (!d)
+        return errno == ENOENT || failed("list", e);
+    for (struct dirent *entry; most > 0 && (entry = readdir(d));) {
+        int n = snprintf(name, sizeof name, STR_FMT "/%s", STR_ARG(folder), entry->d_name);
+        bool ours = n > 0 && (size_t)n < sizeof name && name_ok((struct str){name, (size_t)n});
+        if (!ours || fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) ||
+            st.st_mtime + older_s > time(NULL))
+            continue;
+        each((struct str){name, (size_t)n}, context);
+        most--;
+    }
+    closedir(d);
+    return true;
 }

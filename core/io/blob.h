@@ -16,3 +16,8 @@ bool blob_put(struct str name, struct str bytes, struct err *e);
 
 bool blob_open(struct str name, int *fd, uint64_t *size_bytes, struct err *e); /* for reading; the caller closes */
 bool blob_remove(struct str name, struct err *e);                             /* one that is gone already is removed */
+
+/* The names of the plain files in one folder ("uploads/<uuid>") that were last written more than `older_s` seconds
+ * ago, at most `most` of them; a folder that is not there has none. Each call of `each` may remove its file. */
+bool blob_list(struct str folder, int64_t older_s, size_t most, void (*each)(struct str name, void *context), void *context,
+               struct err *e);

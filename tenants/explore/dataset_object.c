@@ -10,7 +10,7 @@
 #include "tenants/publishing/credit.h"
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
-       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT };
+       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS };
 
 const char *const dataset_default_keys[] = {
     "title", "description", "theme", "keyword", "license", "license_url", "language", "metadata_languages", "timezone",
@@ -43,6 +43,8 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
     };
     d.fields = jr_parse(req_col(r, call, row, COL_FIELDS), e);
     d.metas = d.fields ? jr_parse(req_col(r, call, row, COL_METAS), e) : NULL;
+    if (d.metas && req_col(r, call, row, COL_ATTACHMENTS).n)
+        d.attachments = jr_parse(req_col(r, call, row, COL_ATTACHMENTS), e);
     if (!d.metas) {
         json_decref(d.fields);
         return false;
@@ -55,6 +57,29 @@ void dataset_object_free(struct dataset_object *d)
 {
     json_decref(d->fields);
     json_decref(d->metas);
+    json_decref(d->attachments);
+}
+
+void dataset_object_files(struct jw *w, const struct dataset_object *d, struct str kind)
+{
+    size_t i;
+    json_t *a;
+    jw_open(w, '[');
+    json_array_foreach(d->attachments, i, a) {
+        if (!str_eq(jr_str(a, "kind"), kind))
+            continue;
+        struct buf url = {0};
+        struct str file = jr_str(a, "file");
+        buf_printf(&url, "odsfile://" STR_FMT, STR_ARG(file));
+        jw_open(w, '{');
+        JW_STR(w, "mimetype", jr_str(a, "mimetype"));
+        JW_STR(w, "url", buf_str(&url));
+        JW_STR(w, "id", jr_str(a, "id"));
+        JW_STR(w, "title", jr_str(a, "title"));
+        jw_close(w, '}');
+        buf_free(&url);
+    }
+    jw_close(w, ']');
 }
 
 /* ---- values ---- */
@@ -241,8 +266,10 @@ static void put_top(struct jw *w, const struct dataset_object *d, const struct d
         jw_bool(w, d->records > 0);
     else if (str_eq(key, S("features")))
         dataset_object_features(w, d);
-    else if (str_eq(key, S("attachments")) || str_eq(key, S("alternative_exports")))
-        jw_open(w, '['), jw_close(w, ']');
+    else if (str_eq(key, S("attachments")))
+        dataset_object_files(w, d, S("attachment"));
+    else if (str_eq(key, S("alternative_exports")))
+        dataset_object_files(w, d, S("alternative_export"));
     else if (str_eq(key, S("data_visible")))
         jw_bool(w, true);
     else {

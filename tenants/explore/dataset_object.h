@@ -17,7 +17,7 @@ struct dataset_object {
     struct str dataset_id, uid;
     bool is_open, is_origin;
     int64_t records;
-    json_t *fields, *metas;
+    json_t *fields, *metas, *attachments; /* attachments: NULL where there are none */
     struct str created, issued, modified, processed, source_host, source_name, parent_host, extent;
 };
 
@@ -41,3 +41,5 @@ extern const char *const dataset_default_keys[], *const dataset_dcat_keys[];
 /* One value; null when it is not set. */
 void dataset_object_meta(struct jw *w, const struct dataset_object *d, const char *template, const char *key);
 void dataset_object_features(struct jw *w, const struct dataset_object *d);
+/* [{"mimetype", "url", "id", "title"}] of "attachment" or "alternative_export". */
+void dataset_object_files(struct jw *w, const struct dataset_object *d, struct str kind);

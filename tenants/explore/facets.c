@@ -83,25 +83,3 @@ const struct step facets_of_dataset[] = {
     {STEP_REPLY, reply_facets, NULL},
     {STEP_END, NULL, NULL},
 };
-
-static bool reply_attachments(struct req *r, struct err *e)
-{
-    struct grant g;
-    if (!grant_take(r, r->params[EXPLORE_DATASET], &g, e))
-        return false;
-    explore_deprecate(r);
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    write_links(r, w, "attachments", g.dataset_id);
-    jw_key(w, S("attachments"));
-    jw_open(w, '[');
-    jw_close(w, ']');
-    jw_close(w, '}');
-    return true;
-}
-
-const struct step facets_attachments[] = {
-    {STEP_DB, explore_ask_grant, NULL},
-    {STEP_REPLY, reply_attachments, NULL},
-    {STEP_END, NULL, NULL},
-};

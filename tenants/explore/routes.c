@@ -1,4 +1,5 @@
 /* Every address of the public API. The same handlers stand behind three bases. */
+#include "tenants/explore/attachments.h"
 #include "tenants/explore/catalogue.h"
 #include "tenants/explore/catalogue_atom.h"
 #include "tenants/explore/catalogue_dcat.h"
@@ -49,8 +50,18 @@
         "One row of a dataset", "Une ligne d’un jeu"), \
     API(base "/catalog/datasets/{dataset}/facets", facets_of_dataset, CACHE_DATASET, \
         "Values of a dataset's facets, counted", "Les valeurs des facettes d’un jeu, comptées"), \
-    API(base "/catalog/datasets/{dataset}/attachments", facets_attachments, CACHE_DATASET, \
+    API(base "/catalog/datasets/{dataset}/attachments", attachments_list, CACHE_DATASET, \
         "Files attached to a dataset", "Les fichiers joints à un jeu"), \
+    API(base "/catalog/datasets/{dataset}/attachments/{attachment}", attachments_file, CACHE_NONE, \
+        "A file attached to a dataset", "Un fichier joint à un jeu"), \
+    API(base "/catalog/datasets/{dataset}/alternative_exports", attachments_alternatives, CACHE_DATASET, \
+        "Other forms of a dataset, made by its producer", "Les autres formes d’un jeu, faites par son producteur"), \
+    API(base "/catalog/datasets/{dataset}/alternative_exports/{attachment}", attachments_alternative, CACHE_NONE, \
+        "Another form of a dataset", "Une autre forme d’un jeu"), \
+    API(base "/catalog/datasets/{dataset}/files/{attachment}", attachments_of_field, CACHE_NONE, \
+        "A file that a row names", "Un fichier que nomme une ligne"), \
+    API(base "/catalog/datasets/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE, \
+        "The picture that a row names", "L’image que nomme une ligne"), \
     API(base "/catalog/datasets/{dataset}/exports", exports_list, CACHE_DATASET, \
         "The formats a dataset can be downloaded in", "Les formats de téléchargement d’un jeu"), \
     API(base "/catalog/datasets/{dataset}/exports/{format}", exports_file, CACHE_NONE, \
@@ -76,6 +87,16 @@ static const struct route routes[] = {
        "Datasets, in the first version of the API", "Les jeux, dans la première version de l’API"),
     V1("/api/datasets/1.0/{dataset}", v1_datasets_one, CACHE_DATASET,
        "A dataset, in the first version of the API", "Un jeu, dans la première version de l’API"),
+    V1("/api/datasets/1.0/{dataset}/attachments/{attachment}", attachments_file, CACHE_NONE,
+       "A file attached to a dataset, at its old address", "Un fichier joint à un jeu, à son ancienne adresse"),
+    V1("/api/datasets/1.0/{dataset}/alternative_exports/{attachment}", attachments_alternative, CACHE_NONE,
+       "Another form of a dataset, at its old address", "Une autre forme d’un jeu, à son ancienne adresse"),
+    V1("/api/datasets/1.0/{dataset}/files/{attachment}", attachments_of_field, CACHE_NONE,
+       "A file that a row names, at its old address", "Un fichier que nomme une ligne, à son ancienne adresse"),
+    V1("/api/datasets/1.0/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE,
+       "The picture that a row names, at its old address", "L’image que nomme une ligne, à son ancienne adresse"),
+    V1("/explore/dataset/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE,
+       "The picture that a row names, at its address in pages", "L’image que nomme une ligne, à son adresse dans les pages"),
     V1("/api/records/1.0/search", v1_records_search, CACHE_CATALOGUE,
        "Rows of a dataset, in the first version of the API", "Les lignes d’un jeu, dans la première version de l’API"),
     V1("/api/records/1.0/download", exports_download, CACHE_NONE,

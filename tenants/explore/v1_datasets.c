@@ -91,13 +91,6 @@ static void put_metas(struct req *r, struct jw *w, const struct dataset_object *
     jw_close(w, '}');
 }
 
-static void put_empty(struct jw *w, const char *key)
-{
-    jw_key(w, str_of(key));
-    jw_open(w, '[');
-    jw_close(w, ']');
-}
-
 static void put_object(struct req *r, struct jw *w, const struct dataset_object *d)
 {
     jw_open(w, '{');
@@ -107,8 +100,10 @@ static void put_object(struct req *r, struct jw *w, const struct dataset_object 
     JW_BOOL(w, "data_visible", true);
     jw_key(w, S("features"));
     dataset_object_features(w, d);
-    put_empty(w, "attachments");
-    put_empty(w, "alternative_exports");
+    jw_key(w, S("attachments"));
+    dataset_object_files(w, d, S("attachment"));
+    jw_key(w, S("alternative_exports"));
+    dataset_object_files(w, d, S("alternative_export"));
     jw_key(w, S("fields"));
     put_fields(w, d);
     jw_close(w, '}');

@@ -14,7 +14,8 @@ static struct str done_words(struct req *r)
         {"closed", TEXT_BO_DONE_CLOSED},       {"withdrawn", TEXT_BO_DONE_WITHDRAWN}, {"submitted", TEXT_BO_DONE_SUBMITTED},
         {"accepted", TEXT_BO_DONE_ACCEPTED},   {"refused", TEXT_BO_DONE_REFUSED},     {"revoked", TEXT_BO_DONE_REVOKED},
         {"changed", TEXT_BO_DONE_CHANGED},     {"share", TEXT_BO_DONE_SHARE},         {"loan", TEXT_BO_DONE_LOAN},
-        {"answered", TEXT_BO_DONE_ANSWERED},   {"read", TEXT_BO_DONE_READ},
+        {"restored", TEXT_BO_DONE_RESTORED},   {"discarded", TEXT_BO_DONE_DISCARDED}, {"attached", TEXT_BO_DONE_ATTACHED},
+        {"removed", TEXT_BO_DONE_REMOVED},     {"scheduled", TEXT_BO_DONE_SCHEDULED}, {"answered", TEXT_BO_DONE_ANSWERED},   {"read", TEXT_BO_DONE_READ},
     };
     struct str asked = req_query(r, S("done"));
     for (size_t i = 0; asked.n && i < sizeof words / sizeof words[0]; i++)

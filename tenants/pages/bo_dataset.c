@@ -41,7 +41,7 @@ struct str bo_dataset_title(struct req *r, const json_t *metas)
     return title.n ? title : r->params[0];
 }
 
-static bool ask_all(struct req *r, struct err *e)
+bool bo_dataset_page_ask(struct req *r, struct err *e)
 {
     bo_dataset_ask(r, e);
     req_ask(r, &sql_bo_versions, (struct str[]){uuid_str(&r->tenant->id), r->params[0]});
@@ -107,7 +107,7 @@ static void put_versions(struct req *r, struct page_bo_dataset *p)
     p->versions_n = n;
 }
 
-static bool reply_dataset(struct req *r, struct err *e)
+bool bo_dataset_page(struct req *r, struct err *e)
 {
     if (!bo_dataset_is_there(r, e))
         return false;
@@ -139,7 +139,7 @@ static bool reply_dataset(struct req *r, struct err *e)
     return true;
 }
 
-const struct step bo_dataset[] = {{STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_dataset, NULL}, {STEP_END, NULL, NULL}};
+const struct step bo_dataset[] = {{STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL}};
 
 /* ---- verbs: each its own form, each its own address ---- */
 
@@ -168,13 +168,13 @@ static bool work_withdraw(struct req *r, struct err *e)
 }
 
 const struct step bo_dataset_open[] = {
-    {STEP_WORK, work_open, NULL}, {STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_dataset, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_open, NULL}, {STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL},
 };
 const struct step bo_dataset_close[] = {
-    {STEP_WORK, work_close, NULL}, {STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_dataset, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_close, NULL}, {STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL},
 };
 const struct step bo_dataset_withdraw[] = {
-    {STEP_WORK, work_withdraw, NULL}, {STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_dataset, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_withdraw, NULL}, {STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL},
 };
 
 /* ---- the columns ---- */

@@ -92,6 +92,12 @@ static bool thaw(struct conn *c, const struct uuid *tenant, const struct dataset
 bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                    struct publish_done *done, struct err *e)
 {
+    return publish_draft_counting(c, tenant, dataset_id, account, -1, done, e);
+}
+
+bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                            int64_t update_bytes, struct publish_done *done, struct err *e)
+{
     struct arena a = {0};
     struct dataset_row d;
     struct next_version v;
@@ -100,7 +106,7 @@ bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset
               tenant_audit(c, tenant, account, S("publish"), dataset_id, STR_NONE, e);
     bool is_open = ok && str_eq(d.visibility, S("open"));
     ok = ok && (!is_open || publish_outbox(c, tenant, &d.id, v.changed ? S("published") : S("described"), e)) &&
-         stock_settle(c, tenant, v.changed ? v.bytes : 0, e);
+         stock_settle(c, tenant, update_bytes >= 0 ? update_bytes : v.changed ? v.bytes : 0, e);
     if (ok)
         *done = (struct publish_done){d.id, d.revision + 1, v.rows, is_open};
     arena_free(&a);

@@ -20,6 +20,11 @@ struct publish_done {
 bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                    struct publish_done *done, struct err *e);
 
+/* The same, with what it adds to today's updates said by the caller (R62): pushed bytes alone, nothing for a version
+ * that comes back. update_bytes < 0: as publish_draft. */
+bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
+                            int64_t update_bytes, struct publish_done *done, struct err *e);
+
 /* Visibility changes only here, never by a field of another write (I43). */
 bool publish_open(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                   struct err *e); /* err_not_published */

@@ -11,6 +11,8 @@
 #include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/sql.h"
 
+int64_t sweep_orphan_s;
+
 static bool begin(struct conn *c, struct err *e)
 {
     return conn_begin(c, NULL, e) && conn_exec(c, "SET LOCAL lock_timeout = '200ms'", e);
@@ -63,6 +65,80 @@ static bool sweep_uploads(struct conn *c, const struct uuid *tenant, struct err 
     return ok;
 }
 
+/* ---- files that no row names ---- */
+
+/* A worker or a commit that died between file and row leaves one; a day later nobody is putting it any more. */
+enum { ORPHAN_S = 24 * 3600, ORPHANS_MOST = 5000 };
+
+struct orphans {
+    struct arena a;
+    struct str names[ORPHANS_MOST];
+    size_t n;
+};
+
+static void note(struct str name, void *context)
+{
+    struct orphans *o = context;
+    o->names[o->n++] = arena_str(&o->a, name);
+}
+
+static void strike(struct orphans *o, struct str known)
+{
+    for (size_t i = 0; i < o->n; i++)
+        if (str_eq(o->names[i], known))
+            o->names[i] = STR_NONE;
+}
+
+/* "{a,b}": the names hold nothing that an array's text would quote. */
+static struct str array_of(struct orphans *o)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < o->n; i++)
+        buf_printf(&b, "%c" STR_FMT, i ? ',' : '{', STR_ARG(o->names[i]));
+    buf_addc(&b, '}');
+    struct str text = arena_str(&o->a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
+static bool remove_unknown(struct conn *c, const struct uuid *tenant, struct orphans *o, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_sweep_known, (struct str[]){uuid_str(tenant), array_of(o)}, e);
+    bool ok = r != NULL;
+    for (int i = 0; ok && i < PQntuples(r); i++)
+        strike(o, str_of(PQgetvalue(r, i, 0)));
+    for (size_t i = 0; ok && i < o->n; i++)
+        if (o->names[i].n && (ok = blob_remove(o->names[i], e)))
+            LOG(LOG_INFO, "orphan_removed", LOG_S("blob", o->names[i]));
+    PQclear(r);
+    return ok;
+}
+
+static bool sweep_orphans(struct conn *c, const struct uuid *tenant, struct err *e)
+{
+    static const char *const folders[] = {"uploads", "content"};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++) {
+        struct orphans o = {0};
+        struct str folder = arena_printf(&o.a, "%s/%s", folders[i], tenant->text);
+        ok = blob_list(folder, sweep_orphan_s ? sweep_orphan_s : ORPHAN_S, ORPHANS_MOST, note, &o, e) &&
+             (o.n == 0 || remove_unknown(c, tenant, &o, e));
+        arena_free(&o.a);
+    }
+    return ok;
+}
+
+/* Rows first, committed; a file whose row is gone and that stays behind is an orphan. */
+static bool sweep_content(struct conn *c, const struct uuid *tenant, struct err *e)
+{
+    PGresult *r = conn_begin(c, tenant, e) ? conn_ask(c, &sql_sweep_content, (struct str[]){uuid_str(tenant)}, e) : NULL;
+    bool ok = r && conn_commit(c, e);
+    for (int i = 0; ok && i < PQntuples(r); i++)
+        ok = blob_remove(str_of(PQgetvalue(r, i, 0)), e);
+    PQclear(r);
+    return ok;
+}
+
 static bool sweep_tenants(struct job_run *run, struct err *e)
 {
     struct conn *c = run->conn;
@@ -72,7 +148,8 @@ static bool sweep_tenants(struct job_run *run, struct err *e)
         struct uuid id;
         ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(c, &id, e) &&
              tenant_do(c, &sql_sweep_history, (struct str[]){uuid_str(&id)}, e) &&
-             sweep_uploads(c, &id, e) && side_copy_sweep(c, &id, e) && conn_commit(c, e);
+             sweep_uploads(c, &id, e) && sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && conn_commit(c, e) &&
+             sweep_content(c, &id, e);
     }
     PQclear(r);
     return ok;

@@ -8,3 +8,6 @@
  * One transaction a table, lock_timeout 200 ms: a table that is being read is tried again next time.
  */
 bool sweep_job(struct job_run *run, struct err *e);
+
+/* Tests: how long a file that no row names is left alone; 0: a day. */
+extern int64_t sweep_orphan_s;

@@ -36,11 +36,11 @@ static bool queue(struct conn *c, const struct uuid *tenant, const struct uuid *
 
 bool upload_add(struct conn *c, const struct uuid *tenant, const struct upload_new *new, struct uuid *id, struct err *e)
 {
-    char blob[64], size[24];
+    char blob[101], size[24];
     struct uuid made = uuid_make();
     if (!str_eq(new->mode, S("replace")) && !str_eq(new->mode, S("append")))
         return ERR(e, err_upload_mode, "mode"), err_arg(e, STR_FMT, STR_ARG(str_part(new->mode, 0, 40)));
-    snprintf(blob, sizeof blob, "uploads/%s", made.text);
+    snprintf(blob, sizeof blob, "uploads/%s/%s", tenant->text, made.text);
     snprintf(size, sizeof size, "%llu", (unsigned long long)new->size_bytes);
     const struct uuid *ids[] = {&new->account, &new->organisation, &new->dataset};
     struct str given[3];

@@ -1,6 +1,7 @@
 /* The publishing transaction, the worker killed at each of its steps, the sweeper. */
 #include "tests/db/fixture.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -638,11 +640,11 @@ static void test_abandoned_uploads_go_after_a_week(void **state)
 {
     (void)state;
     struct err e = {0};
-    char sql[256], path[160];
+    char sql[256], path[224];
     must_import("oubli", "a;b\n1;x\n", true);
     struct uuid id = add_upload("oubli", "a;b\n1;\"x\n");
     db_good(work_once(&e), &e);
-    snprintf(path, sizeof path, "%s/uploads/%s", folder, id.text);
+    snprintf(path, sizeof path, "%s/uploads/%s/%s", folder, portal.id.text, id.text);
     sweep();
     assert_int_equal(access(path, F_OK), 0);
     snprintf(sql, sizeof sql, "UPDATE portal.upload SET updated_at = now() - interval '8 days' WHERE id = '%s'", id.text);
@@ -651,6 +653,35 @@ static void test_abandoned_uploads_go_after_a_week(void **state)
     assert_int_equal(access(path, F_OK), -1);
     snprintf(sql, sizeof sql, "SELECT state FROM portal.upload WHERE id = '%s'", id.text);
     assert_string_equal(ask(sql), "abandoned");
+}
+
+static void make_old(const char *path)
+{
+    struct timespec old[2] = {{.tv_sec = time(NULL) - 172800}, {.tv_sec = time(NULL) - 172800}};
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+}
+
+/* A commit that failed after the file had moved in leaves it; a day later it goes, and nothing else does. */
+static void test_files_that_no_row_names_go_after_a_day(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    char orphan[224], young[224], known[224];
+    must_import("perdu", "a;b\n1;x\n", true);
+    struct uuid id = add_upload("perdu", "a;b\n2;y\n");
+    db_good(work_once(&e), &e);
+    snprintf(known, sizeof known, "%s/uploads/%s/%s", folder, portal.id.text, id.text);
+    struct uuid lost = uuid_make(), fresh = uuid_make();
+    snprintf(orphan, sizeof orphan, "%s/uploads/%s/%s", folder, portal.id.text, lost.text);
+    snprintf(young, sizeof young, "%s/uploads/%s/%s", folder, portal.id.text, fresh.text);
+    fclose(fopen(orphan, "w"));
+    fclose(fopen(young, "w"));
+    make_old(orphan);
+    make_old(known);
+    sweep();
+    assert_int_equal(access(orphan, F_OK), -1);
+    assert_int_equal(access(young, F_OK), 0);
+    assert_int_equal(access(known, F_OK), 0);
 }
 
 /* ---- the content store ---- */
@@ -706,6 +737,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_sweeper_drops_tables_nobody_knows),
         cmocka_unit_test(test_sweeper_leaves_a_table_that_is_read),
         cmocka_unit_test(test_abandoned_uploads_go_after_a_week),
+        cmocka_unit_test(test_files_that_no_row_names_go_after_a_day),
         cmocka_unit_test(test_blob_names_and_a_full_disk),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -96,19 +96,6 @@ static bool read_meta(const char *path, json_t **meta, struct err *e)
     return false;
 }
 
-static struct conn *open_worker(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e)
-{
-    char uri[HOME_PATH];
-    struct str host;
-    if (!host_canonical(a, str_of(cli_option(cli, "host")), &host, e) || !cli_connect(cli, CLUSTER_WORKER, uri, e))
-        return NULL;
-    struct conn *c = conn_open(uri, ROLE_WORKER, e);
-    if (c && tenant_find(c, a, host, t, e))
-        return c;
-    conn_close(c);
-    return NULL;
-}
-
 static void put_json(struct jw *w, const char *key, const json_t *v)
 {
     char *text = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
@@ -203,7 +190,7 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd,
                              .file_name = str_of(name), .organisation = str_of(cli_option(cli, "organisation")),
                              .meta = meta, .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
                              .accept_errors = cli_has(cli, "accept-errors"), .on_progress = on_progress, .context = &p};
-    struct conn *c = open_worker(cli, a, &t, e);
+    struct conn *c = portal_worker(cli, a, &t, e);
     progress_start(&p, cli->lang, name, (int64_t)size);
     bool ok = c && import_file(c, &t, &ask, &done, e);
     progress_end(&p);
@@ -267,7 +254,7 @@ bool cmd_dataset_list(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
-    struct conn *c = open_worker(cli, &a, &t, e);
+    struct conn *c = portal_worker(cli, &a, &t, e);
     bool ok = c && conn_begin(c, &t.id, e);
     PGresult *r = ok ? conn_ask(c, &sql_dataset_list, (struct str[]){uuid_str(&t.id)}, e) : NULL;
     ok = r != NULL;
@@ -310,7 +297,7 @@ static bool change(struct cli *cli, enum verb verb, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
-    struct conn *c = open_worker(cli, &a, &t, e);
+    struct conn *c = portal_worker(cli, &a, &t, e);
     bool ok = c && conn_begin(c, &t.id, e) && act(cli, c, &t.id, verb, e) && conn_commit(c, e);
     if (ok && cli->json)
         printf("{\"done\": true}\n");

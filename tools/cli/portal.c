@@ -104,3 +104,16 @@ bool portal_file(const char *path, size_t most, struct buf *out, struct err *e)
     err_arg(e, "%s", path);
     return err_arg(e, "%zu", most / 1024);
 }
+
+struct conn *portal_worker(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e)
+{
+    char uri[HOME_PATH];
+    struct str host;
+    if (!host_canonical(a, str_of(cli_option(cli, "host")), &host, e) || !cli_connect(cli, CLUSTER_WORKER, uri, e))
+        return NULL;
+    struct conn *c = conn_open(uri, ROLE_WORKER, e);
+    if (c && tenant_find(c, a, host, t, e))
+        return c;
+    conn_close(c);
+    return NULL;
+}

@@ -1,0 +1,139 @@
+#include "core/data/compare.h"
+
+#include "core/base/jr.h"
+#include "core/data/version.h"
+#include "core/data/view.h"
+
+static const json_t *named(const json_t *columns, struct str name)
+{
+    const json_t *c;
+    size_t i;
+    json_array_foreach(columns, i, c) if (str_eq(jr_str(c, "name"), name)) return c;
+    return NULL;
+}
+
+static bool same_type(const json_t *a, const json_t *b)
+{
+    return a && b && str_eq(jr_str(a, "type"), jr_str(b, "type"));
+}
+
+json_t *compare_columns(const json_t *before, const json_t *after)
+{
+    json_t *added = json_array(), *dropped = json_array(), *retyped = json_array();
+    const json_t *c, *other;
+    size_t i;
+    json_array_foreach(after, i, c)
+    {
+        other = named(before, jr_str(c, "name"));
+        if (!other)
+            json_array_append(added, json_object_get(c, "name"));
+        else if (!same_type(c, other))
+            json_array_append_new(retyped,
+                                  json_pack("{s:O,s:O,s:O}", "name", json_object_get(c, "name"),
+                                            "from", json_object_get(other, "type"), "to",
+                                            json_object_get(c, "type")));
+    }
+    json_array_foreach(before, i, c) if (!named(after, jr_str(c, "name")))
+        json_array_append(dropped, json_object_get(c, "name"));
+    return json_pack("{s:o,s:o,s:o}", "added", added, "dropped", dropped, "retyped", retyped);
+}
+
+/* "c12" or "rest[3]", made anew from the number. */
+static void put_place(struct buf *sql, const json_t *column)
+{
+    struct view_column place = {0};
+    if (!view_place(jr_str(column, "sql"), &place))
+        buf_addz(sql, "NULL");
+    else
+        buf_printf(sql, place.in_rest ? "rest[%u]" : "c%u", place.number);
+}
+
+/* The columns of `shared` in the order of their list, as one side stores them. */
+static void put_row(struct buf *sql, const json_t *shared, const json_t *columns)
+{
+    const json_t *c;
+    size_t i;
+    buf_addz(sql, "ROW(");
+    json_array_foreach(shared, i, c)
+    {
+        if (i)
+            buf_addz(sql, ", ");
+        put_place(sql, named(columns, jr_str(c, "name")));
+    }
+    buf_addz(sql, ")::text");
+}
+
+static json_t *shared_columns(const json_t *before, const json_t *after)
+{
+    json_t *list = json_array();
+    const json_t *c;
+    size_t i;
+    json_array_foreach(after, i, c) if (same_type(c, named(before, jr_str(c, "name"))))
+        json_array_append(list, (json_t *)(uintptr_t)c);
+    return list;
+}
+
+/* The key's columns; empty when one of them is not on both sides. */
+static json_t *key_columns(const json_t *shared, const json_t *key)
+{
+    json_t *list = json_array();
+    const json_t *name, *c;
+    size_t i;
+    json_array_foreach(key, i, name)
+    {
+        c = named(shared, str_of(json_string_value(name)));
+        if (!c) {
+            json_array_clear(list);
+            break;
+        }
+        json_array_append(list, (json_t *)(uintptr_t)c);
+    }
+    return list;
+}
+
+static void put_side(struct buf *sql, const char *as, const struct compare_side *s,
+                     const json_t *shared, const json_t *key)
+{
+    char table[VERSION_TABLE];
+    version_table(table, &s->version);
+    buf_printf(sql, "%s AS (SELECT k, count(*) AS n, min(h) AS lo, max(h) AS hi FROM (SELECT md5(",
+               as);
+    put_row(sql, shared, s->columns);
+    buf_addz(sql, ") AS h, ");
+    if (json_array_size(key))
+        put_row(sql, key, s->columns);
+    else
+        buf_addz(sql, "NULL::text");
+    buf_printf(sql, " AS k0 FROM %s) AS r CROSS JOIN LATERAL (SELECT %s AS k) AS x GROUP BY k)",
+               table, json_array_size(key) ? "k0" : "h");
+}
+
+enum compare_by compare_rows(struct buf *sql, const struct compare_side *before,
+                             const struct compare_side *after, const json_t *key)
+{
+    static const char *const by_key =
+        " SELECT coalesce(sum(b.n) FILTER (WHERE a.k IS NULL), 0)::text, coalesce(sum(a.n) FILTER "
+        "(WHERE b.k IS NULL), 0)::text,"
+        " coalesce(sum(b.n) FILTER (WHERE (a.n, a.lo, a.hi) IS DISTINCT FROM (b.n, b.lo, b.hi) AND "
+        "a.k IS NOT NULL), 0)::text"
+        " FROM a FULL JOIN b ON a.k = b.k";
+    static const char *const by_content =
+        " SELECT coalesce(sum(greatest(coalesce(b.n, 0) - coalesce(a.n, 0), 0)), 0)::text,"
+        " coalesce(sum(greatest(coalesce(a.n, 0) - coalesce(b.n, 0), 0)), 0)::text, NULL::text"
+        " FROM a FULL JOIN b ON a.k = b.k";
+    json_t *shared = shared_columns(before->columns, after->columns),
+           *keys = key_columns(shared, key);
+    enum compare_by by = json_array_size(shared) == 0 ? COMPARE_NOTHING
+                         : json_array_size(keys) > 0  ? COMPARE_KEY
+                                                      : COMPARE_CONTENT;
+    if (by != COMPARE_NOTHING) {
+        buf_addz(sql, "WITH ");
+        put_side(sql, "a", before, shared, keys);
+        buf_addz(sql, ", ");
+        put_side(sql, "b", after, shared, keys);
+        buf_addz(sql, by == COMPARE_KEY ? by_key : by_content);
+    }
+    json_decref(shared);
+    json_decref(keys);
+    return by;
+}

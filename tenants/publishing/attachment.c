@@ -1,0 +1,247 @@
+#include "tenants/publishing/attachment.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/base/errors.h"
+#include "core/base/must.h"
+#include "core/base/utf8.h"
+#include "core/io/blob.h"
+#include "tenants/directory/slug.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/dataset.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/publish.h"
+#include "tenants/publishing/sql.h"
+#include "tenants/publishing/stock.h"
+
+enum { CHUNK = 1 << 20, NAME_MOST = 200 };
+
+/* clang-format off */
+/* What may be named; `magic`: the bytes it must begin with. Source: IANA media types. */
+static const struct {
+    const char *end, *type, *magic;
+} types[] = {
+    {".pdf",     "application/pdf",    "%PDF-"},
+    {".png",     "image/png",          "\x89PNG"},
+    {".jpg",     "image/jpeg",         "\xff\xd8\xff"},
+    {".jpeg",    "image/jpeg",         "\xff\xd8\xff"},
+    {".gif",     "image/gif",          "GIF8"},
+    {".webp",    "image/webp",         "RIFF"},
+    {".tif",     "image/tiff",         NULL},
+    {".tiff",    "image/tiff",         NULL},
+    {".zip",     "application/zip",    "PK"},
+    {".gz",      "application/gzip",   "\x1f\x8b"},
+    {".7z",      "application/x-7z-compressed", "7z"},
+    {".csv",     "text/csv",           NULL},
+    {".txt",     "text/plain",         NULL},
+    {".md",      "text/markdown",      NULL},
+    {".json",    "application/json",   NULL},
+    {".geojson", "application/geo+json", NULL},
+    {".parquet", "application/vnd.apache.parquet", "PAR1"},
+    {".xlsx",    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"},
+    {".docx",    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "PK"},
+    {".pptx",    "application/vnd.openxmlformats-officedocument.presentationml.presentation", "PK"},
+    {".ods",     "application/vnd.oasis.opendocument.spreadsheet", "PK"},
+    {".odt",     "application/vnd.oasis.opendocument.text", "PK"},
+    {".xls",     "application/vnd.ms-excel", "\xd0\xcf\x11\xe0"},
+    {".doc",     "application/msword", "\xd0\xcf\x11\xe0"},
+    {".mp3",     "audio/mpeg",         NULL},
+    {".mp4",     "video/mp4",          NULL},
+    {".gpkg",    "application/geopackage+sqlite3", "SQLite format 3"},
+    {".kmz",     "application/vnd.google-earth.kmz", "PK"},
+};
+/* clang-format on */
+
+static bool ends_like(struct str name, const char *end)
+{
+    struct str e = str_of(end);
+    return name.n > e.n && str_ieq(str_from(name, name.n - e.n), e);
+}
+
+const char *attachment_type(struct str file_name, struct str first)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (ends_like(file_name, types[i].end))
+            return !types[i].magic || str_starts(first, str_of(types[i].magic))
+                       ? types[i].type
+                       : "application/octet-stream";
+    return "application/octet-stream";
+}
+
+static bool file_id(const struct uuid *dataset, struct str name, char out[ATTACHMENT_ID])
+{
+    unsigned char hash[16];
+    crypto_generichash_state st;
+    crypto_generichash_init(&st, NULL, 0, sizeof hash);
+    crypto_generichash_update(&st, (const unsigned char *)dataset->text, str_of(dataset->text).n);
+    crypto_generichash_update(&st, (const unsigned char *)name.p, name.n);
+    crypto_generichash_final(&st, hash, sizeof hash);
+    sodium_bin2hex(out, ATTACHMENT_ID, hash, sizeof hash);
+    return true;
+}
+
+bool attachment_id(struct str kind, const struct uuid *dataset, struct str file_name,
+                   char out[ATTACHMENT_ID])
+{
+    struct arena a = {0};
+    if (str_eq(kind, S("file")))
+        return file_id(dataset, file_name, out);
+    struct str slug = slug_make(&a, file_name, ATTACHMENT_ID - 2);
+    size_t n = 0;
+    for (size_t i = 0; i < slug.n && n + 1 < ATTACHMENT_ID; i++) {
+        char c = slug.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        out[n++] = word ? c : '_';
+    }
+    out[n] = '\0';
+    arena_free(&a);
+    return n > 0;
+}
+
+/* ---- the bytes ---- */
+
+struct bytes {
+    char hash[65];
+    unsigned char first[16];
+    size_t nfirst;
+};
+
+static bool read_bytes(const char *path, struct bytes *b, struct err *e)
+{
+    static _Thread_local unsigned char chunk[CHUNK];
+    unsigned char hash[32];
+    crypto_generichash_state st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? 1 : -1;
+    crypto_generichash_init(&st, NULL, 0, sizeof hash);
+    while (fd >= 0 && (n = read(fd, chunk, sizeof chunk)) > 0) {
+        for (size_t i = 0; i < (size_t)n && b->nfirst < sizeof b->first; i++)
+            b->first[b->nfirst++] = chunk[i];
+        crypto_generichash_update(&st, chunk, (size_t)n);
+    }
+    if (fd >= 0)
+        close(fd);
+    crypto_generichash_final(&st, hash, sizeof hash);
+    sodium_bin2hex(b->hash, sizeof b->hash, hash, sizeof hash);
+    return n == 0 || ERR(e, err_internal, "attachment unread");
+}
+
+/* Where these bytes are kept: the file moves in, or goes when they are there. */
+static bool keep_bytes(struct conn *c, const struct uuid *tenant, const struct attachment_new *new,
+                       const struct bytes *b, char blob[101], struct err *e)
+{
+    char size[24];
+    struct uuid made = uuid_make();
+    snprintf(blob, 101, "content/%s/%s", tenant->text, made.text);
+    snprintf(size, sizeof size, "%llu", (unsigned long long)new->size_bytes);
+    const struct str params[] = {uuid_str(tenant), str_of(b->hash), str_of(blob), str_of(size)};
+    PGresult *r = conn_ask(c, &sql_content_claim, params, e);
+    bool mine = r && str_eq(str_of(PQgetvalue(r, 0, 0)), str_of(blob));
+    bool ok = r && (!mine || blob_take(str_of(blob), new->path, e));
+    if (!ok || !mine)
+        blob[0] = '\0'; /* nothing was put */
+    PQclear(r);
+    return ok;
+}
+
+static void forget_bytes(const char *blob)
+{
+    struct err ignored = {0};
+    if (blob[0])
+        blob_remove(str_of(blob), &ignored);
+}
+
+/* ---- the dataset ---- */
+
+static bool room(struct conn *c, const struct uuid *tenant, const struct uuid *dataset,
+                 struct str kind, struct err *e)
+{
+    int64_t listed = 0, files = 0;
+    PGresult *r =
+        conn_ask(c, &sql_attachment_count, (struct str[]){uuid_str(tenant), uuid_str(dataset)}, e);
+    bool ok = r && str_i64(str_of(PQgetvalue(r, 0, 0)), &listed) &&
+              str_i64(str_of(PQgetvalue(r, 0, 1)), &files);
+    PQclear(r);
+    bool file = str_eq(kind, S("file"));
+    int most = file ? ATTACHMENT_FILES_MAX : ATTACHMENTS_MAX;
+    if (!ok || (file ? files : listed) < most)
+        return ok;
+    ERR(e, err_attachment_many, "%lld", (long long)(file ? files : listed));
+    return err_arg(e, "%d", most);
+}
+
+/* What others see of it changed: counted, told to caches and copies. */
+static bool settle(struct conn *c, const struct uuid *tenant, const struct dataset_row *d,
+                   struct str account, const char *action, struct str id, int64_t update_bytes,
+                   struct err *e)
+{
+    char detail[ATTACHMENT_ID + 24];
+    snprintf(detail, sizeof detail, "{\"id\": \"" STR_FMT "\"}", STR_ARG(id));
+    bool is_open = str_eq(d->state, S("published")) && str_eq(d->visibility, S("open"));
+    return tenant_do(c, &sql_dataset_content, (struct str[]){uuid_str(tenant), uuid_str(&d->id)},
+                     e) &&
+           tenant_touch(c, tenant, e) &&
+           (!is_open || publish_outbox(c, tenant, &d->id, S("described"), e)) &&
+           tenant_audit(c, tenant, account, str_of(action), d->dataset_id, str_of(detail), e) &&
+           stock_settle(c, tenant, update_bytes, e);
+}
+
+static bool kind_ok(struct str kind, struct err *e)
+{
+    if (str_eq(kind, S("attachment")) || str_eq(kind, S("alternative_export")) ||
+        str_eq(kind, S("file")))
+        return true;
+    ERR(e, err_attachment_kind, "kind");
+    return err_arg(e, STR_FMT, STR_ARG(str_part(kind, 0, 40)));
+}
+
+bool attachment_add(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                    const struct attachment_new *new, struct attachment_done *done, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    struct bytes b = {0};
+    char size[24], blob[101] = "";
+    struct str name = str_trim(new->file_name), title = str_trim(new->title);
+    *done = (struct attachment_done){0};
+    snprintf(size, sizeof size, "%llu", (unsigned long long)new->size_bytes);
+    bool ok = kind_ok(new->kind, e) && dataset_lock(c, &a, tenant, dataset_id, &d, e) &&
+              (d.is_origin || ERR(e, err_dataset_is_copy, "%s", d.id.text));
+    if (ok && (name.n == 0 || name.n > NAME_MOST || title.n > NAME_MOST || !utf8_valid(name) ||
+               !utf8_valid(title) || !attachment_id(new->kind, &d.id, name, done->id)))
+        ok = ERR(e, err_attachment_name, "%zu bytes", name.n);
+    ok = ok && room(c, tenant, &d.id, new->kind, e) && read_bytes(new->path, &b, e) &&
+         keep_bytes(c, tenant, new, &b, blob, e);
+    if (ok) {
+        const char *type = attachment_type(name, (struct str){(const char *)b.first, b.nfirst});
+        const struct str row[] = {uuid_str(tenant), uuid_str(&d.id),        new->kind,
+                                  str_of(done->id), title.n ? title : name, name,
+                                  str_of(type),     str_of(size),           str_of(b.hash),
+                                  new->account};
+        ok = tenant_do(c, &sql_attachment_put, row, e) &&
+             settle(c, tenant, &d, new->account, "attach", str_of(done->id),
+                    (int64_t) new->size_bytes, e);
+        if (!ok)
+            forget_bytes(blob);
+    }
+    arena_free(&a);
+    return ok;
+}
+
+bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                       struct str kind, struct str id, struct str account, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e);
+    const struct str row[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, kind, id};
+    PGresult *r = ok ? conn_ask(c, &sql_attachment_delete, row, e) : NULL;
+    ok = r && (PQntuples(r) == 1 || ERR(e, err_attachment_unknown, "no row"));
+    PQclear(r);
+    ok = ok && settle(c, tenant, &d, account, "detach", id, 0, e);
+    arena_free(&a);
+    return ok;
+}

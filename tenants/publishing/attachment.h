@@ -1,0 +1,48 @@
+#pragma once
+#include "core/db/conn.h"
+#include "core/web/route.h"
+
+/*
+ * attachment -- files beside a dataset's rows: attachments, alternative exports, the files of a file column.
+ *
+ * The bytes are kept once a portal, under their hash (portal.content), and count as content each time they stand
+ * somewhere (R59); removing gives them back. The type a file is served with comes from a closed list by its name and
+ * its first bytes: what a browser could run is "application/octet-stream", and every answer says "attachment".
+ * Blocking, inside the caller's transaction of that tenant.
+ */
+enum { ATTACHMENTS_MAX = 200, ATTACHMENT_FILES_MAX = 100000, ATTACHMENT_ID = 121 };
+
+struct attachment_new {
+    struct str kind;      /* "attachment", "alternative_export", "file" */
+    struct str title;     /* absent: the file's name */
+    struct str file_name;
+    const char *path;     /* moved into the store, or removed where the bytes are there already */
+    uint64_t size_bytes;
+    struct str account;   /* absent: the operator */
+};
+
+/* id: as in addresses. When the caller's commit fails the file stays until a sweep finds that no row names it.
+ * fails err_attachment_kind, err_attachment_name, err_attachment_many,
+ * err_dataset_is_copy, err_quota_*, err_disk_full, err_blob */
+struct attachment_done {
+    char id[ATTACHMENT_ID];
+};
+bool attachment_add(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct attachment_new *new,
+                    struct attachment_done *done, struct err *e);
+
+/* fails err_attachment_unknown */
+bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str kind, struct str id,
+                       struct str account, struct err *e);
+
+/* "application/pdf"; by the name's end, where the first bytes (up to 16) do not say otherwise. */
+const char *attachment_type(struct str file_name, struct str first);
+
+/* "arrete_2024_pdf" of "Arrêté 2024.pdf"; a file column's: 32 hex of dataset and name. False: nothing is left. */
+bool attachment_id(struct str kind, const struct uuid *dataset, struct str file_name, char out[ATTACHMENT_ID]);
+
+/* STEP_WORK (the back office too): r->upload, params[0]; form or query: title, kind. */
+struct req;
+bool attachment_work_add(struct req *r, struct err *e);
+bool attachment_work_remove(struct req *r, struct err *e); /* params[0]; form kind, id, or params[1], params[2] */
+
+extern const struct route_table attachment_route_table;

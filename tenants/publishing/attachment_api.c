@@ -1,0 +1,143 @@
+/* /api/portal/v1/datasets/{dataset}/attachments: files beside the rows, put and removed. */
+#include "core/web/errors.h"
+#include "core/web/request.h"
+#include "tenants/publishing/attachment.h"
+#include "tenants/publishing/dataset.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/review.h"
+#include "tenants/publishing/sql.h"
+
+struct ask {
+    struct attachment_done done;
+};
+
+/* What is published changes by an editor's hand; what is not yet, by whoever prepares it. */
+static bool may_change(struct req *r, struct conn *c, struct err *e)
+{
+    struct dataset_row d;
+    bool is_bound = r->who.organisation.text[0] != '\0';
+    if (!dataset_find(c, r->a, &r->tenant->id, r->params[0], &d, e))
+        return false;
+    if (is_bound && !str_eq(uuid_str(&d.organisation), uuid_str(&r->who.organisation)))
+        return ERR(e, err_dataset_not_yours, "%s", d.id.text);
+    if (!str_eq(d.state, S("draft")) && (is_bound || r->who.role < EDITOR))
+        return ERR(e, err_review_needed, "%s", d.id.text);
+    return !is_bound || review_none_waiting(c, &r->tenant->id, &d.id, e);
+}
+
+static struct str said(struct req *r, struct str name)
+{
+    struct str form = req_form(r, name);
+    return form.p ? form : req_query(r, name);
+}
+
+bool attachment_work_add(struct req *r, struct err *e)
+{
+    struct ask *ask = ARENA_NEW(r->a, struct ask);
+    struct conn *c = req_conn(r, e);
+    struct str kind = said(r, S("kind")), name = said(r, S("name"));
+    struct attachment_new new = {.kind = kind.n ? kind : S("attachment"),
+                                 .title = said(r, S("title")),
+                                 .file_name = r->upload.file_name.n ? r->upload.file_name : name,
+                                 .path = r->upload.path,
+                                 .size_bytes = r->upload.size_bytes,
+                                 .account = uuid_str(&r->who.account)};
+    if (!c || !conn_begin(c, &r->tenant->id, e) || !may_change(r, c, e))
+        return false;
+    if (!new.path || new.size_bytes == 0)
+        return ERR(e, err_file_missing, "no file");
+    if (!attachment_add(c, &r->tenant->id, r->params[0], &new, &ask->done, e))
+        return false;
+    r->state = ask;
+    return conn_commit(c, e); /* when it fails nobody knows whether the row is there: the sweep
+                                 removes a file that no row names */
+}
+
+bool attachment_work_remove(struct req *r, struct err *e)
+{
+    struct conn *c = req_conn(r, e);
+    struct str kind = req_form(r, S("kind")), id = req_form(r, S("id"));
+    return c && conn_begin(c, &r->tenant->id, e) && may_change(r, c, e) &&
+           attachment_remove(c, &r->tenant->id, r->params[0], kind.p ? kind : r->params[1],
+                             id.p ? id : r->params[2], uuid_str(&r->who.account), e) &&
+           conn_commit(c, e);
+}
+
+static bool reply_added(struct req *r, struct err *e)
+{
+    const struct ask *ask = r->state;
+    (void)e;
+    struct jw *w = req_json(r, 201);
+    jw_open(w, '{');
+    JW_STR(w, "id", str_of(ask->done.id));
+    jw_close(w, '}');
+    return true;
+}
+
+static bool reply_removed(struct req *r, struct err *e)
+{
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    JW_BOOL(w, "done", true);
+    jw_close(w, '}');
+    return true;
+}
+
+static bool ask_list(struct req *r, struct err *e)
+{
+    struct str organisation = uuid_str(&r->who.organisation);
+    (void)e;
+    req_ask(r, &sql_attachment_list,
+            (struct str[]){uuid_str(&r->tenant->id), r->params[0],
+                           organisation.n ? organisation : STR_NONE, S("1000")});
+    return true;
+}
+
+static bool reply_list(struct req *r, struct err *e)
+{
+    static const char *const names[] = {"kind", "id", "title", "file_name", "mimetype"};
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    jw_key(w, S("results"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < req_rows(r, 0); i++) {
+        jw_open(w, '{');
+        for (int k = 0; k < 5; k++) {
+            jw_key(w, str_of(names[k]));
+            jw_str(w, req_col(r, 0, i, k));
+        }
+        JW_I64(w, "size_bytes", req_i64(r, 0, i, 5));
+        JW_STR(w, "created_at", req_col(r, 0, i, 7));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+    return true;
+}
+
+static const struct step list_steps[] = {
+    {STEP_DB, ask_list, NULL}, {STEP_REPLY, reply_list, NULL}, {STEP_END, NULL, NULL}};
+static const struct step add_steps[] = {
+    {STEP_WORK, attachment_work_add, NULL},
+    {STEP_REPLY, reply_added, NULL},
+    {STEP_END, NULL, NULL},
+};
+static const struct step remove_steps[] = {
+    {STEP_WORK, attachment_work_remove, NULL},
+    {STEP_REPLY, reply_removed, NULL},
+    {STEP_END, NULL, NULL},
+};
+
+/* clang-format off */
+#define CALL(method, pattern, steps, body, en, fr) \
+    {method, "/api/portal/v1/datasets/{dataset}/attachments" pattern, CONTRIBUTOR, 1, steps, en, DIALECT_PROBLEM, body, CACHE_NONE, fr}
+
+static const struct route routes[] = {
+    CALL(HTTP_GET, "", list_steps, BODY_NONE, "Files beside a dataset's rows", "Les fichiers à côté des lignes d’un jeu"),
+    CALL(HTTP_POST, "", add_steps, BODY_UPLOAD, "Attach a file", "Joindre un fichier"),
+    CALL(HTTP_DELETE, "/{kind}/{id}", remove_steps, BODY_NONE, "Remove an attached file", "Retirer un fichier joint"),
+};
+/* clang-format on */
+const struct route_table attachment_route_table = {routes, sizeof routes / sizeof routes[0]};

@@ -231,6 +231,11 @@ static bool point_of(struct str s, double *x, double *y)
     return isfinite(*x) && isfinite(*y);
 }
 
+bool cell_point(const struct query_column *c, const PGresult *r, int row, double *lon, double *lat)
+{
+    return c->type == TYPE_GEO_POINT && !PQgetisnull(r, row, c->at) && point_of(bytes(r, row, c->at), lon, lat);
+}
+
 static void put_spaced(struct buf *out, struct str json)
 {
     for (size_t i = 0; i < json.n; i++) {

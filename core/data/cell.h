@@ -16,4 +16,6 @@ void cell_json(struct buf *out, const struct query_column *c, const PGresult *r,
 void cell_text(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str list_separator);
 /* A bare GeoJSON geometry ("type" first when `type_first`); false: null or not a geometry. */
 bool cell_geometry(struct buf *out, const struct query_column *c, const PGresult *r, int row);
+/* A point's place in degrees; false: null, or none. */
+bool cell_point(const struct query_column *c, const PGresult *r, int row, double *lon, double *lat);
 int64_t cell_i64(const PGresult *r, int row, int column); /* int2, int4 or int8 */

@@ -2,8 +2,9 @@
 
 #include "core/data/errors.h"
 
-static const struct export_format *const formats[] = {&export_csv,     &export_json, &export_jsonl,
-                                                      &export_geojson, &export_xlsx, &export_ods};
+static const struct export_format *const formats[] = {
+    &export_csv,  &export_json,    &export_jsonl, &export_geojson,
+    &export_xlsx, &export_parquet, &export_ods};
 
 const struct export_format *export_find(struct str name)
 {

@@ -49,7 +49,7 @@ struct export_format {
     int (*convert)(struct export *x, int rows_fd, const char *folder, struct err *e);
 };
 extern const struct export_format export_csv, export_json, export_jsonl, export_geojson,
-    export_xlsx, export_ods;
+    export_xlsx, export_ods, export_parquet;
 
 /* By its name, or another that older addresses use (xls). NULL: no such format. */
 const struct export_format *export_find(struct str name);

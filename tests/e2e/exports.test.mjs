@@ -159,6 +159,76 @@ test('ods, read by GDAL: the same values; its members and their order', async ()
   });
 });
 
+// ---- parquet ----
+
+const duck = async (text) => {
+  const { DuckDBInstance } = require('@duckdb/node-api');
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  return (await connection.runAndReadAll(text)).getRowObjectsJson();
+};
+
+const shapeOf = (row, i) => (i % 2 ? { coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]], type: 'Polygon' } : { coordinates: [[0, 0], [1.5, 1]], type: 'LineString' });
+
+for (const codec of ['snappy', 'zstd']) {
+  test(`parquet in ${codec}, read by DuckDB and by hyparquet: types, values and nulls`, async () => {
+    const answer = await good('tout/exports/parquet', codec === 'snappy' ? {} : { parquet_compression: codec });
+    assert.deepEqual([answer.headers['content-type'], answer.headers['content-disposition']], ['application/vnd.apache.parquet', 'attachment; filename="tout.parquet"']);
+    const file = inFolder(`tout-${codec}.parquet`, answer.body);
+    const types = Object.fromEntries((await duck(`DESCRIBE SELECT * FROM read_parquet('${file}')`)).map((c) => [c.column_name, c.column_type]));
+    assert.deepEqual(types, { code: 'VARCHAR', texte: 'VARCHAR', entier: 'BIGINT', reel: 'DOUBLE', montant: 'DOUBLE', jour: 'DATE', instant: 'TIMESTAMP WITH TIME ZONE',
+      oui: 'BOOLEAN', lieu: 'STRUCT(lon DOUBLE, lat DOUBLE)', forme: 'JSON', mots: 'VARCHAR' });
+    const compressions = await duck(`SELECT DISTINCT compression AS c FROM parquet_metadata('${file}')`);
+    assert.deepEqual(compressions, [{ c: codec.toUpperCase() }]);
+    const rows = await duck(`SELECT *, jour::text AS jour, epoch_us(instant)::text AS us FROM read_parquet('${file}')`);
+    const { parquetReadObjects } = await import('hyparquet');
+    const { compressors } = await import('hyparquet-compressors');
+    const other = await parquetReadObjects({ file: answer.body.buffer.slice(answer.body.byteOffset, answer.body.byteOffset + answer.body.length), compressors });
+    assert.deepEqual([rows.length, other.length], [ROWS.length + 1, ROWS.length + 1]);
+    ROWS.forEach((row, i) => {
+      const us = BigInt(new Date(row.instant.replace(/\.\d+/, ''))) * 1000n + BigInt(/\.(\d+)/.exec(row.instant)?.[1] ?? 0);
+      const want = { code: row.code, texte: row.texte, entier: BigInt(row.entier), reel: row.reel, montant: Number(row.montant), oui: row.oui, mots: row.mots,
+        lon: row.lieu.lon, lat: row.lieu.lat, forme: shapeOf(row, i) };
+      const seen = (r) => ({ code: r.code, texte: r.texte, entier: BigInt(r.entier), reel: r.reel, montant: r.montant, oui: r.oui, mots: r.mots,
+        lon: r.lieu.lon, lat: r.lieu.lat, forme: typeof r.forme === 'string' ? JSON.parse(r.forme) : r.forme });
+      assert.deepEqual(seen(rows[i]), want, `DuckDB, row ${i}`);
+      assert.deepEqual(seen(other[i]), want, `hyparquet, row ${i}`);
+      assert.deepEqual([rows[i].jour, rows[i].us], [row.jour, String(us)]);
+      assert.equal(other[i].jour.toISOString().slice(0, 10), row.jour);
+    });
+    for (const last of [rows.at(-1), other.at(-1)]) {
+      for (const name of Object.keys(TOUT.fields)) assert.ok(last[name] === null || last[name] === undefined || Object.values(last[name]).every((v) => v === null || v === undefined), name);
+    }
+  });
+}
+
+test('parquet over several row groups: every row, repeated words by a dictionary, ranges in the directory', async () => {
+  await publish(t, H, { id: 'groupes', fields: { n: ['int'], mot: ['text'], rare: ['double'], toujours: ['boolean'], seul: ['text'] },
+    generate: `SELECT i, i, CASE WHEN i % 7 <> 0 THEN 'mot ' || i % 300 END, CASE WHEN i % 1000 = 0 THEN i / 8.0 END, i % 3 = 0, md5(i::text) || repeat('x', i % 50)
+      FROM generate_series(1, 300000) i` });
+  for (const codec of ['snappy', 'zstd']) {
+    const file = inFolder('groupes.parquet', (await good('groupes/exports/parquet', { parquet_compression: codec, limit: 300000 })).body);
+    const [sums] = await duck(`SELECT count(*)::int AS n, sum(n)::bigint AS total, count(mot)::int AS mots, count(DISTINCT mot)::int AS distincts, count(rare)::int AS rares, sum(rare)::double AS somme,
+      count(*) FILTER (WHERE toujours)::int AS vrais, count(*) FILTER (WHERE seul = md5(n::text) || repeat('x', (n % 50)::int))::int AS bons, count(*) FILTER (WHERE mot = 'mot ' || n % 300)::int AS justes
+      FROM read_parquet('${file}')`);
+    const by = (f) => Array.from({ length: 300000 }, (_, i) => i + 1).filter(f).length;
+    assert.deepEqual(sums, { n: 300000, total: String(300000 * 300001 / 2), mots: by((i) => i % 7), distincts: 300, rares: 300, somme: 300 * 301 / 2 * 125,
+      vrais: 100000, bons: 300000, justes: by((i) => i % 7) });
+    const meta = await duck(`SELECT count(DISTINCT row_group_id)::int AS groups, bool_or(path_in_schema = 'mot' AND encodings LIKE '%DICTIONARY%') AS words,
+      min(CASE WHEN path_in_schema = 'n' THEN stats_min_value::bigint END)::int AS low, max(CASE WHEN path_in_schema = 'n' THEN stats_max_value::bigint END)::int AS high FROM parquet_metadata('${file}')`);
+    assert.ok(meta[0].groups > 3);
+    assert.deepEqual([meta[0].words, meta[0].low, meta[0].high], [true, 1, 300000]);
+  }
+});
+
+test('parquet of nothing, of groups, with labels; a codec that is not there', async () => {
+  const read = async (params) => duck(`SELECT * FROM read_parquet('${inFolder('x.parquet', (await good('tout/exports/parquet', params)).body)}')`);
+  assert.deepEqual(await read({ where: 'code = "x"', select: 'code' }), []);
+  assert.deepEqual(await read({ select: 'oui, count(*) as n', group_by: 'oui' }), [{ oui: null, n: '1' }, { oui: false, n: '7' }, { oui: true, n: '8' }]);
+  assert.deepEqual(await read({ select: 'code', use_labels: true, limit: 1 }), [{ 'Code postal': '00000' }]);
+  const refused = await get('tout/exports/parquet', { parquet_compression: 'lzo' });
+  assert.deepEqual([refused.status, refused.json.error_code], [400, 'InvalidRESTParameterError']);
+});
+
 // ---- how files are sent ----
 
 test('a file is sent smaller to whoever takes that: gzip in one member, zstd where it is named', async () => {

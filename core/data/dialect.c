@@ -144,11 +144,11 @@ bool dialect_header(struct rows *rows, struct dialect *out, struct err *e)
     for (;;) {
         if (!rows->next(rows, &r, e))
             return false;
-        if (r.end || d.preamble == PREAMBLE_MAX || !is_preamble(&r, width))
+        if (r.end || d.preamble == PREAMBLE_MAX || rows->titled || !is_preamble(&r, width))
             break;
         d.preamble++;
     }
-    d.has_header = !r.end && !looks_like_data(&r);
+    d.has_header = !r.end && (rows->titled || !looks_like_data(&r));
     d.width = r.end ? 0 : d.has_header ? (rows->pads ? last_filled(&r) : r.n) : width;
     if (rows->pads && d.width < width)
         d.width = width;

@@ -2,7 +2,7 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "core/data/json_scan.h"
 
@@ -405,6 +405,24 @@ bool geometry_read(struct str json, struct buf *ewkb, struct geometry *out)
 bool geometry_likely(struct str s)
 {
     return s.n > 20 && s.p[0] == '{' && s.p[s.n - 1] == '}';
+}
+
+/* Never without a decimal mark: that is what tells a pair of degrees from two whole numbers. */
+static void put_degrees(struct buf *cell, double v)
+{
+    char z[40];
+    snprintf(z, sizeof z, "%.15g", v);
+    if (strchr(z, 'e'))
+        snprintf(z, sizeof z, "%.15f", v);
+    buf_addz(cell, z);
+    buf_addz(cell, strchr(z, '.') ? "" : ".0");
+}
+
+void geometry_put_centre(struct buf *cell, const struct geometry *g)
+{
+    put_degrees(cell, g->lat);
+    buf_addz(cell, ", ");
+    put_degrees(cell, g->lon > 180 ? g->lon - 360 : g->lon < -180 ? g->lon + 360 : g->lon);
 }
 
 void geometry_put_point(struct buf *ewkb, double lon, double lat)

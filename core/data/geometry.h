@@ -43,4 +43,8 @@ bool geometry_read(struct str json, struct buf *ewkb, struct geometry *out);
 /* Begins as an object does: worth being read. */
 bool geometry_likely(struct str trimmed);
 
+/* The centre as a cell of two degrees has it: "48.85, 2.35"; past the antimeridian, it is that
+ * side's longitude. */
+void geometry_put_centre(struct buf *cell, const struct geometry *g);
+
 void geometry_put_point(struct buf *ewkb, double lon, double lat);

@@ -3,6 +3,8 @@
 #include <float.h>
 #include <stdlib.h>
 
+#include "core/base/utf8.h"
+
 struct json_scan json_scan_of(struct str text)
 {
     return (struct json_scan){.p = text.p, .end = text.p + text.n};
@@ -118,6 +120,63 @@ bool json_scan_member(struct json_scan *j, struct str *key, struct str *value, b
     *key = (struct str){start, (size_t)(j->p - 1 - start)};
     j->began = *more = true;
     return (json_scan_take(j, ':') || fail(j)) && json_scan_value(j, value);
+}
+
+static bool hex4(struct str s, size_t at, uint32_t *code)
+{
+    *code = 0;
+    if (at + 4 > s.n)
+        return false;
+    for (size_t i = at; i < at + 4; i++) {
+        static const char digits[] = "0123456789abcdef";
+        char c = s.p[i];
+        const char *d = memchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c, 16);
+        if (!d)
+            return false;
+        *code = *code << 4 | (uint32_t)(d - digits);
+    }
+    return true;
+}
+
+/* \uXXXX at s.p[at], and the second half of a pair behind it; *at moves past them. */
+static bool put_code(struct str s, size_t *at, struct buf *out)
+{
+    uint32_t code, low;
+    char z[4];
+    if (!hex4(s, *at + 2, &code))
+        return false;
+    *at += 6;
+    if (code >= 0xD800 && code < 0xDC00 && str_starts(str_from(s, *at), S("\\u")) &&
+        hex4(s, *at + 2, &low) && low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        *at += 6;
+    }
+    if (code >= 0xD800 && code < 0xE000)
+        code = 0xFFFD;
+    buf_add(out, (struct str){z, utf8_put(z, code)});
+    return true;
+}
+
+bool json_scan_unescape(struct str s, struct buf *out)
+{
+    static const char written[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    for (size_t at = 0; at < s.n;) {
+        const char *back = memchr(s.p + at, '\\', s.n - at);
+        size_t plain = back ? (size_t)(back - s.p) - at : s.n - at;
+        buf_add(out, str_part(s, at, plain));
+        at += plain;
+        if (!back)
+            return true;
+        char c = at + 1 < s.n ? s.p[at + 1] : 0;
+        const char *known = c ? strchr(written, c) : NULL;
+        if (known) {
+            buf_addc(out, meant[known - written]);
+            at += 2;
+        } else if (c != 'u' || !put_code(s, &at, out)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Exact where mantissa and power of ten are both exact doubles (Clinger 1990, "fast path"). */

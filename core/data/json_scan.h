@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/buf.h"
 #include "core/base/str.h"
 
 /*
@@ -23,6 +24,10 @@ bool json_scan_take(struct json_scan *j,
 bool json_scan_end(struct json_scan *j); /* nothing but white space is left */
 bool json_scan_value(struct json_scan *j, struct str *value); /* any value, as written */
 bool json_scan_double(struct json_scan *j, double *out);
+
+/* What stands between the quotes of a string, without its escapes; false: an escape that is none. A
+ * lone surrogate becomes U+FFFD. */
+bool json_scan_unescape(struct str raw, struct buf *out);
 
 /* The next member of the object that was opened; `key` without its quotes, escapes kept. *more
  * false: the object is closed. */

@@ -11,6 +11,8 @@
 #include "core/base/errors.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
+#include "core/data/ogr.h"
+#include "core/data/read_ogr_format.h"
 #include "core/data/reader.h"
 #include "core/io/child.h"
 
@@ -101,7 +103,7 @@ static bool probe(const char *what, struct err *e)
 
 static bool run(struct job *job, struct reader *r, const json_t *options, struct err *e)
 {
-    if (!child_seal(e) || (job->probe && !probe(job->probe, e)))
+    if ((ogr_format_wanted(job->input_fd) && !ogr_load(e)) || !child_seal(e) || (job->probe && !probe(job->probe, e)))
         return false;
     if (!reader_open(r, job->input_fd, options, e) || !reader_look(r, e))
         return false;

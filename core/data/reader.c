@@ -5,6 +5,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/errors.h"
+#include "core/data/read_ogr_format.h"
 #include "core/data/reader_checks.h"
 #include "core/data/reader_row.h"
 #include "core/data/shape.h"
@@ -51,6 +52,18 @@ static bool open_any(struct reader *r, struct err *e)
     r->max_rows = (uint64_t)jr_i64(r->options, "max_rows", INT32_MAX);
     if (r->file.n == 0)
         return ERR(e, err_data_empty, "no byte");
+    if (!ogr_format_of(r->file) && geojson_is(r->file)) {
+        if (!geojson_open(&r->geojson, r->file, e))
+            return false;
+        r->rows = geojson_rows(r->geojson);
+        return true;
+    }
+    if (ogr_format_of(r->file)) {
+        if (!ogr_open(&r->ogr, r->file, jr_str(r->options, "layer"), e))
+            return false;
+        r->rows = ogr_rows(r->ogr);
+        return true;
+    }
     if (sheet_is_xlsx(r->file)) {
         if (!sheet_open(&r->sheet, r->file, e))
             return false;
@@ -87,6 +100,10 @@ bool reader_open(struct reader *r, int fd, const json_t *options, struct err *e)
 void reader_close(struct reader *r)
 {
     steps_close(r->steps);
+    if (r->ogr)
+        ogr_close(r->ogr);
+    if (r->geojson)
+        geojson_close(r->geojson);
     if (r->sheet)
         sheet_close(r->sheet);
     reader_checks_free(r->checks);

@@ -5,6 +5,8 @@
 #include "core/data/column.h"
 #include "core/data/dialect.h"
 #include "core/data/read_csv.h"
+#include "core/data/read_geojson.h"
+#include "core/data/read_ogr.h"
 #include "core/data/read_sheet.h"
 #include "core/data/step.h"
 
@@ -20,7 +22,7 @@
  * and is listed; one that breaks a fixed type sets the row aside (architecture.md section 4).
  *
  * Options (JSON, all optional):
- *   {"max_rows": 300000, "first_id": 1, "separator": ";", "header": true,
+ *   {"layer": of a geographic file, "max_rows": 300000, "first_id": 1, "separator": ";", "header": true,
  *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}],
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
@@ -49,6 +51,8 @@ struct reader {
     struct encoding_found encoding;
     struct csv csv;
     struct sheet *sheet; /* NULL: text */
+    struct ogr_source *ogr; /* likewise */
+    struct geojson *geojson;
     struct rows *rows;
     struct dialect dialect;
     struct str joins[STEP_JOINS_MAX]; /* what the join steps look up */

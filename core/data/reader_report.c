@@ -160,6 +160,21 @@ static void put_counted(struct jw *w, struct reader *r, enum reason_code code, u
     reason_json(w, &reason);
 }
 
+static void put_layer(struct jw *w, struct reader *r, const struct ogr_notes *n)
+{
+    if (n->other_layers) {
+        struct reason reason = reason_make(REASON_warn_other_layers);
+        reason_n(&r->arena, &reason, n->other_layers);
+        reason_s(&r->arena, &reason, n->layer);
+        reason_json(w, &reason);
+    }
+    if (n->reference) {
+        struct reason reason = reason_make(n->reference_assumed ? REASON_warn_reference_assumed : REASON_note_reprojected);
+        reason_s(&r->arena, &reason, str_of(n->reference));
+        reason_json(w, &reason);
+    }
+}
+
 static void put_file_warnings(struct jw *w, struct reader *r)
 {
     jw_open(w, '[');
@@ -176,6 +191,8 @@ static void put_file_warnings(struct jw *w, struct reader *r)
         put_counted(w, r, REASON_warn_merged, n->merged);
         put_counted(w, r, REASON_warn_sheet_errors, n->errors);
     }
+    if (r->ogr)
+        put_layer(w, r, ogr_noted(r->ogr));
     for (size_t i = 0; i < r->nunknown; i++) {
         struct reason reason = reason_make(REASON_warn_field_unknown);
         reason_s(&r->arena, &reason, r->unknown_fields[i]);
@@ -233,8 +250,10 @@ void reader_report(struct reader *r, struct buf *out)
     struct jw w;
     jw_init(&w, out, JW_COMPACT);
     jw_open(&w, '{');
-    JW_STR(&w, "format", r->sheet ? S("xlsx") : S("csv"));
-    if (!r->sheet) {
+    JW_STR(&w, "format", r->ogr ? str_of(ogr_noted(r->ogr)->format) : r->geojson ? S("geojson") : r->sheet ? S("xlsx") : S("csv"));
+    if (r->ogr)
+        JW_STR(&w, "layer", ogr_noted(r->ogr)->layer);
+    if (!r->sheet && !r->ogr && !r->geojson) {
         JW_STR(&w, "encoding", str_of(encoding_name(r->encoding.encoding)));
         JW_BOOL(&w, "bom", r->encoding.bom_bytes > 0);
         JW_STR(&w, "separator", ((struct str){&r->dialect.separator, 1}));

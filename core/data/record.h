@@ -31,6 +31,8 @@ struct rows {
     bool (*next)(struct rows *self, struct record *out, struct err *e);
     bool (*rewind)(struct rows *self, struct err *e); /* back to the first record */
     bool pads; /* short rows are usual (sheets leave empty cells out) */
+    bool titled; /* the first record are the names, whatever they look like */
+    const bool *words; /* by column: the file says that it is text, whatever it looks like; NULL: it says nothing */
 };
 
 static inline bool record_is_blank(const struct record *r)

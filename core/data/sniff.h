@@ -28,6 +28,7 @@ struct sniff {
     uint64_t line; /* of the cell to come, set by the caller */
     struct str label; /* what field_hints are read from */
     unsigned hints;
+    bool is_words; /* the file itself says that these are no numbers */
     uint64_t values, blanks;
     uint64_t numbers, decimals, exponents, leading_zeros, percents, euros, too_long, not_int64;
     uint64_t dot_groups, dot_decimals, luhn, years, damaged, rounded, short_postal, id_lengths;

@@ -192,6 +192,8 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
         say(&v, TYPE_TEXT, REASON_empty);
     else if (s->month_first && s->month_first + s->dates + s->datetimes == s->values)
         say_n(a, &v, REASON_month_first, s->month_first);
+    else if (s->is_words && s->numbers * 10 >= s->values * 9)
+        say(&v, TYPE_TEXT, REASON_words_said);
     else if (s->numbers == s->values)
         decide_number(a, s, &v);
     else if (s->dates + s->datetimes == s->values)

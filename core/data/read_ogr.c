@@ -1,0 +1,519 @@
+#include "core/data/read_ogr.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/arena.h"
+#include "core/data/encoding.h"
+#include "core/data/errors.h"
+#include "core/data/geometry.h"
+#include "core/data/ogr.h"
+#include "core/data/read_ogr_format.h"
+#include "core/data/read_ogr_zip.h"
+
+/* GDAL's numbers. */
+enum {
+    OPEN_VECTOR = 0x04,
+    TYPE_STRING = 4,
+    TYPE_BINARY = 8,
+    TYPE_DAY = 9,
+    TYPE_TIME = 10,
+    TYPE_MOMENT = 11
+};
+enum { SUBTYPE_BOOLEAN = 1 };
+enum {
+    GEOMETRY_MASK = 0xffff,
+    NO_GEOMETRY = 100,
+    UNKNOWN_GEOMETRY = 0,
+    LAMBERT_93 = 2154,
+    ZONE_UTC = 100
+};
+
+enum { MAPPED_MAX = OGR_PARTS_MAX };
+
+struct ogr_source {
+    struct rows rows; /* first: rows.next(&s->rows, …) */
+    struct arena arena;
+    struct ogr_notes notes;
+    struct ogr_parts parts;
+    void *files[MAPPED_MAX];
+    size_t nfiles;
+    void *dataset, *layer, *turn;
+    bool utf8_words;   /* the format, or its .cpg, says so: other bytes are faults */
+    size_t nfields;    /* of the layer that are columns */
+    int *field, *type; /* by column */
+    bool *boolean;
+    bool has_geometry, has_shape;
+    size_t ncolumns;
+    struct str *names, *cells;
+    struct buf text;   /* what the cells of a record are cut from */
+    size_t *from, *to; /* in `text`, by column; from == to: blank */
+    bool names_given;
+    uint64_t line;
+};
+
+static bool bad(const char *why, struct err *e)
+{
+    ERR(e, err_data_geo, "%s", why);
+    return err_arg(e, "%s", why);
+}
+
+static bool check(struct err *e)
+{
+    return !ogr_failure() || bad(ogr_failure(), e);
+}
+
+/* ---- opening ---- */
+
+/* GDAL only reads: a map that may not be written will do. */
+static bool mount(struct ogr_source *s, const char *name, struct str bytes, struct err *e)
+{
+    void *f = ogr()->VSIFileFromMemBuffer(name, (unsigned char *)(uintptr_t)bytes.p, bytes.n, 0);
+    if (!f)
+        return bad("memory", e);
+    s->files[s->nfiles++] = f;
+    return true;
+}
+
+static const struct ogr_part *part_called(const struct ogr_parts *p, const char *extension)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (strcmp(p->part[i].extension, extension) == 0)
+            return &p->part[i];
+    return NULL;
+}
+
+static bool mount_parts(struct ogr_source *s, const struct ogr_format *format, struct err *e)
+{
+    char name[32];
+    for (size_t i = 0; i < s->parts.n; i++) {
+        const struct ogr_part *p = &s->parts.part[i];
+        if (strcmp(p->extension, ".cpg") ==
+            0) { /* cells are looked at one by one: it is often wrong */
+            s->utf8_words = memmem(p->bytes, p->n, "UTF", 3) != NULL;
+            continue;
+        }
+        snprintf(name, sizeof name, "/vsimem/in%s", p->extension);
+        if (!mount(s, name, (struct str){p->bytes, p->n}, e))
+            return false;
+    }
+    if (strcmp(format->part, ".shp") == 0 && !part_called(&s->parts, ".dbf"))
+        return bad(".dbf ?", e);
+    return true;
+}
+
+static bool open_dataset(struct ogr_source *s, const struct ogr_format *format, struct err *e)
+{
+    static const char *const raw[] = {"ENCODING=", NULL};
+    const char *const drivers[] = {format->driver, NULL};
+    bool shapefile = format->part && strcmp(format->part, ".shp") == 0;
+    char name[32];
+    snprintf(name, sizeof name, "/vsimem/in%s", format->part ? format->part : format->extension);
+    ogr_calm();
+    s->dataset = ogr()->GDALOpenEx(name, OPEN_VECTOR, drivers, shapefile ? raw : NULL, NULL);
+    return (s->dataset && check(e)) || bad(ogr_failure() ? ogr_failure() : format->name, e);
+}
+
+static bool has_rows(void *layer)
+{
+    ogr()->OGR_L_ResetReading(layer);
+    void *feature = ogr()->OGR_L_GetNextFeature(layer);
+    if (feature)
+        ogr()->OGR_F_Destroy(feature);
+    return feature != NULL;
+}
+
+static bool no_layer(struct ogr_source *s, int n, struct str wanted, struct err *e)
+{
+    struct buf names = {.max = 180};
+    for (int i = 0; i < n; i++)
+        buf_printf(&names, "%s%s", i ? ", " : "",
+                   ogr()->OGR_L_GetName(ogr()->GDALDatasetGetLayer(s->dataset, i)));
+    ERR(e, err_data_geo_layer, "%d layers", n);
+    err_arg(e, STR_FMT, STR_ARG(str_part(wanted, 0, 100)));
+    err_arg(e, STR_FMT, STR_ARG(buf_str(&names)));
+    buf_free(&names);
+    return false;
+}
+
+static bool choose_layer(struct ogr_source *s, struct str wanted, struct err *e)
+{
+    int n = ogr()->GDALDatasetGetLayerCount(s->dataset);
+    if (n > OGR_LAYERS_MAX)
+        n = OGR_LAYERS_MAX;
+    for (int i = 0; i < n && !s->layer; i++) {
+        void *layer = ogr()->GDALDatasetGetLayer(s->dataset, i);
+        bool named = wanted.n && str_eq(str_of(ogr()->OGR_L_GetName(layer)), wanted);
+        if (wanted.n ? named : has_rows(layer))
+            s->layer = layer;
+    }
+    if (s->parts.n && !s->layer && n > 0 && wanted.n) /* chosen within the zip already */
+        s->layer = ogr()->GDALDatasetGetLayer(s->dataset, 0);
+    if (!s->layer)
+        return wanted.n ? no_layer(s, n, wanted, e)
+                        : ERR(e, err_data_no_rows, "no layer with rows");
+    s->notes.layer = s->parts.n ? str_of(s->parts.stem)
+                                : arena_str(&s->arena, str_of(ogr()->OGR_L_GetName(s->layer)));
+    s->notes.other_layers = s->parts.n ? s->parts.others : (unsigned)(n - 1);
+    return true;
+}
+
+/* ---- reference systems ---- */
+
+/* Metres of Lambert-93 where nothing is said (standards.md section 4.3 rule 11). */
+static bool looks_like_lambert(struct ogr_source *s)
+{
+    bool yes = false;
+    ogr()->OGR_L_ResetReading(s->layer);
+    void *feature = ogr()->OGR_L_GetNextFeature(s->layer);
+    void *geometry = feature ? ogr()->OGR_F_GetGeometryRef(feature) : NULL;
+    if (geometry) {
+        double box[4]; /* west, east, south, north */
+        ogr()->OGR_G_GetEnvelope(geometry, box);
+        yes = box[0] >= 100000 && box[1] <= 1300000 && box[2] >= 6000000 && box[3] <= 7200000;
+    }
+    if (feature)
+        ogr()->OGR_F_Destroy(feature);
+    return yes;
+}
+
+static void *lambert(void)
+{
+    void *r = ogr()->OSRNewSpatialReference(NULL);
+    ogr()->OSRImportFromEPSG(r, LAMBERT_93);
+    ogr()->OSRSetAxisMappingStrategy(r, 0);
+    return r;
+}
+
+static bool find_reference(struct ogr_source *s, struct err *e)
+{
+    void *said = ogr()->OGR_L_GetSpatialRef(s->layer), *from = NULL;
+    if (said && !ogr()->OSRIsSame(said, ogr_wgs84())) {
+        from = ogr()->OSRClone(said);
+    } else if (!said && looks_like_lambert(s)) {
+        from = lambert();
+        s->notes.reference_assumed = true;
+    }
+    if (!from)
+        return true;
+    const char *name = ogr()->OSRGetName(from);
+    s->notes.reference = arena_copy(&s->arena, str_of(name ? name : "?"));
+    s->turn = ogr()->OCTNewCoordinateTransformation(from, ogr_wgs84());
+    ogr()->OSRDestroySpatialReference(from);
+    if (s->turn && !ogr_failure())
+        return true;
+    return bad(s->notes.reference, e);
+}
+
+/* ---- columns ---- */
+
+static bool is_points_only(unsigned type)
+{
+    return (type & GEOMETRY_MASK) % 1000 == GEOMETRY_POINT;
+}
+
+/* GPX names two dozen fields, few of which are ever filled; KML does not say what a layer is made
+ * of. */
+static void look_through(struct ogr_source *s, int n, bool *filled, bool *shapes)
+{
+    void *feature, *geometry;
+    ogr()->OGR_L_ResetReading(s->layer);
+    while ((feature = ogr()->OGR_L_GetNextFeature(s->layer))) {
+        for (int i = 0; i < n; i++)
+            filled[i] |= ogr()->OGR_F_IsFieldSetAndNotNull(feature, i) != 0;
+        if ((geometry = ogr()->OGR_F_GetGeometryRef(feature)))
+            *shapes |= !is_points_only(ogr()->OGR_G_GetGeometryType(geometry));
+        ogr()->OGR_F_Destroy(feature);
+    }
+}
+
+/* What LIBKML adds to every placemark says how to draw it, nothing of what it is. */
+static bool is_drawing(const struct ogr_format *format, const char *name)
+{
+    static const char *const drawing[] = {"tessellate", "extrude",      "visibility",
+                                          "drawOrder",  "altitudeMode", "icon"};
+    for (size_t i = 0;
+         strcmp(format->driver, "LIBKML") == 0 && i < sizeof drawing / sizeof drawing[0]; i++)
+        if (strcmp(name, drawing[i]) == 0)
+            return true;
+    return false;
+}
+
+static struct str name_of(struct ogr_source *s, void *field)
+{
+    struct str name = str_of(ogr()->OGR_Fld_GetNameRef(field));
+    if (encoding_is_utf8(name))
+        return arena_str(&s->arena, name);
+    struct buf out = {0};
+    encoding_put_1252(&out, name);
+    struct str kept = arena_str(&s->arena, buf_str(&out));
+    buf_free(&out);
+    return kept;
+}
+
+static void add_geography(struct ogr_source *s, bool shapes)
+{
+    unsigned type = ogr()->OGR_L_GetGeomType(s->layer);
+    bool has_point = false;
+    for (size_t i = 0; i < s->ncolumns; i++)
+        has_point |= str_ieq(s->names[i], S("geo_point_2d"));
+    s->has_geometry = type != NO_GEOMETRY;
+    s->has_shape = s->has_geometry && (shapes || has_point);
+    if (s->has_geometry && !has_point)
+        s->names[s->ncolumns++] = S("geo_point_2d");
+    else
+        s->has_geometry = s->has_geometry && s->has_shape;
+    if (s->has_shape)
+        s->names[s->ncolumns++] = S("geo_shape");
+}
+
+static bool find_columns(struct ogr_source *s, const struct ogr_format *format, struct err *e)
+{
+    void *definition = ogr()->OGR_L_GetLayerDefn(s->layer);
+    int n = ogr()->OGR_FD_GetFieldCount(definition);
+    size_t room = (size_t)n + 3;
+    if (n > RECORD_COLUMNS_MAX) {
+        ERR(e, err_data_columns, "%d", n);
+        err_arg(e, "%d", n);
+        err_arg(e, "%d", RECORD_COLUMNS_MAX);
+        return err_arg(e, "1");
+    }
+    bool *filled = ARENA_ARRAY(&s->arena, bool, room), *words = ARENA_ARRAY(&s->arena, bool, room);
+    s->field = ARENA_ARRAY(&s->arena, int, room);
+    s->type = ARENA_ARRAY(&s->arena, int, room);
+    s->boolean = ARENA_ARRAY(&s->arena, bool, room);
+    s->names = ARENA_ARRAY(&s->arena, struct str, room);
+    s->cells = ARENA_ARRAY(&s->arena, struct str, room);
+    s->from = ARENA_ARRAY(&s->arena, size_t, room);
+    s->to = ARENA_ARRAY(&s->arena, size_t, room);
+    unsigned shape = ogr()->OGR_L_GetGeomType(s->layer);
+    bool shapes = shape != UNKNOWN_GEOMETRY && !is_points_only(shape);
+    if (format->sparse || shape == UNKNOWN_GEOMETRY)
+        look_through(s, n, filled, &shapes);
+    for (int i = 0; i < n; i++) {
+        void *field = ogr()->OGR_FD_GetFieldDefn(definition, i);
+        int type = ogr()->OGR_Fld_GetType(field);
+        if ((format->sparse && !filled[i]) || type == TYPE_BINARY ||
+            is_drawing(format, ogr()->OGR_Fld_GetNameRef(field)))
+            continue;
+        s->field[s->nfields] = i;
+        s->type[s->nfields] = type;
+        s->boolean[s->nfields] = ogr()->OGR_Fld_GetSubType(field) == SUBTYPE_BOOLEAN;
+        words[s->nfields] = type == TYPE_STRING && format->typed;
+        s->names[s->nfields++] = name_of(s, field);
+    }
+    s->ncolumns = s->nfields;
+    s->rows.words = words;
+    add_geography(s, shapes);
+    return s->ncolumns > 0 || ERR(e, err_data_no_rows, "no column");
+}
+
+/* ---- cells ---- */
+
+static void put_moment(struct ogr_source *s, void *feature, int field, int type)
+{
+    int year, month, day, hour, minute, zone;
+    float second;
+    if (!ogr()->OGR_F_GetFieldAsDateTimeEx(feature, field, &year, &month, &day, &hour, &minute,
+                                           &second, &zone))
+        return;
+    if (type != TYPE_TIME)
+        buf_printf(&s->text, "%04d-%02d-%02d", year, month, day);
+    if (type == TYPE_DAY)
+        return;
+    double milli = round((double)second * 1000) / 1000;
+    buf_printf(&s->text, "%s%02d:%02d:%0*.*f", type == TYPE_TIME ? "" : "T", hour, minute,
+               milli == floor(milli) ? 2 : 6, milli == floor(milli) ? 0 : 3, milli);
+    if (type != TYPE_MOMENT || zone < 2)
+        return;
+    int quarters = zone - ZONE_UTC, minutes = abs(quarters) * 15;
+    buf_printf(&s->text, "%c%02d:%02d", quarters < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+static void put_words(struct ogr_source *s, struct str value, bool *repaired)
+{
+    if (encoding_is_utf8(value)) {
+        buf_add(&s->text, value);
+        return;
+    }
+    *repaired = s->utf8_words;
+    encoding_put_1252(&s->text, value);
+}
+
+static void put_field(struct ogr_source *s, void *feature, size_t column, bool *repaired)
+{
+    int field = s->field[column], type = s->type[column];
+    if (!ogr()->OGR_F_IsFieldSetAndNotNull(feature, field))
+        return;
+    if (s->boolean[column])
+        buf_addz(&s->text, ogr()->OGR_F_GetFieldAsInteger(feature, field) ? "true" : "false");
+    else if (type == TYPE_DAY || type == TYPE_TIME || type == TYPE_MOMENT)
+        put_moment(s, feature, field, type);
+    else
+        put_words(s, str_of(ogr()->OGR_F_GetFieldAsString(feature, field)), repaired);
+}
+
+/* As GeoJSON, in degrees, flat and straight; false: it cannot be turned. */
+static bool put_shape(struct ogr_source *s, void *geometry, struct err *e)
+{
+    static const char *const exact[] = {"COORDINATE_PRECISION=15", NULL},
+                             *const turned[] = {"COORDINATE_PRECISION=9", NULL};
+    unsigned type = ogr()->OGR_G_GetGeometryType(geometry) & GEOMETRY_MASK;
+    void *straight = type % 1000 > GEOMETRY_COLLECTION
+                         ? ogr()->OGR_G_GetLinearGeometry(geometry, 0, NULL)
+                         : NULL;
+    void *g = straight ? straight : geometry;
+    bool ok = true;
+    ogr()->OGR_G_FlattenTo2D(g);
+    if (s->turn)
+        ok = ogr()->OGR_G_Transform(g, s->turn) == 0 && !ogr_failure();
+    char *json = ok ? ogr()->OGR_G_ExportToJsonEx(g, s->turn ? turned : exact) : NULL;
+    for (const char *p = json; p && *p; p++) /* its spaces would count as content */
+        if (*p != ' ')
+            buf_addc(&s->text, *p);
+    if (json)
+        ogr()->VSIFree(json);
+    if (straight)
+        ogr()->OGR_G_DestroyGeometry(straight);
+    return json || bad(s->notes.reference ? s->notes.reference : "GeoJSON", e);
+}
+
+static bool put_geography(struct ogr_source *s, void *feature, struct err *e)
+{
+    struct geometry g;
+    void *geometry = ogr()->OGR_F_GetGeometryRef(feature);
+    size_t column = s->nfields;
+    bool has_point = s->ncolumns - s->nfields == (size_t)1 + s->has_shape;
+    if (!geometry || ogr()->OGR_G_IsEmpty(geometry))
+        return true;
+    size_t start = s->text.n;
+    if (!put_shape(s, geometry, e))
+        return false;
+    size_t end = s->text.n;
+    bool known = geometry_read((struct str){s->text.p + start, end - start}, NULL, &g) &&
+                 g.kind != GEOMETRY_EMPTY;
+    if (has_point && known) {
+        geometry_put_centre(&s->text, &g);
+        s->from[column] = end;
+        s->to[column] = s->text.n;
+    }
+    if (s->has_shape) {
+        s->from[column + has_point] = start;
+        s->to[column + has_point] = end;
+    }
+    return true;
+}
+
+static bool put_record(struct ogr_source *s, void *feature, struct record *out, struct err *e)
+{
+    buf_reset(&s->text);
+    for (size_t i = 0; i < s->ncolumns; i++)
+        s->from[i] = s->to[i] = 0;
+    for (size_t i = 0; i < s->nfields; i++) {
+        s->from[i] = s->text.n;
+        put_field(s, feature, i, &out->repaired);
+        s->to[i] = s->text.n;
+    }
+    if (s->has_geometry && !put_geography(s, feature, e))
+        return false;
+    if (s->text.over)
+        return bad("64 Mo", e);
+    for (size_t i = 0; i < s->ncolumns; i++) {
+        s->cells[i] = str_part(buf_str(&s->text), s->from[i], s->to[i] - s->from[i]);
+        out->has_nul |= memchr(s->cells[i].p, 0, s->cells[i].n) != NULL;
+    }
+    out->cells = s->cells;
+    return true;
+}
+
+static bool next(struct rows *self, struct record *out, struct err *e)
+{
+    struct ogr_source *s = (struct ogr_source *)self;
+    *out = (struct record){.n = s->ncolumns, .line = s->line++, .cells = s->names};
+    if (!s->names_given) {
+        s->names_given = true;
+        return true;
+    }
+    void *feature = ogr()->OGR_L_GetNextFeature(s->layer);
+    if (!feature) {
+        *out = (struct record){.end = true};
+        return check(e);
+    }
+    bool ok = put_record(s, feature, out, e) && check(e);
+    ogr()->OGR_F_Destroy(feature);
+    return ok;
+}
+
+static bool rewind_rows(struct rows *self, struct err *e)
+{
+    struct ogr_source *s = (struct ogr_source *)self;
+    ogr()->OGR_L_ResetReading(s->layer);
+    s->names_given = false;
+    s->line = 0;
+    return check(e);
+}
+
+/* ---- the whole ---- */
+
+static bool open_file(struct ogr_source *s, struct str file, struct str layer, struct err *e)
+{
+    const struct ogr_format *format = ogr_format_of(file);
+    char name[32];
+    if (!ogr())
+        return ERR(e, err_data_geo_missing, "not loaded"), err_arg(e, "libgdal32");
+    if (!format)
+        return bad("format", e);
+    s->notes.format = format->name;
+    s->utf8_words = !format->part;
+    if (format->refuses_doctype && ogr_format_has_doctype(file))
+        return bad("DOCTYPE", e);
+    snprintf(name, sizeof name, "/vsimem/in%s", format->extension);
+    bool ok = format->part ? ogr_zip_unfold(file, format->part, layer, &s->parts, e) &&
+                                 mount_parts(s, format, e)
+                           : mount(s, name, file, e);
+    const struct ogr_part *kml = part_called(&s->parts, ".kml");
+    if (ok && strcmp(format->driver, "LIBKML") == 0 && (kml ? kml->n : file.n) > OGR_KML_MAX)
+        return bad("KML, 64 Mo", e);
+    return ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) &&
+           find_columns(s, format, e) && rewind_rows(&s->rows, e);
+}
+
+bool ogr_open(struct ogr_source **out, struct str file, struct str layer, struct err *e)
+{
+    struct ogr_source *s = calloc(1, sizeof *s);
+    if (!s)
+        return bad("memory", e);
+    s->rows = (struct rows){.next = next, .rewind = rewind_rows, .titled = true};
+    s->text.max = 64 << 20;
+    if (!open_file(s, file, layer, e)) {
+        ogr_close(s);
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+struct rows *ogr_rows(struct ogr_source *s)
+{
+    return &s->rows;
+}
+
+const struct ogr_notes *ogr_noted(const struct ogr_source *s)
+{
+    return &s->notes;
+}
+
+void ogr_close(struct ogr_source *s)
+{
+    if (s->turn)
+        ogr()->OCTDestroyCoordinateTransformation(s->turn);
+    if (s->dataset)
+        ogr()->GDALClose(s->dataset);
+    for (size_t i = 0; i < s->nfiles; i++)
+        ogr()->VSIFCloseL(s->files[i]);
+    ogr_zip_free(&s->parts);
+    buf_free(&s->text);
+    arena_free(&s->arena);
+    free(s);
+}

@@ -1,0 +1,42 @@
+#pragma once
+#include "core/base/err.h"
+#include "core/data/record.h"
+
+/*
+ * read_ogr -- the rows of one layer of a geographic file, as text cells: GPKG, FlatGeobuf, KML,
+ * GPX, GML, and Shapefile and KMZ out of their zip; GeoJSON where it is written in another
+ * reference system than longitude and latitude.
+ *
+ * The first record are the names. Its columns: the fields of the layer, then geo_point_2d (the
+ * point itself, "lat, lon", or the centre of the shape), then geo_shape (GeoJSON) unless the layer
+ * has nothing but points. Coordinates are turned into EPSG:4326; heights are left out, curves
+ * become lines.
+ *
+ * Any failure that GDAL reports refuses the file: under pressure it gives fewer rows and a good
+ * exit.
+ *
+ * Bounds: OGR_*. Errors: err_data_geo (what is wrong in it), err_data_geo_layer, err_data_geo_bomb.
+ */
+enum {
+    OGR_LAYERS_MAX = 200,
+    OGR_UNFOLDED_MAX = 512 << 20, /* bytes of a zip's parts together */
+    OGR_KML_MAX = 64 << 20,       /* LIBKML holds ten times a file in memory */
+    OGR_RATIO_MAX = 100,          /* unfolded over packed, past the first 16 MiB */
+};
+
+struct ogr_source;
+
+/* `layer`: by its name; absent: the first that has rows. `file` is borrowed. Needs ogr_load before.
+ */
+bool ogr_open(struct ogr_source **out, struct str file, struct str layer, struct err *e);
+struct rows *ogr_rows(struct ogr_source *s);
+void ogr_close(struct ogr_source *s);
+
+struct ogr_notes {
+    const char *format; /* "gpkg", "shp", … */
+    struct str layer;   /* its name */
+    unsigned other_layers;
+    const char *reference;  /* the name of its reference system; NULL: 4326 already */
+    bool reference_assumed; /* none was said: Lambert-93 by the look of its numbers */
+};
+const struct ogr_notes *ogr_noted(const struct ogr_source *s);

@@ -1,0 +1,24 @@
+#pragma once
+#include "core/base/str.h"
+
+/*
+ * read_ogr_format -- which files GDAL reads for us, told by their bytes: their first 4 kB, and of a
+ * zip its last 64 kB, where the names of its parts stand.
+ */
+struct ogr_format {
+    const char *name;      /* what the report says */
+    const char *driver;    /* GDAL's name */
+    const char *extension; /* with its dot */
+    const char *part;      /* what to take out of the zip; NULL: no zip */
+    bool typed;            /* its text fields are text, whatever they look like */
+    bool sparse;           /* fields that no row fills are left out */
+    bool refuses_doctype;  /* XML: entities are refused */
+    bool (*is)(struct str head, struct str tail);
+};
+
+const struct ogr_format *ogr_format_of(struct str file); /* NULL: none */
+
+/* The same from an open file that is not mapped yet: whether GDAL has to be loaded. */
+bool ogr_format_wanted(int fd);
+
+bool ogr_format_has_doctype(struct str file);

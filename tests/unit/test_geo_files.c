@@ -1,0 +1,221 @@
+/* Geographic files, read by the sealed child; this very program plays `terrasse read`. GeoJSON is ours, the others go
+ * through GDAL, loaded before the seal. Lambert-93's own definition says that (700000, 6600000) is 3 degrees east and 46.5
+ * north. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/jr.h"
+#include "core/data/errors.h"
+#include "core/data/ingest.h"
+#include "core/data/read_main.h"
+#include "core/data/reader.h"
+
+static int file_of(struct str text)
+{
+    int fd = memfd_create("file", MFD_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text.p, text.n), (ssize_t)text.n);
+    return fd;
+}
+
+static bool read_report(struct str text, const char *options, json_t **report, struct err *e)
+{
+    struct ingest g;
+    int fd = file_of(text);
+    struct child_limits limits = ingest_limits(text.n);
+    bool ok = ingest_start(&g, fd, str_of(options), true, &limits, e);
+    if (ok) {
+        *report = json_incref(g.report);
+        ingest_free(&g);
+    }
+    close(fd);
+    return ok;
+}
+
+/* "name type example", a column a line. */
+static void said(struct str text, const char *options, const char *want)
+{
+    json_t *report = NULL;
+    const json_t *column;
+    struct err e = {0};
+    struct buf got = {0};
+    size_t i;
+    if (!read_report(text, options, &report, &e))
+        fail_msg("%s", e.detail);
+    json_array_foreach(jr_array(report, "columns"), i, column) {
+        const json_t *example = json_array_get(jr_array(column, "examples"), 0);
+        buf_printf(&got, "%s %s %.41s\n", jr_str(column, "name").p, jr_str(column, "type").p,
+                   example ? json_string_value(example) : "-");
+    }
+    if (!str_eq(buf_str(&got), str_of(want)))
+        fail_msg("got:\n" STR_FMT "want:\n%s", STR_ARG(buf_str(&got)), want);
+    buf_free(&got);
+    json_decref(report);
+}
+
+static void refused(struct str text, const char *options, const struct err_kind *kind)
+{
+    json_t *report = NULL;
+    struct err e = {0};
+    assert_false(read_report(text, options, &report, &e));
+    if (e.kind != kind)
+        fail_msg("%s: %s", e.kind->code, e.detail);
+}
+
+#define KML_HEAD "<?xml version=\"1.0\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>"
+
+static void test_kml(void **state)
+{
+    (void)state;
+    said(S(KML_HEAD "<Placemark><name>Mairie</name><ExtendedData><Data name=\"etage\"><value>2</value></Data></ExtendedData>"
+           "<Point><coordinates>0.68,47.39,50</coordinates></Point></Placemark>"
+           "<Placemark><name>Parc</name><Polygon><outerBoundaryIs><LinearRing><coordinates>0,47 1,47 1,48 0,48 0,47"
+           "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>"),
+         NULL, "name text Mairie\netage int 2\ngeo_point_2d geo_point_2d 47.39, 0.68\n"
+               "geo_shape geo_shape {\"type\":\"Point\",\"coordinates\":[0.68,47.39\n");
+}
+
+static void test_gpx(void **state)
+{
+    (void)state;
+    said(S("<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\">"
+           "<wpt lat=\"47.39\" lon=\"0.68\"><ele>55.5</ele><time>2024-02-29T10:00:00Z</time><name>Tours</name></wpt>"
+           "<wpt lat=\"48.5\" lon=\"1.25\"><name>Ici</name></wpt></gpx>"),
+         NULL, "ele decimal 55.5\ntime datetime 2024-02-29T10:00:00+00:00\nname text Tours\n"
+               "geo_point_2d geo_point_2d 47.39, 0.68\n");
+}
+
+static void test_gml(void **state)
+{
+    (void)state;
+    said(S("<?xml version=\"1.0\"?><ogr:FeatureCollection xmlns:ogr=\"http://ogr.maptools.org/\" "
+           "xmlns:gml=\"http://www.opengis.net/gml\"><gml:featureMember><ogr:lieu fid=\"lieu.0\"><ogr:geometryProperty>"
+           "<gml:Point srsName=\"EPSG:2154\"><gml:coordinates>700000,6600000</gml:coordinates></gml:Point>"
+           "</ogr:geometryProperty><ogr:nom>Centre</ogr:nom></ogr:lieu></gml:featureMember></ogr:FeatureCollection>"),
+         NULL, "fid text lieu.0\nnom text Centre\ngeo_point_2d geo_point_2d 46.5, 3.0\n");
+}
+
+static void test_reprojected(void **state)
+{
+    (void)state;
+    said(S("{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::2154\"}},"
+           "\"features\":[{\"type\":\"Feature\",\"properties\":{\"code\":\"01001\"},\"geometry\":{\"type\":\"Point\","
+           "\"coordinates\":[700000,6600000]}}]}"),
+         NULL, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n");
+}
+
+static void test_layers(void **state)
+{
+    (void)state;
+    static const struct str kml = {KML_HEAD "<Folder><name>un</name><Placemark><name>a</name><Point><coordinates>1,47</coordinates>"
+                                            "</Point></Placemark></Folder><Folder><name>deux</name><Placemark><name>b</name><Point>"
+                                            "<coordinates>2,48</coordinates></Point></Placemark></Folder></Document></kml>",
+                                   sizeof KML_HEAD "<Folder><name>un</name><Placemark><name>a</name><Point><coordinates>1,47</coordinates>"
+                                            "</Point></Placemark></Folder><Folder><name>deux</name><Placemark><name>b</name><Point>"
+                                            "<coordinates>2,48</coordinates></Point></Placemark></Folder></Document></kml>" - 1};
+    said(kml, NULL, "name text a\ngeo_point_2d geo_point_2d 47.0, 1.0\n");
+    said(kml, "{\"layer\":\"deux\"}", "name text b\ngeo_point_2d geo_point_2d 48.0, 2.0\n");
+    refused(kml, "{\"layer\":\"trois\"}", &err_data_geo_layer);
+}
+
+/* Properties come and go; text keeps its type, numbers their digits; what is nested stays as it is written. */
+static void test_geojson(void **state)
+{
+    (void)state;
+    said(S("\xef\xbb\xbf{\"features\": [\n"
+           "{\"type\":\"Feature\",\"id\":7,\"properties\":{\"code\":\"37000\",\"n\":9007199254740993,\"nom\":\"caf\\u00e9 \\\"noir\\\"\"},"
+           "\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.68,47.39]}},\n"
+           "{\"type\":\"Feature\",\"id\":8,\"geometry\":null,\"properties\":{\"n\":null,\"liste\":[1,{\"a\":2}],\"quand\":\"2024-02-29\"}},\n"
+           "{\"type\":\"Feature\",\"id\":9,\"geometry\":{\"type\":\"Point\",\"coordinates\":[]},\"properties\":null}\n"
+           "], \"type\": \"FeatureCollection\"}"),
+         NULL,
+         "code text 37000\nn int 9007199254740993\nnom text café \"noir\"\nliste text [1,{\"a\":2}]\nquand date 2024-02-29\n"
+         "id text 7\ngeo_point_2d geo_point_2d 47.39, 0.68\n");
+}
+
+static void test_one_feature_and_many(void **state)
+{
+    (void)state;
+    said(S(" {\"type\": \"Feature\", \"properties\": {\"a\": 1}, \"geometry\": null}"), NULL, "a int 1\n");
+    said(S("{\"type\":\"Feature\",\"properties\":{\"a\":1},\"geometry\":null}\n{\"type\":\"Feature\",\"properties\":{\"b\":true},\"geometry\":null}\n"),
+         NULL, "a int 1\nb boolean true\n");
+    said(S("\x1e{\"type\":\"Feature\",\"properties\":{\"a\":1},\"geometry\":null}\n\x1e{\"type\":\"Feature\",\"properties\":{\"a\":2},\"geometry\":null}\n"),
+         NULL, "a int 1\n");
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const struct err_kind *kind;
+    } rows[] = {
+        {"{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"a\":1}},", &err_data_geo},
+        {"{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"a\":1}} {\"properties\":{\"a\":1}}]}", &err_data_geo},
+        {"{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"a\":\"\\x\"}}]}", &err_data_geo},
+        {"{\"type\":\"FeatureCollection\",\"features\":{}}", &err_data_geo},
+        {"{\"type\":\"FeatureCollection\",\"features\":[]}", &err_data_no_rows},
+        {"<?xml version=\"1.0\"?><!DOCTYPE kml [<!ENTITY a \"b\">]><kml xmlns=\"http://www.opengis.net/kml/2.2\">&a;</kml>", &err_data_geo},
+        {"<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Placemark>", &err_data_geo},
+        {"fgb\3fgb\1 and nothing of what follows", &err_data_geo},
+        {"PK\3\4 and then no zip: a.shp", &err_data_geo},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refused(str_of(rows[i].text), NULL, rows[i].kind);
+}
+
+static void test_deep(void **state)
+{
+    (void)state;
+    struct buf text = {.max = 64 << 20};
+    int64_t start = clock_monotonic_us();
+    buf_addz(&text, "{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"a\":");
+    for (int i = 0; i < 20000000; i++)
+        buf_addc(&text, '[');
+    refused(buf_str(&text), NULL, &err_data_geo);
+    assert_true(clock_monotonic_us() - start < 2000000);
+    buf_free(&text);
+}
+
+/* GDAL in the child opens no door: the seal falls after it was loaded. */
+static void test_still_sealed(void **state)
+{
+    (void)state;
+    static const char *const probes[] = {"--probe=socket", "--probe=start", "--probe=open"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *const arguments[] = {"read", "--sealed", probes[i], NULL};
+        int fd = file_of(S(KML_HEAD "</Document></kml>"));
+        struct child_task task = {arguments, fd, STR_NONE, ingest_limits(0)};
+        struct child c;
+        struct err e = {0};
+        assert_true(child_start(&c, &task, &e));
+        char piece[4096];
+        for (size_t n = 1; n > 0;)
+            assert_true(child_read(&c, c.report_fd, piece, sizeof piece, &n, &e));
+        assert_false(child_finish(&c, &e));
+        if (i < 2)
+            assert_string_equal(e.detail, "signal 31");
+        close(fd);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "read") == 0)
+        return read_main(argc - 1, argv + 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kml), cmocka_unit_test(test_gpx), cmocka_unit_test(test_gml), cmocka_unit_test(test_reprojected),
+        cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_deep), cmocka_unit_test(test_still_sealed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

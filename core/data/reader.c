@@ -151,6 +151,7 @@ static bool find_columns(struct reader *r, struct err *e)
     const json_t *header = json_object_get(r->options, "header");
     if (json_is_boolean(header))
         r->dialect.has_header = json_is_true(header);
+    r->words = r->rows->words;
     if (!put_steps(r, e))
         return false;
     unsigned above = r->steps ? 0 : r->dialect.preamble;

@@ -54,6 +54,7 @@ struct reader {
     struct ogr_source *ogr; /* likewise */
     struct geojson *geojson;
     struct rows *rows;
+    const bool *words; /* of the file's own rows (record.h) */
     struct dialect dialect;
     struct str joins[STEP_JOINS_MAX]; /* what the join steps look up */
     size_t njoins;

@@ -31,7 +31,7 @@ bool reader_columns_name(struct reader *r, const struct record *header, struct e
         if (c->label.n == 0)
             c->label = c->name;
         sniff_init(&c->sniff, c->source);
-        c->sniff.is_words = r->rows->words && r->rows->words[i];
+        c->sniff.is_words = r->words && c->file_column && r->words[c->file_column - 1];
     }
     return true;
 }

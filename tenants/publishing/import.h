@@ -12,7 +12,8 @@ struct import_ask {
     struct str dataset_id, file_name;
     struct str organisation; /* absent: the description's publisher, else the portal's name */
     const json_t *meta;      /* META.json (architecture.md section 4), or NULL */
-    bool publish, accept_errors, append;
+    const json_t *steps;     /* done to the file and to those that follow; NULL: META.json's, else as the dataset */
+    bool publish, accept_errors, accept_shape, append;
     void (*on_progress)(uint64_t rows, uint64_t bytes, void *context);
     void *context;
 };
@@ -22,6 +23,8 @@ struct import_done {
     struct uuid dataset;
     struct str diff;
     bool published, is_open;
+    bool held;              /* an update that was not published: the draft stands, `why` says what holds it */
+    struct err why;
 };
 
 /* META.json: fails err_meta_file, err_visibility_unknown, err_metadata_* before anything is read. */

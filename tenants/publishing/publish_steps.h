@@ -19,6 +19,10 @@ struct publish_ask {
     struct str upload;            /* id; work_draft: a first file that is ready; work_upload: set */
     struct str mode, reason, review, article, message;
     bool accept_errors;           /* publish without the rows that were set aside */
+    bool accept_shape;            /* publish an update that is held back (contract.h) */
+    bool publish;                 /* an upload: published as soon as it is read, unless it is held back */
+    struct str steps;             /* JSON, done to an upload; absent: those of the dataset */
+    const json_t *again;          /* what is said of an upload that is read again (correct.h) */
     /* set by work_ */
     struct uuid dataset, made;    /* made: the upload or the review */
     struct publish_done done;
@@ -28,7 +32,7 @@ struct publish_ask {
 struct publish_ask *publish_ask_new(struct req *r);
 
 bool publish_work_upload(struct req *r, struct err *e);   /* r->upload, dataset_id or absent, mode -> made */
-bool publish_work_again(struct req *r, struct err *e);    /* upload, fields: read with other types */
+bool publish_work_again(struct req *r, struct err *e);    /* upload, again */
 bool publish_work_draft(struct req *r, struct err *e);    /* makes the dataset where there is none */
 bool publish_work_publish(struct req *r, struct err *e);
 bool publish_work_open(struct req *r, struct err *e);

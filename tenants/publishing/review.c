@@ -2,6 +2,7 @@
 
 #include "core/base/jr.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/contract.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/meta.h"
@@ -27,7 +28,8 @@ bool review_submit(struct conn *c, const struct uuid *tenant, struct str dataset
     struct arena a = {0};
     struct dataset_row d;
     struct uuid made = uuid_make();
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && checks_pass(&d, organisation, e);
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && checks_pass(&d, organisation, e) &&
+              contract_check(c, tenant, &d.id, e);
     const struct str params[] = {uuid_str(tenant), uuid_str(&made), ok ? uuid_str(&d.id) : STR_NONE,
                                  uuid_str(organisation), uuid_str(account)};
     ok = ok && tenant_do(c, &sql_review_insert, params, e) &&

@@ -35,7 +35,7 @@ const struct command commands[] = {
      "Lire un fichier dans un jeu de données : brouillon, ou publié aussitôt."},
     {"dataset list", NULL, 0, 0, dataset_options, cmd_dataset_list, "Every dataset of a portal.",
      "Tous les jeux de données d’un portail."},
-    {"dataset publish", "ID", 1, 1, dataset_options, cmd_dataset_publish, "Publish what waits in the draft.",
+    {"dataset publish", "ID", 1, 1, publish_options, cmd_dataset_publish, "Publish what waits in the draft.",
      "Publier ce qui attend dans le brouillon."},
     {"dataset open", "ID", 1, 1, dataset_options, cmd_dataset_open, "Open a published dataset to the public.",
      "Ouvrir au public un jeu publié."},

@@ -18,8 +18,7 @@ struct ask {
     struct str where[QUERY_WHERES_MAX], facet[QUERY_FACETS_MAX];
     size_t nwhere, nfacet, nrefine;
     struct refine refine[QUERY_REFINES_MAX];
-    int64_t limit, offset, after;
-    bool walks; /* `after` is given, though it may be empty */
+    int64_t limit, offset;
     bool has_limit, use_labels, app_metas;
 };
 

@@ -2,18 +2,19 @@
 
 #include "core/base/jr.h"
 #include "tenants/directory/organisation.h"
-#include "tenants/publishing/contract.h"
+#include "tenants/publishing/attest.h"
+#include "tenants/publishing/check.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish.h"
+#include "tenants/publishing/registry.h"
 
 static bool check_meta(const struct import_ask *ask, struct str *visibility, struct err *e)
 {
     *visibility = jr_str(ask->meta, "visibility");
     bool good = !ask->meta || json_is_object(ask->meta);
-    static const char *const keys[] = {"metas", "fields", "steps"};
-    for (size_t i = 0; good && i < 3; i++) {
-        const json_t *part = json_object_get(ask->meta, keys[i]);
+    for (size_t i = 0; good && i < 2; i++) {
+        const json_t *part = json_object_get(ask->meta, i ? "fields" : "metas");
         good = !part || (i ? json_is_array(part) : json_is_object(part));
     }
     if (!good)
@@ -63,6 +64,37 @@ static bool settle_dataset(struct conn *c, const struct tenant_row *t, const str
            dataset_add(c, &t->id, &new, &done->dataset, e);
 }
 
+/* "attestations": true, or {"personal", "rights", "standing", "third"} as the API has them. */
+static bool attest(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct err *e)
+{
+    const json_t *given = json_object_get(ask->meta, "attestations");
+    bool all = ask->attest || json_is_true(given);
+    struct attest a = {.personal = all || jr_bool(given, "personal", false), .rights = all || jr_bool(given, "rights", false),
+                       .standing = jr_bool(given, "standing", false), .third = jr_str(given, "third")};
+    return attest_put(c, &t->id, ask->dataset_id, &a, e);
+}
+
+/* The operator acts for the region: words of his own are taken. A reason that nothing needs is left out. */
+static bool give_reason(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct err *e)
+{
+    struct uuid id;
+    struct str said = ask->legal_reason.n ? ask->legal_reason : jr_str(ask->meta, "legal_reason");
+    bool listed = uuid_parse(said, &id);
+    struct override o = {.dataset_id = ask->dataset_id, .reason_id = listed ? said : STR_NONE, .text = listed ? STR_NONE : said,
+                         .may_write = true};
+    struct err why = {0};
+    if (said.n == 0 || check_override(c, &t->id, &o, &why) || why.kind == &err_nothing_to_override)
+        return true;
+    *e = why;
+    return false;
+}
+
+static bool conform(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct err *e)
+{
+    const json_t *given = json_object_get(ask->meta, "conforms_to");
+    return !given || registry_conform(c, &t->id, ask->dataset_id, jr_str(ask->meta, "conforms_to"), STR_NONE, STR_NONE, e);
+}
+
 static bool publish(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
                     struct str visibility, struct err *e)
 {
@@ -71,7 +103,8 @@ static bool publish(struct conn *c, const struct tenant_row *t, const struct imp
     bool was_public = str_eq(done->intake.d.state, S("published"));
     /* A dataset that somebody closed stays closed until somebody says otherwise. */
     struct str wanted = visibility.p ? visibility : was_public ? now : S("open");
-    bool ok = publish_draft(c, &t->id, ask->dataset_id, STR_NONE, &made, e);
+    bool ok = attest(c, t, ask, e) && give_reason(c, t, ask, e) &&
+              publish_draft(c, &t->id, ask->dataset_id, STR_NONE, &made, e);
     if (ok && !str_eq(wanted, now))
         ok = str_eq(wanted, S("open")) ? publish_open(c, &t->id, ask->dataset_id, STR_NONE, e)
                                        : publish_close(c, &t->id, ask->dataset_id, STR_NONE, e);
@@ -80,43 +113,24 @@ static bool publish(struct conn *c, const struct tenant_row *t, const struct imp
     return ok;
 }
 
-/* An update whose rows or columns break what was agreed stays a draft, to be looked at; a first file never gets here. */
-static bool hold(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done)
-{
-    if (done->intake.is_new)
-        return false;
-    bool agreed = !ask->accept_shape || contract_accept(c, &t->id, ask->dataset_id, STR_NONE, &done->why);
-    done->held = !agreed || !contract_check(c, &t->id, &done->dataset, &done->why) ||
-                 (!ask->accept_errors && !intake_whole(&done->intake, &done->why));
-    return done->held;
-}
-
 static bool work(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
                  struct err *e)
 {
     struct intake *in = &done->intake;
     struct str visibility, metas, organisation = producer(t, ask);
-    const json_t *steps = ask->steps ? ask->steps : jr_array(ask->meta, "steps");
-    json_t *extra = steps ? json_pack("{s:O}", "steps", steps) : NULL;
-    in->extra = extra;
-    bool ok = check_meta(ask, &visibility, e) &&
+    return check_meta(ask, &visibility, e) &&
            intake_plan(in, c, &t->id, ask->dataset_id, jr_array(ask->meta, "fields"), ask->append, e) &&
-           describe(c, ask, in, organisation, &metas, e) && (in->accept_aside |= !in->is_new, true) &&
-           intake_load(in, c, ask->fd, ask->size_bytes, e) &&
-           settle_dataset(c, t, ask, done, organisation, e) &&
+           describe(c, ask, in, organisation, &metas, e) && (in->is_new || conform(c, t, ask, e)) && intake_load(in, c, ask->fd, ask->size_bytes, e) &&
+           settle_dataset(c, t, ask, done, organisation, e) && (!in->is_new || conform(c, t, ask, e)) &&
            intake_draft(in, c, &done->dataset, STR_NONE, STR_NONE, e) &&
            (!metas.p || dataset_draft(c, &t->id, &done->dataset, metas, STR_NONE, STR_NONE, e)) &&
-           intake_diff(in, c, &done->diff, e) &&
-              (!ask->publish || hold(c, t, ask, done) || publish(c, t, ask, done, visibility, e));
-    in->extra = NULL;
-    json_decref(extra);
-    return ok;
+           intake_diff(in, c, &done->diff, e) && (!ask->publish || publish(c, t, ask, done, visibility, e));
 }
 
 bool import_file(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
                  struct err *e)
 {
-    struct import_done d = {.intake = {.accept_aside = !ask->publish || ask->accept_errors,
+    struct import_done d = {.intake = {.schema = jr_str(ask->meta, "conforms_to"), .accept_aside = !ask->publish || ask->accept_errors,
                                        .on_progress = ask->on_progress, .context = ask->context}};
     bool ok = conn_begin(c, &t->id, e) && work(c, t, ask, &d, e) && conn_commit(c, e);
     if (!ok) {

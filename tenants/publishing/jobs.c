@@ -1,6 +1,7 @@
 #include "tenants/publishing/jobs.h"
 
 #include "tenants/publishing/side_copy.h"
+#include "tenants/publishing/registry_news.h"
 #include "tenants/publishing/sweep.h"
 #include "tenants/publishing/text_index.h"
 #include "tenants/publishing/upload.h"
@@ -8,6 +9,7 @@
 static const struct job jobs[] = {
     {"upload", 1000, upload_job, false},
     {"sweep", 600000, sweep_job, false},
+    {"schema_news", 5000, registry_news_job, false},
     {"text_index", 1000, text_index_job, true},
     {"side_copy", 1000, side_copy_job, true},
 };

@@ -2,7 +2,8 @@
 
 #include "core/base/jr.h"
 #include "tenants/directory/tenant.h"
-#include "tenants/publishing/contract.h"
+#include "tenants/publishing/attest.h"
+#include "tenants/publishing/check.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fields.h"
@@ -65,6 +66,16 @@ static bool read_version(struct conn *c, struct arena *a, const struct dataset_r
     return there;
 }
 
+/* Rows that are new to readers: attested, and where the dataset is open nothing in them that must not be. */
+static bool may_be_read(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, const struct next_version *v,
+                        struct err *e)
+{
+    if (!v->changed)
+        return true;
+    return attest_gate(c, tenant, &d->id, &d->draft_version, e) &&
+           (!str_eq(d->visibility, S("open")) || check_gate(c, tenant, &d->id, &d->draft_version, e));
+}
+
 static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, const struct dataset_row *d,
                  const struct next_version *v, struct str account, struct err *e)
 {
@@ -79,8 +90,7 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
            (!v->changed || (tenant_do(c, &sql_dataset_version_insert, version, e) &&
                             text_index_ask(c, tenant, &d->id, v->id, e) &&
                             side_copy_ask(c, tenant, &d->id, v->id, e))) &&
-           tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_dataset_steps, row, e) &&
-           tenant_do(c, &sql_draft_delete, row, e);
+           tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_draft_delete, row, e);
 }
 
 /* What was withdrawn comes back with its version. */
@@ -103,8 +113,8 @@ bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct st
     struct arena a = {0};
     struct dataset_row d;
     struct next_version v;
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && contract_check(c, tenant, &d.id, e) && thaw(c, tenant, &d, e) &&
-              read_version(c, &a, &d, &v, e) && flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && thaw(c, tenant, &d, e) &&
+              read_version(c, &a, &d, &v, e) && may_be_read(c, tenant, &d, &v, e) && flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
               tenant_audit(c, tenant, account, S("publish"), dataset_id, STR_NONE, e);
     bool is_open = ok && str_eq(d.visibility, S("open"));
     ok = ok && (!is_open || publish_outbox(c, tenant, &d.id, v.changed ? S("published") : S("described"), e)) &&
@@ -113,30 +123,6 @@ bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct st
         *done = (struct publish_done){d.id, d.revision + 1, v.rows, is_open};
     arena_free(&a);
     return ok;
-}
-
-bool publish_aside(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct err *e)
-{
-    PGresult *found = conn_ask(c, &sql_draft_aside, (struct str[]){uuid_str(tenant), dataset_id}, e);
-    int64_t aside = 0;
-    if (!found)
-        return false;
-    if (PQntuples(found) == 1)
-        str_i64(str_of(PQgetvalue(found, 0, 0)), &aside);
-    if (aside > 0) {
-        ERR(e, err_rows_aside, "%lld rows", (long long)aside);
-        err_arg(e, "%lld", (long long)aside);
-        err_arg(e, "%s", PQgetvalue(found, 0, 1));
-    }
-    PQclear(found);
-    return aside == 0;
-}
-
-bool publish_update(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account, bool accept_aside,
-                    struct publish_done *done, struct err *e)
-{
-    return (accept_aside || publish_aside(c, tenant, dataset_id, e)) &&
-           publish_draft(c, tenant, dataset_id, account, done, e);
 }
 
 static bool change_visibility(struct conn *c, const struct uuid *tenant, struct str dataset_id,
@@ -148,7 +134,8 @@ static bool change_visibility(struct conn *c, const struct uuid *tenant, struct 
     if (ok && !str_eq(d.state, S("published")))
         ok = ERR(e, err_not_published, "state " STR_FMT, STR_ARG(d.state));
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, visibility};
-    ok = ok && tenant_do(c, &sql_dataset_visibility, params, e) && publish_catalogue(c, tenant, &d.id, e) &&
+    bool opens = ok && str_eq(visibility, S("open")) && d.is_origin;
+    ok = ok && (!opens || check_gate(c, tenant, &d.id, &d.version, e)) && tenant_do(c, &sql_dataset_visibility, params, e) && publish_catalogue(c, tenant, &d.id, e) &&
          publish_outbox(c, tenant, &d.id, event, e) &&
          tenant_audit(c, tenant, account, visibility, dataset_id, STR_NONE, e);
     arena_free(&a);

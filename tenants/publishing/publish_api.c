@@ -21,11 +21,6 @@ static bool read_upload(struct req *r, struct err *e)
         p->mode = mode;
     if (!r->upload.file_name.n && name.n)
         r->upload.file_name = str_part(name, 0, 200);
-    struct str publish = req_query(r, S("publish")), accept = req_query(r, S("accept_errors"));
-    p->publish = str_eq(publish.n ? publish : req_form(r, S("publish")), S("true"));
-    p->accept_errors = str_eq(accept.n ? accept : req_form(r, S("accept_errors")), S("true"));
-    struct str steps = req_query(r, S("steps"));
-    p->steps = steps.n ? steps : req_form(r, S("steps"));
     return true;
 }
 
@@ -108,9 +103,8 @@ static bool read_again(struct req *r, struct err *e)
     struct publish_ask *p = publish_ask_new(r);
     const json_t *body = req_body_json(r, e);
     p->upload = r->params[0];
-    p->again = body;
-    return body && (jr_array(body, "fields") || json_object_get(body, "steps") || jr_array(body, "corrections") ||
-                    jr_array(body, "left_out") || jr_bool(body, "reset", false) || ERR(e, err_fields_missing, "no list"));
+    p->fields = jr_array(body, "fields");
+    return body && (p->fields || ERR(e, err_fields_missing, "no list"));
 }
 
 static const struct step again_steps[] = {
@@ -119,6 +113,15 @@ static const struct step again_steps[] = {
 };
 
 /* ---- datasets ---- */
+
+/* "attest": true says both; else {"personal", "rights", "standing", "third"}. */
+static void read_attest(const json_t *body, struct attest *a)
+{
+    const json_t *given = json_object_get(body, "attest");
+    bool all = json_is_true(given);
+    *a = (struct attest){.personal = all || jr_bool(given, "personal", false), .rights = all || jr_bool(given, "rights", false),
+                         .standing = jr_bool(given, "standing", false), .third = jr_str(given, "third")};
+}
 
 /* An absent body is an empty object: most verbs need none. */
 static bool read_verb(struct req *r, struct err *e)
@@ -139,7 +142,7 @@ static bool read_verb(struct req *r, struct err *e)
     p->article = jr_str(body, "article");
     p->message = jr_str(body, "message");
     p->accept_errors = jr_bool(body, "accept_errors", false);
-    p->accept_shape = jr_bool(body, "accept_shape", false);
+    read_attest(body, &p->attest);
     return true;
 }
 
@@ -207,8 +210,7 @@ static const struct route routes[] = {
     CALL(HTTP_GET, "/uploads/{upload}", CONTRIBUTOR, state_steps, BODY_NONE,
          "What was understood of a file, or why not", "Ce qui a été compris d’un fichier, ou pourquoi non"),
     CALL(HTTP_POST, "/uploads/{upload}/read", CONTRIBUTOR, again_steps, BODY_JSON,
-         "Read a file again: types, corrections, rows left out, steps",
-         "Relire un fichier : types, corrections, lignes écartées, étapes"),
+         "Read a file again with other types", "Relire un fichier avec d’autres types"),
     CALL(HTTP_PUT, "/datasets/{dataset}/draft", CONTRIBUTOR, draft_steps, BODY_JSON,
          "Describe what will be published", "Décrire ce qui sera publié"),
     CALL(HTTP_POST, "/datasets/{dataset}/publish", EDITOR, publish_steps, BODY_JSON,

@@ -19,6 +19,8 @@
 #include "tenants/directory/organisation.h"
 #include "tenants/directory/root.h"
 #include "tenants/people/secret.h"
+#include "tenants/publishing/attest.h"
+#include "tenants/publishing/check.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/publish.h"
 #include "tests/db/fixture.h"
@@ -87,11 +89,15 @@ static void publish(const struct uuid *tenant, const char *id, const char *title
     struct dataset_row d;
     char text[1024];
     snprintf(text, sizeof text, metas, title);
-    struct uuid version = new_version(rows);
+    struct uuid version = new_version(rows), none = {0};
+    const struct attest both = {.personal = true, .rights = true};
+    json_t *nothing_found = json_object();
     db_good(conn_begin(owner, tenant, &e) && dataset_lock(owner, &kept, tenant, str_of(id), &d, &e) &&
             dataset_draft(owner, tenant, &d.id, str_of(text), STR_NONE, STR_NONE, &e) &&
             dataset_draft_version(owner, tenant, &d.id, &version, STR_NONE, S("replace"), STR_NONE, &e) &&
+            check_put(owner, tenant, &version, &none, nothing_found, &e) && attest_put(owner, tenant, str_of(id), &both, &e) &&
             publish_draft(owner, tenant, str_of(id), STR_NONE, &done, &e) && conn_commit(owner, &e), &e);
+    json_decref(nothing_found);
 }
 
 static void add_dataset(const struct uuid *tenant, const char *id, const char *organisation)

@@ -23,6 +23,7 @@
 #include "tenants/directory/sql.h"
 #include "tenants/people/account.h"
 #include "tenants/people/sql.h"
+#include "tenants/publishing/attest.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/import.h"
@@ -100,7 +101,7 @@ static bool import(const char *id, const char *text, const char *metas, bool pub
     json_t *meta = metas ? jr_parse(meta_text, e) : NULL;
     int fd = file_of(str_of(text));
     struct import_ask ask = {.fd = fd, .size_bytes = strlen(text), .dataset_id = str_of(id), .file_name = S("f.csv"),
-                             .meta = meta, .publish = publish};
+                             .meta = meta, .publish = publish, .attest = true};
     struct conn *c = open_as(DB_WORKER, ROLE_WORKER);
     bool ok = import_file(c, &portal, &ask, &done, e);
     if (ok)
@@ -134,7 +135,8 @@ static const char *of(const char *id, const char *what)
 static bool publish_in(struct conn *c, const char *id, struct err *e)
 {
     struct publish_done done;
-    return publish_draft(c, &portal.id, str_of(id), STR_NONE, &done, e);
+    const struct attest both = {.personal = true, .rights = true};
+    return attest_put(c, &portal.id, str_of(id), &both, e) && publish_draft(c, &portal.id, str_of(id), STR_NONE, &done, e);
 }
 
 static bool publish(const char *id, struct err *e)

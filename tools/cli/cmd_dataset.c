@@ -12,8 +12,8 @@
 #include "core/base/jw.h"
 #include "core/data/reason.h"
 #include "core/web/host.h"
-#include "core/data/step.h"
-#include "tenants/publishing/contract.h"
+#include "tenants/publishing/attest.h"
+#include "tenants/publishing/check.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/import.h"
 #include "tenants/publishing/publish.h"
@@ -35,20 +35,20 @@ const struct command_option import_options[] = {
     {"append", NULL, false, "Add these rows to those that are published.", "Ajouter ces lignes à celles qui sont publiées."},
     {"accept-errors", NULL, false, "Publish without the rows that were set aside.",
      "Publier sans les lignes mises de côté."},
-    {"accept-shape", NULL, false, "Publish an update that adds, drops or retypes columns.",
-     "Publier une mise à jour qui ajoute, retire ou change de type des colonnes."},
-    {"steps", "STEPS.json", false, "What is done to the file, and to those that follow: a list, as in META.json's \"steps\" (core/data/step.h).",
-     "Ce qui est fait au fichier, et aux suivants : une liste, comme « steps » dans META.json (core/data/step.h)."},
-    {NULL, NULL, false, NULL, NULL},
-};
-const struct command_option publish_options[] = {
-    {"host", "HOST", true, "The portal.", "Le portail."},
-    {"accept-shape", NULL, false, "Agree to added, dropped or retyped columns.",
-     "Accepter les colonnes ajoutées, retirées ou d’un autre type."},
+    {"attest", NULL, false, "Attest for this version: GDPR checked, rights of others settled (or META.json: attestations).",
+     "Attester pour cette version : RGPD vérifié, droits des tiers réglés (ou META.json : attestations)."},
+    {"legal-reason", "REASON", false, "Why what the personal-data check found may be open: words, or an id of the region's list.",
+     "Pourquoi ce que le contrôle des données personnelles a trouvé peut être ouvert : en mots, ou un identifiant de la liste."},
     {NULL, NULL, false, NULL, NULL},
 };
 const struct command_option dataset_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option publish_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"attest", NULL, false, "Attest for this version: GDPR checked, rights of others settled.",
+     "Attester pour cette version : RGPD vérifié, droits des tiers réglés."},
     {NULL, NULL, false, NULL, NULL},
 };
 const struct command_option withdraw_options[] = {
@@ -82,8 +82,7 @@ static bool open_file(const char *path, int *fd, uint64_t *size, struct err *e)
     return true;
 }
 
-/* A JSON value of the command line's user. */
-static bool read_json(const char *path, json_t **value, struct err *e)
+static bool read_meta(const char *path, json_t **meta, struct err *e)
 {
     int fd;
     uint64_t size;
@@ -96,22 +95,17 @@ static bool read_json(const char *path, json_t **value, struct err *e)
     ssize_t n = room ? read(fd, room, (size_t)size) : -1;
     close(fd);
     struct err unread = {0};
-    *value = n >= 0 ? jr_parse((struct str){room, (size_t)n}, &unread) : NULL;
+    *meta = n >= 0 ? jr_parse((struct str){room, (size_t)n}, &unread) : NULL;
     buf_free(&text);
-    if (*value)
+    if (json_is_object(*meta))
         return true;
+    json_decref(*meta);
+    *meta = NULL;
     if (unread.kind)
         *e = unread;
     else
-        ERR(e, err_meta_file, "unread"), err_arg(e, "%s", path);
+        ERR(e, err_meta_file, "not an object"), err_arg(e, "%s", path);
     return false;
-}
-
-static bool read_meta(const char *path, json_t **meta, struct err *e)
-{
-    if (!read_json(path, meta, e))
-        return false;
-    return !*meta || json_is_object(*meta) || (ERR(e, err_meta_file, "not an object"), err_arg(e, "%s", path));
 }
 
 static void put_json(struct jw *w, const char *key, const json_t *v)
@@ -124,7 +118,8 @@ static void put_json(struct jw *w, const char *key, const json_t *v)
 
 static void say_json(const struct tenant_row *t, struct str id, const struct import_done *d)
 {
-    static const char *const parts[] = {"format", "encoding", "separator", "rows", "columns", "aside", "warnings", "steps"};
+    static const char *const parts[] = {"format", "encoding", "separator", "rows", "columns", "aside", "warnings",
+                                        "schema", "personal", "secrecy"};
     struct buf b = {.max = 64 << 20};
     struct jw w;
     jw_init(&w, &b, JW_SPACED);
@@ -133,7 +128,6 @@ static void say_json(const struct tenant_row *t, struct str id, const struct imp
     JW_STR(&w, "dataset_id", id);
     JW_STR(&w, "version", uuid_str(&d->intake.loaded.id));
     JW_BOOL(&w, "published", d->published);
-    JW_BOOL(&w, "held", d->held);
     JW_STR(&w, "visibility", d->is_open ? S("open") : S("closed"));
     JW_I64(&w, "records", d->intake.loaded.rows);
     JW_I64(&w, "bytes", d->intake.loaded.bytes);
@@ -165,35 +159,28 @@ static void say_reasons(const struct cli *cli, const json_t *list, const char *h
     }
 }
 
-/* "Colonnes retirées : a, b", a line a kind. */
-static void say_names(const struct cli *cli, const json_t *list, const char *fr, const char *en)
+/* What the checks found: the kinds with their columns and counts; --json has every place. */
+static void say_checks(const struct cli *cli, const json_t *report)
 {
-    const json_t *item;
+    static const char *const parts[] = {"personal", "secrecy"};
+    const json_t *schema = jr_object(report, "schema"), *f;
+    const json_t *check = jr_object(schema, "check");
     size_t i;
-    if (json_array_size(list) == 0)
-        return;
-    printf("  %s", cli_say(cli, fr, en));
-    json_array_foreach(list, i, item) {
-        struct str from = jr_str(item, "from").n ? jr_str(item, "from") : jr_str(item, "type");
-        struct str to = jr_str(item, "to").n ? jr_str(item, "to") : jr_str(item, "detected");
-        printf("%s%s", i ? ", " : "", json_is_string(item) ? json_string_value(item) : jr_str(item, "name").p);
-        if (from.n)
-            printf(" (" STR_FMT " → " STR_FMT ")", STR_ARG(from), STR_ARG(to));
+    if (check)
+        printf(cli_say(cli, "Schéma " STR_FMT " " STR_FMT " : %lld écart(s), %lld remarque(s).\n",
+                       "Schema " STR_FMT " " STR_FMT ": %lld fault(s), %lld notice(s).\n"), STR_ARG(jr_str(schema, "name")),
+               STR_ARG(jr_str(schema, "version")), (long long)jr_i64(check, "errors", 0), (long long)jr_i64(check, "notices", 0));
+    json_array_foreach(jr_array(check, "groups"), i, f) {
+        struct buf b = {0};
+        reason_say(jr_object(f, "reason"), cli->lang, &b);
+        printf("  " STR_FMT " (%lld) : " STR_FMT "\n", STR_ARG(jr_str(f, "column")), (long long)jr_i64(f, "count", 0), STR_ARG(buf_str(&b)));
+        buf_free(&b);
     }
-    printf("\n");
-}
-
-static void say_diff(const struct cli *cli, struct str diff)
-{
-    struct err ignored = {0};
-    json_t *j = jr_parse(diff, &ignored);
-    const json_t *columns = jr_object(j, "columns");
-    say_names(cli, jr_array(columns, "added"), "Colonnes ajoutées : ", "Columns added: ");
-    say_names(cli, jr_array(columns, "dropped"), "Colonnes retirées : ", "Columns dropped: ");
-    say_names(cli, jr_array(columns, "retyped"), "Colonnes d’un autre type : ", "Columns retyped: ");
-    say_names(cli, jr_array(columns, "broken"), "Colonnes dont des valeurs ne sont plus du type : ",
-              "Columns with values that break their type: ");
-    json_decref(j);
+    for (size_t k = 0; k < 2; k++)
+        json_array_foreach(jr_array(jr_object(report, parts[k]), "findings"), i, f)
+            printf(cli_say(cli, "À vérifier avant d’ouvrir : " STR_FMT " dans " STR_FMT " (%lld).\n",
+                           "To be looked at before opening: " STR_FMT " in " STR_FMT " (%lld).\n"),
+                   STR_ARG(check_kind_word(jr_str(f, "kind"), cli->lang)), STR_ARG(jr_str(f, "column")), (long long)jr_i64(f, "count", 0));
 }
 
 static void say_text(const struct cli *cli, const struct tenant_row *t, struct str id, const struct import_done *d)
@@ -205,9 +192,9 @@ static void say_text(const struct cli *cli, const struct tenant_row *t, struct s
                    "%lld rows read, %lld kept, %lld set aside, %lld blank.\n"),
            (long long)jr_i64(rows, "seen", 0), (long long)jr_i64(rows, "kept", 0), (long long)jr_i64(rows, "aside", 0),
            (long long)jr_i64(rows, "blank", 0));
-    say_diff(cli, d->diff);
     say_reasons(cli, jr_array(report, "aside"), "");
     say_reasons(cli, jr_array(report, "warnings"), "");
+    say_checks(cli, report);
     if (!d->published)
         printf(cli_say(cli, "Brouillon prêt. Publier : terrasse dataset publish " STR_FMT " --host " STR_FMT "\n",
                        "The draft is ready. Publish it: terrasse dataset publish " STR_FMT " --host " STR_FMT "\n"),
@@ -231,7 +218,7 @@ static const char *file_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool import(struct cli *cli, struct arena *a, const json_t *meta, const json_t *steps, int fd, uint64_t size, struct err *e)
+static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd, uint64_t size, struct err *e)
 {
     struct tenant_row t;
     struct import_done done;
@@ -239,8 +226,9 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, const j
     const char *name = file_name(cli->arguments[0]);
     struct import_ask ask = {.fd = fd, .size_bytes = size, .dataset_id = str_of(cli_option(cli, "id")),
                              .file_name = str_of(name), .organisation = str_of(cli_option(cli, "organisation")),
-                             .meta = meta, .steps = steps, .accept_shape = cli_has(cli, "accept-shape"), .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
-                             .accept_errors = cli_has(cli, "accept-errors"), .on_progress = on_progress, .context = &p};
+                             .meta = meta, .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
+                             .accept_errors = cli_has(cli, "accept-errors"), .attest = cli_has(cli, "attest"),
+                             .legal_reason = str_of(cli_option(cli, "legal-reason")), .on_progress = on_progress, .context = &p};
     struct conn *c = portal_worker(cli, a, &t, e);
     progress_start(&p, cli->lang, name, (int64_t)size);
     bool ok = c && import_file(c, &t, &ask, &done, e);
@@ -249,27 +237,23 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, const j
         say_json(&t, ask.dataset_id, &done);
     else if (ok)
         say_text(cli, &t, ask.dataset_id, &done);
-    if (ok && done.held)
-        *e = done.why;
     if (ok)
         import_free(&done);
     conn_close(c);
-    return ok && !done.held;
+    return ok;
 }
 
 bool cmd_dataset_import(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
-    json_t *meta = NULL, *steps = NULL;
+    json_t *meta = NULL;
     int fd = -1;
     uint64_t size = 0;
-    bool ok = read_meta(cli_option(cli, "meta"), &meta, e) && read_json(cli_option(cli, "steps"), &steps, e) &&
-              (!steps || steps_check(steps, e)) && open_file(cli->arguments[0], &fd, &size, e) &&
-              import(cli, &a, meta, steps, fd, size, e);
+    bool ok = read_meta(cli_option(cli, "meta"), &meta, e) && open_file(cli->arguments[0], &fd, &size, e) &&
+              import(cli, &a, meta, fd, size, e);
     if (fd >= 0)
         close(fd);
     json_decref(meta);
-    json_decref(steps);
     arena_free(&a);
     return ok;
 }
@@ -337,7 +321,7 @@ static bool act(struct cli *cli, struct conn *c, const struct uuid *tenant, enum
     struct str id = str_of(cli->arguments[0]);
     switch (verb) {
     case VERB_PUBLISH:
-        return (!cli_has(cli, "accept-shape") || contract_accept(c, tenant, id, STR_NONE, e)) &&
+        return attest_put(c, tenant, id, &(struct attest){.personal = cli_has(cli, "attest"), .rights = cli_has(cli, "attest")}, e) &&
                publish_draft(c, tenant, id, STR_NONE, &done, e);
     case VERB_OPEN:
         return publish_open(c, tenant, id, STR_NONE, e);

@@ -3,6 +3,7 @@
 
 #include "core/db/backup.h"
 #include "core/db/migrate.h"
+#include "tenants/publishing/registry.h"
 #include "tools/cli/cmd.h"
 
 const struct command_option migrate_options[] = {
@@ -29,7 +30,8 @@ bool cmd_migrate(struct cli *cli, struct err *e)
     if (!cli_connect(cli, CLUSTER_OWNER, uri, e))
         return false;
     struct conn *c = conn_open(uri, ROLE_OWNER, e);
-    bool ok = c && back_up_first(cli, c, e) && migrate_run(c, migrations, migrations_n, &r, e);
+    unsigned schemas = 0;
+    bool ok = c && back_up_first(cli, c, e) && migrate_run(c, migrations, migrations_n, &r, e) && registry_carry(c, &schemas, e);
     conn_close(c);
     if (ok && cli->json)
         printf("{\"level\": %d, \"applied\": %u}\n", r.level, r.applied);

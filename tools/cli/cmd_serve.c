@@ -5,6 +5,7 @@
 #include "core/base/errors.h"
 #include "core/base/log.h"
 #include "core/db/migrate.h"
+#include "tenants/publishing/registry.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/listen.h"
 #include "tools/cli/portal.h"
@@ -14,7 +15,8 @@ static bool bring_up_to_date(const char *uri, struct err *e)
 {
     struct migrate_report r;
     struct conn *c = conn_open(uri, ROLE_OWNER, e);
-    bool ok = c && migrate_run(c, migrations, migrations_n, &r, e);
+    unsigned schemas;
+    bool ok = c && migrate_run(c, migrations, migrations_n, &r, e) && registry_carry(c, &schemas, e);
     conn_close(c);
     return ok;
 }

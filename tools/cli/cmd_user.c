@@ -1,4 +1,4 @@
-/* terrasse user add | link | password | list: the same functions as the forms call. */
+/* terrasse user add | link | password | dpo | list: the same functions as the forms call. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +23,12 @@ const struct command_option user_options[] = {
 };
 const struct command_option user_host_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
+    {NULL, NULL, false, NULL, NULL},
+};
+
+const struct command_option user_dpo_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"off", NULL, false, "No longer.", "Ne l’est plus."},
     {NULL, NULL, false, NULL, NULL},
 };
 
@@ -152,6 +158,28 @@ bool cmd_user_list(struct cli *cli, struct err *e)
     if (ok)
         put_people(cli, r);
     PQclear(r);
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_user_dpo(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct uuid account;
+    bool off = cli_has(cli, "off");
+    struct str email = str_of(cli->arguments[0]);
+    struct conn *c = enter(cli, &a, &t, e);
+    bool ok = c && account_find(c, &t.id, email, &account, e) &&
+              tenant_do(c, &sql_account_dpo, (struct str[]){uuid_str(&t.id), email, off ? S("f") : S("t")}, e) &&
+              tenant_audit(c, &t.id, STR_NONE, off ? S("dpo-off") : S("dpo"), email, STR_NONE, e) && conn_commit(c, e);
+    if (ok && cli->json)
+        printf("{\"done\": true}\n");
+    else if (ok && off)
+        printf(cli_say(cli, STR_FMT " n’est plus délégué à la protection des données.\n", STR_FMT " is no longer data protection officer.\n"), STR_ARG(email));
+    else if (ok)
+        printf(cli_say(cli, STR_FMT " est délégué à la protection des données.\n", STR_FMT " is data protection officer.\n"), STR_ARG(email));
     conn_close(c);
     arena_free(&a);
     return ok;

@@ -13,7 +13,7 @@ function dataset(owner, id, title, description, keyword, fields, rows, more = {}
   return {
     id, body: owner.slug, rows, fields,
     meta: {
-      visibility: more.visibility ?? 'open',
+      visibility: more.visibility ?? 'open', attestations: true,
       metas: {
         default: { title, description, publisher: owner.name, license: more.licence ?? licence,
           theme: more.theme ?? ['Régions et villes', 'Population et société'], keyword, modified: today() },

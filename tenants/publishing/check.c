@@ -1,0 +1,171 @@
+#include "tenants/publishing/check.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/base/utf8.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/dataset.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/sql.h"
+
+static const struct {
+    const char *kind, *fr, *en;
+} kinds[] = {
+    {"nir", "numéros de sécurité sociale", "social security numbers"},
+    {"email", "adresses électroniques", "e-mail addresses"},
+    {"phone", "numéros de téléphone", "telephone numbers"},
+    {"iban", "comptes bancaires", "bank accounts"},
+    {"name", "noms de personnes", "names of persons"},
+    {"birth", "dates de naissance", "dates of birth"},
+    {"persons", "petits effectifs", "small counts"},
+    {"units", "montants de trop peu d’unités", "amounts of too few units"},
+    {"dominance", "montants dominés par une unité", "amounts that one unit dominates"},
+};
+
+struct str check_kind_word(struct str kind, enum lang lang)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (str_eq(kind, str_of(kinds[i].kind)))
+            return str_of(lang == LANG_FR ? kinds[i].fr : kinds[i].en);
+    return kind;
+}
+
+void check_say(const json_t *findings, enum lang lang, struct buf *out)
+{
+    const json_t *f;
+    size_t i;
+    json_array_foreach(findings, i, f)
+        buf_printf(out, "%s" STR_FMT " (" STR_FMT ")", i ? ", " : "", STR_ARG(check_kind_word(jr_str(f, "kind"), lang)),
+                   STR_ARG(jr_str(f, "column")));
+}
+
+/* Names and types of the columns: a standing attestation holds while they stay. */
+static void shape_of(const json_t *report, char out[33])
+{
+    struct buf b = {0};
+    unsigned char hash[16];
+    const json_t *column;
+    size_t i;
+    json_array_foreach(jr_array(report, "columns"), i, column)
+        buf_printf(&b, STR_FMT ":" STR_FMT "\n", STR_ARG(jr_str(column, "name")), STR_ARG(jr_str(column, "type")));
+    struct str text = buf_str(&b);
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)text.p, text.n, NULL, 0);
+    sodium_bin2hex(out, 33, hash, sizeof hash);
+    buf_free(&b);
+}
+
+bool check_put(struct conn *c, const struct uuid *tenant, const struct uuid *version, const struct uuid *before,
+               const json_t *report, struct err *e)
+{
+    static const char *const parts[] = {"schema", "personal", "secrecy"};
+    json_t *kept = json_object();
+    char shape[33];
+    for (size_t i = 0; i < 3; i++)
+        if (json_object_get(report, parts[i]))
+            json_object_set(kept, parts[i], json_object_get(report, parts[i]));
+    char *text = json_dumps(kept, JSON_COMPACT);
+    shape_of(report, shape);
+    const struct str params[] = {uuid_str(tenant), uuid_str(version), before->text[0] ? uuid_str(before) : STR_NONE,
+                                 str_of(text), str_of(shape)};
+    bool ok = tenant_do(c, &sql_version_check_put, params, e);
+    free(text);
+    json_decref(kept);
+    return ok;
+}
+
+/* What no override covers; the caller's to release. NULL: failed. */
+static json_t *uncovered(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version,
+                         bool *checked, struct arena *a, struct str *schema, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_check_open, (struct str[]){uuid_str(tenant), uuid_str(dataset), uuid_str(version)}, e);
+    json_t *found = NULL;
+    if (r && PQntuples(r) == 1) {
+        *checked = PQgetvalue(r, 0, 0)[0] == 't';
+        found = jr_parse(str_of(PQgetvalue(r, 0, 1)), e);
+        if (a)
+            *schema = PQgetisnull(r, 0, 2) ? STR_NONE : arena_str(a, str_of(PQgetvalue(r, 0, 2)));
+    }
+    PQclear(r);
+    return found;
+}
+
+bool check_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, struct err *e)
+{
+    bool checked = false;
+    json_t *found = uncovered(c, tenant, dataset, version, &checked, NULL, NULL, e);
+    if (!found)
+        return false;
+    bool ok = checked || ERR(e, err_not_checked, "%s", version->text);
+    if (ok && json_array_size(found) > 0) {
+        ok = ERR(e, err_personal_data, "%s: %zu kinds", version->text, json_array_size(found));
+        for (unsigned lang = LANG_FR; lang <= LANG_EN; lang++) { /* {0} is said in French, {1} in English */
+            struct buf said = {0};
+            check_say(found, (enum lang)lang, &said);
+            err_arg(e, STR_FMT, STR_ARG(buf_str(&said)));
+            buf_free(&said);
+        }
+    }
+    json_decref(found);
+    return ok;
+}
+
+static bool find_reason(struct conn *c, struct arena *a, const struct uuid *tenant, const struct override *o, struct str schema,
+                        struct str *said, struct err *e)
+{
+    struct uuid id;
+    struct str own = str_trim(o->text);
+    if (!o->reason_id.n && o->may_write && utf8_count(own) >= 5 && utf8_count(own) <= 500) {
+        *said = own;
+        return true;
+    }
+    if (!uuid_parse(o->reason_id, &id))
+        return ERR(e, err_reason_not_listed, "no reason");
+    PGresult *r = conn_ask(c, &sql_legal_reason_find, (struct str[]){uuid_str(tenant), uuid_str(&id), schema}, e);
+    bool there = r && PQntuples(r) == 1;
+    if (there)
+        *said = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
+    else if (r)
+        ERR(e, err_reason_not_listed, "%s", id.text);
+    PQclear(r);
+    return there;
+}
+
+static bool keep(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, const struct override *o,
+                 const json_t *found, struct str said, struct err *e)
+{
+    struct uuid id = uuid_make();
+    char *covers = json_dumps(found, JSON_COMPACT);
+    json_t *detail = json_pack("{s:s%,s:O}", "reason", said.p, said.n, "covers", found);
+    char *audit = json_dumps(detail, JSON_COMPACT);
+    const struct str params[] = {uuid_str(tenant), uuid_str(&id), uuid_str(&d->id), str_of(covers),
+                                 o->reason_id.n ? o->reason_id : STR_NONE, said, o->account};
+    bool ok = tenant_do(c, &sql_check_override_put, params, e) &&
+              tenant_audit(c, tenant, o->account, S("override"), o->dataset_id, str_of(audit), e);
+    free(covers);
+    free(audit);
+    json_decref(detail);
+    return ok;
+}
+
+bool check_override(struct conn *c, const struct uuid *tenant, const struct override *o, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    struct str schema = STR_NONE, said = STR_NONE;
+    bool checked = false, ok = dataset_lock(c, &a, tenant, o->dataset_id, &d, e);
+    const struct uuid *version = ok && d.draft_version.text[0] ? &d.draft_version : &d.version;
+    json_t *found = ok ? uncovered(c, tenant, &d.id, version, &checked, &a, &schema, e) : NULL;
+    if (found && json_array_size(found) == 0)
+        ok = ERR(e, err_nothing_to_override, "%s", d.id.text);
+    ok = ok && found && find_reason(c, &a, tenant, o, schema, &said, e) && keep(c, tenant, &d, o, found, said, e);
+    json_decref(found);
+    arena_free(&a);
+    return ok;
+}
+
+bool check_override_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
+{
+    return tenant_do(c, &sql_check_override_revoke, (struct str[]){uuid_str(tenant), uuid_str(dataset)}, e);
+}

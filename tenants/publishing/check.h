@@ -1,0 +1,36 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/db/conn.h"
+
+/*
+ * check -- what was found in a version, and whether it may be opened (R26, R102).
+ *
+ * Schemas never stop anything (R25, I95). Personal data and small counts stop opening, never publishing closed, until
+ * the file is corrected or an override says which legal reason allows it: who, when, why, for which columns. An override
+ * covers the columns and kinds that were found when it was given, in later versions too; anything new asks again.
+ *
+ * Blocking, inside the caller's transaction of that tenant.
+ */
+
+/* After a reading, in its transaction. before: the version whose rows stand in front, or zeroed. report: the reader's. */
+bool check_put(struct conn *c, const struct uuid *tenant, const struct uuid *version, const struct uuid *before,
+               const json_t *report, struct err *e);
+
+/* fails err_personal_data (what, where), err_not_checked */
+bool check_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, struct err *e);
+
+struct override {
+    struct str dataset_id;
+    struct str reason_id, text;  /* one of the region's list, or words of one's own */
+    struct str account;          /* absent: the operator */
+    bool may_write;              /* words of one's own are allowed: the region, the officer, the operator */
+};
+/* For the draft's version, else the published one. fails err_reason_not_listed, err_nothing_to_override */
+bool check_override(struct conn *c, const struct uuid *tenant, const struct override *o, struct err *e);
+/* Takes every override of the dataset back. An open dataset is closed by whoever asks first: the caller's choice. */
+bool check_override_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e);
+
+/* "nir (numero), email (contact)": kinds in words, as sentences and pages name them. */
+void check_say(const json_t *findings, enum lang lang, struct buf *out);
+struct str check_kind_word(struct str kind, enum lang lang);

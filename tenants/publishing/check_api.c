@@ -1,0 +1,283 @@
+/* /api/portal/v1: schemas, what was found in a dataset, why it may be open, how good its description is. */
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/web/errors.h"
+#include "tenants/publishing/check_facts.h"
+#include "tenants/publishing/check_steps.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/sql.h"
+
+static bool ask_empty(struct req *r, struct check_ask **ask)
+{
+    *ask = ARENA_NEW(r->a, struct check_ask);
+    r->state = *ask;
+    return true;
+}
+
+/* ---- schemas ---- */
+
+static bool ask_schemas(struct req *r, struct err *e)
+{
+    (void)e;
+    req_ask(r, &sql_schema_list, (struct str[]){uuid_str(&r->tenant->id)});
+    return true;
+}
+
+static bool reply_schemas(struct req *r, struct err *e)
+{
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    jw_key(w, S("schemas"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < req_rows(r, 0); i++) {
+        jw_open(w, '{');
+        JW_STR(w, "name", req_col(r, 0, i, 0));
+        JW_STR(w, "version", req_col(r, 0, i, 1));
+        JW_STR(w, "title", req_col(r, 0, i, 2));
+        JW_STR(w, "source", req_col(r, 0, i, 3));
+        JW_BOOL(w, "own", batch_bool(&r->batch, 0, i, 4));
+        JW_I64(w, "fields", req_i64(r, 0, i, 5));
+        JW_STR(w, "added", req_col(r, 0, i, 6));
+        JW_I64(w, "datasets", req_i64(r, 0, i, 7));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+    return true;
+}
+
+static const struct step schemas_steps[] = {
+    {STEP_DB, ask_schemas, NULL}, {STEP_REPLY, reply_schemas, NULL}, {STEP_END, NULL, NULL},
+};
+
+static bool ask_schema(struct req *r, struct err *e)
+{
+    struct str version = req_query(r, S("version"));
+    (void)e;
+    req_ask(r, &sql_schema_one, (struct str[]){uuid_str(&r->tenant->id), req_query(r, S("name")), version.n ? version : STR_NONE});
+    return true;
+}
+
+static bool reply_schema(struct req *r, struct err *e)
+{
+    if (req_rows(r, 0) == 0) {
+        ERR(e, err_schema_unknown, "no row");
+        return err_arg(e, STR_FMT, STR_ARG(str_part(req_query(r, S("name")), 0, 100)));
+    }
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    JW_STR(w, "name", req_query(r, S("name")));
+    JW_STR(w, "version", req_col(r, 0, 0, 0));
+    JW_STR(w, "title", req_col(r, 0, 0, 1));
+    JW_STR(w, "source", req_col(r, 0, 0, 2));
+    JW_RAW(w, "definition", req_col(r, 0, 0, 3));
+    jw_close(w, '}');
+    return true;
+}
+
+static const struct step schema_steps[] = {
+    {STEP_DB, ask_schema, NULL}, {STEP_REPLY, reply_schema, NULL}, {STEP_END, NULL, NULL},
+};
+
+static bool read_schema(struct req *r, struct err *e)
+{
+    struct check_ask *ask;
+    const json_t *body = req_body_json(r, e);
+    ask_empty(r, &ask);
+    ask->new = (struct registry_new){.name = jr_str(body, "name"), .version = jr_str(body, "version"), .source = jr_str(body, "source")};
+    char *text = body ? json_dumps(jr_object(body, "schema"), JSON_COMPACT) : NULL;
+    ask->new.text = text ? arena_str(r->a, str_of(text)) : S("null");
+    free(text);
+    return body != NULL;
+}
+
+static bool reply_added(struct req *r, struct err *e)
+{
+    const struct check_ask *ask = r->state;
+    (void)e;
+    struct jw *w = req_json(r, 201);
+    jw_open(w, '{');
+    JW_STR(w, "name", ask->added.name);
+    JW_STR(w, "version", ask->added.version);
+    JW_I64(w, "unknown", ask->added.unknown);
+    jw_close(w, '}');
+    return true;
+}
+
+static const struct step schema_add_steps[] = {
+    {STEP_DB, read_schema, NULL}, {STEP_WORK, check_work_schema_add, NULL}, {STEP_REPLY, reply_added, NULL}, {STEP_END, NULL, NULL},
+};
+
+/* ---- one dataset ---- */
+
+static bool ask_checks(struct req *r, struct err *e)
+{
+    struct str organisation = r->who.organisation.text[0] ? uuid_str(&r->who.organisation) : STR_NONE;
+    (void)e;
+    req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], organisation});
+    req_ask(r, &sql_check_override_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0]});
+    return true;
+}
+
+static void put_overrides(struct req *r, struct jw *w)
+{
+    jw_key(w, S("overrides"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < req_rows(r, 1); i++) {
+        jw_open(w, '{');
+        JW_RAW(w, "covers", req_col(r, 1, i, 1));
+        JW_STR(w, "reason", req_col(r, 1, i, 2));
+        JW_STR(w, "by", req_col(r, 1, i, 3));
+        JW_STR(w, "at", req_col(r, 1, i, 4));
+        JW_BOOL(w, "revoked", batch_bool(&r->batch, 1, i, 5));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+static bool reply_checks(struct req *r, struct err *e)
+{
+    struct quality_facts facts;
+    json_t *metas;
+    if (req_rows(r, 0) == 0) {
+        ERR(e, err_dataset_unknown, "no row");
+        return err_arg(e, STR_FMT, STR_ARG(str_part(r->params[0], 0, 100)));
+    }
+    check_facts(r, 0, &metas, &facts);
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    JW_STR(w, "conforms_to", req_col(r, 0, 0, CHECK_CONFORMS));
+    JW_STR(w, "newest_version", req_col(r, 0, 0, CHECK_NEWEST));
+    JW_BOOL(w, "checked", batch_bool(&r->batch, 0, 0, CHECK_CHECKED));
+    JW_RAW(w, "schema", req_col(r, 0, 0, CHECK_SCHEMA));
+    JW_RAW(w, "found", req_col(r, 0, 0, CHECK_FOUND));
+    JW_RAW(w, "blocks_opening", req_col(r, 0, 0, CHECK_UNCOVERED));
+    put_overrides(r, w);
+    JW_RAW(w, "attestations_missing", req_col(r, 0, 0, CHECK_LACKS));
+    JW_RAW(w, "licence", req_col(r, 0, 0, CHECK_LICENCE));
+    JW_RAW(w, "licence_advised", req_col(r, 0, 0, CHECK_ADVICE));
+    jw_key(w, S("quality"));
+    jw_open(w, '{');
+    jw_key(w, S("mqa"));
+    quality_json(&facts, QUALITY_MQA, r->lang, w);
+    jw_key(w, S("national"));
+    quality_json(&facts, QUALITY_NATIONAL, r->lang, w);
+    jw_close(w, '}');
+    jw_close(w, '}');
+    json_decref(metas);
+    return true;
+}
+
+static const struct step checks_steps[] = {
+    {STEP_DB, ask_checks, NULL}, {STEP_REPLY, reply_checks, NULL}, {STEP_END, NULL, NULL},
+};
+
+static bool read_verb(struct req *r, struct err *e)
+{
+    struct check_ask *ask;
+    const json_t *body = req_body_json(r, e);
+    ask_empty(r, &ask);
+    ask->dataset_id = ask->reason_id = r->params[0];
+    ask->text = jr_str(body, "text");
+    ask->schema = jr_str(body, "schema");
+    ask->theme = jr_str(body, "theme");
+    ask->licence = jr_str(body, "licence");
+    if (jr_str(body, "reason").p)
+        ask->reason_id = jr_str(body, "reason");
+    else if (ask->text.n)
+        ask->reason_id = STR_NONE;
+    return body != NULL;
+}
+
+static bool reply_done(struct req *r, struct err *e)
+{
+    const struct check_ask *ask = r->state;
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    JW_BOOL(w, "done", true);
+    if (ask->made.text[0])
+        JW_STR(w, "id", uuid_str(&ask->made));
+    jw_close(w, '}');
+    return true;
+}
+
+#define VERB(name)                                                                                     \
+    static const struct step name##_steps[] = {                                                        \
+        {STEP_DB, read_verb, NULL}, {STEP_WORK, check_work_##name, NULL}, {STEP_REPLY, reply_done, NULL}, \
+        {STEP_END, NULL, NULL},                                                                        \
+    }
+VERB(override);
+VERB(conform);
+VERB(reason_add);
+VERB(advise);
+
+static bool read_retire(struct req *r, struct err *e)
+{
+    struct check_ask *ask;
+    (void)e;
+    ask_empty(r, &ask);
+    ask->reason_id = r->params[0];
+    return true;
+}
+
+static const struct step reason_retire_steps[] = {
+    {STEP_DB, read_retire, NULL}, {STEP_WORK, check_work_reason_retire, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+};
+
+/* ---- the region's reasons ---- */
+
+static bool ask_reasons(struct req *r, struct err *e)
+{
+    struct str schema = req_query(r, S("schema"));
+    (void)e;
+    req_ask(r, &sql_legal_reason_list, (struct str[]){uuid_str(&r->tenant->id), schema.n ? schema : STR_NONE});
+    return true;
+}
+
+static bool reply_reasons(struct req *r, struct err *e)
+{
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    jw_key(w, S("reasons"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < req_rows(r, 0); i++) {
+        jw_open(w, '{');
+        JW_STR(w, "id", req_col(r, 0, i, 0));
+        JW_STR(w, "text", req_col(r, 0, i, 1));
+        JW_STR(w, "schema", req_col(r, 0, i, 2));
+        JW_BOOL(w, "own", batch_bool(&r->batch, 0, i, 3));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+    return true;
+}
+
+static const struct step reasons_steps[] = {
+    {STEP_DB, ask_reasons, NULL}, {STEP_REPLY, reply_reasons, NULL}, {STEP_END, NULL, NULL},
+};
+
+/* clang-format off */
+#define CALL(method, pattern, access, steps, body, en, fr) \
+    {method, "/api/portal/v1" pattern, access, 1, steps, en, DIALECT_PROBLEM, body, CACHE_NONE, fr}
+
+static const struct route routes[] = {
+    CALL(HTTP_GET, "/schemas", READER, schemas_steps, BODY_NONE, "Schemas that datasets may follow", "Schémas que les jeux peuvent suivre"),
+    CALL(HTTP_GET, "/schemas/definition", READER, schema_steps, BODY_NONE, "One schema, by name and version", "Un schéma, par nom et version"),
+    CALL(HTTP_POST, "/schemas", REGION, schema_add_steps, BODY_JSON, "Add a version of a schema", "Ajouter une version d’un schéma"),
+    CALL(HTTP_GET, "/datasets/{dataset}/checks", CONTRIBUTOR, checks_steps, BODY_NONE,
+         "What was found in a dataset, and the scores of its description", "Ce qui a été trouvé dans un jeu, et les notes de sa description"),
+    CALL(HTTP_POST, "/datasets/{dataset}/schema", CONTRIBUTOR, conform_steps, BODY_JSON, "Say which schema it follows", "Dire quel schéma il suit"),
+    CALL(HTTP_POST, "/datasets/{dataset}/override", CONTRIBUTOR, override_steps, BODY_JSON,
+         "Say which legal reason lets it be opened", "Dire quelle raison légale permet de l’ouvrir"),
+    CALL(HTTP_GET, "/reasons", CONTRIBUTOR, reasons_steps, BODY_NONE, "Legal reasons of the region’s list", "Raisons légales de la liste de la Région"),
+    CALL(HTTP_POST, "/reasons", REGION, reason_add_steps, BODY_JSON, "Add a legal reason", "Ajouter une raison légale"),
+    CALL(HTTP_POST, "/reasons/{reason}/retire", REGION, reason_retire_steps, BODY_JSON, "Take a legal reason off the list", "Retirer une raison légale de la liste"),
+    CALL(HTTP_POST, "/licence-advice", REGION, advise_steps, BODY_JSON, "Advise a licence for a theme", "Conseiller une licence pour une thématique"),
+};
+/* clang-format on */
+const struct route_table check_route_table = {routes, sizeof routes / sizeof routes[0]};

@@ -1,0 +1,15 @@
+#pragma once
+#include "core/web/request.h"
+#include "tenants/publishing/quality.h"
+
+/*
+ * check_facts -- one row of checks_of_dataset.sql as handlers of the API and of the pages read it.
+ */
+enum check_column {
+    CHECK_ID, CHECK_CONFORMS, CHECK_CHECKED, CHECK_SCHEMA, CHECK_FOUND, CHECK_UNCOVERED, CHECK_LACKS, CHECK_METAS, CHECK_ROWS,
+    CHECK_VERSION, CHECK_DRAFT, CHECK_NEWEST, CHECK_TITLE, CHECK_PUBLISHED, CHECK_PROCESSED, CHECK_VISIBILITY, CHECK_ADVICE,
+    CHECK_LICENCE,
+};
+
+/* From row 0 of result `call`; *metas is the caller's to release, facts borrow from it and from r->a. */
+void check_facts(struct req *r, unsigned call, json_t **metas, struct quality_facts *out);

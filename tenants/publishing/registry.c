@@ -1,0 +1,167 @@
+#include "tenants/publishing/registry.h"
+
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/data/errors.h"
+#include "core/data/table_schema.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/carried.h"
+#include "tenants/publishing/errors.h"
+#include "tenants/publishing/registry_news.h"
+#include "tenants/publishing/sql.h"
+
+static bool put(struct conn *c, const struct uuid *root, struct str name, struct str version, struct str title,
+                struct str source, struct str text, struct str account, bool *fresh, struct err *e)
+{
+    struct uuid id = uuid_make();
+    const struct str params[] = {uuid_str(&id), root ? uuid_str(root) : STR_NONE, name, version, title, source, text, account};
+    PGresult *r = conn_ask(c, &sql_schema_put, params, e);
+    if (r)
+        *fresh = PQntuples(r) == 1;
+    PQclear(r);
+    return r != NULL;
+}
+
+bool registry_carry(struct conn *c, unsigned *added, struct err *e)
+{
+    *added = 0;
+    if (!conn_begin(c, NULL, e))
+        return false;
+    for (size_t i = 0; i < carried_n; i++) {
+        bool fresh = false;
+        json_t *schema = jr_parse(carried_text(i), e);
+        bool ok = schema && put(c, NULL, jr_str(schema, "name"), jr_str(schema, "version"), jr_str(schema, "title"),
+                                jr_str(schema, "homepage"), carried_text(i), STR_NONE, &fresh, e);
+        json_decref(schema);
+        if (!ok)
+            return false;
+        *added += fresh;
+    }
+    return (*added == 0 || registry_news_ask(c, NULL, e)) && conn_commit(c, e);
+}
+
+static bool is_name(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || (i > 0 && strchr("._/-", s.p[i]))))
+            return false;
+    return s.n > 0 && s.n <= 100;
+}
+
+static bool is_version(struct str s)
+{
+    unsigned parts = 0;
+    for (struct str part; str_cut(&s, '.', &part); parts++)
+        for (size_t i = 0; i < part.n || part.n == 0 || part.n > 5; i++)
+            if (part.n == 0 || part.n > 5 || part.p[i] < '0' || part.p[i] > '9')
+                return false;
+    return parts >= 1 && parts <= 4;
+}
+
+static struct str bare_version(struct str s)
+{
+    return s.n > 1 && (s.p[0] == 'v' || s.p[0] == 'V') ? str_from(s, 1) : s;
+}
+
+static bool add(struct conn *c, struct arena *a, const struct uuid *root, const struct registry_new *new, struct str account,
+                const struct table_schema *s, struct registry_added *done, struct err *e)
+{
+    bool fresh = false;
+    struct str name = new->name.n ? new->name : s->name, version = bare_version(new->version.n ? new->version : s->version);
+    struct str title = s->title.n ? str_part(s->title, 0, 300) : name;
+    if (!is_name(name) || !is_version(version))
+        return ERR(e, err_schema_named, STR_FMT " " STR_FMT, STR_ARG(str_part(name, 0, 80)), STR_ARG(str_part(version, 0, 40)));
+    if (!put(c, root, name, version, title, new->source, new->text, account, &fresh, e))
+        return false;
+    if (!fresh) {
+        ERR(e, err_schema_known, "known");
+        err_arg(e, STR_FMT, STR_ARG(name));
+        return err_arg(e, STR_FMT, STR_ARG(version));
+    }
+    *done = (struct registry_added){arena_str(a, name), arena_str(a, version), s->unknown};
+    return registry_news_ask(c, root, e);
+}
+
+bool registry_add(struct conn *c, struct arena *a, const struct uuid *root, const struct registry_new *new,
+                  struct str account, struct registry_added *done, struct err *e)
+{
+    struct table_schema s;
+    json_t *json = new->text.n <= TABLE_SCHEMA_MAX ? jr_parse(new->text, e) : NULL;
+    if (!json && !e->kind)
+        ERR(e, err_schema_invalid, "%zu bytes", new->text.n), err_arg(e, "1 Mo");
+    bool ok = json && table_schema_read(json, &s, e);
+    json_decref(json);
+    if (!ok)
+        return false;
+    ok = add(c, a, root, new, account, &s, done, e);
+    table_schema_free(&s);
+    return ok;
+}
+
+bool registry_options(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, json_t *options, struct err *e)
+{
+    const struct str params[] = {uuid_str(tenant), dataset->text[0] ? uuid_str(dataset) : STR_NONE};
+    PGresult *r = conn_ask(c, &sql_schema_for_reader, params, e);
+    int64_t threshold = 0;
+    if (!r || PQntuples(r) != 1) {
+        PQclear(r);
+        return r != NULL;
+    }
+    json_t *schemas = jr_parse(str_of(PQgetvalue(r, 0, 2)), e);
+    if (!PQgetisnull(r, 0, 0))
+        json_object_set_new(options, "schema", json_string(PQgetvalue(r, 0, 0)));
+    str_i64(str_of(PQgetvalue(r, 0, 1)), &threshold);
+    json_object_set_new(options, "secrecy_threshold", json_integer(threshold));
+    json_object_set_new(options, "schemas", schemas ? schemas : json_array());
+    PQclear(r);
+    return schemas != NULL;
+}
+
+static void copy_field(struct arena *a, const struct table_field *f, struct registry_field *out)
+{
+    *out = (struct registry_field){.name = arena_str(a, f->name), .title = arena_str(a, f->title),
+                                   .type = str_of(table_type_name(f->type)), .description = arena_str(a, f->description),
+                                   .example = arena_str(a, f->example),
+                                   .allowed = f->nallowed ? arena_str(a, f->allowed_text) : S(""), .required = f->required};
+}
+
+bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant, struct str name, struct str version,
+                     struct registry_field **fields, size_t *n, struct str *title, struct str *used, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_schema_one, (struct str[]){uuid_str(tenant), name, version}, e);
+    struct table_schema s;
+    if (r && PQntuples(r) == 0) {
+        ERR(e, err_schema_unknown, "no row");
+        err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 100)));
+    }
+    json_t *json = r && PQntuples(r) == 1 ? jr_parse(str_of(PQgetvalue(r, 0, 3)), e) : NULL;
+    bool ok = json && table_schema_read(json, &s, e);
+    if (ok) {
+        *used = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
+        *title = arena_str(a, str_of(PQgetvalue(r, 0, 1)));
+        *n = s.n;
+        *fields = ARENA_ARRAY(a, struct registry_field, s.n);
+        for (size_t i = 0; i < s.n; i++)
+            copy_field(a, &s.fields[i], &(*fields)[i]);
+        table_schema_free(&s);
+    }
+    json_decref(json);
+    PQclear(r);
+    return ok;
+}
+
+bool registry_conform(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str name, struct str organisation,
+                      struct str account, struct err *e)
+{
+    const struct str params[] = {uuid_str(tenant), dataset_id, name.n ? name : STR_NONE, organisation};
+    PGresult *r = conn_ask(c, &sql_dataset_conforms, params, e);
+    bool there = r && PQntuples(r) == 1;
+    if (r && !there) {
+        ERR(e, err_schema_unknown, "no row");
+        err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 100)));
+    }
+    bool is_seen = there && str_eq(str_of(PQgetvalue(r, 0, 1)), S("published"));
+    PQclear(r);
+    return there && (!is_seen || tenant_touch(c, tenant, e)) && tenant_audit(c, tenant, account, S("conform"), dataset_id, STR_NONE, e);
+}

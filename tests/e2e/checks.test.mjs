@@ -1,0 +1,240 @@
+// Checks before publication through the program: schemas tell and never stop; personal data and small counts stop
+// opening until a legal reason is given; each version is attested; scores say why.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installation, poll } from './harness.mjs';
+import { sql } from './fixtures.mjs';
+
+let t, admin;
+const R = 'r.localhost', A = 'a.r.localhost';
+const keys = {};
+before(async () => {
+  t = await installation();
+  await t.tenants(['a', 'b']);
+  admin = await t.accept(R, t.links[R]);
+  for (const [host, email] of [[R, 'admin@r.example'], [A, 'admin@a.example']]) {
+    if (host !== R) await t.accept(host, t.links[host]);
+    keys[host] = (await t.must(['token', 'add', email, '--host', host, '--label', 'essai', '--json'])).key;
+  }
+});
+after(() => t?.stop());
+
+const api = (host, path, options = {}) => t.http(host, `/api/portal/v1${path}`, { key: keys[host], ...options });
+const post = (host, path, body = {}) => api(host, path, { method: 'POST', body });
+function file(name, text) {
+  const path = join(t.folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, 0o644);
+  return path;
+}
+const metas = (title) => ({ default: { title, description: 'x', license: 'lov2', theme: ['Santé'], keyword: ['essai'] },
+  dcat: { accrualperiodicity: 'Annuelle', spatial: 'Tours', granularity: 'commune' } });
+const meta = (id, more = {}) => file(`${id}.META.json`, JSON.stringify({ metas: metas(id), ...more }));
+const importing = (host, id, text, more, ...args) => t.cli(['dataset', 'import', file(`${id}.csv`, text), '--host', host, '--id', id, '--meta', meta(id, more), ...args]);
+const checks = async (host, id) => (await api(host, `/datasets/${id}/checks`)).json;
+
+/** A file sent through the API becomes the draft of a dataset. */
+async function draft(host, id, text) {
+  const sent = await api(host, '/uploads?name=f.csv', { method: 'POST', body: Buffer.from(text), headers: { 'Content-Type': 'text/csv' } });
+  assert.equal(sent.status, 202, sent.text);
+  const state = async () => (await api(host, `/uploads/${sent.json.id}`)).json;
+  await poll(async () => ['ready', 'failed'].includes((await state()).state), { what: 'reading' });
+  const made = await api(host, `/datasets/${id}/draft`, { method: 'PUT', body: { upload: sent.json.id, metas: metas(id) } });
+  assert.equal(made.status, 201, made.text);
+  return state();
+}
+
+const prenoms = 'COMMUNE_NOM,COLL_INSEE,ENFANT_SEXE,ENFANT_PRENOM,NOMBRE_OCCURRENCES,ANNEE\nOrléans,4523,F,Zoé,12,2024\nTours,37261,M,Hugo,3,24\n';
+
+test('the schema is recognised by its columns, what lacks is said with row and value, and nothing is stopped', async () => {
+  const { report } = await draft(R, 'prenoms', prenoms);
+  assert.equal(report.schema.name, 'scdl/prenoms');
+  assert.equal(report.schema.declared, false);
+  assert.deepEqual(report.schema.check.groups.filter((g) => g.severity === 'error').map((g) => [g.column, g.reason.code, g.cells[0].line, g.cells[0].value]),
+    [['COLL_INSEE', 'value_pattern', 2, '4523'], ['ANNEE', 'not_year', 3, '24']]);
+  assert.equal((await post(R, '/datasets/prenoms/publish', { attest: true })).status, 200);
+  assert.equal((await post(R, '/datasets/prenoms/open')).status, 200); // R25, I95: a schema never blocks
+});
+
+test('a declared schema is checked whatever the columns; one that nobody knows is refused', async () => {
+  const unknown = await importing(R, 'inconnu', 'a;b\n1;2\n', { conforms_to: 'scdl/rien' }, '--publish', '--attest');
+  assert.equal(unknown.code, 1);
+  const done = JSON.parse((await importing(R, 'declare', 'a;b\n1;2\n', { conforms_to: 'scdl/prenoms' }, '--publish', '--attest', '--json')).stdout);
+  assert.equal(done.schema.declared, true);
+  assert.ok(done.schema.check.groups.some((g) => g.reason.code === 'column_missing' && g.column === 'ENFANT_PRENOM'));
+  assert.equal((await checks(R, 'declare')).conforms_to, 'scdl/prenoms');
+  assert.equal((await post(A, '/datasets/declare/schema', { schema: 'scdl/prenoms' })).status, 404); // not A's
+});
+
+test('a file that follows an older version of its schema is told which', async () => {
+  const names = 'id_lieu,nom_lieu,ad_lieu,com_lieu,insee,type,date_maj,ouvert,source,Xlong,Ylat,nbre_pl,nbre_pmr,duree,horaires,proprio,lumiere,comm';
+  const row = '76217-C-001,Gare,2 boulevard,Dieppe,76217,Parking,2019-06-25,true,217602176,1.081183,49.921823,20,2,,24/7,Ville,true,Bus';
+  const { report } = await draft(R, 'covoiturage', `${names}\n${row}\n`);
+  assert.equal(report.schema.name, 'etalab/schema-lieux-covoiturage');
+  assert.equal(report.schema.older, '0.2.8');
+  const columns = report.schema.check.groups.filter((g) => g.part === 'columns').map((g) => [g.column, g.reason.code]);
+  assert.deepEqual(columns, [['id_lieu', 'column_extra'], ['id_local', 'column_missing']]);
+});
+
+const people = 'nom;prenom;courriel\nMartin;Zoé;zoe.martin@tours.fr\nDupont;Luc;contact@tours.fr\n';
+
+test('personal data stop opening, not publishing closed; a listed reason with author and date lets them through', async () => {
+  const { report } = await draft(A, 'elus', people);
+  assert.deepEqual(report.personal.findings.map((f) => [f.kind, f.column, f.count]), [['name', 'nom', 2], ['email', 'courriel', 1]]);
+  assert.doesNotMatch(JSON.stringify(report.personal), /Martin|zoe\.martin/);
+  assert.equal((await post(A, '/datasets/elus/publish', { attest: true })).status, 200);
+  const held = await post(A, '/datasets/elus/open');
+  assert.equal(held.status, 409);
+  assert.equal(held.json.title, 'personal_data');
+  assert.match(held.text, /adresses électroniques \(courriel\), noms de personnes \(nom\)/);
+
+  assert.equal((await post(A, '/datasets/elus/override', { text: 'Parce que je le veux bien' })).status, 400); // A is no region
+  const reasons = (await api(A, '/reasons?schema=scdl/deliberations')).json.reasons;
+  const forDeliberations = reasons.find((r) => r.schema === 'scdl/deliberations');
+  assert.match(forDeliberations.text, /élus/);
+  assert.equal((await post(A, '/datasets/elus/override', { reason: forDeliberations.id })).status, 400); // it follows no such schema
+  const listed = reasons.find((r) => /D312-1-3/.test(r.text));
+  assert.equal((await post(A, '/datasets/elus/override', { reason: listed.id })).status, 200);
+  const said = await checks(A, 'elus');
+  assert.deepEqual(said.blocks_opening, []);
+  assert.equal(said.overrides[0].reason, listed.text);
+  assert.match(said.overrides[0].at, /^\d{4}-\d\d-\d\d \d\d:\d\d$/);
+  assert.ok(said.overrides[0].by.length > 0);
+  assert.equal((await post(A, '/datasets/elus/open')).status, 200);
+  assert.equal(sql(t, "SELECT count(*) FROM portal.audit WHERE action = 'override' AND subject = 'elus' AND detail ->> 'reason' LIKE '%D312-1-3%';"), '1');
+});
+
+test('an override covers what was found, in later files too; anything new asks again', async () => {
+  const same = await importing(A, 'elus', people, {}, '--publish', '--attest');
+  assert.equal(same.code, 0, same.stderr);
+  const more = await importing(A, 'elus', people.replace('courriel', 'courriel;nir').replace('tours.fr\nD', 'tours.fr;185057800608491\nD').replace(/fr\n$/, 'fr;\n'), {}, '--publish', '--attest');
+  assert.equal(more.code, 1);
+  assert.match(more.stderr, /social security numbers \(nir\)/);
+  assert.equal(sql(t, "SELECT records FROM portal.dataset WHERE dataset_id = 'elus' AND is_origin;"), '2'); // what is open stays as it was
+});
+
+test('rows that are added bring what is found in them; what stood before stays found', async () => {
+  const first = await importing(A, 'ajouts', 'n;texte\n1;rien\n', { visibility: 'closed' }, '--publish', '--attest');
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal((await importing(A, 'ajouts', 'n;texte\n2;zoe.martin@tours.fr\n', { visibility: 'closed' }, '--append', '--publish', '--attest')).code, 0);
+  assert.equal((await importing(A, 'ajouts', 'n;texte\n3;rien\n', { visibility: 'closed' }, '--append', '--publish', '--attest')).code, 0);
+  assert.equal((await post(A, '/datasets/ajouts/open')).json.title, 'personal_data');
+});
+
+test('the region writes reasons of its own, its list and those of another schema; no other portal may', async () => {
+  assert.equal((await post(A, '/reasons', { text: 'Une raison de A' })).status, 403);
+  const made = await post(R, '/reasons', { text: 'Charte régionale des données, article 12', schema: 'scdl/equipements' });
+  assert.equal(made.status, 200, made.text);
+  assert.ok((await api(A, '/reasons?schema=scdl/equipements')).json.reasons.some((r) => r.id === made.json.id && r.own));
+  assert.ok(!(await api(A, '/reasons?schema=scdl/budget')).json.reasons.some((r) => r.id === made.json.id));
+  assert.equal((await post(R, `/reasons/${made.json.id}/retire`)).status, 200);
+  assert.equal((await post(R, `/reasons/${made.json.id}/retire`)).status, 404);
+  const carried = (await api(R, '/reasons')).json.reasons.find((r) => !r.own);
+  assert.equal((await post(R, `/reasons/${carried.id}/retire`)).status, 404);
+  await draft(R, 'libre', people);
+  assert.equal((await post(R, '/datasets/libre/override', { text: 'Consentement écrit de tous, gardé au service juridique' })).status, 200);
+});
+
+test('the data protection officer writes a reason of his own', async () => {
+  await draft(A, 'dpo', people);
+  const own = { text: 'Avis favorable du délégué du 3 mars' };
+  assert.equal((await post(A, '/datasets/dpo/override', own)).status, 400);
+  assert.match(await t.must(['user', 'dpo', 'admin@a.example', '--host', A]), /admin@a\.example/);
+  assert.equal((await post(A, '/datasets/dpo/override', own)).status, 200);
+  await t.must(['user', 'dpo', 'admin@a.example', '--host', A, '--off']);
+  await draft(A, 'dpo2', people);
+  assert.equal((await post(A, '/datasets/dpo2/override', own)).status, 400);
+});
+
+test('small counts stop opening below the region\'s threshold', async () => {
+  const { report } = await draft(R, 'eleves', 'commune;nb_eleves\nTours;12\nBlois;3\n');
+  assert.deepEqual(report.secrecy.findings.map((f) => [f.kind, f.count, f.cells[0].value]), [['persons', 1, '3']]);
+  await post(R, '/datasets/eleves/publish', { attest: true });
+  const held = await post(R, '/datasets/eleves/open');
+  assert.equal(held.json.title, 'personal_data');
+  assert.match(held.text, /petits effectifs \(nb_eleves\)/);
+});
+
+test('publishing a version that nobody attested is refused; a change of the description asks nothing; a new version asks again', async () => {
+  await draft(R, 'atteste', 'a;b\n1;2\n');
+  const held = await post(R, '/datasets/atteste/publish');
+  assert.deepEqual([held.status, held.json.title], [409, 'attestation_missing']);
+  assert.match(held.text, /conformité au RGPD, les droits de propriété/);
+  const half = await post(R, '/datasets/atteste/publish', { attest: { personal: true } });
+  assert.doesNotMatch(half.text, /RGPD/);
+  assert.equal((await post(R, '/datasets/atteste/publish', { attest: { personal: true, rights: true, third: 'Photos : accord de l’auteur' } })).status, 200);
+  await api(R, '/datasets/atteste/draft', { method: 'PUT', body: { metas: metas('Autre titre') } });
+  assert.equal((await post(R, '/datasets/atteste/publish')).status, 200);
+  const again = await importing(R, 'atteste', 'a;b\n3;4\n', {}, '--publish');
+  assert.equal(again.code, 1);
+  assert.equal(sql(t, "SELECT string_agg(kind || coalesce(third, ''), ',' ORDER BY kind) FROM portal.attestation AS a JOIN portal.dataset AS d ON d.id = a.dataset_id WHERE d.dataset_id = 'atteste';"),
+    'personalPhotos : accord de l’auteur,rightsPhotos : accord de l’auteur');
+});
+
+test('a standing attestation covers updates by machine while names and types stay', async () => {
+  await draft(R, 'horaire', 'a;b\n1;2\n');
+  assert.equal((await post(R, '/datasets/horaire/publish', { attest: { personal: true, rights: true, standing: true } })).status, 200);
+  assert.equal((await importing(R, 'horaire', 'a;b\n3;4\n5;6\n', {}, '--publish')).code, 0);
+  assert.equal((await importing(R, 'horaire', 'a;c\n3;4\n', {}, '--publish')).code, 1);
+});
+
+test('a region adds a version of a schema; its portals see it, another name or the same version is refused', async () => {
+  const schema = { name: 'region/bancs', version: 'v1.0.0', title: 'Bancs publics', fields: [{ name: 'id', constraints: { required: true } }, { name: 'places', type: 'integer' }, { name: 'bois', type: 'boolean' }] };
+  const path = file('bancs.json', JSON.stringify(schema));
+  const added = await t.must(['schema', 'add', path, '--host', R, '--json']);
+  assert.deepEqual([added.name, added.version], ['region/bancs', '1.0.0']);
+  assert.equal((await t.cli(['schema', 'add', path, '--host', R])).code, 1);
+  assert.equal((await post(A, '/schemas', { schema })).status, 403);
+  assert.equal((await post(R, '/schemas', { schema: { fields: [] }, name: 'region/vide', version: '1' })).status, 400);
+  assert.equal((await post(R, '/schemas', { schema: { ...schema, name: '../etc' } })).status, 400);
+  assert.ok((await api(A, '/schemas')).json.schemas.some((s) => s.name === 'region/bancs' && s.own));
+  const shown = await t.must(['schema', 'show', 'region/bancs', '--host', A, '--json']);
+  assert.deepEqual(shown.fields.map((f) => [f.name, f.type, f.required]), [['id', 'string', true], ['places', 'integer', false], ['bois', 'boolean', false]]);
+  const { report } = await draft(A, 'bancs', 'id;places;bois\n1;4;oui\n');
+  assert.equal(report.schema.name, 'region/bancs');
+});
+
+test('a new version of a schema is told once to those who follow the older one', async () => {
+  await post(A, '/datasets/bancs/schema', { schema: 'region/bancs' });
+  const schema = { name: 'region/bancs', version: '1.1.0', title: 'Bancs publics', fields: [{ name: 'id' }, { name: 'places', type: 'integer' }, { name: 'bois', type: 'boolean' }, { name: 'hauteur', type: 'number', constraints: { required: true } }] };
+  assert.equal((await post(R, '/schemas', { schema })).status, 201);
+  const told = () => sql(t, "SELECT count(*) FROM portal.audit WHERE action = 'schema-newer' AND subject = 'bancs';");
+  await poll(() => told() === '1', { what: 'the notice', deadline: 30000 });
+  assert.equal((await checks(A, 'bancs')).newest_version, '1.1.0');
+  await poll(() => sql(t, "SELECT conforms_told FROM portal.dataset WHERE dataset_id = 'bancs';") === '1.1.0', { what: 'told' });
+  assert.equal(told(), '1');
+});
+
+test('both scores are reproducible and explain each point', async () => {
+  const first = await checks(R, 'prenoms'), second = await checks(R, 'prenoms');
+  assert.deepEqual(first.quality, second.quality);
+  const { mqa, national } = first.quality;
+  assert.equal(mqa.of, 405);
+  assert.equal(mqa.criteria.reduce((sum, c) => sum + c.of, 0), 405);
+  assert.equal(mqa.score, mqa.criteria.reduce((sum, c) => sum + c.points, 0));
+  // What this one lacks: a period, a contact, a European licence, an announced size; standards.md 1.10.
+  assert.deepEqual(mqa.criteria.filter((c) => !c.met).map((c) => c.key), ['temporal', 'licence_vocabulary', 'contact', 'byte_size']);
+  assert.equal(mqa.score, 405 - 20 - 10 - 20 - 5);
+  assert.equal(national.of, 9);
+  assert.deepEqual(national.criteria.filter((c) => !c.met).map((c) => c.key), ['temporal_coverage', 'description', 'documentation']);
+  for (const c of [...mqa.criteria, ...national.criteria]) assert.ok(c.met ? c.remedy === null : c.remedy.length > 10, c.key);
+});
+
+test('a licence that is not homologated is told; the region\'s advice for a theme is shown and stops nothing', async () => {
+  assert.equal((await post(R, '/licence-advice', { theme: 'HEAL', licence: 'odc-odbl' })).status, 200);
+  assert.equal((await post(A, '/licence-advice', { theme: 'HEAL', licence: 'lov2' })).status, 403);
+  const said = await checks(R, 'prenoms');
+  assert.equal(said.licence.homologated, true);
+  assert.deepEqual(said.licence_advised.map((l) => l.id), ['odc-odbl']);
+  await api(R, '/datasets/prenoms/draft', { method: 'PUT', body: { metas: { ...metas('Prénoms'), default: { ...metas('Prénoms').default, license: 'cc-by' } } } });
+  assert.equal((await post(R, '/datasets/prenoms/publish')).status, 200);
+  assert.equal((await checks(R, 'prenoms')).licence.homologated, false);
+});
+
+test('two portals that do not trust each other see none of each other\'s findings', async () => {
+  assert.equal((await api(A, '/datasets/prenoms/checks')).status, 404);
+  assert.equal((await post(A, '/datasets/prenoms/override', { text: 'x'.repeat(10) })).status, 404);
+});

@@ -1,0 +1,156 @@
+/* terrasse schema add | list | show: the schemas that datasets of a region may follow. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/base/jw.h"
+#include "core/data/table_schema.h"
+#include "tenants/directory/tenant.h"
+#include "tenants/publishing/registry.h"
+#include "tenants/publishing/sql.h"
+#include "tools/cli/cmd.h"
+#include "tools/cli/portal.h"
+
+const struct command_option schema_options[] = {
+    {"host", "HOST", true, "A portal of the region.", "Un portail de la région."},
+    {"version", "VERSION", false, "The version (default: the newest).", "La version (par défaut : la plus récente)."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option schema_add_options[] = {
+    {"host", "HOST", true, "A portal of the region.", "Un portail de la région."},
+    {"name", "NAME", false, "Its name, like scdl/deliberations (default: as it says).",
+     "Son nom, comme scdl/deliberations (par défaut : celui qu’il dit)."},
+    {"version", "VERSION", false, "Its version (default: as it says).", "Sa version (par défaut : celle qu’il dit)."},
+    {"source", "URL", false, "Where it was taken from.", "D’où il vient."},
+    {NULL, NULL, false, NULL, NULL},
+};
+
+struct asked {
+    struct arena a;
+    struct conn *c;
+    struct tenant_row t;
+};
+
+static bool begin(struct cli *cli, struct asked *q, struct err *e)
+{
+    q->c = portal_owner(cli, e);
+    return q->c && portal_find(cli, q->c, &q->a, "host", &q->t, e) && conn_begin(q->c, &q->t.id, e);
+}
+
+static void end(struct asked *q)
+{
+    conn_close(q->c);
+    arena_free(&q->a);
+}
+
+static void say_added(const struct cli *cli, const struct registry_added *done)
+{
+    if (cli->json) {
+        printf("{\"name\": \"" STR_FMT "\", \"version\": \"" STR_FMT "\", \"unknown\": %u}\n", STR_ARG(done->name),
+               STR_ARG(done->version), done->unknown);
+        return;
+    }
+    printf(cli_say(cli, "Schéma " STR_FMT " " STR_FMT " ajouté.\n", "Schema " STR_FMT " " STR_FMT " added.\n"), STR_ARG(done->name),
+           STR_ARG(done->version));
+    if (done->unknown)
+        printf(cli_say(cli, "%u de ses règles ne sont pas comprises et ne seront pas vérifiées.\n",
+                       "%u of its rules are not understood and will not be checked.\n"), done->unknown);
+}
+
+bool cmd_schema_add(struct cli *cli, struct err *e)
+{
+    struct asked q = {0};
+    struct buf text = {.max = TABLE_SCHEMA_MAX + 1};
+    struct registry_added done;
+    struct registry_new new = {.name = str_of(cli_option(cli, "name")), .version = str_of(cli_option(cli, "version")),
+                               .source = str_of(cli_option(cli, "source"))};
+    bool ok = portal_file(cli->arguments[0], TABLE_SCHEMA_MAX, &text, e) && begin(cli, &q, e);
+    new.text = buf_str(&text);
+    ok = ok && registry_add(q.c, &q.a, &q.t.root, &new, STR_NONE, &done, e) &&
+         tenant_audit(q.c, &q.t.id, STR_NONE, S("schema-add"), done.name, STR_NONE, e) && conn_commit(q.c, e);
+    if (ok)
+        say_added(cli, &done);
+    end(&q);
+    buf_free(&text);
+    return ok;
+}
+
+static void put_list(const struct cli *cli, const PGresult *r)
+{
+    static const char *const names[] = {"name", "version", "title", "source"};
+    struct buf b = {.max = 16 << 20};
+    struct jw w;
+    jw_init(&w, &b, JW_PRETTY);
+    jw_open(&w, '[');
+    for (int i = 0; i < PQntuples(r); i++) {
+        jw_open(&w, '{');
+        for (int k = 0; k < 4; k++) {
+            jw_key(&w, str_of(names[k]));
+            jw_str(&w, PQgetisnull(r, i, k) ? STR_NONE : str_of(PQgetvalue(r, i, k)));
+        }
+        JW_BOOL(&w, "own", PQgetvalue(r, i, 4)[0] == 't');
+        JW_RAW(&w, "fields", str_of(PQgetvalue(r, i, 5)));
+        jw_close(&w, '}');
+        if (!cli->json)
+            printf("%-45s %-8s %4s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 5), PQgetvalue(r, i, 2));
+    }
+    jw_close(&w, ']');
+    if (cli->json)
+        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+bool cmd_schema_list(struct cli *cli, struct err *e)
+{
+    struct asked q = {0};
+    PGresult *r = begin(cli, &q, e) ? conn_ask(q.c, &sql_schema_list, (struct str[]){uuid_str(&q.t.id)}, e) : NULL;
+    if (r)
+        put_list(cli, r);
+    PQclear(r);
+    end(&q);
+    return r != NULL;
+}
+
+static void say_fields(const struct cli *cli, const struct registry_field *f, size_t n, struct str title, struct str version)
+{
+    struct buf b = {.max = 16 << 20};
+    struct jw w;
+    jw_init(&w, &b, JW_PRETTY);
+    jw_open(&w, '{');
+    JW_STR(&w, "title", title);
+    JW_STR(&w, "version", version);
+    jw_key(&w, S("fields"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(&w, '{');
+        JW_STR(&w, "name", f[i].name);
+        JW_STR(&w, "type", f[i].type);
+        JW_BOOL(&w, "required", f[i].required);
+        JW_STR(&w, "title", f[i].title);
+        JW_STR(&w, "description", f[i].description);
+        JW_STR(&w, "example", f[i].example);
+        JW_STR(&w, "allowed", f[i].allowed);
+        jw_close(&w, '}');
+        if (!cli->json)
+            printf("%-32.*s %-10.*s %-12s " STR_FMT "\n", STR_ARG(f[i].name), STR_ARG(f[i].type),
+                   f[i].required ? cli_say(cli, "obligatoire", "required") : "", STR_ARG(f[i].example));
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    if (cli->json)
+        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+bool cmd_schema_show(struct cli *cli, struct err *e)
+{
+    struct asked q = {0};
+    struct registry_field *fields;
+    struct str title, version;
+    size_t n;
+    bool ok = begin(cli, &q, e) && registry_fields(q.c, &q.a, &q.t.id, str_of(cli->arguments[0]), str_of(cli_option(cli, "version")),
+                                                   &fields, &n, &title, &version, e);
+    if (ok)
+        say_fields(cli, fields, n, title, version);
+    end(&q);
+    return ok;
+}

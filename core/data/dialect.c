@@ -1,5 +1,6 @@
 #include "core/data/dialect.h"
 
+#include "core/data/errors.h"
 #include "core/data/read_csv.h"
 #include "core/data/shape.h"
 
@@ -138,7 +139,7 @@ bool dialect_header(struct rows *rows, struct dialect *out, struct err *e)
 {
     size_t width;
     struct record r;
-    struct dialect d = {.separator = out->separator};
+    struct dialect d = {0};
     if (!rows->rewind(rows, e) || !usual_width(rows, &width, e))
         return false;
     for (;;) {
@@ -152,6 +153,28 @@ bool dialect_header(struct rows *rows, struct dialect *out, struct err *e)
     d.width = r.end ? 0 : d.has_header ? (rows->pads ? last_filled(&r) : r.n) : width;
     if (rows->pads && d.width < width)
         d.width = width;
+    *out = d;
+    return rows->rewind(rows, e);
+}
+
+bool dialect_header_at(struct rows *rows, uint64_t line, struct dialect *out, struct err *e)
+{
+    enum { FARTHEST = 10000 };
+    struct record r = {0};
+    struct dialect d = {.has_header = true};
+    if (!rows->rewind(rows, e))
+        return false;
+    for (; d.preamble < FARTHEST && !r.end; d.preamble++) {
+        if (!rows->next(rows, &r, e))
+            return false;
+        if (r.end || r.line >= line)
+            break;
+    }
+    if (r.end || r.line != line || record_is_blank(&r)) {
+        ERR(e, err_data_header_row, "line %llu", (unsigned long long)line);
+        return err_arg(e, "%llu", (unsigned long long)line);
+    }
+    d.width = rows->pads ? last_filled(&r) : r.n;
     *out = d;
     return rows->rewind(rows, e);
 }

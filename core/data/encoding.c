@@ -137,6 +137,8 @@ const char *encoding_binary_kind(struct str file)
         {{"GIF8", 4}, "GIF"},           {{"\xD0\xCF\x11\xE0", 4}, "XLS"},
         {{"\x1F\x8B", 2}, "GZIP"},      {{"7z\xBC\xAF", 4}, "7Z"},
         {{"\x7F" "ELF", 4}, "ELF"},     {{"SQLite format 3", 15}, "SQLite"},
+        {{"\x28\xB5\x2F\xFD", 4}, "ZSTD"}, {{"\xFD" "7zXZ", 5}, "XZ"},
+        {{"PAR1", 4}, "Parquet"},        {{"Rar!\x1A\x07", 6}, "RAR"},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_starts(file, kinds[i].magic))

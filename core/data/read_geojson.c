@@ -370,30 +370,27 @@ static bool rewind_rows(struct rows *self, struct err *e)
     return true;
 }
 
-bool geojson_open(struct geojson **out, struct str file, struct err *e)
+static void geojson_close(struct rows *self)
 {
-    struct geojson *g = calloc(1, sizeof *g);
-    if (!g)
-        return ERR(e, err_data_unread, "memory");
-    g->text.max = TEXT_MAX;
-    g->rows = (struct rows){.next = next, .rewind = rewind_rows, .titled = true, .words = g->words};
-    if (!find_features(g, file, e) || !see_all(g, e) || !name_columns(g, e)) {
-        geojson_close(g);
-        return false;
-    }
-    rewind_rows(&g->rows, e);
-    *out = g;
-    return true;
-}
-
-struct rows *geojson_rows(struct geojson *g)
-{
-    return &g->rows;
-}
-
-void geojson_close(struct geojson *g)
-{
+    struct geojson *g = (struct geojson *)self;
     buf_free(&g->text);
     arena_free(&g->arena);
     free(g);
+}
+
+bool geojson_open(struct str file, const json_t *options, struct rows **out, struct err *e)
+{
+    struct geojson *g = calloc(1, sizeof *g);
+    (void)options;
+    if (!g)
+        return ERR(e, err_data_unread, "memory");
+    g->text.max = TEXT_MAX;
+    g->rows = (struct rows){.next = next, .rewind = rewind_rows, .close = geojson_close, .titled = true, .words = g->words};
+    if (!find_features(g, file, e) || !see_all(g, e) || !name_columns(g, e)) {
+        geojson_close(&g->rows);
+        return false;
+    }
+    rewind_rows(&g->rows, e);
+    *out = &g->rows;
+    return true;
 }

@@ -1,4 +1,6 @@
 #pragma once
+#include <jansson.h>
+
 #include "core/base/err.h"
 #include "core/data/record.h"
 
@@ -19,10 +21,6 @@
  */
 enum { GEOJSON_SHAPE_MAX = 48 << 20 }; /* bytes of one geometry */
 
-struct geojson;
-
 bool geojson_is(struct str file);
-bool geojson_open(struct geojson **out, struct str file,
-                  struct err *e); /* reads it once; file is borrowed */
-struct rows *geojson_rows(struct geojson *g);
-void geojson_close(struct geojson *g);
+/* Reads it once; `file` is borrowed. It has no options. */
+bool geojson_open(struct str file, const json_t *options, struct rows **out, struct err *e);

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
+#include "core/base/jr.h"
 #include "core/data/encoding.h"
 #include "core/data/errors.h"
 #include "core/data/geometry.h"
 #include "core/data/ogr.h"
 #include "core/data/read_ogr_format.h"
 #include "core/data/read_ogr_zip.h"
+#include "core/data/reason.h"
 
 /* GDAL's numbers. */
 enum {
@@ -31,6 +33,13 @@ enum {
 };
 
 enum { MAPPED_MAX = OGR_PARTS_MAX };
+
+struct ogr_notes {
+    struct str layer; /* its name */
+    unsigned other_layers;
+    const char *reference;  /* the name of its reference system; NULL: 4326 already */
+    bool reference_assumed; /* none was said: Lambert-93 by the look of its numbers */
+};
 
 struct ogr_source {
     struct rows rows; /* first: rows.next(&s->rows, …) */
@@ -464,7 +473,7 @@ static bool open_file(struct ogr_source *s, struct str file, struct str layer, s
         return ERR(e, err_data_geo_missing, "not loaded"), err_arg(e, "libgdal32");
     if (!format)
         return bad("format", e);
-    s->notes.format = format->name;
+    s->rows.format = format->name;
     s->utf8_words = !format->part;
     if (format->refuses_doctype && ogr_format_has_doctype(file))
         return bad("DOCTYPE", e);
@@ -479,33 +488,9 @@ static bool open_file(struct ogr_source *s, struct str file, struct str layer, s
            find_columns(s, format, e) && rewind_rows(&s->rows, e);
 }
 
-bool ogr_open(struct ogr_source **out, struct str file, struct str layer, struct err *e)
+static void ogr_close(struct rows *self)
 {
-    struct ogr_source *s = calloc(1, sizeof *s);
-    if (!s)
-        return bad("memory", e);
-    s->rows = (struct rows){.next = next, .rewind = rewind_rows, .titled = true};
-    s->text.max = 64 << 20;
-    if (!open_file(s, file, layer, e)) {
-        ogr_close(s);
-        return false;
-    }
-    *out = s;
-    return true;
-}
-
-struct rows *ogr_rows(struct ogr_source *s)
-{
-    return &s->rows;
-}
-
-const struct ogr_notes *ogr_noted(const struct ogr_source *s)
-{
-    return &s->notes;
-}
-
-void ogr_close(struct ogr_source *s)
-{
+    struct ogr_source *s = (struct ogr_source *)self;
     if (s->turn)
         ogr()->OCTDestroyCoordinateTransformation(s->turn);
     if (s->dataset)
@@ -516,4 +501,46 @@ void ogr_close(struct ogr_source *s)
     buf_free(&s->text);
     arena_free(&s->arena);
     free(s);
+}
+
+static void describe(struct rows *self, struct jw *w)
+{
+    JW_STR(w, "layer", ((struct ogr_source *)self)->notes.layer);
+}
+
+static void warn(struct rows *self, struct arena *a, struct jw *w)
+{
+    const struct ogr_notes *n = &((struct ogr_source *)self)->notes;
+    if (n->other_layers) {
+        struct reason reason = reason_make(REASON_warn_other_layers);
+        reason_n(a, &reason, n->other_layers);
+        reason_s(a, &reason, n->layer);
+        reason_json(w, &reason);
+    }
+    if (n->reference) {
+        struct reason reason = reason_make(n->reference_assumed ? REASON_warn_reference_assumed : REASON_note_reprojected);
+        reason_s(a, &reason, str_of(n->reference));
+        reason_json(w, &reason);
+    }
+}
+
+bool ogr_is(struct str file)
+{
+    return ogr_format_of(file) != NULL;
+}
+
+bool ogr_open(struct str file, const json_t *options, struct rows **out, struct err *e)
+{
+    struct ogr_source *s = calloc(1, sizeof *s);
+    if (!s)
+        return bad("memory", e);
+    s->rows = (struct rows){.next = next, .rewind = rewind_rows, .close = ogr_close, .describe = describe, .warn = warn,
+                            .titled = true};
+    s->text.max = 64 << 20;
+    if (!open_file(s, file, jr_str(options, "layer"), e)) {
+        ogr_close(&s->rows);
+        return false;
+    }
+    *out = &s->rows;
+    return true;
 }

@@ -1,4 +1,6 @@
 #pragma once
+#include <jansson.h>
+
 #include "core/base/err.h"
 #include "core/data/record.h"
 
@@ -24,19 +26,7 @@ enum {
     OGR_RATIO_MAX = 100,          /* unfolded over packed, past the first 16 MiB */
 };
 
-struct ogr_source;
-
-/* `layer`: by its name; absent: the first that has rows. `file` is borrowed. Needs ogr_load before.
- */
-bool ogr_open(struct ogr_source **out, struct str file, struct str layer, struct err *e);
-struct rows *ogr_rows(struct ogr_source *s);
-void ogr_close(struct ogr_source *s);
-
-struct ogr_notes {
-    const char *format; /* "gpkg", "shp", … */
-    struct str layer;   /* its name */
-    unsigned other_layers;
-    const char *reference;  /* the name of its reference system; NULL: 4326 already */
-    bool reference_assumed; /* none was said: Lambert-93 by the look of its numbers */
-};
-const struct ogr_notes *ogr_noted(const struct ogr_source *s);
+/* Option {"layer": its name}; absent: the first that has rows. `file` is borrowed. Needs ogr_load
+ * before. */
+bool ogr_is(struct str file);
+bool ogr_open(struct str file, const json_t *options, struct rows **out, struct err *e);

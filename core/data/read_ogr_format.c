@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/data/unfold.h"
+
 enum { HEAD = 4096, TAIL = 65536, DOCTYPE_WITHIN = 65536 };
 
 static bool holds(struct str s, const char *word)
@@ -108,6 +110,16 @@ const struct ogr_format *ogr_format_of(struct str file)
     return find(str_part(file, 0, HEAD), str_from(file, file.n > TAIL ? file.n - TAIL : 0));
 }
 
+/* What is in a container is not seen yet: of a zip there are the names, of the others nothing. */
+static bool may_hold_one(struct str head, struct str tail)
+{
+    const char *container = unfold_is(head);
+    bool named = false;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        named |= holds(tail, formats[i].extension);
+    return container && (named || !is_zip(head));
+}
+
 bool ogr_format_wanted(int fd)
 {
     char head[HEAD];
@@ -117,8 +129,10 @@ bool ogr_format_wanted(int fd)
         return false;
     ssize_t n = pread(fd, head, sizeof head, 0);
     ssize_t m = pread(fd, tail, sizeof tail, st.st_size > TAIL ? st.st_size - TAIL : 0);
-    return n > 0 && m > 0 &&
-           find((struct str){head, (size_t)n}, (struct str){tail, (size_t)m}) != NULL;
+    if (n <= 0 || m <= 0)
+        return false;
+    struct str start = {head, (size_t)n}, end = {tail, (size_t)m};
+    return find(start, end) || may_hold_one(start, end);
 }
 
 bool ogr_format_has_doctype(struct str file)

@@ -56,9 +56,15 @@ static size_t column_of(const char *reference)
     return column ? column - 1 : SIZE_MAX;
 }
 
+static bool is_true(const char *value)
+{
+    return value && strcmp(value, "0") != 0 && strcmp(value, "false") != 0;
+}
+
 static void start_row(struct sheet *s, const char **attributes)
 {
     const char *r = part_attribute(attributes, "r");
+    s->notes.hidden_rows += is_true(part_attribute(attributes, "hidden"));
     s->row = r ? strtoull(r, NULL, 10) : s->row + 1;
     s->n = 0;
     s->column = 0;
@@ -79,9 +85,8 @@ static void start_cell(struct sheet *s, const char **attributes)
 
 static void note_columns(struct sheet *s, const char **attributes)
 {
-    const char *hidden = part_attribute(attributes, "hidden");
     const char *min = part_attribute(attributes, "min"), *max = part_attribute(attributes, "max");
-    if (!hidden || strcmp(hidden, "0") == 0 || strcmp(hidden, "false") == 0 || !min || !max)
+    if (!is_true(part_attribute(attributes, "hidden")) || !min || !max)
         return;
     unsigned long from = strtoul(min, NULL, 10), to = strtoul(max, NULL, 10);
     if (to >= from && to - from < RECORD_COLUMNS_MAX) /* up to the edge of the sheet: nothing there */
@@ -242,24 +247,50 @@ static bool sheet_rewind(struct rows *self, struct err *e)
     s->row = 0;
     s->n = 0;
     s->in_value = s->paused = false;
-    s->notes = (struct sheet_notes){.other_sheets = s->book.sheets - 1};
+    s->notes = (struct sheet_notes){0};
     if (!part_open(&s->part, s->file, s->book.sheet_path, &found, e))
         return false;
     return found || part_fault("worksheet", e);
 }
 
-bool sheet_open(struct sheet **out, struct str file, struct err *e)
+static void close_rows(struct rows *self)
+{
+    sheet_close((struct sheet *)(void *)self);
+}
+
+static void describe(struct rows *self, struct jw *w)
+{
+    sheet_list_describe(&((struct sheet *)(void *)self)->book.sheets, w);
+}
+
+static void warn(struct rows *self, struct arena *a, struct jw *w)
+{
+    struct sheet *s = (struct sheet *)(void *)self;
+    sheet_list_warn(&s->book.sheets, &s->notes, a, w);
+}
+
+bool sheet_open(struct sheet **out, struct str file, const json_t *options, struct err *e)
 {
     struct sheet *s = must_alloc(sizeof *s);
-    s->rows = (struct rows){.next = sheet_next, .rewind = sheet_rewind, .pads = true};
+    s->rows = (struct rows){.next = sheet_next, .rewind = sheet_rewind, .close = close_rows,
+                            .describe = describe, .warn = warn, .pads = true};
     s->file = file;
     s->value.max = RECORD_CELL_MAX;
     s->text.max = RECORD_MAX;
-    if (!book_open(&s->book, file, e) || !sheet_rewind(&s->rows, e)) {
+    if (!book_open(&s->book, file, options, e) || !sheet_rewind(&s->rows, e)) {
         sheet_close(s);
         return false;
     }
     *out = s;
+    return true;
+}
+
+bool sheet_open_rows(struct str file, const json_t *options, struct rows **out, struct err *e)
+{
+    struct sheet *s;
+    if (!sheet_open(&s, file, options, e))
+        return false;
+    *out = &s->rows;
     return true;
 }
 

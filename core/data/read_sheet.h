@@ -1,9 +1,10 @@
 #pragma once
 #include "core/base/err.h"
 #include "core/data/record.h"
+#include "core/data/sheet_list.h"
 
 /*
- * read_sheet -- the rows of an XLSX workbook's first visible sheet, as text cells.
+ * read_sheet -- the rows of an XLSX workbook's one sheet (sheet_list.h), as text cells.
  *
  * Numbers come out as a spreadsheet shows them: 15 significant digits, no exponent, zeros in front
  * where the format says 00000; dates by their format as ISO; booleans true or false; errors empty.
@@ -21,12 +22,10 @@ enum {
 
 struct sheet;
 
-struct sheet_notes {
-    uint64_t other_sheets, hidden_columns, merged, errors;
-};
-
 bool sheet_is_xlsx(struct str file); /* a zip that begins as Office files do */
-bool sheet_open(struct sheet **out, struct str file, struct err *e); /* file is borrowed */
+bool sheet_open(struct sheet **out, struct str file, const json_t *options, struct err *e); /* file is borrowed */
 struct rows *sheet_rows(struct sheet *s);
 const struct sheet_notes *sheet_noted(const struct sheet *s); /* complete once all rows were read */
 void sheet_close(struct sheet *s);
+
+bool sheet_open_rows(struct str file, const json_t *options, struct rows **out, struct err *e); /* read_format.h */

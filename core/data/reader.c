@@ -4,13 +4,11 @@
 #include <sys/stat.h>
 
 #include "core/base/jr.h"
+#include "core/data/encoding.h"
 #include "core/data/errors.h"
-#include "core/data/read_ogr_format.h"
 #include "core/data/reader_checks.h"
 #include "core/data/reader_row.h"
 #include "core/data/shape.h"
-
-enum { UTF16_MAX = 512 << 20 };
 
 static bool no_table(const char *looks_like, struct err *e)
 {
@@ -18,60 +16,36 @@ static bool no_table(const char *looks_like, struct err *e)
     return err_arg(e, "%s", looks_like);
 }
 
-static bool decode_utf16(struct reader *r, struct err *e)
+/* What is inside takes the place of the file, once. */
+static bool unfold(struct reader *r, struct str *file, struct err *e)
 {
-    bool big = r->encoding.encoding == ENCODING_UTF16BE;
-    r->utf16 = (struct buf){.max = UTF16_MAX};
-    encoding_put_utf16(&r->utf16, str_from(r->file, r->encoding.bom_bytes), big);
-    return !r->utf16.over || no_table("UTF-16, 512 Mo", e);
-}
-
-static bool open_text(struct reader *r, struct err *e)
-{
-    encoding_detect(r->file, &r->encoding);
-    enum encoding encoding = r->encoding.encoding;
-    struct str text = str_from(r->file, r->encoding.bom_bytes);
-    if (encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE) {
-        if (!decode_utf16(r, e))
-            return false;
-        text = buf_str(&r->utf16);
-        encoding = ENCODING_UTF8;
-    }
-    if (shape_trim(text).n == 0)
-        return ERR(e, err_data_empty, "blank file");
-    struct str separator = jr_str(r->options, "separator");
-    bool given = separator.n == 1 && strchr(";,\t|", separator.p[0]);
-    r->dialect.separator = given ? separator.p[0] : dialect_separator(text, encoding);
-    csv_init(&r->csv, text, encoding, r->dialect.separator);
-    r->rows = &r->csv.rows;
-    return true;
+    if (!unfold_open(&r->unfold, *file, jr_str(r->options, "member"), e))
+        return false;
+    *file = (struct str){r->unfold.bytes, r->unfold.n};
+    r->format = read_format_of(*file);
+    const char *again = r->format ? NULL : unfold_is(*file);
+    if (!again)
+        return true;
+    ERR(e, err_data_nested, "%s in %s", again, r->unfold.container);
+    err_arg(e, "%s", again);
+    return err_arg(e, "%s", r->unfold.container);
 }
 
 static bool open_any(struct reader *r, struct err *e)
 {
+    struct str file = r->file;
     r->max_rows = (uint64_t)jr_i64(r->options, "max_rows", INT32_MAX);
-    if (r->file.n == 0)
+    if (file.n == 0)
         return ERR(e, err_data_empty, "no byte");
-    if (!ogr_format_of(r->file) && geojson_is(r->file)) {
-        if (!geojson_open(&r->geojson, r->file, e))
-            return false;
-        r->rows = geojson_rows(r->geojson);
-        return true;
-    }
-    if (ogr_format_of(r->file)) {
-        if (!ogr_open(&r->ogr, r->file, jr_str(r->options, "layer"), e))
-            return false;
-        r->rows = ogr_rows(r->ogr);
-        return true;
-    }
-    if (sheet_is_xlsx(r->file)) {
-        if (!sheet_open(&r->sheet, r->file, e))
-            return false;
-        r->rows = sheet_rows(r->sheet);
-        return true;
-    }
-    const char *kind = encoding_binary_kind(r->file);
-    return kind ? no_table(kind, e) : open_text(r, e);
+    r->format = read_format_of(file);
+    if (!r->format && unfold_is(file) && !unfold(r, &file, e))
+        return false;
+    if (!r->format)
+        return no_table(encoding_binary_kind(file), e);
+    if (!r->format->open(file, r->options, &r->source, e))
+        return false;
+    r->rows = r->source;
+    return true;
 }
 
 bool reader_open_bytes(struct reader *r, struct str file, const json_t *options, struct err *e)
@@ -100,15 +74,10 @@ bool reader_open(struct reader *r, int fd, const json_t *options, struct err *e)
 void reader_close(struct reader *r)
 {
     steps_close(r->steps);
-    if (r->ogr)
-        ogr_close(r->ogr);
-    if (r->geojson)
-        geojson_close(r->geojson);
-    if (r->sheet)
-        sheet_close(r->sheet);
+    if (r->source)
+        r->source->close(r->source);
     reader_checks_free(r->checks);
-    csv_free(&r->csv);
-    buf_free(&r->utf16);
+    unfold_free(&r->unfold);
     if (r->mapped)
         munmap((void *)(uintptr_t)r->file.p, r->file.n);
     arena_free(&r->arena);
@@ -146,7 +115,9 @@ static bool put_steps(struct reader *r, struct err *e)
 static bool find_columns(struct reader *r, struct err *e)
 {
     struct record first = {0};
-    if (!dialect_header(r->rows, &r->dialect, e))
+    int64_t row = jr_i64(r->options, "header_row", 0);
+    if (!(row > 0 ? dialect_header_at(r->rows, (uint64_t)row, &r->dialect, e)
+                  : dialect_header(r->rows, &r->dialect, e)))
         return false;
     const json_t *header = json_object_get(r->options, "header");
     if (json_is_boolean(header))

@@ -4,11 +4,9 @@
 #include "core/base/arena.h"
 #include "core/data/column.h"
 #include "core/data/dialect.h"
-#include "core/data/read_csv.h"
-#include "core/data/read_geojson.h"
-#include "core/data/read_ogr.h"
-#include "core/data/read_sheet.h"
+#include "core/data/read_format.h"
 #include "core/data/step.h"
+#include "core/data/unfold.h"
 
 /*
  * reader -- the way in of a dataset, inside the sandboxed child: one file, read twice.
@@ -22,11 +20,14 @@
  * and is listed; one that breaks a fixed type sets the row aside (architecture.md section 4).
  *
  * Options (JSON, all optional):
- *   {"layer": of a geographic file, "max_rows": 300000, "first_id": 1, "separator": ";", "header": true,
+ *   {"max_rows": 300000, "first_id": 1, "header": true, "header_row": 3,
+ *    "member": of a zip, "separator": ";" of a text, "sheet": of a workbook, "layer": of a geographic file, by name,
  *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}],
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
  * type: one of ours as an earlier report said it, taken as it is.
+ * header_row: the row that holds the names, counted from 1 in the file. A container around the file
+ * (unfold.h) is opened once: what it holds may not be one again.
  * A field is found by `source`, else by its name among the detected ids, else by its label.
  *
  * Errors: err_data_* (errors.def).
@@ -45,15 +46,12 @@ struct reader {
     struct arena arena;
     struct str file; /* mapped */
     bool mapped;
-    struct buf utf16; /* the whole file, where it was UTF-16 */
+    struct unfold unfold; /* what the file holds, where it is a container */
     const json_t *options;
     uint64_t max_rows;
-    struct encoding_found encoding;
-    struct csv csv;
-    struct sheet *sheet; /* NULL: text */
-    struct ogr_source *ogr; /* likewise */
-    struct geojson *geojson;
-    struct rows *rows;
+    const struct read_format *format;
+    struct rows *source; /* of the file */
+    struct rows *rows; /* the same, or what steps make of them */
     const bool *words; /* of the file's own rows (record.h) */
     struct dialect dialect;
     struct str joins[STEP_JOINS_MAX]; /* what the join steps look up */

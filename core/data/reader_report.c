@@ -151,48 +151,17 @@ static void put_column(struct jw *w, struct reader *r, const struct column *c)
     jw_close(w, '}');
 }
 
-static void put_counted(struct jw *w, struct reader *r, enum reason_code code, uint64_t n)
-{
-    struct reason reason = reason_make(code);
-    if (n == 0)
-        return;
-    reason_n(&r->arena, &reason, n);
-    reason_json(w, &reason);
-}
-
-static void put_layer(struct jw *w, struct reader *r, const struct ogr_notes *n)
-{
-    if (n->other_layers) {
-        struct reason reason = reason_make(REASON_warn_other_layers);
-        reason_n(&r->arena, &reason, n->other_layers);
-        reason_s(&r->arena, &reason, n->layer);
-        reason_json(w, &reason);
-    }
-    if (n->reference) {
-        struct reason reason = reason_make(n->reference_assumed ? REASON_warn_reference_assumed : REASON_note_reprojected);
-        reason_s(&r->arena, &reason, str_of(n->reference));
-        reason_json(w, &reason);
-    }
-}
-
 static void put_file_warnings(struct jw *w, struct reader *r)
 {
     jw_open(w, '[');
-    put_counted(w, r, REASON_warn_repaired, r->counts.repaired);
-    put_counted(w, r, REASON_warn_stray_quote, r->counts.stray_quotes);
-    put_counted(w, r, REASON_warn_blank, r->counts.blank);
-    put_counted(w, r, REASON_warn_preamble, r->dialect.preamble);
-    put_counted(w, r, REASON_warn_no_header, !r->dialect.has_header);
-    put_counted(w, r, REASON_warn_rest, r->nrest);
-    if (r->sheet) {
-        const struct sheet_notes *n = sheet_noted(r->sheet);
-        put_counted(w, r, REASON_warn_hidden_sheets, n->other_sheets);
-        put_counted(w, r, REASON_warn_hidden_columns, n->hidden_columns);
-        put_counted(w, r, REASON_warn_merged, n->merged);
-        put_counted(w, r, REASON_warn_sheet_errors, n->errors);
-    }
-    if (r->ogr)
-        put_layer(w, r, ogr_noted(r->ogr));
+    reason_count(w, &r->arena, REASON_warn_repaired, r->counts.repaired);
+    reason_count(w, &r->arena, REASON_warn_stray_quote, r->counts.stray_quotes);
+    reason_count(w, &r->arena, REASON_warn_blank, r->counts.blank);
+    reason_count(w, &r->arena, REASON_warn_preamble, r->dialect.preamble);
+    reason_count(w, &r->arena, REASON_warn_no_header, !r->dialect.has_header);
+    reason_count(w, &r->arena, REASON_warn_rest, r->nrest);
+    if (r->source->warn)
+        r->source->warn(r->source, &r->arena, w);
     for (size_t i = 0; i < r->nunknown; i++) {
         struct reason reason = reason_make(REASON_warn_field_unknown);
         reason_s(&r->arena, &reason, r->unknown_fields[i]);
@@ -250,14 +219,13 @@ void reader_report(struct reader *r, struct buf *out)
     struct jw w;
     jw_init(&w, out, JW_COMPACT);
     jw_open(&w, '{');
-    JW_STR(&w, "format", r->ogr ? str_of(ogr_noted(r->ogr)->format) : r->geojson ? S("geojson") : r->sheet ? S("xlsx") : S("csv"));
-    if (r->ogr)
-        JW_STR(&w, "layer", ogr_noted(r->ogr)->layer);
-    if (!r->sheet && !r->ogr && !r->geojson) {
-        JW_STR(&w, "encoding", str_of(encoding_name(r->encoding.encoding)));
-        JW_BOOL(&w, "bom", r->encoding.bom_bytes > 0);
-        JW_STR(&w, "separator", ((struct str){&r->dialect.separator, 1}));
+    JW_STR(&w, "format", str_of(r->source->format ? r->source->format : r->format->name));
+    if (r->unfold.container) {
+        JW_STR(&w, "container", str_of(r->unfold.container));
+        JW_STR(&w, "member", str_of(r->unfold.member));
     }
+    if (r->source->describe)
+        r->source->describe(r->source, &w);
     JW_BOOL(&w, "header", r->dialect.has_header);
     put_counts(&w, &r->counts);
     JW_I64(&w, "fields", reader_fields(r));

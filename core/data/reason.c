@@ -46,6 +46,15 @@ void reason_json(struct jw *w, const struct reason *r)
     jw_close(w, '}');
 }
 
+void reason_count(struct jw *w, struct arena *a, enum reason_code code, uint64_t n)
+{
+    struct reason r = reason_make(code);
+    if (n == 0)
+        return;
+    reason_n(a, &r, n);
+    reason_json(w, &r);
+}
+
 /* Whole numbers by thousands: 3 429 (U+202F) in French, 3,429 in English. */
 static void say_arg(struct buf *out, struct str arg, enum lang lang)
 {

@@ -30,6 +30,7 @@ void reason_s(struct arena *a, struct reason *r, struct str s);      /* adds wor
 
 /* {"code": "leading_zero", "args": ["3429"]} */
 void reason_json(struct jw *w, const struct reason *r);
+void reason_count(struct jw *w, struct arena *a, enum reason_code code, uint64_t n); /* 0: nothing is written */
 
 /* The sentence of such an object; an unknown code says its name. */
 void reason_say(const json_t *reason, enum lang lang, struct buf *out);

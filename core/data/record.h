@@ -26,11 +26,19 @@ struct record {
     size_t wanted; /* > 0: a row that steps passed by, for it has not this number of cells */
 };
 
-/* A source of records: the first member of struct csv and struct sheet. */
+/* A source of records: the first member of what each format reads with. */
+struct arena;
+struct jw;
 struct rows {
     bool (*next)(struct rows *self, struct record *out, struct err *e);
     bool (*rewind)(struct rows *self, struct err *e); /* back to the first record */
-    bool pads; /* short rows are usual (sheets leave empty cells out) */
+    /* What read_format.h opened has these as well; the last two are asked once all rows were read,
+     * and may be NULL, as may the name where the table of formats has it. */
+    const char *format;
+    void (*close)(struct rows *self);                              /* frees it */
+    void (*describe)(struct rows *self, struct jw *w);             /* members of the report */
+    void (*warn)(struct rows *self, struct arena *a, struct jw *w); /* reasons, into a list */
+    bool pads;   /* short rows are usual (sheets leave empty cells out) */
     bool titled; /* the first record are the names, whatever they look like */
     const bool *words; /* by column: the file says that it is text, whatever it looks like; NULL: it says nothing */
 };

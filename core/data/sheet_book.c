@@ -52,9 +52,10 @@ static void on_workbook(void *parser, const char *name, const char **attributes)
         b->from_1904 = v && (strcmp(v, "1") == 0 || strcmp(v, "true") == 0);
     } else if (strcmp(name, "sheet") == 0) {
         const char *state = part_attribute(attributes, "state"), *id = part_attribute(attributes, "id");
-        b->sheets++;
-        if (!b->sheet_id.n && id && !(state && strcmp(state, "visible") != 0))
-            b->sheet_id = arena_str(&b->arena, str_of(id));
+        const char *label = part_attribute(attributes, "name");
+        size_t at = b->sheets.n;
+        if (id && sheet_list_add(&b->sheets, str_of(label ? label : id), state && strcmp(state, "visible") != 0))
+            b->ids[at] = arena_str(&b->arena, str_of(id));
     }
 }
 
@@ -67,7 +68,7 @@ static void on_relation(void *parser, const char *name, const char **attributes)
         return;
     const char *top = target[0] == '/' ? "" : "xl/";
     struct str path = arena_printf(&b->arena, "%s%s", top, target[0] == '/' ? target + 1 : target);
-    if (str_eq(str_of(id), b->sheet_id))
+    if (str_eq(str_of(id), b->ids[b->sheets.chosen]))
         b->sheet_path = path;
     else if (str_ends(str_of(type), S("/sharedStrings")))
         b->strings_path = path;
@@ -182,14 +183,16 @@ static void on_string_text(void *parser, const char *p, int n)
         buf_add(&r->book->strings, (struct str){p, (size_t)n});
 }
 
-static bool read_parts(struct reading *r, struct str file, struct err *e)
+static bool read_parts(struct reading *r, struct str file, const json_t *options, struct err *e)
 {
     struct sheet_book *b = r->book;
     bool found;
     if (!parse(r, file, S("xl/workbook.xml"), on_workbook, NULL, NULL, &found, e))
         return false;
-    if (!found || !b->sheet_id.n)
-        return part_fault(found ? "no visible sheet" : "xl/workbook.xml", e);
+    if (!found)
+        return part_fault("xl/workbook.xml", e);
+    if (!sheet_list_choose(&b->sheets, options, e))
+        return false;
     if (!parse(r, file, S("xl/_rels/workbook.xml.rels"), on_relation, NULL, NULL, &found, e))
         return false;
     if (!b->sheet_path.n)
@@ -200,13 +203,13 @@ static bool read_parts(struct reading *r, struct str file, struct err *e)
            parse(r, file, b->strings_path, on_string, on_string_end, on_string_text, &found, e);
 }
 
-bool book_open(struct sheet_book *b, struct str file, struct err *e)
+bool book_open(struct sheet_book *b, struct str file, const json_t *options, struct err *e)
 {
     struct reading *r = must_alloc(sizeof *r);
     b->formats = must_alloc(FORMATS_MAX * sizeof *b->formats);
     b->strings.max = SHEET_STRINGS_MAX;
     r->book = b;
-    bool ok = read_parts(r, file, e);
+    bool ok = read_parts(r, file, options, e);
     free(r);
     return ok;
 }
@@ -217,6 +220,7 @@ void book_close(struct sheet_book *b)
     free(b->ends);
     buf_free(&b->strings);
     arena_free(&b->arena);
+    sheet_list_free(&b->sheets);
 }
 
 struct str book_string(const struct sheet_book *b, size_t index)

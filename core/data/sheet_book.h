@@ -1,9 +1,10 @@
 #pragma once
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/data/sheet_list.h"
 
 /*
- * sheet_book -- what a workbook says about its sheets: which is the first visible one, its shared
+ * sheet_book -- what an XLSX workbook says about its sheets: which one is read, its shared
  * strings, what its number formats show. For read_sheet.c.
  */
 enum format_kind { FORMAT_PLAIN, FORMAT_DATE, FORMAT_DATETIME, FORMAT_TIME, FORMAT_ZEROS };
@@ -15,8 +16,9 @@ struct format {
 
 struct sheet_book {
     struct arena arena;
-    struct str sheet_id, sheet_path, strings_path, styles_path;
-    uint64_t sheets;
+    struct sheet_list sheets;
+    struct str ids[SHEET_LIST_MAX]; /* of the sheets, among the relations */
+    struct str sheet_path, strings_path, styles_path;
     bool from_1904;
     struct format *formats; /* by style index */
     size_t nformats;
@@ -25,7 +27,7 @@ struct sheet_book {
     size_t nstrings, strings_cap;
 };
 
-bool book_open(struct sheet_book *b, struct str file, struct err *e);
+bool book_open(struct sheet_book *b, struct str file, const json_t *options, struct err *e);
 void book_close(struct sheet_book *b);
 struct str book_string(const struct sheet_book *b, size_t index); /* absent: no such string */
 struct format book_format(const struct sheet_book *b, size_t style);

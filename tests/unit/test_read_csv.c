@@ -219,7 +219,7 @@ static void test_header(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct csv c = {0};
-        struct dialect d = {.separator = ';'};
+        struct dialect d = {0};
         struct err e = {0};
         csv_init(&c, str_of(rows[i].text), ENCODING_UTF8, ';');
         assert_true(dialect_header(&c.rows, &d, &e));

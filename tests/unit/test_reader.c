@@ -138,7 +138,7 @@ static void test_refused_files(void **state)
         {S("a;b\n"), &err_data_no_rows, "", ""},
         {S("%PDF-1.7\n1;2\n"), &err_data_binary, "PDF", ""},
         {S("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), &err_data_binary, "PNG", ""},
-        {S("PK\003\004 no workbook in it"), &err_data_binary, "ZIP", ""},
+        {S("PK\003\004 no workbook in it"), &err_data_unfold, "", ""},
         {S("a;b\n1;2\n3;\"x\n4;5\n"), &err_data_quote_open, "3", "2"},
         {S("a;b;c\n1;2;3;4\n5;6;7;8\n"), &err_data_all_aside, "2", "2"},
         {buf_str(&wide), &err_data_columns, "501", "500"},

@@ -49,7 +49,7 @@ static struct outcome run_with(struct str file, const char *options, const struc
     struct outcome o = {0};
     struct arena a = {0};
     struct csv csv;
-    struct dialect d = {.separator = ';'};
+    struct dialect d = {0};
     struct steps *s = NULL;
     json_t *json = jr_parse(str_of(options), &o.e);
     assert_non_null(json);

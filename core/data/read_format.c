@@ -1,0 +1,22 @@
+#include "core/data/read_format.h"
+
+#include "core/data/read_geojson.h"
+#include "core/data/read_ogr.h"
+#include "core/data/read_sheet.h"
+#include "core/data/read_text.h"
+
+/* In this order: nearly anything could be text. */
+static const struct read_format formats[] = {
+    {"geo", ogr_is, ogr_open}, /* says itself which */
+    {"geojson", geojson_is, geojson_open},
+    {"xlsx", sheet_is_xlsx, sheet_open_rows},
+    {"csv", text_is, text_open},
+};
+
+const struct read_format *read_format_of(struct str file)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (formats[i].is(file))
+            return &formats[i];
+    return NULL;
+}

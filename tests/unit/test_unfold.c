@@ -1,0 +1,192 @@
+/* Containers around a table: which file is taken, what is refused, and what a bomb costs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/data/errors.h"
+#include "core/data/reader.h"
+
+#define TABLE "nom;n\nTours;1\nBlois;2\n"
+
+struct part {
+    const char *name;
+    struct str text;
+};
+
+static struct str pack(struct archive *a, const struct part *parts, size_t n, size_t room)
+{
+    char *p = malloc(room);
+    size_t used = 0;
+    assert_non_null(p);
+    assert_int_equal(archive_write_open_memory(a, p, room, &used), ARCHIVE_OK);
+    for (size_t i = 0; i < n; i++) {
+        struct archive_entry *e = archive_entry_new();
+        archive_entry_set_pathname(e, parts[i].name);
+        archive_entry_set_size(e, (la_int64_t)parts[i].text.n);
+        archive_entry_set_filetype(e, AE_IFREG);
+        archive_entry_set_perm(e, 0644);
+        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
+        assert_int_equal(archive_write_data(a, parts[i].text.p, parts[i].text.n),
+                         (la_ssize_t)parts[i].text.n);
+        archive_entry_free(e);
+    }
+    archive_write_close(a);
+    archive_write_free(a);
+    return (struct str){p, used};
+}
+
+static struct str zip_of(const struct part *parts, size_t n)
+{
+    struct archive *a = archive_write_new();
+    archive_write_set_format_zip(a);
+    return pack(a, parts, n, 4 << 20);
+}
+
+static struct str filtered(const char *filter, struct str text)
+{
+    struct archive *a = archive_write_new();
+    archive_write_set_format_raw(a);
+    assert_int_equal(archive_write_add_filter_by_name(a, filter), ARCHIVE_OK);
+    archive_write_set_bytes_in_last_block(a, 1);
+    return pack(a, &(struct part){"x", text}, 1, 4 << 20);
+}
+
+static void drop(struct str file)
+{
+    free((char *)(uintptr_t)file.p);
+}
+
+/* What the report says of the file, or the error's code. */
+static const char *read_it(struct str file, const char *options, char out[200])
+{
+    struct reader r;
+    struct err e = {0};
+    struct buf report = {0};
+    json_t *o = options ? jr_parse(str_of(options), &e) : NULL;
+    if (reader_open_bytes(&r, file, o, &e) && reader_look(&r, &e)) {
+        reader_report(&r, &report);
+        json_t *j = jr_parse(buf_str(&report), &e);
+        snprintf(out, 200, STR_FMT "(" STR_FMT " " STR_FMT ") %lld", STR_ARG(jr_str(j, "format")),
+                 STR_ARG(jr_str(j, "container")), STR_ARG(jr_str(j, "member")),
+                 (long long)jr_i64(jr_object(j, "rows"), "kept", -1));
+        json_decref(j);
+    } else {
+        snprintf(out, 200, "%s %s|%s", e.kind->code, e.nargs ? e.arg[0] : "",
+                 e.nargs > 1 ? e.arg[1] : "");
+    }
+    reader_close(&r);
+    buf_free(&report);
+    json_decref(o);
+    return out;
+}
+
+static void expect(struct str file, const char *options, const char *want)
+{
+    char got[200];
+    if (strcmp(read_it(file, options, got), want) != 0)
+        fail_msg("\"%s\" instead of \"%s\"", got, want);
+}
+
+static void test_filters(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"gzip", "csv(gzip ) 2"}, {"xz", "csv(xz ) 2"}, {"zstd", "csv(zstd ) 2"}};
+    for (size_t i = 0; i < 3; i++) {
+        struct str file = filtered(names[i][0], S(TABLE));
+        expect(file, NULL, names[i][1]);
+        drop(file);
+    }
+}
+
+static void test_zip_members(void **state)
+{
+    (void)state;
+    static const struct part one[] = {{"lisez-moi.pdf", S("%PDF-")},
+                                      {"données/villes.csv", S(TABLE)},
+                                      {"__MACOSX/données/._villes.csv", S("x")},
+                                      {"notes.txt", S("rien")}};
+    static const struct part two[] = {{"a.csv", S(TABLE)}, {"sous/b.csv", S("x;y\n1;2\n")}};
+    static const struct part only_text[] = {{"nat2021.txt", S(TABLE)}, {"logo.png", S("\x89PNG")}};
+    static const struct part no_ending[] = {{"villes", S(TABLE)}};
+    static const struct part no_table[] = {{"a.pdf", S("%PDF-")}, {"b.pdf", S("%PDF-")}};
+    static const struct {
+        const struct part *parts;
+        size_t n;
+        const char *options, *want;
+    } rows[] = {
+        {one, 4, NULL, "csv(zip données/villes.csv) 2"},
+        {two, 2, NULL, "data_member_choose a.csv, sous/b.csv|"},
+        {two, 2, "{\"member\": \"sous/b.csv\"}", "csv(zip sous/b.csv) 1"},
+        {two, 2, "{\"member\": \"b.csv\"}", "csv(zip sous/b.csv) 1"},
+        {two, 2, "{\"member\": \"c.csv\"}", "data_member_unknown c.csv|a.csv, sous/b.csv"},
+        {only_text, 2, NULL, "csv(zip nat2021.txt) 2"},
+        {no_ending, 1, NULL, "csv(zip villes) 2"},
+        {no_table, 2, NULL, "data_member_choose |"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct str file = zip_of(rows[i].parts, rows[i].n);
+        expect(file, rows[i].options, rows[i].want);
+        drop(file);
+    }
+}
+
+static void test_nested(void **state)
+{
+    (void)state;
+    struct str inner = zip_of(&(struct part){"a.csv", S(TABLE)}, 1);
+    struct str outer = zip_of(&(struct part){"b.zip", inner}, 1), gz = filtered("gzip", inner),
+               twice = filtered("gzip", gz);
+    expect(outer, NULL, "data_nested zip|zip");
+    expect(gz, NULL, "data_nested zip|gzip");
+    expect(twice, NULL, "data_nested gzip|gzip");
+    drop(inner), drop(outer), drop(gz), drop(twice);
+}
+
+/* 100 MB of the same letter: refused by counting, nothing of it is held. */
+static void test_ratio(void **state)
+{
+    (void)state;
+    size_t n = 100 << 20;
+    char *same = malloc(n);
+    assert_non_null(same);
+    memset(same, 'a', n);
+    static const char *const filters[] = {"gzip", "xz", "zstd"};
+    for (size_t i = 0; i < 3; i++) {
+        struct str file = filtered(filters[i], (struct str){same, n});
+        char got[200];
+        if (strncmp(read_it(file, NULL, got), "data_unfold_bomb", 16) != 0)
+            fail_msg("%s: %s", filters[i], got);
+        drop(file);
+    }
+    free(same);
+}
+
+static void test_broken(void **state)
+{
+    (void)state;
+    struct str file = filtered("gzip", S(TABLE)), cut = {file.p, file.n - 9};
+    char got[200];
+    if (strncmp(read_it(cut, NULL, got), "data_unfold", 11) != 0)
+        fail_msg("%s", got);
+    drop(file);
+    expect(S("PK\003\004nothing that is a zip"), NULL, "data_unfold |");
+    expect(S("\x1F\x8B"), NULL, "data_unfold |");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members),
+        cmocka_unit_test(test_nested),  cmocka_unit_test(test_ratio),
+        cmocka_unit_test(test_broken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

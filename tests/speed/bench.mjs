@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import { Stage } from './stage.mjs';
 import { load } from './part_load.mjs';
 import { queries } from './part_queries.mjs';
+import { counts } from './part_counts.mjs';
 import { cached } from './part_cached.mjs';
 import { exports } from './part_exports.mjs';
 import { metering } from './part_metering.mjs';
 import { memory } from './part_memory.mjs';
 import { search } from './part_search.mjs';
 
-const parts = { memory, load, queries, cached, exports, metering, search };
+const parts = { memory, load, queries, counts, cached, exports, metering, search };
 const { values: o, positionals } = parseArgs({ allowPositionals: true, options: {
   json: { type: 'boolean' }, rounds: { type: 'string', default: '5' }, rows: { type: 'string', default: '300000' },
   programs: { type: 'string' }, tenants: { type: 'string', default: '206' } } });

@@ -45,6 +45,44 @@ static inline __m128i scan_csv_bytes(__m128i x, char delimiter)
 }
 #endif
 
+/* How many digits and ASCII capitals there are, and whether there is an @. */
+struct scan_tally {
+    unsigned digits, capitals;
+    bool at_sign;
+};
+
+static inline void scan_tally_byte(struct scan_tally *t, char c)
+{
+    t->digits += c >= '0' && c <= '9';
+    t->capitals += c >= 'A' && c <= 'Z';
+    t->at_sign = t->at_sign || c == '@';
+}
+
+static inline struct scan_tally scan_tally(struct str s)
+{
+    struct scan_tally t = {0};
+    size_t i = 0;
+#ifdef __SSE2__
+    const __m128i zero = _mm_setzero_si128(), one = _mm_set1_epi8(1);
+    __m128i digits = zero, capitals = zero, at_signs = zero;
+    for (; s.n - i >= 16; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+        __m128i d = _mm_sub_epi8(x, _mm_set1_epi8('0')), c = _mm_sub_epi8(x, _mm_set1_epi8('A'));
+        __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+        __m128i is_capital = _mm_cmpeq_epi8(_mm_min_epu8(c, _mm_set1_epi8(25)), c);
+        digits = _mm_add_epi64(digits, _mm_sad_epu8(_mm_and_si128(is_digit, one), zero));
+        capitals = _mm_add_epi64(capitals, _mm_sad_epu8(_mm_and_si128(is_capital, one), zero));
+        at_signs = _mm_or_si128(at_signs, _mm_cmpeq_epi8(x, _mm_set1_epi8('@')));
+    }
+    t.digits = (unsigned)(_mm_cvtsi128_si32(digits) + _mm_cvtsi128_si32(_mm_srli_si128(digits, 8)));
+    t.capitals = (unsigned)(_mm_cvtsi128_si32(capitals) + _mm_cvtsi128_si32(_mm_srli_si128(capitals, 8)));
+    t.at_sign = _mm_movemask_epi8(at_signs) != 0;
+#endif
+    for (; i < s.n; i++)
+        scan_tally_byte(&t, s.p[i]);
+    return t;
+}
+
 /* Bytes that JSON does not take as they are: below 0x20, 0x7f, " and \. Bytes from 0x80 on pass. */
 static inline bool scan_is_json(unsigned char c)
 {

@@ -5,6 +5,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/must.h"
+#include "core/base/scan.h"
 #include "core/base/utf8.h"
 #include "core/data/moment.h"
 #include "core/data/personal_value.h"
@@ -192,8 +193,11 @@ struct run {
 static size_t separator(struct str s, size_t at)
 {
     static const char *const wide[] = {"\u00a0", "\u202f", "\u2011"};
-    if (at < s.n && s.p[at] && strchr(" .-/", s.p[at]))
+    char c = at < s.n ? s.p[at] : 0;
+    if (c == ' ' || c == '.' || c == '-' || c == '/')
         return 1;
+    if ((unsigned char)c < 0xC2)
+        return 0;
     for (size_t i = 0; i < 3; i++)
         if (str_starts(str_from(s, at < s.n ? at : s.n), str_of(wide[i])))
             return strlen(wide[i]);
@@ -360,25 +364,24 @@ static void look_at_accounts(struct personal *p, size_t column, uint64_t line, s
 
 /* ---- a row ---- */
 
+/* An address is a@b.c at least; a number or an account has nine characters, a day of birth six. */
+enum { SHORTEST = 5, NINE = 9 };
+
 static void look_at_cell(struct personal *p, size_t column, uint64_t line, struct str s)
 {
     struct column_context *c = &p->columns[column];
-    unsigned digits = 0, capitals = 0;
-    bool at_sign = false;
-    s = str_part(s, 0, 4096);
-    for (size_t i = 0; i < s.n; i++) {
-        digits += s.p[i] >= '0' && s.p[i] <= '9';
-        capitals += s.p[i] >= 'A' && s.p[i] <= 'Z';
-        at_sign = at_sign || s.p[i] == '@';
-    }
     c->values += s.n > 0;
-    if (at_sign)
+    if (s.n < SHORTEST || (s.n < NINE && !c->says_birth && !memchr(s.p, '@', s.n)))
+        return;
+    s = str_part(s, 0, 4096);
+    struct scan_tally t = scan_tally(s);
+    if (t.at_sign)
         look_at_addresses(p, column, line, s);
-    if (digits >= 9)
+    if (t.digits >= 9)
         look_at_digits(p, column, line, s);
-    if (digits >= 8 && capitals >= 2)
+    if (t.digits >= 8 && t.capitals >= 2)
         look_at_accounts(p, column, line, s);
-    if (c->says_birth && digits >= 6) {
+    if (c->says_birth && t.digits >= 6) {
         struct moment m;
         if (moment_read(str_trim(s), &m))
             found(p, column, PERSONAL_BIRTH, line, s);

@@ -3,6 +3,7 @@
 
 #include "core/base/must.h"
 #include "core/web/gzip.h"
+#include "core/web/host.h"
 #include "core/web/private.h"
 
 /* Only what anybody may see, asked by nobody in particular. Closed data is never kept here. */
@@ -82,7 +83,8 @@ static bool make_key(struct req_private *p, bool gzip)
         part(text, r->params[i]);
     part(text, S("open"));
     part(text, r->fragment);
-    part(text, req_base_url(r)); /* links in the answer hold scheme and port */
+    part(text, host_port(r->x->host)); /* links in the answer hold scheme and port */
+    buf_addc(text, r->x->secure ? 's' : 'p');
     buf_addn(text, (int64_t)r->lang * 2 + gzip);
     buf_addc(text, ',');
     buf_addn(text, (int64_t)p->query.n);

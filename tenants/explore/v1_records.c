@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/data/cell.h"
 #include "core/data/facet.h"
+#include "core/data/side.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_echo.h"
@@ -16,6 +17,7 @@ struct page {
     struct facet_query *facets; /* NULL: none was asked for */
     unsigned count, counted;    /* calls of the batch */
     struct str timestamp;
+    struct side_job *side; /* the facets, counted without PostgreSQL; NULL: not to be had */
 };
 
 static bool ask_facts(struct req *r, struct err *e)
@@ -42,7 +44,7 @@ static unsigned ask(struct req *r, const struct query_sql *q)
     return req_ask_rows(r, q->sql, q->nparams, q->params, false);
 }
 
-static bool ask_page(struct req *r, struct err *e)
+static bool plan_page(struct req *r, struct err *e)
 {
     size_t n;
     struct page *p = r->state;
@@ -52,10 +54,32 @@ static bool ask_page(struct req *r, struct err *e)
         !query_make(r->a, p->grant.view, QUERY_LEGACY, params, n, &p->query, e) ||
         (req_query_count(r, S("facet")) && !facet_make(r->a, p->grant.view, params, n, &p->facets, e)))
         return false;
+    if (p->facets && (p->side = side_facets(p->grant.view, p->facets)))
+        req_on_gone(r, side_job_free, p->side);
+    return true;
+}
+
+static bool has_side(struct req *r, struct err *e)
+{
+    (void)e;
+    return ((struct page *)r->state)->side != NULL;
+}
+
+static bool run_side(struct req *r, struct err *e)
+{
+    (void)e;
+    side_job_run(((struct page *)r->state)->side);
+    return true;
+}
+
+static bool ask_page(struct req *r, struct err *e)
+{
+    (void)e;
+    struct page *p = r->state;
     ask(r, &p->query->rows);
     if (!p->query->count_known)
         p->count = ask(r, &p->query->count_rows);
-    if (p->facets && p->facets->n)
+    if (p->facets && p->facets->n && !side_job_result(p->side))
         p->counted = ask(r, &p->facets->rows);
     return true;
 }
@@ -158,7 +182,8 @@ static bool reply_page(struct req *r, struct err *e)
     if (p->facets) {
         p->facets->value_key = "path";
         buf_addz(w->out, ", \"facet_groups\": ");
-        facet_json(w->out, p->facets, p->facets->n ? r->batch.calls[p->counted].result : NULL);
+        const PGresult *counted = side_job_result(p->side);
+        facet_json(w->out, p->facets, counted ? counted : p->facets->n ? r->batch.calls[p->counted].result : NULL);
     }
     jw_close(w, '}');
     return true;
@@ -167,6 +192,8 @@ static bool reply_page(struct req *r, struct err *e)
 const struct step v1_records_search[] = {
     {STEP_DB, explore_ask_grant, NULL},
     {STEP_DB, ask_facts, NULL},
+    {STEP_DB, plan_page, NULL},
+    {STEP_CPU, run_side, has_side},
     {STEP_DB, ask_page, NULL},
     {STEP_REPLY, reply_page, NULL},
     {STEP_END, NULL, NULL},

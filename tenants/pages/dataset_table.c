@@ -1,6 +1,7 @@
 /* dataset_table -- rows with search, facets, sort and pages; every state an address, the API's own parameters. */
 #include "core/base/jr.h"
 #include "core/data/facet.h"
+#include "core/data/side.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"
@@ -11,6 +12,7 @@ struct table {
     int64_t offset;
     struct facet_query *facets;
     unsigned facet_call;
+    struct side_job *side; /* the facets, counted without PostgreSQL; NULL: not to be had */
     bool asked;
     struct str fault;
 };
@@ -45,13 +47,45 @@ static void take_fault(struct req *r, struct table *t, const struct err *fault)
     buf_free(&b);
 }
 
-static bool ask_rows(struct req *r, struct err *e)
+static bool plan_filters(struct req *r, struct err *e)
 {
     (void)e;
     struct dataset *d = r->state;
     struct table *t = d->view = ARENA_NEW(r->a, struct table);
     struct err fault = {0};
     struct rows filter = {0};
+    dataset_params(r, &filter, false);
+    if (!facet_make(r->a, d->g.view, filter.params, filter.n, &t->facets, &fault) || t->facets->n == 0)
+        t->facets = NULL;
+    else if ((t->side = side_facets(d->g.view, t->facets)))
+        req_on_gone(r, side_job_free, t->side);
+    return true;
+}
+
+static struct side_job *side_of(struct req *r)
+{
+    return ((struct table *)((struct dataset *)r->state)->view)->side;
+}
+
+static bool has_side(struct req *r, struct err *e)
+{
+    (void)e;
+    return side_of(r) != NULL;
+}
+
+static bool run_side(struct req *r, struct err *e)
+{
+    (void)e;
+    side_job_run(side_of(r));
+    return true;
+}
+
+static bool ask_rows(struct req *r, struct err *e)
+{
+    (void)e;
+    struct dataset *d = r->state;
+    struct table *t = d->view;
+    struct err fault = {0};
     dataset_describe(r, d);
     if (!str_i64(req_query(r, S("offset")), &t->offset) || t->offset < 0 || t->offset > OFFSET_MOST)
         t->offset = 0;
@@ -61,13 +95,11 @@ static bool ask_rows(struct req *r, struct err *e)
     t->asked = rows_ask(r, d->g.view, &d->rows, true, &fault);
     if (!t->asked) {
         take_fault(r, t, &fault);
+        t->facets = NULL;
         return true;
     }
-    dataset_params(r, &filter, false);
-    if (facet_make(r->a, d->g.view, filter.params, filter.n, &t->facets, &fault) && t->facets->n > 0)
+    if (t->facets && !side_job_result(t->side))
         t->facet_call = req_ask_rows(r, t->facets->rows.sql, t->facets->rows.nparams, t->facets->rows.params, false);
-    else
-        t->facets = NULL;
     return true;
 }
 
@@ -113,7 +145,8 @@ static size_t read_filters(struct req *r, const struct dataset *d, struct page_d
     json_t *f;
     if (!t->facets)
         return 0;
-    facet_json(&text, t->facets, r->batch.calls[t->facet_call].result);
+    const PGresult *counted = side_job_result(t->side);
+    facet_json(&text, t->facets, counted ? counted : r->batch.calls[t->facet_call].result);
     json_t *facets = jr_parse(buf_str(&text), &ignored);
     json_array_foreach(facets, i, f) {
         const struct view_column *c = view_find(d->g.view, jr_str(f, "name"), false);
@@ -218,6 +251,7 @@ static bool reply_table(struct req *r, struct err *e)
 }
 
 const struct step dataset_table[] = {
-    {STEP_DB, dataset_ask, NULL}, {STEP_DB, dataset_take, NULL}, {STEP_DB, ask_rows, NULL},
+    {STEP_DB, dataset_ask, NULL}, {STEP_DB, dataset_take, NULL}, {STEP_DB, plan_filters, NULL},
+    {STEP_CPU, run_side, has_side}, {STEP_DB, ask_rows, NULL},
     {STEP_REPLY, reply_table, NULL}, {STEP_END, NULL, NULL},
 };

@@ -57,6 +57,20 @@ test('a side copy is made behind the publication, and answers to the byte what P
   writeFileSync(path, kept);
 });
 
+test('the first version of the API and the filters of the page are the same with and without it', async () => {
+  const ask2 = async () => [JSON.parse((await t.http(H, `/api/records/1.0/search/?dataset=aides&rows=2&facet=ville&facet=code&refine.annee=2016&n=${n += 1}`)).text).facet_groups,
+    /<form[^]*<\/form>/.exec((await t.http(H, `/explore/dataset/aides/table/?refine=annee:2016`)).text)?.[0]];
+  const path = file('aides'), [groups, page] = await ask2(), kept = readFileSync(path);
+  assert.deepEqual(groups.find((g) => g.name === 'ville').facets.map((f) => [f.name, f.count]).sort(),
+    ['Tours', 'Blois', 'Orléans'].map((v, i) => [v, Array.from({ length: ROWS }, (_, k) => k).filter((k) => k % 4 === i && k % 9 === 1).length]).sort());
+  assert.match(page, /Orléans/);
+  rmSync(path);
+  await t.halt();
+  await t.serve();
+  assert.deepEqual(await ask2(), [groups, page]);
+  writeFileSync(path, kept);
+});
+
 test('a question that the file cannot answer goes to PostgreSQL', async () => {
   assert.equal(JSON.parse(await ask('aides', 'records?group_by=length(ville)&select=count(*)')).total_count, 3);
   assert.equal(await withoutTable('aides', () => ask('aides', 'records?group_by=length(ville)&select=count(*)')) === 200, false);

@@ -229,6 +229,16 @@ void query_places(struct query *q, struct arena *a, const PGresult *keys)
     ask_places(q);
 }
 
+/* In the rows alone, not in what counts them. */
+static void put_after(struct build *b, struct buf *out)
+{
+    if (b->ask.after < 0)
+        return;
+    buf_addz(out, b->where.n ? " and r._id > " : " where r._id > ");
+    b->sql.out = out;
+    odsql_sql_param(&b->sql, arena_printf(b->a, "%lld", (long long)b->ask.after), "bigint");
+}
+
 static bool put_statement(struct build *b, struct query *q, enum query_kind kind, struct buf *out, struct err *e)
 {
     struct buf order = {0};
@@ -245,6 +255,7 @@ static bool put_statement(struct build *b, struct query *q, enum query_kind kind
     put_outputs(b, out);
     buf_addz(out, " from ");
     put_from(b, out);
+    put_after(b, out);
     put_group_by(b, out);
     buf_add(out, buf_str(&order));
     if (ok && q->sliced)
@@ -269,6 +280,9 @@ static void describe(struct build *b, struct query *q, enum query_kind kind)
     q->use_labels = b->ask.use_labels;
     q->limit = b->ask.limit;
     q->offset = b->ask.offset;
+    q->after = b->ask.after;
+    q->walks = kind == QUERY_RECORDS && !b->grouped && !b->aggregates && !b->order.n && b->ask.offset == 0 &&
+               !view_is_catalogue(b->view);
     q->left = b->ask.limit;
     q->ncolumns = b->n;
     q->columns = ARENA_ARRAY(b->a, struct query_column, b->n + 1);
@@ -327,6 +341,13 @@ static bool make(struct build *b, enum query_kind kind, struct query **out, stru
     if (ok)
         *out = q;
     return ok;
+}
+
+bool query_cursor(const struct query *q, int64_t last_id, char out[QUERY_CURSOR])
+{
+    if (q->walks && last_id >= 0 && last_id <= INT32_MAX)
+        snprintf(out, QUERY_CURSOR, STR_FMT "%08x", STR_ARG(view_class(q->view)), (unsigned)last_id);
+    return q->walks;
 }
 
 bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind kind,

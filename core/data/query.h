@@ -74,6 +74,8 @@ struct query {
     struct query_column *columns;
     int64_t limit;          /* rows at most; -1: all */
     int64_t offset;
+    bool walks;             /* it has a cursor */
+    int64_t after;          /* rows behind this place of the file; -1: from the beginning */
 
     /* The total: known without a question, or the answer of `count` (one bigint). */
     bool count_known;
@@ -99,6 +101,12 @@ struct query {
 
 bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind kind,
                 const struct query_param *params, size_t n, struct query **out, struct err *e);
+
+/* `after`: where the page behind this one begins, for whoever walks further than offset + limit <= 10,000 allows. The
+ * cursor is bound to the version, the visible columns and the row filter: one of another version is refused
+ * (err_query_parameter), so that a walk never mixes two. Only rows in their own order, without offset, have one. */
+enum { QUERY_CURSOR = 32 + 8 + 1 };
+bool query_cursor(const struct query *q, int64_t last_id, char out[QUERY_CURSOR]); /* false: this query has none */
 
 /* What a slice of `got` rows took in memory: sizes the next ones. */
 void query_pace(struct query *q, size_t bytes, size_t got);

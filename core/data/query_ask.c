@@ -64,6 +64,27 @@ static bool read_lang(struct ask *ask, struct str value, struct err *e)
     return refuse(e, "lang", value, "one of fr, en, nl, pt, it, ar, de, es, ca, eu, sv");
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The visibility class and a place, 40 hex digits; empty: the beginning. */
+static bool read_after(const struct dataset_view *v, struct ask *ask, struct str value, struct err *e)
+{
+    uint64_t place = 0;
+    value = str_trim(value);
+    bool mine = value.n == QUERY_CURSOR - 1 && str_eq(str_part(value, 0, 32), view_class(v));
+    for (size_t i = 32; mine && i < value.n; i++) {
+        int digit = hex_digit(value.p[i]);
+        mine = digit >= 0;
+        place = place << 4 | (unsigned)(digit & 15);
+    }
+    ask->walks = true;
+    ask->after = value.n ? (int64_t)place : -1;
+    return !value.n || mine || refuse(e, "after", value, "a cursor of this dataset as it is now (else begin again without it)");
+}
+
 static bool add_text(struct str *list, size_t *n, size_t max, const char *name, struct str value,
                      struct err *e)
 {
@@ -97,6 +118,8 @@ static bool read_one(const struct dataset_view *v, struct ask *ask, struct str n
         return read_timezone(ask, value, e);
     else if (str_eq(name, S("lang")) && value.n)
         return read_lang(ask, value, e);
+    else if (str_eq(name, S("after")))
+        return read_after(v, ask, value, e);
     else if (str_eq(name, S("use_labels")))
         ask->use_labels = read_bool(value);
     else if (str_eq(name, S("include_app_metas")))
@@ -109,6 +132,7 @@ bool query_ask_read(const struct dataset_view *v, enum query_kind kind, const st
 {
     memset(out, 0, sizeof *out);
     out->timezone = S("UTC");
+    out->after = -1;
     out->limit = kind == QUERY_EXPORT ? -1 : 10;
     for (size_t i = 0; i < n; i++)
         if (!read_one(v, out, params[i].name, params[i].value, e))
@@ -128,6 +152,8 @@ bool query_ask_limits(struct ask *ask, enum query_kind kind, bool grouped, struc
 {
     if (ask->offset < 0)
         return refuse_number(e, "offset", ask->offset, "0 <= offset");
+    if (ask->walks && (ask->offset || ask->order_by.n || grouped || kind != QUERY_RECORDS))
+        return refuse(e, "after", S("…"), "a page of records without offset, order_by and group_by");
     if (kind == QUERY_EXPORT) {
         if (ask->limit < -1)
             return refuse_number(e, "limit", ask->limit, "-1 <= limit");

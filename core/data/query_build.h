@@ -18,7 +18,8 @@ struct ask {
     struct str where[QUERY_WHERES_MAX], facet[QUERY_FACETS_MAX];
     size_t nwhere, nfacet, nrefine;
     struct refine refine[QUERY_REFINES_MAX];
-    int64_t limit, offset;
+    int64_t limit, offset, after;
+    bool walks; /* `after` is given, though it may be empty */
     bool has_limit, use_labels, app_metas;
 };
 

@@ -71,25 +71,37 @@ static void add_pair(struct buf *out, char mark, struct str name, struct str val
 }
 
 /* Made anew from what was decoded, without keys: a link is passed on. */
-struct str explore_self(struct req *r, int64_t offset)
+/* The address of this request; `name` absent: as it is, else without the places asked for and with this one. */
+static struct str self_at(struct req *r, struct str name, struct str value)
 {
     struct buf out = {0};
-    struct str name, value, path = r->x->path;
+    struct str given, was, path = r->x->path;
     char mark = '?';
     buf_add(&out, req_base_url(r));
     buf_add(&out, path);
-    for (size_t at = 0; (at = req_query_all(r, at, &name, &value)) != 0;) {
-        bool place = str_eq(name, S("offset")) || str_eq(name, S("start"));
-        if (is_secret(name) || (offset >= 0 && place))
+    for (size_t at = 0; (at = req_query_all(r, at, &given, &was)) != 0;) {
+        bool place = str_eq(given, S("offset")) || str_eq(given, S("start")) || str_eq(given, S("after"));
+        if (is_secret(given) || (name.p && place))
             continue;
-        add_pair(&out, mark, name, value);
+        add_pair(&out, mark, given, was);
         mark = '&';
     }
-    if (offset >= 0)
-        add_pair(&out, mark, S("offset"), arena_printf(r->a, "%lld", (long long)offset));
+    if (name.p)
+        add_pair(&out, mark, name, value);
     struct str made = arena_str(r->a, buf_str(&out));
     buf_free(&out);
     return made;
+}
+
+struct str explore_self(struct req *r, int64_t offset)
+{
+    return offset < 0 ? self_at(r, STR_NONE, STR_NONE)
+                      : self_at(r, S("offset"), arena_printf(r->a, "%lld", (long long)offset));
+}
+
+struct str explore_after(struct req *r, struct str cursor)
+{
+    return self_at(r, S("after"), cursor);
 }
 
 void explore_links(struct jw *w, const struct explore_link *links, size_t n)

@@ -31,6 +31,8 @@ struct str explore_base(struct req *r);
 struct str explore_dataset_url(struct req *r, struct str dataset_id);
 /* The address of this request; `offset` >= 0 takes the place of the one asked for. */
 struct str explore_self(struct req *r, int64_t offset);
+/* The same behind the rows of this cursor (query_cursor). */
+struct str explore_after(struct req *r, struct str cursor);
 
 struct explore_link {
     const char *rel;

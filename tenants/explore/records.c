@@ -12,6 +12,7 @@ struct page {
     struct side_job *groups, *counting; /* one of them at most */
     bool wants_total;
     int64_t total;
+    struct str next;    /* the cursor behind a full page; absent: none */
     struct str results; /* written down before the batch asks for the total; absent: still to be written */
 };
 
@@ -158,6 +159,14 @@ static void put_results(struct req *r, const struct page *p, struct buf *out)
     }
 }
 
+/* There may be nothing behind it: whoever asks then gets an empty page. */
+static void keep_cursor(struct req *r, struct page *p, int64_t n)
+{
+    char cursor[QUERY_CURSOR];
+    if (n > 0 && n == p->query->limit && !explore_is_v20(r) && query_cursor(p->query, cell_i64(rows_of(r), (int)n - 1, 0), cursor))
+        p->next = arena_str(r->a, str_of(cursor));
+}
+
 /* A page that is not full says how many there are: the total is asked for only behind a full one. */
 static bool keep_page(struct req *r, struct err *e)
 {
@@ -165,7 +174,8 @@ static bool keep_page(struct req *r, struct err *e)
     const struct query *q = p->query;
     int64_t n = PQntuples(rows_of(r));
     p->total = q->count_known ? q->count : q->offset + n;
-    if (q->count_known || (n < q->limit && (n > 0 || q->offset == 0)))
+    keep_cursor(r, p, n);
+    if (q->count_known || (n < q->limit && (n > 0 || q->offset == 0) && q->after < 0))
         return true;
     struct buf out = {0};
     put_results(r, p, &out);
@@ -214,6 +224,8 @@ static bool reply_page(struct req *r, struct err *e)
     explore_deprecate(r);
     if (p->query->timed)
         req_uncached(r);
+    if (p->next.p)
+        req_set(r, S("link"), arena_printf(r->a, "<" STR_FMT ">; rel=\"next\"", STR_ARG(explore_after(r, p->next))));
     if (p->wants_total && side_job_count(p->counting) < 0)
         p->total = cell_i64(rows_of(r), 0, 0);
     struct jw *w = req_json(r, 200);

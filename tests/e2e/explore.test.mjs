@@ -681,3 +681,48 @@ test('as many parameters as a query may bind, and one more', async () => {
   assert.ok([400, 414, 431].includes(answer.status), `${answer.status}`);
   assert.equal((await get('koumoul/records')).status, 200);
 });
+
+// ---- beyond 10,000 rows ----
+
+test('after: 30,000 rows, page by page, each once and in order; offset keeps its bound', async () => {
+  await publish(t, H, { id: 'longue', fields: { n: ['int'], pair: ['boolean'] }, generate: 'SELECT i, i, i % 2 = 0 FROM generate_series(0, 29999) i' });
+  const next = (answer) => /<([^>]+)>; rel="next"/.exec(answer.headers.link ?? '')?.[1];
+  const walk = async (params) => {
+    const seen = [];
+    let total, pages = 0, path = url('longue/records', params);
+    while (path) {
+      const answer = await t.http(H, path);
+      assert.equal(answer.status, 200, answer.text);
+      total ??= answer.json.total_count;
+      assert.equal(answer.json.total_count, total);
+      for (const row of answer.json.results) seen.push(row.n);
+      const link = next(answer);
+      path = link && new URL(link).pathname + new URL(link).search;
+      pages += 1;
+    }
+    return { seen, total, pages };
+  };
+  const all = await walk({ limit: '100', select: 'n' });
+  assert.equal(all.total, 30000);
+  assert.equal(all.pages, 301); // the last full page leads to an empty one
+  assert.deepEqual(all.seen, Array.from({ length: 30000 }, (_, i) => i));
+  const odd = await walk({ limit: '97', select: 'n', where: 'pair = false and n > 20000' });
+  assert.equal(odd.total, 5000);
+  assert.deepEqual(odd.seen, Array.from({ length: 5000 }, (_, i) => 20001 + 2 * i));
+  await refused('longue/records', { limit: '100', offset: '9901' }, 400, 'InvalidRESTParameterError');
+  assert.equal(next(await good('longue/records', { limit: '10', order_by: 'n desc' })), undefined);
+  assert.equal(next(await good('longue/records', { limit: '10', group_by: 'pair' })), undefined);
+});
+
+test('after: a cursor of another version, another dataset or of nobody is refused; so are offset, order_by and group_by beside it', async () => {
+  const cursor = async (id) => /[?&]after=([0-9a-f]+)/.exec((await good(`${id}/records`, { limit: '10' })).headers.link)[1];
+  const mine = await cursor('longue');
+  assert.equal((await good('longue/records', { limit: '1', after: mine })).json.results[0].n, 10);
+  for (const after of [await cursor('beaucoup'), mine.replace(/^./, (c) => (c === 'a' ? 'b' : 'a')), 'x', '1 or 1=1', `${mine}0`, mine.slice(0, -1), '-1']) {
+    assert.match(await refused('longue/records', { after }, 400, 'InvalidRESTParameterError'), /after/);
+  }
+  for (const beside of [{ offset: '10' }, { order_by: 'n' }, { group_by: 'pair' }]) await refused('longue/records', { after: mine, ...beside }, 400, 'InvalidRESTParameterError');
+  // Published anew: a walk does not mix two versions.
+  sql(t, "UPDATE portal.dataset SET version_id = (SELECT version_id FROM portal.dataset WHERE dataset_id = 'beaucoup'), revision = revision + 1 WHERE dataset_id = 'longue'; UPDATE portal.tenant SET generation = generation + 1");
+  await poll(async () => (await get('longue/records', { after: mine })).status === 400, { what: 'the new version' });
+});

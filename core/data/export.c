@@ -3,13 +3,12 @@
 #include "core/data/errors.h"
 
 static const struct export_format *const formats[] = {
-    &export_csv,  &export_json,    &export_jsonl, &export_geojson,
-    &export_xlsx, &export_parquet, &export_ods};
+    &export_csv, &export_json,   &export_jsonl,  &export_geojson, &export_xlsx,   &export_parquet,
+    &export_ods, &export_rdfxml, &export_turtle, &export_n3,      &export_jsonld, &export_ov2};
 
 const struct export_format *export_find(struct str name)
 {
-    if (str_eq(name,
-               S("xls"))) /* the name of version 2.0; what is sent is what reads there today */
+    if (str_eq(name, S("xls"))) /* version 2.0's name for a workbook */
         name = S("xlsx");
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (str_eq(name, str_of(formats[i]->name)))
@@ -20,6 +19,17 @@ const struct export_format *export_find(struct str name)
 const struct export_format *export_at(size_t i)
 {
     return i < sizeof formats / sizeof formats[0] ? formats[i] : NULL;
+}
+
+bool export_fits(const struct export_format *format, const struct dataset_view *v)
+{
+    bool fits = !format->needs_geometry;
+    for (size_t i = 0; !fits && i < view_columns(v); i++) {
+        const struct view_column *c = view_column(v, i);
+        fits = !c->hidden && !c->alias &&
+               (c->type == TYPE_GEO_POINT || (c->type == TYPE_GEO_SHAPE && !format->needs_point));
+    }
+    return fits;
 }
 
 bool export_refuse(struct err *e, const char *name, struct str value, const char *expected)

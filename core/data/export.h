@@ -40,8 +40,9 @@ struct export_format {
     void (*start)(struct export *x, struct buf *out);
     void (*row)(struct export *x, struct buf *out, const PGresult *r, int row);
     void (*end)(struct export *x, struct buf *out);
-    bool needs_geometry;
-    bool is_heavy; /* much computation a row: to be run off the loop */
+    bool needs_geometry, needs_point; /* point: a shape is not enough */
+    bool has_addresses;               /* of this host: another host, another file */
+    bool is_heavy;                    /* much computation a row: to be run off the loop */
     bool (*open)(struct export *x, struct err *e); /* its own options and state; NULL: none */
     void (*close)(struct export *x);               /* frees the state */
     /* Off the loop: the file that was asked for, from the collected rows, at its beginning; -1: *e.
@@ -49,12 +50,16 @@ struct export_format {
     int (*convert)(struct export *x, int rows_fd, const char *folder, struct err *e);
 };
 extern const struct export_format export_csv, export_json, export_jsonl, export_geojson,
-    export_xlsx, export_ods, export_parquet;
+    export_xlsx, export_ods, export_parquet, export_rdfxml, export_turtle, export_n3, export_jsonld,
+    export_ov2;
 
 /* By its name, or another that older addresses use (xls). NULL: no such format. */
 const struct export_format *export_find(struct str name);
 const struct export_format *
 export_at(size_t i); /* in the order of the public list; NULL: past the last */
+
+/* Whether the view has what the format needs: a place, for a map. */
+bool export_fits(const struct export_format *format, const struct dataset_view *v);
 
 /* params: the request's (delimiter, list_separator, with_bom, quote_all, and what the format
  * reads). fails  err_query_parameter: a bad option, or a map of a query without geometry */

@@ -21,7 +21,15 @@
 #include "tenants/explore/v1_params.h"
 #include "tenants/publishing/credit.h"
 
-enum { COL_LICENCE, COL_PROCESSED, COL_DESCRIBED, COL_PUBLISHER, COL_TITLE, COL_LICENCE_TITLE, COL_MODIFIED };
+enum {
+    COL_LICENCE,
+    COL_PROCESSED,
+    COL_DESCRIBED,
+    COL_PUBLISHER,
+    COL_TITLE,
+    COL_LICENCE_TITLE,
+    COL_MODIFIED
+};
 enum { HEADS_LAG_US = 2000000 };
 
 struct file {
@@ -76,10 +84,12 @@ static bool prepare(struct req *r, struct file *f, struct err *e)
         return no_format(f->format, e);
     f->compressed = explore_flag(r, S("compressed"));
     f->rows_fd = f->file_fd = -1;
-    f->x.base = req_base_url(r);
     req_on_gone(r, let_go, f);
-    return query_make(r->a, f->grant.view, QUERY_EXPORT, f->params, f->nparams, &f->query, e) &&
-           export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e);
+    if (!query_make(r->a, f->grant.view, QUERY_EXPORT, f->params, f->nparams, &f->query, e) ||
+        !export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e))
+        return false;
+    f->x.base = req_base_url(r);
+    return true;
 }
 
 static bool ask_head(struct req *r, struct file *f, struct err *e)
@@ -163,6 +173,8 @@ static struct str key_of(struct req *r, const struct file *f)
                               f->x.format->name, whole, f->x.with_bom, f->query->use_labels,
                               f->compressed));
     add_part(&h, str_of(coding_name(f->sent_as)));
+    if (f->x.format->has_addresses)
+        add_part(&h, f->x.base);
     for (size_t i = 0; !whole && i < f->nparams; i++) {
         add_part(&h, f->params[i].name);
         add_part(&h, f->params[i].value);
@@ -184,10 +196,11 @@ static void set_name(struct req *r, const struct file *f)
 static struct str cite_link(struct req *r, const struct file *f)
 {
     struct buf b = {0};
-    buf_printf(&b, "<" STR_FMT "/explore/dataset/" STR_FMT "/>; rel=\"cite-as\"; title*=UTF-8''", STR_ARG(req_base_url(r)),
-               STR_ARG(f->grant.dataset_id));
-    url_encode(&b, credit_line(r->a, LANG_FR, req_col(r, 0, 0, COL_PUBLISHER), req_col(r, 0, 0, COL_TITLE),
-                               req_col(r, 0, 0, COL_MODIFIED), req_col(r, 0, 0, COL_LICENCE_TITLE)));
+    buf_printf(&b, "<" STR_FMT "/explore/dataset/" STR_FMT "/>; rel=\"cite-as\"; title*=UTF-8''",
+               STR_ARG(req_base_url(r)), STR_ARG(f->grant.dataset_id));
+    url_encode(&b, credit_line(r->a, LANG_FR, req_col(r, 0, 0, COL_PUBLISHER),
+                               req_col(r, 0, 0, COL_TITLE), req_col(r, 0, 0, COL_MODIFIED),
+                               req_col(r, 0, 0, COL_LICENCE_TITLE)));
     struct str link = arena_str(r->a, buf_str(&b));
     buf_free(&b);
     return link;
@@ -197,8 +210,12 @@ static void set_facts(struct req *r, const struct file *f)
 {
     struct str licence = req_col(r, 0, 0, COL_LICENCE);
     struct buf date = {0};
-    struct str links = url_is_clean(licence) ? arena_printf(r->a, "<" STR_FMT ">; rel=\"license\", ", STR_ARG(licence)) : S("");
-    req_set(r, S("link"), arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(links), STR_ARG(cite_link(r, f))));
+    struct str links =
+        url_is_clean(licence)
+            ? arena_printf(r->a, "<" STR_FMT ">; rel=\"license\", ", STR_ARG(licence))
+            : S("");
+    req_set(r, S("link"),
+            arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(links), STR_ARG(cite_link(r, f))));
     if (!batch_null(&r->batch, 0, 0, COL_PROCESSED)) {
         clock_http(&date, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
         req_set(r, S("last-modified"), buf_str(&date));
@@ -468,16 +485,6 @@ const struct step exports_download[] = {
 
 enum { EXPORTS_MAX = 40 };
 
-static bool has_geometry(const struct dataset_view *v)
-{
-    for (size_t i = 0; i < view_columns(v); i++) {
-        const struct view_column *c = view_column(v, i);
-        if (!c->hidden && (c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE))
-            return true;
-    }
-    return false;
-}
-
 static bool reply_list(struct req *r, struct err *e)
 {
     struct grant g;
@@ -488,7 +495,7 @@ static bool reply_list(struct req *r, struct err *e)
         return false;
     struct str url = explore_dataset_url(r, g.dataset_id);
     for (size_t i = 0; (format = export_at(i)) && n < EXPORTS_MAX; i++)
-        if (!format->needs_geometry || has_geometry(g.view))
+        if (export_fits(format, g.view))
             links[n++] =
                 (struct explore_link){format->name, arena_printf(r->a, STR_FMT "/exports/%s",
                                                                  STR_ARG(url), format->name)};

@@ -229,6 +229,96 @@ test('parquet of nothing, of groups, with labels; a codec that is not there', as
   assert.deepEqual([refused.status, refused.json.error_code], [400, 'InvalidRESTParameterError']);
 });
 
+// ---- RDF ----
+
+const XSD = 'http://www.w3.org/2001/XMLSchema#';
+const GEO = 'http://www.opengis.net/ont/geosparql#';
+const PAGE = () => `http://${H}:${t.port}/explore/dataset/tout/`;
+const datatypes = { entier: `${XSD}integer`, reel: `${XSD}double`, montant: `${XSD}decimal`, jour: `${XSD}date`, instant: `${XSD}dateTime`, oui: `${XSD}boolean`,
+  lieu: `${GEO}wktLiteral`, forme: `${GEO}geoJSONLiteral` };
+const canonical = (type, value) => (type.endsWith('double') || type.endsWith('decimal') ? String(Number(value)) : type.endsWith('dateTime') ? String(+new Date(value))
+  : type.endsWith('geoJSONLiteral') ? JSON.stringify(JSON.parse(value)) : value);
+
+/** "subject field value type" of every row, as the rows above say; xml: without what XML cannot hold. */
+const statements = async (xml) => {
+  const ids = (await good('tout/records', { include_app_metas: true, limit: 100 })).json.results.map((r) => r._id);
+  const all = [];
+  [...ROWS, {}].forEach((row, i) => {
+    const subject = `http://${H}:${t.port}/api/explore/v2.1/catalog/datasets/tout/records/${ids[i]}`;
+    all.push([subject, 'http://purl.org/dc/terms/isPartOf', PAGE(), ''].join(' | '));
+    for (const [name, value] of Object.entries(row)) {
+      const type = datatypes[name] ?? `${XSD}string`;
+      const texts = name === 'mots' ? ['a', ' b', 'c'] : name === 'lieu' ? [`POINT(${value.lon} ${value.lat})`] : name === 'forme' ? [JSON.stringify(shapeOf(row, i))] : [String(value)];
+      for (const text of texts) {
+        const kept = xml ? text.replace(/[\u0001\u001f]/g, '\ufffd') : text;
+        all.push([subject, `${PAGE()}#field-${name}`, canonical(type, kept), type].join(' | '));
+      }
+    }
+  });
+  return all.sort();
+};
+const ofN3 = (text, format) => new (require('n3').Parser)({ format }).parse(text)
+  .map((q) => [q.subject.value, q.predicate.value, q.object.termType === 'Literal' ? canonical(q.object.datatype.value, q.object.value) : q.object.value,
+    q.object.termType === 'Literal' ? q.object.datatype.value : ''].join(' | ')).sort();
+const rapper = (syntax, bytes, name) => execFileSync('rapper', ['-q', '-i', syntax, '-o', 'ntriples', inFolder(name, bytes)], { encoding: 'utf8', maxBuffer: 1 << 28 });
+
+test('turtle and n3, read by N3.js and by rapper: every value with its type', async () => {
+  const want = await statements(false);
+  for (const [name, type, extension] of [['turtle', 'text/turtle; charset=utf-8', 'ttl'], ['n3', 'text/n3; charset=utf-8', 'n3']]) {
+    const file = await good(`tout/exports/${name}`);
+    assert.deepEqual([file.headers['content-type'], file.headers['content-disposition']], [type, `attachment; filename="tout.${extension}"`]);
+    assert.deepEqual(ofN3(file.text, name === 'n3' ? 'N3' : 'Turtle'), want);
+    assert.deepEqual(ofN3(rapper('turtle', file.body, 'tout.ttl'), 'N-Triples'), want);
+  }
+});
+
+test('rdfxml, read by rapper: the same statements', async () => {
+  const file = await good('tout/exports/rdfxml');
+  assert.deepEqual([file.headers['content-type'], file.headers['content-disposition']], ['application/rdf+xml; charset=utf-8', 'attachment; filename="tout.rdf"']);
+  assert.deepEqual(ofN3(rapper('rdfxml', file.body, 'tout.rdf'), 'N-Triples'), await statements(true));
+});
+
+test('jsonld: the context turns every member into the same statements', async () => {
+  const file = await good('tout/exports/jsonld');
+  assert.deepEqual([file.headers['content-type'], file.headers['content-disposition']], ['application/ld+json; charset=utf-8', 'attachment; filename="tout.jsonld"']);
+  const { '@context': context, '@graph': graph } = file.json;
+  const expand = (name) => { const [prefix, rest] = name.split(/:(.*)/); return (context[prefix]['@id'] ?? context[prefix]) + rest; };
+  const all = graph.flatMap((node) => Object.entries(node).filter(([k]) => k !== '@id').flatMap(([k, v]) => [v].flat().map((one) => {
+    const type = one['@id'] ? '' : context[k] ? expand(context[k]['@type']) : `${XSD}string`;
+    return [node['@id'], expand(k), one['@id'] ?? canonical(type, one), type].join(' | ');
+  })));
+  assert.deepEqual(all.sort(), await statements(false));
+});
+
+test('RDF: names that are no XML names, groups without an address, dates of a month', async () => {
+  await publish(t, H, { id: 'noms-rdf', fields: { 12: ['int'], '1_uai': ['text'], mois: ['date', { timeserie_precision: 'month' }] }, rows: [[11, 'x', '2024-05-01']] });
+  const pairs = ofN3(rapper('rdfxml', (await good('noms-rdf/exports/rdfxml')).body, 'n.rdf'), 'N-Triples').map((s) => s.split(' | ').slice(1).join(' ').replace(/^\S*\/noms-rdf\/#/, '#'));
+  assert.deepEqual(pairs.filter((p) => p.startsWith('#')).sort(), [`#field-12 11 ${XSD}integer`, `#field-1_uai x ${XSD}string`, `#field-mois 2024-05 ${XSD}gYearMonth`]);
+  for (const name of ['turtle', 'rdfxml', 'jsonld']) {
+    const file = await good(`tout/exports/${name}`, { select: 'oui, count(*) as `nombre é`', group_by: 'oui' });
+    if (name === 'jsonld') assert.deepEqual(file.json['@graph'].map((n) => n['f:nombre.20.C3.A9']), ['1', '7', '8']);
+    else assert.match(rapper(name, file.body, 'g.rdf'), /_:\S+ <\S+#field-nombre\.20\.C3\.A9> "8"/);
+  }
+});
+
+test('ov2: a place and a name a row; only where there is a point', async () => {
+  const { body, headers } = await good('tout/exports/ov2', { select: 'lieu, texte', limit: 12 });
+  assert.equal(headers['content-type'], 'application/octet-stream');
+  let at = 0;
+  const found = [];
+  while (at < body.length) {
+    assert.equal(body[at], 2);
+    const length = body.readUInt32LE(at + 1);
+    found.push([body.readInt32LE(at + 5) / 1e5, body.readInt32LE(at + 9) / 1e5, body.subarray(at + 13, at + length - 1).toString('latin1')]);
+    assert.equal(body[at + length - 1], 0);
+    at += length;
+  }
+  assert.deepEqual(found.map(([lon, lat]) => [lon, lat]), ROWS.slice(0, 12).map((r) => [r.lieu.lon, r.lieu.lat].map((v) => Math.round(v * 1e5) / 1e5)));
+  assert.deepEqual(found.slice(0, 3).map((f) => f[2]), TEXTS.slice(0, 3));
+  assert.equal(found[10][2], '?uvre ? ?? fin');
+  assert.equal((await get('tout/exports/ov2', { select: 'forme' })).status, 400);
+});
+
 // ---- how files are sent ----
 
 test('a file is sent smaller to whoever takes that: gzip in one member, zstd where it is named', async () => {

@@ -3,13 +3,12 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { decompress as unzstd } from 'fzstd';
 import { installation, poll } from './harness.mjs';
 import { publish, sql } from './fixtures.mjs';
@@ -318,6 +317,64 @@ test('ov2: a place and a name a row; only where there is a point', async () => {
   assert.equal(found[10][2], '?uvre ? ?? fin');
   assert.equal((await get('tout/exports/ov2', { select: 'forme' })).status, 400);
 });
+
+// ---- frozen: national catalogues key on these addresses (explore-api.md 1.10, I11) ----
+
+// What stands in tests/golden/exports was looked at once; the tests above say why it is right. A change of a byte is
+// a decision: TERRASSE_UPDATE=1 writes the files anew.
+const V21 = '/api/explore/v2.1/catalog/datasets/tout/exports';
+const FROZEN = {
+  'plain.csv': `${V21}/csv`,
+  'labels.csv': `${V21}/csv?use_labels=true`,
+  'comma.csv': `${V21}/csv?delimiter=,&with_bom=false&quote_all=true&list_separator=%7C`,
+  'tab.csv': `${V21}/csv?delimiter=%5Ct&timezone=Europe/Paris&lang=en`,
+  'part.csv': `${V21}/csv?select=code,entier as nombre,year(jour) as an&where=entier is not null&order_by=entier desc&limit=5&offset=1`,
+  'groups.csv': `${V21}/csv?select=oui,count(*) as n,sum(montant) as total&group_by=oui&with_bom=false`,
+  'rows.csv': `${V21}/csv?rows=3&start=2`,
+  'older.csv': '/api/explore/v2.0/catalog/datasets/tout/exports/csv',
+  'oldest.csv': '/api/v2/catalog/datasets/tout/exports/csv?with_bom=true',
+  'download.csv': '/explore/dataset/tout/download/?format=csv&timezone=Europe/Paris&lang=fr&use_labels_for_header=true&csv_separator=%3B',
+  'v1.csv': '/api/records/1.0/download/?dataset=tout&format=csv&rows=4',
+  'plain.json': `${V21}/json`,
+  'labels.json': `${V21}/json?use_labels=true&limit=2`,
+  'groups.json': `${V21}/json?select=oui,count(*) as n&group_by=oui`,
+  'plain.jsonl': `${V21}/jsonl`,
+  'plain.geojson': `${V21}/geojson`,
+  'plain.rdf': `${V21}/rdfxml`,
+  'plain.ttl': `${V21}/turtle`,
+  'plain.n3': `${V21}/n3?limit=2`,
+  'plain.jsonld': `${V21}/jsonld`,
+  'plain.ov2': `${V21}/ov2`,
+  'plain.parquet': `${V21}/parquet`, // Snappy is ours; zstd's bytes are its library's
+};
+const CONTENT = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8', jsonl: 'application/x-ndjson; charset=utf-8', geojson: 'application/geo+json; charset=utf-8',
+  rdf: 'application/rdf+xml; charset=utf-8', ttl: 'text/turtle; charset=utf-8', n3: 'text/n3; charset=utf-8', jsonld: 'application/ld+json; charset=utf-8',
+  ov2: 'application/octet-stream', parquet: 'application/vnd.apache.parquet' };
+const PACKED = { 'plain.xlsx': `${V21}/xlsx`, 'labels.xlsx': `${V21}/xlsx?use_labels=true&timezone=Europe/Paris&limit=3`, 'plain.ods': `${V21}/ods` };
+const golden = (name) => new URL(`../golden/exports/${name}`, import.meta.url);
+const frozen = (name, bytes) => {
+  if (process.env.TERRASSE_UPDATE) writeFileSync(golden(name), bytes);
+  assert.ok(readFileSync(golden(name)).equals(bytes), `${name} is not what it was`);
+};
+
+for (const [name, path] of Object.entries(FROZEN)) {
+  test(`frozen: ${name}, byte for byte, with its headers`, async () => {
+    const answer = await t.http(H, encodeURI(path).replaceAll('%25', '%'), { headers: { Host: H } });
+    assert.equal(answer.status, 200, answer.text.slice(0, 300));
+    const extension = name.split('.')[1];
+    assert.deepEqual([answer.headers['content-type'], answer.headers['content-disposition']], [CONTENT[extension], `attachment; filename="tout.${extension}"`]);
+    frozen(name, answer.body);
+  });
+}
+
+for (const [name, path] of Object.entries(PACKED)) {
+  test(`frozen: ${name}, its members and what they hold`, async () => {
+    const file = inFolder(name, (await t.http(H, path, { headers: { Host: H } })).body);
+    const members = execFileSync('unzip', ['-Z1', file], { encoding: 'utf8' }).trim().split('\n');
+    const texts = members.map((member) => `== ${member}\n${execFileSync('unzip', ['-p', file, member.replace(/\[/, '\\[')], { encoding: 'utf8' })}\n`);
+    frozen(`${name}.txt`, Buffer.from(texts.join('')));
+  });
+}
 
 // ---- how files are sent ----
 

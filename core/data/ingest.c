@@ -97,9 +97,15 @@ static bool take_report(struct ingest *g, struct err *e)
 bool ingest_start(struct ingest *g, int fd, struct str options, bool report_only,
                   const struct child_limits *limits, struct err *e)
 {
+    return ingest_start_with(g, fd, options, report_only, limits, NULL, 0, e);
+}
+
+bool ingest_start_with(struct ingest *g, int fd, struct str options, bool report_only, const struct child_limits *limits,
+                       const int *joins, size_t njoins, struct err *e)
+{
     const char *const with_stream[] = {"read", "--sealed", NULL};
     const char *const without[] = {"read", "--sealed", "--report-only", NULL};
-    struct child_task task = {report_only ? without : with_stream, fd, options, *limits};
+    struct child_task task = {report_only ? without : with_stream, fd, options, *limits, joins, njoins};
     *g = (struct ingest){.report_only = report_only, .lines = {.max = REPORT_MAX}};
     g->child.stream_fd = g->child.report_fd = -1;
     if (!child_start(&g->child, &task, e))

@@ -25,6 +25,9 @@ struct ingest {
 /* memory and time for a file of this size on this machine */
 struct child_limits ingest_limits(uint64_t file_bytes);
 
+/* joins: what the join steps look up (step.h), a file each; NULL where there is none. */
+bool ingest_start_with(struct ingest *g, int fd, struct str options, bool report_only, const struct child_limits *limits,
+                       const int *joins, size_t njoins, struct err *e);
 bool ingest_start(struct ingest *g, int fd, struct str options, bool report_only,
                   const struct child_limits *limits, struct err *e);
 int ingest_stream(const struct ingest *g); /* for copy_in, with `fields` = ingest_fields; one reader */

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/errors.h"
@@ -16,7 +18,7 @@
 #include "core/data/reader.h"
 #include "core/io/child.h"
 
-enum { STREAM_FD = 1, REPORT_FD = 3, OPTIONS_FD = 4, OPTIONS_MAX = 4 << 20, REPORT_MAX = 64 << 20 };
+enum { STREAM_FD = 1, REPORT_FD = 3, OPTIONS_FD = 4, JOIN_FD = 5, OPTIONS_MAX = 4 << 20, REPORT_MAX = 64 << 20 };
 
 struct job {
     int input_fd, stream_fd, report_fd; /* stream_fd -1: the report only */
@@ -101,11 +103,27 @@ static bool probe(const char *what, struct err *e)
     return ERR(e, err_data_options, "unknown probe");
 }
 
+/* As many memory files as the options say, behind the options' own. */
+static bool take_joins(struct reader *r, const json_t *options, struct err *e)
+{
+    int64_t n = jr_i64(options, "joins", 0);
+    for (int i = 0; i < n && i < STEP_JOINS_MAX; i++) {
+        struct stat st;
+        if (fstat(JOIN_FD + i, &st) != 0 || !S_ISREG(st.st_mode))
+            return ERR(e, err_data_unread, "join %d", i);
+        void *p = st.st_size ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, JOIN_FD + i, 0) : NULL;
+        if (p == MAP_FAILED)
+            return ERR(e, err_data_unread, "mmap of %lld bytes", (long long)st.st_size);
+        reader_join(r, p ? (struct str){p, (size_t)st.st_size} : S(""));
+    }
+    return true;
+}
+
 static bool run(struct job *job, struct reader *r, const json_t *options, struct err *e)
 {
     if ((ogr_format_wanted(job->input_fd) && !ogr_load(e)) || !child_seal(e) || (job->probe && !probe(job->probe, e)))
         return false;
-    if (!reader_open(r, job->input_fd, options, e) || !reader_look(r, e))
+    if (!reader_open(r, job->input_fd, options, e) || !take_joins(r, options, e) || !reader_look(r, e))
         return false;
     bool ok = job->report_fd < 0 || report(job, r, e);
     if (ok && job->stream_fd >= 0)

@@ -6,7 +6,8 @@
  *   terrasse read FILE [--options JSON] [--copy]   what was understood, as JSON; --copy: the COPY
  *                                                  BINARY stream instead. Sealed all the same.
  *   terrasse read --sealed [--report-only]         as core/io/child starts it: the file on fd 0, the
- *                                                  stream on fd 1, the report on fd 3, options on fd 4
+ *                                                  stream on fd 1, the report on fd 3, options on fd 4; {"joins": n}: the
+ *                                                  files of the join steps on fd 5 and behind
  *
  * The report pipe gets two lines: the report (or {"error": {"code", "args"}}) before the stream, and
  * {"done": true, "rows": n, "bytes": n} after it. Exit 0 only when both were written.

@@ -70,20 +70,22 @@ static void set_limits(const struct child_limits *l)
     alarm(l->wall_s + 1); /* survives exec; the seal lets nobody take it back */
 }
 
-/* Between fork and exec: system calls only. The fds are first moved out of the way of 0 to 4. */
-static _Noreturn void become(const struct child_task *task, const int fds[4], char *const *argv)
+enum { FDS = 4 + CHILD_MORE };
+
+/* Between fork and exec: system calls only. The fds are first moved out of the way of 0 to 8. */
+static _Noreturn void become(const struct child_task *task, const int fds[FDS], char *const *argv)
 {
     static char *const no_environment[] = {NULL};
     sigset_t none;
-    int high[4];
-    for (int i = 0; i < 4; i++)
+    int high[FDS], n = 4 + (int)task->nmore;
+    for (int i = 0; i < n; i++)
         if ((high[i] = fcntl(fds[i], F_DUPFD, 10)) < 0)
             _exit(125);
-    static const int at[4] = {0, 1, REPORT_FD, OPTIONS_FD};
-    for (int i = 0; i < 4; i++)
+    static const int at[FDS] = {0, 1, REPORT_FD, OPTIONS_FD, 5, 6, 7, 8};
+    for (int i = 0; i < n; i++)
         if (dup2(high[i], at[i]) < 0)
             _exit(125);
-    close_range(OPTIONS_FD + 1, ~0U, 0);
+    close_range((unsigned)n + 1, ~0U, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
@@ -105,7 +107,7 @@ static void arguments(const struct child_task *task, char **argv)
     argv[n] = NULL;
 }
 
-static bool fork_child(struct child *c, const struct child_task *task, const int fds[4], struct err *e)
+static bool fork_child(struct child *c, const struct child_task *task, const int fds[FDS], struct err *e)
 {
     char *argv[ARGUMENTS_MAX + 1];
     arguments(task, argv);
@@ -134,7 +136,9 @@ bool child_start(struct child *c, const struct child_task *task, struct err *e)
     bool ok = options >= 0 && pipe2(stream, O_CLOEXEC) == 0 && pipe2(report, O_CLOEXEC) == 0;
     if (!ok)
         cannot_start("pipe", e);
-    int fds[4] = {task->input_fd, stream[1], report[1], options};
+    int fds[FDS] = {task->input_fd, stream[1], report[1], options};
+    for (size_t i = 0; i < task->nmore && i < CHILD_MORE; i++)
+        fds[4 + i] = task->more[i];
     ok = ok && fork_child(&out, task, fds, e);
     close_all((int[]){stream[1], report[1], options}, 3);
     if (!ok) {

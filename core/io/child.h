@@ -7,7 +7,7 @@
  * child -- runs this program again on a file nobody trusts, sealed.
  *
  * The child gets the file as standard input, a pipe for its stream as standard output, a pipe for
- * its report as fd 3, a sealed memory file with its options as fd 4, and nothing else: no
+ * its report as fd 3, a sealed memory file with its options as fd 4, further files behind, and nothing else: no
  * environment, no other fd, limits on memory, CPU, written files and open files, no new privileges.
  * It then closes the door itself with child_seal before it looks at the file.
  *
@@ -22,11 +22,15 @@ struct child_limits {
     unsigned wall_s; /* past it the child is killed */
 };
 
+enum { CHILD_MORE = 4 };
+
 struct child_task {
     const char *const *arguments; /* after the program's name; NULL ends them */
     int input_fd;                 /* stays the caller's */
     struct str options;
     struct child_limits limits;
+    const int *more; /* further files, fd 5, 6, … in the child; stay the caller's */
+    size_t nmore;    /* at most CHILD_MORE */
 };
 
 struct child {

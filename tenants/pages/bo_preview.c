@@ -344,10 +344,12 @@ static bool work_types(struct req *r, struct err *e)
 {
     struct publish_ask *ask = ARENA_NEW(r->a, struct publish_ask);
     json_t *fields = chosen_types(r);
-    ask->fields = fields;
+    json_t *again = json_pack("{s:O}", "fields", fields);
+    ask->again = again;
     ask->upload = req_form(r, S("upload"));
     bool ok = bo_call(r, publish_work_again, ask, e);
     json_decref(fields);
+    json_decref(again);
     if (ok && !bo_state(r)->err.kind)
         req_redirect(r, 303, arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/?done=read", STR_ARG(ask->upload)));
     return ok;

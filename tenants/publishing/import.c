@@ -4,6 +4,7 @@
 #include "tenants/directory/organisation.h"
 #include "tenants/publishing/attest.h"
 #include "tenants/publishing/check.h"
+#include "tenants/publishing/contract.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish.h"
@@ -13,8 +14,9 @@ static bool check_meta(const struct import_ask *ask, struct str *visibility, str
 {
     *visibility = jr_str(ask->meta, "visibility");
     bool good = !ask->meta || json_is_object(ask->meta);
-    for (size_t i = 0; good && i < 2; i++) {
-        const json_t *part = json_object_get(ask->meta, i ? "fields" : "metas");
+    static const char *const keys[] = {"metas", "fields", "steps"};
+    for (size_t i = 0; good && i < 3; i++) {
+        const json_t *part = json_object_get(ask->meta, keys[i]);
         good = !part || (i ? json_is_array(part) : json_is_object(part));
     }
     if (!good)
@@ -113,18 +115,37 @@ static bool publish(struct conn *c, const struct tenant_row *t, const struct imp
     return ok;
 }
 
+/* An update whose rows or columns break what was agreed stays a draft, to be looked at; a first file never gets here. */
+static bool hold(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done)
+{
+    if (done->intake.is_new)
+        return false;
+    bool agreed = !ask->accept_shape || contract_accept(c, &t->id, ask->dataset_id, STR_NONE, &done->why);
+    done->held = !agreed || !contract_check(c, &t->id, &done->dataset, &done->why) ||
+                 (!ask->accept_errors && !intake_whole(&done->intake, &done->why));
+    return done->held;
+}
+
 static bool work(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
                  struct err *e)
 {
     struct intake *in = &done->intake;
     struct str visibility, metas, organisation = producer(t, ask);
-    return check_meta(ask, &visibility, e) &&
+    const json_t *steps = ask->steps ? ask->steps : jr_array(ask->meta, "steps");
+    json_t *extra = steps ? json_pack("{s:O}", "steps", steps) : NULL;
+    in->extra = extra;
+    bool ok = check_meta(ask, &visibility, e) &&
            intake_plan(in, c, &t->id, ask->dataset_id, jr_array(ask->meta, "fields"), ask->append, e) &&
-           describe(c, ask, in, organisation, &metas, e) && (in->is_new || conform(c, t, ask, e)) && intake_load(in, c, ask->fd, ask->size_bytes, e) &&
+           describe(c, ask, in, organisation, &metas, e) && (in->accept_aside |= !in->is_new, true) &&
+           (in->is_new || conform(c, t, ask, e)) && intake_load(in, c, ask->fd, ask->size_bytes, e) &&
            settle_dataset(c, t, ask, done, organisation, e) && (!in->is_new || conform(c, t, ask, e)) &&
            intake_draft(in, c, &done->dataset, STR_NONE, STR_NONE, e) &&
            (!metas.p || dataset_draft(c, &t->id, &done->dataset, metas, STR_NONE, STR_NONE, e)) &&
-           intake_diff(in, c, &done->diff, e) && (!ask->publish || publish(c, t, ask, done, visibility, e));
+           intake_diff(in, c, &done->diff, e) &&
+              (!ask->publish || hold(c, t, ask, done) || publish(c, t, ask, done, visibility, e));
+    in->extra = NULL;
+    json_decref(extra);
+    return ok;
 }
 
 bool import_file(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,

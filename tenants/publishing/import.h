@@ -14,7 +14,8 @@ struct import_ask {
     const json_t *meta;      /* META.json (architecture.md section 4), or NULL */
     bool attest;             /* who runs this attests for the version (attest.h); META.json may say it too */
     struct str legal_reason; /* why what was found in it may be open: words, or the id of one of the region's list */
-    bool publish, accept_errors, append;
+    const json_t *steps;     /* done to the file and to those that follow; NULL: META.json's, else as the dataset */
+    bool publish, accept_errors, accept_shape, append;
     void (*on_progress)(uint64_t rows, uint64_t bytes, void *context);
     void *context;
 };
@@ -24,6 +25,8 @@ struct import_done {
     struct uuid dataset;
     struct str diff;
     bool published, is_open;
+    bool held;              /* an update that was not published: the draft stands, `why` says what holds it */
+    struct err why;
 };
 
 /* META.json: fails err_meta_file, err_visibility_unknown, err_metadata_* before anything is read. */

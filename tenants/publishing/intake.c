@@ -10,19 +10,11 @@
 #include "core/data/version.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/check.h"
+#include "tenants/publishing/contract.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/join.h"
 #include "tenants/publishing/registry.h"
 #include "tenants/publishing/sql.h"
-
-static const json_t *named(const json_t *list, struct str name)
-{
-    const json_t *f;
-    size_t i;
-    json_array_foreach(list, i, f)
-        if (str_eq(jr_str(f, "name"), name))
-            return f;
-    return NULL;
-}
 
 static bool read_version(struct intake *in, struct conn *c, struct err *e)
 {
@@ -83,20 +75,30 @@ static bool find(struct intake *in, struct conn *c, struct str dataset_id, struc
     return true;
 }
 
+/* Those that came with the file; else those that the last one had, published or not. */
+static bool find_steps(struct intake *in, struct err *e)
+{
+    const json_t *given = jr_array(in->extra, "steps");
+    struct str kept = in->d.draft_steps.n ? in->d.draft_steps : in->d.steps;
+    in->steps = given ? json_incref((json_t *)(uintptr_t)given) : jr_parse(kept.n ? kept : S("[]"), e);
+    return in->steps != NULL;
+}
+
 bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, struct str dataset_id, const json_t *fields,
                  bool append, struct err *e)
 {
     in->tenant = *tenant;
     in->append = append;
     in->given = json_incref((json_t *)(uintptr_t)fields);
-    if (!find(in, c, dataset_id, e) || !read_limits(in, c, e))
+    if (!find(in, c, dataset_id, e) || !find_steps(in, e) || !read_limits(in, c, e))
         return false;
     if (append && !in->columns)
         return ERR(e, err_append_first, "no version");
     return true;
 }
 
-/* Names and types that the reader is to keep: given ones first, then those of today's columns. */
+/* Names and types that the reader is to keep: given ones first, then those of today's columns. The type "auto"
+ * is no type of the reader's: the column is recognised anew. */
 static json_t *reader_fields_of(const struct intake *in)
 {
     json_t *list = json_array();
@@ -104,7 +106,7 @@ static json_t *reader_fields_of(const struct intake *in)
     size_t i;
     json_array_foreach(in->given, i, f) {
         json_t *copy = json_deep_copy(f);
-        if ((column = named(in->columns, jr_str(f, "name")))) {
+        if ((column = load_named(in->columns, jr_str(f, "name")))) {
             if (!json_object_get(copy, "source"))
                 json_object_set(copy, "source", json_object_get(column, "source"));
             if (!json_object_get(copy, "type"))
@@ -113,7 +115,7 @@ static json_t *reader_fields_of(const struct intake *in)
         json_array_append_new(list, copy);
     }
     json_array_foreach(in->columns, i, column) {
-        if (named(in->given, jr_str(column, "name")))
+        if (load_named(in->given, jr_str(column, "name")))
             continue;
         json_t *copy = json_object();
         json_object_set(copy, "name", json_object_get(column, "name"));
@@ -132,12 +134,18 @@ static int64_t rows_left(const struct intake *in)
     return left > 0 ? left : 0;
 }
 
-static bool options_of(struct intake *in, struct conn *c, struct str *out, struct err *e)
+static bool options_of(struct intake *in, struct conn *c, size_t njoins, struct str *out, struct err *e)
 {
     json_t *options = json_object();
     json_object_set_new(options, "max_rows", json_integer(rows_left(in)));
     json_object_set_new(options, "first_id", json_integer(in->append ? in->rows + 1 : 1));
     json_object_set_new(options, "fields", reader_fields_of(in));
+    json_object_set(options, "steps", in->steps);
+    json_object_set_new(options, "joins", json_integer((json_int_t)njoins));
+    static const char *const of_file[] = {"corrections", "left_out"};
+    for (size_t i = 0; i < sizeof of_file / sizeof of_file[0]; i++)
+        if (jr_array(in->extra, of_file[i]))
+            json_object_set(options, of_file[i], json_object_get(in->extra, of_file[i]));
     bool ok = registry_options(c, &in->tenant, &in->d.id, options, e);
     if (in->schema.n)
         json_object_set_new(options, "schema", json_stringn(in->schema.p, in->schema.n));
@@ -159,6 +167,12 @@ static bool rows_aside(const json_t *report, int64_t aside, struct err *e)
     ERR(e, err_rows_aside, "%" PRId64 " rows", aside);
     err_arg(e, "%" PRId64, aside);
     return err_arg(e, "%" PRId64, jr_i64(first, "line", 0));
+}
+
+bool intake_whole(const struct intake *in, struct err *e)
+{
+    int64_t aside = jr_i64(jr_object(in->loaded.report, "rows"), "aside", 0);
+    return aside == 0 || rows_aside(in->loaded.report, aside, e);
 }
 
 static bool check_report(const json_t *report, void *context, struct err *e)
@@ -198,7 +212,7 @@ static json_t *facets_of(const struct intake *in)
         if (is_facet(f))
             json_array_append(names, json_object_get(f, "name"));
     json_array_foreach(in->kept, i, f)
-        if (is_facet(f) && !named(in->given, jr_str(f, "name")))
+        if (is_facet(f) && !load_named(in->given, jr_str(f, "name")))
             json_array_append(names, json_object_get(f, "name"));
     return names;
 }
@@ -217,13 +231,19 @@ static bool explain(const struct intake *in, struct err *e)
 
 bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e)
 {
+    struct joins joins;
     struct str options;
-    if (!options_of(in, c, &options, e))
+    if (!joins_open(c, &in->tenant, in->bound, in->steps, &joins, e))
         return false;
+    if (!options_of(in, c, joins.n, &options, e)) {
+        joins_close(&joins);
+        return false;
+    }
     json_t *facets = facets_of(in);
     in->size_bytes = size_bytes;
     struct load l = {.fd = fd, .size_bytes = size_bytes, .options = options, .facets = facets,
-                     .most_rows = rows_left(in), .check = check_report, .on_progress = on_progress, .context = in};
+                     .most_rows = rows_left(in), .check = check_report, .on_progress = on_progress, .context = in,
+                     .joins = joins.fds, .njoins = joins.n, .join_bytes = joins.bytes};
     if (in->append) {
         l.old = in->columns;
         l.old_id = in->version;
@@ -232,6 +252,7 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
     }
     bool ok = load_version(c, &l, &in->loaded, e);
     json_decref(facets);
+    joins_close(&joins);
     struct uuid none = {0};
     return ok ? check_put(c, &in->tenant, &in->loaded.id, in->append ? &in->version : &none, in->loaded.report, e)
               : explain(in, e);
@@ -241,7 +262,7 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
 static json_t *setting_of(const struct intake *in, const json_t *column, const json_t *suggested)
 {
     struct str name = jr_str(column, "name");
-    const json_t *given = named(in->given, name), *kept = named(in->kept, name);
+    const json_t *given = load_named(in->given, name), *kept = load_named(in->kept, name);
     json_t *s = kept ? json_deep_copy(kept) : json_object();
     static const char *const taken[] = {"label", "description", "annotations"};
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
@@ -279,7 +300,7 @@ bool intake_types_agree(const struct intake *in, struct err *e)
     enum column_type asked, is;
     size_t i;
     json_array_foreach(in->given, i, f) {
-        column = named(jr_array(in->loaded.report, "columns"), jr_str(f, "name"));
+        column = load_named(jr_array(in->loaded.report, "columns"), jr_str(f, "name"));
         if (!column || !type_asked(jr_str(f, "type"), &asked) || !type_by_name(jr_str(column, "type"), &is) ||
             str_eq(str_of(type_wire(asked)), str_of(type_wire(is))))
             continue;
@@ -289,25 +310,6 @@ bool intake_types_agree(const struct intake *in, struct err *e)
         return err_arg(e, "%s", type_name(asked));
     }
     return true;
-}
-
-static json_t *columns_diff(const struct intake *in)
-{
-    json_t *added = json_array(), *dropped = json_array(), *retyped = json_array();
-    const json_t *now = jr_array(in->loaded.report, "columns"), *c, *other;
-    size_t i;
-    json_array_foreach(now, i, c) {
-        other = named(in->columns, jr_str(c, "name"));
-        if (!other && in->columns)
-            json_array_append(added, json_object_get(c, "name"));
-        else if (other && !str_eq(jr_str(c, "type"), jr_str(other, "type")))
-            json_array_append_new(retyped, json_pack("{s:O,s:O,s:O}", "name", json_object_get(c, "name"), "from",
-                                                     json_object_get(other, "type"), "to", json_object_get(c, "type")));
-    }
-    json_array_foreach(in->columns, i, c)
-        if (!named(now, jr_str(c, "name")))
-            json_array_append(dropped, json_object_get(c, "name"));
-    return json_pack("{s:o,s:o,s:o}", "added", added, "dropped", dropped, "retyped", retyped);
 }
 
 static bool count_doubles(struct intake *in, struct conn *c, int64_t *doubles, struct err *e)
@@ -328,9 +330,13 @@ bool intake_diff(struct intake *in, struct conn *c, struct str *diff, struct err
     int64_t doubles;
     if (!count_doubles(in, c, &doubles, e))
         return false;
-    json_t *j = json_pack("{s:s,s:{s:I,s:I},s:o,s:I}", "mode", in->append ? "append" : "replace", "rows", "before",
-                          (json_int_t)in->rows, "after", (json_int_t)in->loaded.rows, "columns", columns_diff(in),
-                          "doubles", (json_int_t)doubles);
+    const json_t *report = in->loaded.report, *rows = jr_object(report, "rows");
+    json_t *columns = contract_columns(in->columns, jr_array(report, "columns"));
+    json_t *j = json_pack("{s:s,s:{s:I,s:I},s:o,s:I,s:I,s:I,s:b}", "mode", in->append ? "append" : "replace", "rows", "before",
+                          (json_int_t)in->rows, "after", (json_int_t)in->loaded.rows, "columns", columns, "doubles",
+                          (json_int_t)doubles, "aside", (json_int_t)jr_i64(rows, "aside", 0), "left_out",
+                          (json_int_t)jr_i64(rows, "left_out", 0), "held",
+                          in->columns && contract_breaks(columns, in->given));
     char *text = json_dumps(j, JSON_COMPACT);
     *diff = arena_str(&in->a, str_of(text));
     free(text);
@@ -348,6 +354,17 @@ static bool still_the_same(struct intake *in, struct conn *c, struct err *e)
     return str_eq(uuid_str(&now.version), uuid_str(&in->version)) || ERR(e, err_append_late, "%s", now.version.text);
 }
 
+bool intake_draft_steps(struct intake *in, struct conn *c, const struct uuid *dataset, struct err *e)
+{
+    const json_t *rows = jr_object(in->loaded.report, "rows");
+    char *steps = in->steps ? json_dumps(in->steps, JSON_COMPACT) : NULL;
+    struct str left = arena_printf(&in->a, "%" PRId64, jr_i64(rows, "aside", 0) + jr_i64(rows, "left_out", 0));
+    const struct str params[] = {uuid_str(&in->tenant), uuid_str(dataset), str_of(steps), left};
+    bool ok = tenant_do(c, &sql_draft_steps, params, e);
+    free(steps);
+    return ok;
+}
+
 bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset, struct str upload, struct str account,
                   struct err *e)
 {
@@ -355,6 +372,7 @@ bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset,
     return still_the_same(in, c, e) && intake_diff(in, c, &diff, e) &&
            dataset_draft_version(c, &in->tenant, dataset, &in->loaded.id, upload, in->append ? S("append") : S("replace"),
                                  diff, e) &&
+           intake_draft_steps(in, c, dataset, e) &&
            dataset_draft(c, &in->tenant, dataset, STR_NONE, intake_settings(in), account, e);
 }
 
@@ -363,6 +381,7 @@ void intake_free(struct intake *in)
     json_decref(in->given);
     json_decref(in->kept);
     json_decref(in->columns);
+    json_decref(in->steps);
     json_decref(in->loaded.report);
     arena_free(&in->a);
     *in = (struct intake){0};

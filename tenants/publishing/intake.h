@@ -19,6 +19,9 @@ struct intake {
     struct dataset_row d;  /* zeroed: a new dataset */
     bool is_new, append;
     json_t *given;         /* fields as somebody gave them now; may be NULL */
+    const json_t *extra;   /* of this file: {"corrections", "left_out", "steps"} (core/data/step.h); may be NULL */
+    struct str bound;      /* organisation that the sender is bound to: what joins may look up; absent: all */
+    json_t *steps;         /* done to it: those of `extra`, else those done to the last one */
     json_t *kept;          /* settings of the draft, else of the dataset */
     json_t *columns;       /* of the version that is published now; NULL: none */
     struct uuid version;   /* that version */
@@ -32,7 +35,7 @@ struct intake {
     struct loaded loaded;
 };
 
-/* Zeroed, then accept_aside, on_progress, context set. fields: META.json's list, or NULL.
+/* Zeroed, then extra, bound, accept_aside, on_progress, context set. fields: META.json's list, or NULL.
  * fails err_append_first, err_dataset_is_copy, err_quota_update */
 bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, struct str dataset_id, const json_t *fields,
                  bool append, struct err *e);
@@ -45,8 +48,15 @@ bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset,
                   struct err *e);
 
 /* What will change, as JSON: {"mode", "rows": {"before", "after"}, "columns": {"added": [], "dropped": [],
- * "retyped": [{"name", "from", "to"}]}, "doubles": n}. */
+ * "retyped": [{"name", "from", "to"}], "broken": […]}, "doubles": n, "aside": n, "left_out": n, "held": …}: held is
+ * an update that breaks the contract (contract.h). */
 bool intake_diff(struct intake *in, struct conn *c, struct str *diff, struct err *e);
+
+/* fails err_rows_aside: rows of the file were set aside. */
+bool intake_whole(const struct intake *in, struct err *e);
+
+/* The steps and the number of rows left out, into the draft; intake_draft has done it. */
+bool intake_draft_steps(struct intake *in, struct conn *c, const struct uuid *dataset, struct err *e);
 
 /* The fields of the next publication, from loaded.report's columns, given and kept; in the arena. */
 struct str intake_settings(struct intake *in);

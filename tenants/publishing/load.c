@@ -20,11 +20,11 @@ static bool run(struct conn *c, struct buf *sql, struct err *e)
     return ok;
 }
 
-static const json_t *column_named(const json_t *columns, struct str name)
+const json_t *load_named(const json_t *list, struct str name)
 {
     const json_t *c;
     size_t i;
-    json_array_foreach(columns, i, c)
+    json_array_foreach(list, i, c)
         if (str_eq(jr_str(c, "name"), name))
             return c;
     return NULL;
@@ -45,7 +45,7 @@ static bool place(const json_t *column, bool *rest, unsigned *number)
     return true;
 }
 
-static bool put_place(struct buf *sql, const json_t *column)
+bool load_put_place(struct buf *sql, const json_t *column)
 {
     bool rest;
     unsigned n;
@@ -67,12 +67,12 @@ static bool columns_agree(const json_t *old, const json_t *new, struct err *e)
     const json_t *c, *other;
     size_t i;
     json_array_foreach(old, i, c) {
-        other = column_named(new, jr_str(c, "name"));
+        other = load_named(new, jr_str(c, "name"));
         if (!other || !str_eq(jr_str(c, "type"), jr_str(other, "type")))
             return differ(c, e);
     }
     json_array_foreach(new, i, c)
-        if (!column_named(old, jr_str(c, "name")))
+        if (!load_named(old, jr_str(c, "name")))
             return differ(c, e);
     return true;
 }
@@ -95,11 +95,11 @@ static const json_t *column_at(const json_t *columns, bool rest, unsigned number
 static bool put_old(struct buf *sql, const json_t *old, const json_t *wanted, bool as_text)
 {
     enum column_type t;
-    const json_t *from = column_named(old, jr_str(wanted, "name"));
+    const json_t *from = load_named(old, jr_str(wanted, "name"));
     if (!from || !type_by_name(jr_str(from, "type"), &t))
         return false;
     buf_addc(sql, '(');
-    if (!put_place(sql, from))
+    if (!load_put_place(sql, from))
         return false;
     buf_printf(sql, ")::%s", as_text ? "text" : type_sql(t));
     return true;
@@ -221,7 +221,8 @@ bool load_version(struct conn *c, const struct load *l, struct loaded *out, stru
     struct ingest g;
     struct loaded v = {.id = uuid_make()};
     struct child_limits limits = ingest_limits(l->size_bytes);
-    if (!ingest_start(&g, l->fd, l->options, false, &limits, e))
+    limits.memory_bytes += 3 * l->join_bytes;
+    if (!ingest_start_with(&g, l->fd, l->options, false, &limits, l->joins, l->njoins, e))
         return false;
     bool ok = load_rows(c, l, &g, &v, e);
     if (ok) {
@@ -252,8 +253,8 @@ bool load_doubles(struct conn *c, const struct loaded *v, const json_t *names, i
     version_table(table, &v->id);
     buf_printf(&sql, "SELECT count(*) FROM (SELECT 1 FROM %s GROUP BY ", table);
     json_array_foreach(names, i, name) {
-        column = column_named(jr_array(v->report, "columns"), str_of(json_string_value(name)));
-        if (column && (buf_addz(&sql, n ? ", " : ""), put_place(&sql, column)))
+        column = load_named(jr_array(v->report, "columns"), str_of(json_string_value(name)));
+        if (column && (buf_addz(&sql, n ? ", " : ""), load_put_place(&sql, column)))
             n++;
     }
     buf_printf(&sql, " HAVING count(*) > 1 AND max(_id) > %lld) AS d", (long long)old_rows);

@@ -17,6 +17,9 @@ struct load {
     struct uuid old_id;
     int64_t old_rows, old_bytes;
     int64_t most_rows;     /* that the file may bring */
+    const int *joins;      /* what the join steps look up (join.h) */
+    size_t njoins;
+    uint64_t join_bytes;
     /* Between the two readings, with the report: what refuses the file refuses it here, before a row
      * is loaded. May be NULL. */
     bool (*check)(const json_t *report, void *context, struct err *e);
@@ -32,6 +35,11 @@ struct loaded {
 
 /* *out on success. fails  err_data_*, err_child_*, err_copy_*, err_columns_differ, those of `check` */
 bool load_version(struct conn *c, const struct load *l, struct loaded *out, struct err *e);
+
+/* The object of that name in a list of columns or fields; NULL: none. */
+const json_t *load_named(const json_t *list, struct str name);
+/* Where a column stands, "c12" or "rest[3]", made anew from the number: what stands in a JSON never becomes SQL. */
+bool load_put_place(struct buf *sql, const json_t *column);
 
 /* The rows whose values in these columns (technical names) stand more than once, at least one of them
  * past `old_rows`: *count groups. Names that are no column are left out; without any, 0. */

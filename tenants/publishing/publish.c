@@ -4,6 +4,7 @@
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/attest.h"
 #include "tenants/publishing/check.h"
+#include "tenants/publishing/contract.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fields.h"
@@ -90,7 +91,8 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
            (!v->changed || (tenant_do(c, &sql_dataset_version_insert, version, e) &&
                             text_index_ask(c, tenant, &d->id, v->id, e) &&
                             side_copy_ask(c, tenant, &d->id, v->id, e))) &&
-           tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_draft_delete, row, e);
+           tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_dataset_steps, row, e) &&
+           tenant_do(c, &sql_draft_delete, row, e);
 }
 
 /* What was withdrawn comes back with its version. */
@@ -113,7 +115,7 @@ bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct st
     struct arena a = {0};
     struct dataset_row d;
     struct next_version v;
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && thaw(c, tenant, &d, e) &&
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && contract_check(c, tenant, &d.id, e) && thaw(c, tenant, &d, e) &&
               read_version(c, &a, &d, &v, e) && may_be_read(c, tenant, &d, &v, e) && flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
               tenant_audit(c, tenant, account, S("publish"), dataset_id, STR_NONE, e);
     bool is_open = ok && str_eq(d.visibility, S("open"));
@@ -123,6 +125,30 @@ bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct st
         *done = (struct publish_done){d.id, d.revision + 1, v.rows, is_open};
     arena_free(&a);
     return ok;
+}
+
+bool publish_aside(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct err *e)
+{
+    PGresult *found = conn_ask(c, &sql_draft_aside, (struct str[]){uuid_str(tenant), dataset_id}, e);
+    int64_t aside = 0;
+    if (!found)
+        return false;
+    if (PQntuples(found) == 1)
+        str_i64(str_of(PQgetvalue(found, 0, 0)), &aside);
+    if (aside > 0) {
+        ERR(e, err_rows_aside, "%lld rows", (long long)aside);
+        err_arg(e, "%lld", (long long)aside);
+        err_arg(e, "%s", PQgetvalue(found, 0, 1));
+    }
+    PQclear(found);
+    return aside == 0;
+}
+
+bool publish_update(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account, bool accept_aside,
+                    struct publish_done *done, struct err *e)
+{
+    return (accept_aside || publish_aside(c, tenant, dataset_id, e)) &&
+           publish_draft(c, tenant, dataset_id, account, done, e);
 }
 
 static bool change_visibility(struct conn *c, const struct uuid *tenant, struct str dataset_id,

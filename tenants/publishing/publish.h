@@ -25,6 +25,13 @@ bool publish_draft(struct conn *c, const struct uuid *tenant, struct str dataset
 bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                             int64_t update_bytes, struct publish_done *done, struct err *e);
 
+/* The same for an update that nobody looks at, sent by a program or fetched: also refused while rows of its file were
+ * set aside, unless accept_aside. fails err_rows_aside, err_update_held (contract.h) and those of publish_draft */
+bool publish_update(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account, bool accept_aside,
+                    struct publish_done *done, struct err *e);
+/* fails err_rows_aside: the draft's file left rows aside. */
+bool publish_aside(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct err *e);
+
 /* Visibility changes only here, never by a field of another write (I43). */
 bool publish_open(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                   struct err *e); /* err_not_published */

@@ -21,6 +21,11 @@ static bool read_upload(struct req *r, struct err *e)
         p->mode = mode;
     if (!r->upload.file_name.n && name.n)
         r->upload.file_name = str_part(name, 0, 200);
+    struct str publish = req_query(r, S("publish")), accept = req_query(r, S("accept_errors"));
+    p->publish = str_eq(publish.n ? publish : req_form(r, S("publish")), S("true"));
+    p->accept_errors = str_eq(accept.n ? accept : req_form(r, S("accept_errors")), S("true"));
+    struct str steps = req_query(r, S("steps"));
+    p->steps = steps.n ? steps : req_form(r, S("steps"));
     return true;
 }
 
@@ -103,8 +108,9 @@ static bool read_again(struct req *r, struct err *e)
     struct publish_ask *p = publish_ask_new(r);
     const json_t *body = req_body_json(r, e);
     p->upload = r->params[0];
-    p->fields = jr_array(body, "fields");
-    return body && (p->fields || ERR(e, err_fields_missing, "no list"));
+    p->again = body;
+    return body && (jr_array(body, "fields") || json_object_get(body, "steps") || jr_array(body, "corrections") ||
+                    jr_array(body, "left_out") || jr_bool(body, "reset", false) || ERR(e, err_fields_missing, "no list"));
 }
 
 static const struct step again_steps[] = {
@@ -143,6 +149,7 @@ static bool read_verb(struct req *r, struct err *e)
     p->message = jr_str(body, "message");
     p->accept_errors = jr_bool(body, "accept_errors", false);
     read_attest(body, &p->attest);
+    p->accept_shape = jr_bool(body, "accept_shape", false);
     return true;
 }
 
@@ -210,7 +217,8 @@ static const struct route routes[] = {
     CALL(HTTP_GET, "/uploads/{upload}", CONTRIBUTOR, state_steps, BODY_NONE,
          "What was understood of a file, or why not", "Ce qui a été compris d’un fichier, ou pourquoi non"),
     CALL(HTTP_POST, "/uploads/{upload}/read", CONTRIBUTOR, again_steps, BODY_JSON,
-         "Read a file again with other types", "Relire un fichier avec d’autres types"),
+         "Read a file again: types, corrections, rows left out, steps",
+         "Relire un fichier : types, corrections, lignes écartées, étapes"),
     CALL(HTTP_PUT, "/datasets/{dataset}/draft", CONTRIBUTOR, draft_steps, BODY_JSON,
          "Describe what will be published", "Décrire ce qui sera publié"),
     CALL(HTTP_POST, "/datasets/{dataset}/publish", EDITOR, publish_steps, BODY_JSON,

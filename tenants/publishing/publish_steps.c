@@ -7,6 +7,8 @@
 #include "core/web/errors.h"
 #include "tenants/directory/organisation.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/contract.h"
+#include "tenants/publishing/correct.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/intake.h"
 #include "tenants/publishing/meta.h"
@@ -44,9 +46,39 @@ bool publish_may_prepare(struct req *r, struct conn *c, const struct dataset_row
     return review_none_waiting(c, &r->tenant->id, &d->id, e);
 }
 
+/* A file that is published as soon as it is read. */
+static bool may_publish(const struct req *r, struct err *e)
+{
+    if (bound(r))
+        return ERR(e, err_review_needed, "%s", r->who.account.text);
+    return r->who.role >= EDITOR || ERR(e, err_forbidden, "publish");
+}
+
 static bool may_decide(const struct req *r, struct err *e)
 {
     return !bound(r) || ERR(e, err_review_needed, "%s", r->who.account.text);
+}
+
+/* What is kept with the upload: correct.h, and whether it is published unseen. */
+static struct str upload_options(struct req *r, const struct publish_ask *p, struct err *e)
+{
+    json_t *asked = json_object(), *steps = p->steps.n ? jr_parse(p->steps, e) : NULL, *merged = NULL;
+    if (p->fields)
+        json_object_set(asked, "fields", (json_t *)(uintptr_t)p->fields);
+    if (steps)
+        json_object_set_new(asked, "steps", steps);
+    if ((steps || !p->steps.n) && (!p->publish || may_publish(r, e)))
+        merged = correct_merge(NULL, asked, e);
+    if (merged && p->publish) {
+        json_object_set_new(merged, "publish", json_true());
+        json_object_set_new(merged, "accept_errors", json_boolean(p->accept_errors));
+    }
+    char *text = merged ? json_dumps(merged, JSON_COMPACT) : NULL;
+    struct str options = arena_str(r->a, str_of(text));
+    free(text);
+    json_decref(asked);
+    json_decref(merged);
+    return options;
 }
 
 bool publish_work_upload(struct req *r, struct err *e)
@@ -56,15 +88,12 @@ bool publish_work_upload(struct req *r, struct err *e)
     struct conn *c = begin(r, e);
     if (!c || !r->upload.path)
         return c ? ERR(e, err_file_missing, "no file") : false;
-    bool ok = !p->dataset_id.n || (dataset_find(c, r->a, &r->tenant->id, p->dataset_id, &d, e) && publish_may_prepare(r, c, &d, e));
-    char *fields = p->fields ? json_dumps(p->fields, JSON_COMPACT) : NULL;
+    if (p->dataset_id.n && !(dataset_find(c, r->a, &r->tenant->id, p->dataset_id, &d, e) && publish_may_prepare(r, c, &d, e)))
+        return false;
     struct upload_new new = {.account = r->who.account, .organisation = r->who.organisation, .dataset = d.id,
                              .mode = p->mode, .file_name = r->upload.file_name, .path = r->upload.path,
-                             .size_bytes = r->upload.size_bytes,
-                             .options = fields ? arena_printf(r->a, "{\"fields\":%s}", fields) : STR_NONE};
-    free(fields);
-    ok = ok && upload_add(c, &r->tenant->id, &new, &p->made, e) && conn_commit(c, e);
-    return ok;
+                             .size_bytes = r->upload.size_bytes, .options = upload_options(r, p, e)};
+    return new.options.n && upload_add(c, &r->tenant->id, &new, &p->made, e) && conn_commit(c, e);
 }
 
 /* An upload's row; people of one organisation see their own only. */
@@ -90,10 +119,14 @@ bool publish_work_again(struct req *r, struct err *e)
     struct publish_ask *p = r->state;
     struct conn *c = begin(r, e);
     PGresult *found = c ? read_upload(r, c, p->upload, e) : NULL;
-    char *fields = json_dumps(p->fields, JSON_COMPACT);
-    struct str options = arena_printf(r->a, "{\"fields\":%s}", fields ? fields : "[]");
-    free(fields);
-    bool ok = found && upload_again(c, &r->tenant->id, p->upload, options, e) && conn_commit(c, e);
+    enum { COL_OPTIONS = 13 };
+    json_t *before = found ? jr_parse(str_of(PQgetvalue(found, 0, COL_OPTIONS)), e) : NULL;
+    json_t *merged = before ? correct_merge(before, p->again, e) : NULL;
+    char *text = merged ? json_dumps(merged, JSON_COMPACT) : NULL;
+    bool ok = text && upload_again(c, &r->tenant->id, p->upload, str_of(text), e) && conn_commit(c, e);
+    free(text);
+    json_decref(before);
+    json_decref(merged);
     if (ok)
         uuid_parse(p->upload, &p->made);
     PQclear(found);
@@ -161,12 +194,18 @@ static bool attach(struct req *r, struct draft_work *w, struct err *e)
         ERR(e, err_upload_not_ready, "no version");
     struct err bad = {0};
     w->in.loaded.report = ok ? jr_parse(str_of(PQgetvalue(found, 0, 5)), &bad) : NULL;
+    json_t *options = ok ? jr_parse(str_of(PQgetvalue(found, 0, 13)), &bad) : NULL;
+    w->in.steps = json_incref((json_t *)(uintptr_t)jr_array(options, "steps"));
+    w->in.tenant = r->tenant->id;
+    json_decref(options);
     PQclear(found);
     const struct str params[] = {uuid_str(&r->tenant->id), p->upload, uuid_str(&w->in.d.id)};
     PGresult *mine = ok ? conn_ask(w->c, &sql_upload_attach, params, e) : NULL;
     ok = mine && (PQntuples(mine) == 1 || ERR(e, err_upload_not_ready, "attach"));
     PQclear(mine);
-    return ok && dataset_draft_version(w->c, &r->tenant->id, &w->in.d.id, &version, p->upload, S("replace"), STR_NONE, e);
+    return ok &&
+           dataset_draft_version(w->c, &r->tenant->id, &w->in.d.id, &version, p->upload, S("replace"), STR_NONE, e) &&
+           intake_draft_steps(&w->in, w->c, &w->in.d.id, e);
 }
 
 /* Without a new file the columns are those of the draft's version, else of the published one. */
@@ -246,20 +285,14 @@ bool publish_work_draft(struct req *r, struct err *e)
 static bool aside_accepted(struct req *r, struct conn *c, struct err *e)
 {
     const struct publish_ask *p = r->state;
-    PGresult *found = conn_ask(c, &sql_draft_aside, (struct str[]){uuid_str(&r->tenant->id), p->dataset_id}, e);
-    int64_t aside = 0;
-    if (!found)
-        return false;
-    if (PQntuples(found) == 1)
-        str_i64(str_of(PQgetvalue(found, 0, 0)), &aside);
-    bool ok = aside == 0 || p->accept_errors;
-    if (!ok) {
-        ERR(e, err_rows_aside, "%lld rows", (long long)aside);
-        err_arg(e, "%lld", (long long)aside);
-        err_arg(e, "%s", PQgetvalue(found, 0, 1));
-    }
-    PQclear(found);
-    return ok;
+    return p->accept_errors || publish_aside(c, &r->tenant->id, p->dataset_id, e);
+}
+
+/* The new shape is agreed to in the same breath. */
+static bool shape_accepted(struct req *r, struct conn *c, struct err *e)
+{
+    const struct publish_ask *p = r->state;
+    return !p->accept_shape || contract_accept(c, &r->tenant->id, p->dataset_id, uuid_str(&r->who.account), e);
 }
 
 static bool attest(struct req *r, struct conn *c, struct err *e)
@@ -279,7 +312,7 @@ bool publish_work_publish(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
     struct conn *c = begin_decision(r, e);
-    return c && aside_accepted(r, c, e) && attest(r, c, e) &&
+    return c && shape_accepted(r, c, e) && aside_accepted(r, c, e) && attest(r, c, e) &&
            publish_draft(c, &r->tenant->id, p->dataset_id, uuid_str(&r->who.account), &p->done, e) && conn_commit(c, e);
 }
 
@@ -314,7 +347,7 @@ bool publish_work_submit(struct req *r, struct err *e)
     if (!bound(r))
         return ERR(e, err_submit_not_needed, "%s", r->who.account.text);
     struct conn *c = begin(r, e);
-    return c && aside_accepted(r, c, e) && attest(r, c, e) &&
+    return c && shape_accepted(r, c, e) && aside_accepted(r, c, e) && attest(r, c, e) &&
            review_submit(c, &r->tenant->id, p->dataset_id, &r->who.organisation, &r->who.account, &p->made, e) &&
            conn_commit(c, e);
 }

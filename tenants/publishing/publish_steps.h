@@ -21,6 +21,10 @@ struct publish_ask {
     struct str mode, reason, review, article, message;
     bool accept_errors;           /* publish without the rows that were set aside */
     struct attest attest;         /* publish, submit: for the draft's version; its account is the caller's */
+    bool accept_shape;            /* publish an update that is held back (contract.h) */
+    bool publish;                 /* an upload: published as soon as it is read, unless it is held back */
+    struct str steps;             /* JSON, done to an upload; absent: those of the dataset */
+    const json_t *again;          /* what is said of an upload that is read again (correct.h) */
     /* set by work_ */
     struct uuid dataset, made;    /* made: the upload or the review */
     struct publish_done done;
@@ -34,7 +38,7 @@ struct dataset_row;
 bool publish_may_prepare(struct req *r, struct conn *c, const struct dataset_row *d, struct err *e);
 
 bool publish_work_upload(struct req *r, struct err *e);   /* r->upload, dataset_id or absent, mode -> made */
-bool publish_work_again(struct req *r, struct err *e);    /* upload, fields: read with other types */
+bool publish_work_again(struct req *r, struct err *e);    /* upload, again */
 bool publish_work_draft(struct req *r, struct err *e);    /* makes the dataset where there is none */
 bool publish_work_publish(struct req *r, struct err *e);
 bool publish_work_open(struct req *r, struct err *e);

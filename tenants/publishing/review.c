@@ -4,6 +4,7 @@
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/attest.h"
 #include "tenants/publishing/check.h"
+#include "tenants/publishing/contract.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/meta.h"
@@ -38,7 +39,7 @@ bool review_submit(struct conn *c, const struct uuid *tenant, struct str dataset
     struct dataset_row d;
     struct uuid made = uuid_make();
     bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && checks_pass(&d, organisation, e) &&
-              may_be_read(c, tenant, &d, e);
+              contract_check(c, tenant, &d.id, e) && may_be_read(c, tenant, &d, e);
     const struct str params[] = {uuid_str(tenant), uuid_str(&made), ok ? uuid_str(&d.id) : STR_NONE,
                                  uuid_str(organisation), uuid_str(account)};
     ok = ok && tenant_do(c, &sql_review_insert, params, e) &&

@@ -13,6 +13,7 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fault.h"
 #include "tenants/publishing/intake.h"
+#include "tenants/publishing/publish.h"
 #include "tenants/publishing/review.h"
 #include "tenants/publishing/sql.h"
 
@@ -79,6 +80,7 @@ struct work {
     struct uuid task, tenant, upload, token, dataset;
     struct str blob, mode, options, dataset_id, account, organisation;
     int64_t attempts;
+    bool publish, accept_errors; /* sent by a machine: published at once, or held back */
     struct intake intake;
     struct arena a;
 };
@@ -154,6 +156,8 @@ static bool load_file(struct work *w, struct err *e)
     json_t *options = jr_parse(w->options, e);
     bool ok = options && blob_open(w->blob, &fd, &size, e);
     if (ok) {
+        w->intake.extra = options;
+        w->intake.bound = w->organisation;
         w->intake.accept_aside = true; /* the preview lists them; publishing asks */
         w->intake.on_progress = on_rows;
         ok = intake_plan(&w->intake, w->c, &w->tenant, w->dataset_id, jr_array(options, "fields"),
@@ -162,6 +166,9 @@ static bool load_file(struct work *w, struct err *e)
         ok = ok && intake_load(&w->intake, w->c, fd, size, e);
         close(fd);
     }
+    w->intake.extra = NULL;
+    w->publish = ok && jr_bool(options, "publish", false);
+    w->accept_errors = ok && jr_bool(options, "accept_errors", false);
     json_decref(options);
     at("loaded");
     return ok;
@@ -186,10 +193,31 @@ static bool mark_ready(struct work *w, struct err *e)
     return ok;
 }
 
+/* The draft stands whatever comes of it: what holds the publication back is told with the upload. */
+static bool publish_asked(struct work *w, struct err *e)
+{
+    struct publish_done done;
+    struct err why = {0};
+    if (!w->publish || !w->dataset.text[0])
+        return true;
+    if (!conn_exec(w->c, "SAVEPOINT publication", e))
+        return false;
+    if (publish_update(w->c, &w->tenant, w->dataset_id, w->account, w->accept_errors, &done, &why))
+        return true;
+    struct buf json = {0};
+    fault_write(&why, &json);
+    bool ok = conn_exec(w->c, "ROLLBACK TO SAVEPOINT publication", e) &&
+              tenant_do(w->c, &sql_upload_held,
+                        (struct str[]){uuid_str(&w->tenant), uuid_str(&w->upload), buf_str(&json)}, e);
+    buf_free(&json);
+    log_err(LOG_INFO, "upload_held", &why);
+    return ok;
+}
+
 static bool work(struct work *w, struct err *e)
 {
     bool ok = conn_begin(w->c, &w->tenant, e) && one_row(w, &sql_task_hold, e) && (at("held"), read_upload(w, e)) &&
-              load_file(w, e) && fill_draft(w, e) && (at("drafted"), mark_ready(w, e)) &&
+              load_file(w, e) && fill_draft(w, e) && (at("drafted"), mark_ready(w, e)) && publish_asked(w, e) &&
               one_row(w, &sql_task_finish, e) && (at("ready"), conn_commit(w->c, e));
     at("committed");
     return ok;

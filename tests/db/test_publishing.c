@@ -339,7 +339,7 @@ static void test_doubles_of_the_key_are_counted(void **state)
     db_good(conn_begin(c, &portal.id, &e) && intake_plan(&in, c, &portal.id, S("cle"), NULL, true, &e) &&
                 intake_load(&in, c, fd, text.n, &e) && intake_diff(&in, c, &diff, &e), &e);
     assert_string_equal(diff.p, "{\"mode\":\"append\",\"rows\":{\"before\":2,\"after\":4},"
-                                "\"columns\":{\"added\":[],\"dropped\":[],\"retyped\":[]},\"doubles\":1}");
+                                "\"columns\":{\"added\":[],\"dropped\":[],\"retyped\":[],\"broken\":[]},\"doubles\":1,\"aside\":0,\"left_out\":0,\"held\":false}");
     conn_rollback(c);
     intake_free(&in);
     conn_close(c);

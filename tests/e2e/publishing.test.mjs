@@ -229,9 +229,11 @@ test('an update through the API shows what will change', async () => {
   await t.must(described('evolue', 'a;b\n1;x\n2;y\n'));
   const sent = await send('a;c\n5;z\n', '&dataset=evolue');
   const ready = await settled(sent.json.id);
-  assert.deepEqual(ready.diff, { mode: 'replace', rows: { before: 2, after: 1 }, columns: { added: ['c'], dropped: ['b'], retyped: [] }, doubles: 0 });
+  assert.deepEqual(ready.diff, { mode: 'replace', rows: { before: 2, after: 1 }, columns: { added: ['c'], dropped: ['b'], retyped: [], broken: [] },
+    doubles: 0, aside: 0, left_out: 0, held: true });
   assert.equal(one("SELECT records FROM portal.dataset WHERE dataset_id = 'evolue'"), '2');
-  assert.equal((await verb('evolue', 'publish')).status, 200);
+  assert.equal((await verb('evolue', 'publish')).json.title, 'update_held');
+  assert.equal((await verb('evolue', 'publish', { accept_shape: true })).status, 200);
   assert.equal(one("SELECT records FROM portal.dataset WHERE dataset_id = 'evolue'"), '1');
 });
 

@@ -12,8 +12,10 @@
 #include "core/base/jw.h"
 #include "core/data/reason.h"
 #include "core/web/host.h"
+#include "core/data/step.h"
 #include "tenants/publishing/attest.h"
 #include "tenants/publishing/check.h"
+#include "tenants/publishing/contract.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/import.h"
 #include "tenants/publishing/publish.h"
@@ -39,16 +41,22 @@ const struct command_option import_options[] = {
      "Attester pour cette version : RGPD vérifié, droits des tiers réglés (ou META.json : attestations)."},
     {"legal-reason", "REASON", false, "Why what the personal-data check found may be open: words, or an id of the region's list.",
      "Pourquoi ce que le contrôle des données personnelles a trouvé peut être ouvert : en mots, ou un identifiant de la liste."},
-    {NULL, NULL, false, NULL, NULL},
-};
-const struct command_option dataset_options[] = {
-    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"accept-shape", NULL, false, "Publish an update that adds, drops or retypes columns.",
+     "Publier une mise à jour qui ajoute, retire ou change de type des colonnes."},
+    {"steps", "STEPS.json", false, "What is done to the file, and to those that follow: a list, as in META.json's \"steps\" (core/data/step.h).",
+     "Ce qui est fait au fichier, et aux suivants : une liste, comme « steps » dans META.json (core/data/step.h)."},
     {NULL, NULL, false, NULL, NULL},
 };
 const struct command_option publish_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
-    {"attest", NULL, false, "Attest for this version: GDPR checked, rights of others settled.",
-     "Attester pour cette version : RGPD vérifié, droits des tiers réglés."},
+    {"attest", NULL, false, "Attest for this version: GDPR checked, rights of others settled (or META.json: attestations).",
+     "Attester pour cette version : RGPD vérifié, droits des tiers réglés (ou META.json : attestations)."},
+    {"accept-shape", NULL, false, "Agree to added, dropped or retyped columns.",
+     "Accepter les colonnes ajoutées, retirées ou d’un autre type."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option dataset_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
     {NULL, NULL, false, NULL, NULL},
 };
 const struct command_option withdraw_options[] = {
@@ -82,7 +90,8 @@ static bool open_file(const char *path, int *fd, uint64_t *size, struct err *e)
     return true;
 }
 
-static bool read_meta(const char *path, json_t **meta, struct err *e)
+/* A JSON value of the command line's user. */
+static bool read_json(const char *path, json_t **value, struct err *e)
 {
     int fd;
     uint64_t size;
@@ -95,17 +104,22 @@ static bool read_meta(const char *path, json_t **meta, struct err *e)
     ssize_t n = room ? read(fd, room, (size_t)size) : -1;
     close(fd);
     struct err unread = {0};
-    *meta = n >= 0 ? jr_parse((struct str){room, (size_t)n}, &unread) : NULL;
+    *value = n >= 0 ? jr_parse((struct str){room, (size_t)n}, &unread) : NULL;
     buf_free(&text);
-    if (json_is_object(*meta))
+    if (*value)
         return true;
-    json_decref(*meta);
-    *meta = NULL;
     if (unread.kind)
         *e = unread;
     else
-        ERR(e, err_meta_file, "not an object"), err_arg(e, "%s", path);
+        ERR(e, err_meta_file, "unread"), err_arg(e, "%s", path);
     return false;
+}
+
+static bool read_meta(const char *path, json_t **meta, struct err *e)
+{
+    if (!read_json(path, meta, e))
+        return false;
+    return !*meta || json_is_object(*meta) || (ERR(e, err_meta_file, "not an object"), err_arg(e, "%s", path));
 }
 
 static void put_json(struct jw *w, const char *key, const json_t *v)
@@ -119,7 +133,7 @@ static void put_json(struct jw *w, const char *key, const json_t *v)
 static void say_json(const struct tenant_row *t, struct str id, const struct import_done *d)
 {
     static const char *const parts[] = {"format", "encoding", "separator", "rows", "columns", "aside", "warnings",
-                                        "schema", "personal", "secrecy"};
+                                        "schema", "steps", "personal", "secrecy"};
     struct buf b = {.max = 64 << 20};
     struct jw w;
     jw_init(&w, &b, JW_SPACED);
@@ -128,6 +142,7 @@ static void say_json(const struct tenant_row *t, struct str id, const struct imp
     JW_STR(&w, "dataset_id", id);
     JW_STR(&w, "version", uuid_str(&d->intake.loaded.id));
     JW_BOOL(&w, "published", d->published);
+    JW_BOOL(&w, "held", d->held);
     JW_STR(&w, "visibility", d->is_open ? S("open") : S("closed"));
     JW_I64(&w, "records", d->intake.loaded.rows);
     JW_I64(&w, "bytes", d->intake.loaded.bytes);
@@ -183,6 +198,37 @@ static void say_checks(const struct cli *cli, const json_t *report)
                    STR_ARG(check_kind_word(jr_str(f, "kind"), cli->lang)), STR_ARG(jr_str(f, "column")), (long long)jr_i64(f, "count", 0));
 }
 
+/* "Colonnes retirées : a, b", a line a kind. */
+static void say_names(const struct cli *cli, const json_t *list, const char *fr, const char *en)
+{
+    const json_t *item;
+    size_t i;
+    if (json_array_size(list) == 0)
+        return;
+    printf("  %s", cli_say(cli, fr, en));
+    json_array_foreach(list, i, item) {
+        struct str from = jr_str(item, "from").n ? jr_str(item, "from") : jr_str(item, "type");
+        struct str to = jr_str(item, "to").n ? jr_str(item, "to") : jr_str(item, "detected");
+        printf("%s%s", i ? ", " : "", json_is_string(item) ? json_string_value(item) : jr_str(item, "name").p);
+        if (from.n)
+            printf(" (" STR_FMT " → " STR_FMT ")", STR_ARG(from), STR_ARG(to));
+    }
+    printf("\n");
+}
+
+static void say_diff(const struct cli *cli, struct str diff)
+{
+    struct err ignored = {0};
+    json_t *j = jr_parse(diff, &ignored);
+    const json_t *columns = jr_object(j, "columns");
+    say_names(cli, jr_array(columns, "added"), "Colonnes ajoutées : ", "Columns added: ");
+    say_names(cli, jr_array(columns, "dropped"), "Colonnes retirées : ", "Columns dropped: ");
+    say_names(cli, jr_array(columns, "retyped"), "Colonnes d’un autre type : ", "Columns retyped: ");
+    say_names(cli, jr_array(columns, "broken"), "Colonnes dont des valeurs ne sont plus du type : ",
+              "Columns with values that break their type: ");
+    json_decref(j);
+}
+
 static void say_text(const struct cli *cli, const struct tenant_row *t, struct str id, const struct import_done *d)
 {
     const json_t *report = d->intake.loaded.report, *rows = jr_object(report, "rows");
@@ -192,6 +238,7 @@ static void say_text(const struct cli *cli, const struct tenant_row *t, struct s
                    "%lld rows read, %lld kept, %lld set aside, %lld blank.\n"),
            (long long)jr_i64(rows, "seen", 0), (long long)jr_i64(rows, "kept", 0), (long long)jr_i64(rows, "aside", 0),
            (long long)jr_i64(rows, "blank", 0));
+    say_diff(cli, d->diff);
     say_reasons(cli, jr_array(report, "aside"), "");
     say_reasons(cli, jr_array(report, "warnings"), "");
     say_checks(cli, report);
@@ -218,7 +265,7 @@ static const char *file_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd, uint64_t size, struct err *e)
+static bool import(struct cli *cli, struct arena *a, const json_t *meta, const json_t *steps, int fd, uint64_t size, struct err *e)
 {
     struct tenant_row t;
     struct import_done done;
@@ -226,7 +273,7 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd,
     const char *name = file_name(cli->arguments[0]);
     struct import_ask ask = {.fd = fd, .size_bytes = size, .dataset_id = str_of(cli_option(cli, "id")),
                              .file_name = str_of(name), .organisation = str_of(cli_option(cli, "organisation")),
-                             .meta = meta, .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
+                             .meta = meta, .steps = steps, .accept_shape = cli_has(cli, "accept-shape"), .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
                              .accept_errors = cli_has(cli, "accept-errors"), .attest = cli_has(cli, "attest"),
                              .legal_reason = str_of(cli_option(cli, "legal-reason")), .on_progress = on_progress, .context = &p};
     struct conn *c = portal_worker(cli, a, &t, e);
@@ -237,23 +284,27 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, int fd,
         say_json(&t, ask.dataset_id, &done);
     else if (ok)
         say_text(cli, &t, ask.dataset_id, &done);
+    if (ok && done.held)
+        *e = done.why;
     if (ok)
         import_free(&done);
     conn_close(c);
-    return ok;
+    return ok && !done.held;
 }
 
 bool cmd_dataset_import(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
-    json_t *meta = NULL;
+    json_t *meta = NULL, *steps = NULL;
     int fd = -1;
     uint64_t size = 0;
-    bool ok = read_meta(cli_option(cli, "meta"), &meta, e) && open_file(cli->arguments[0], &fd, &size, e) &&
-              import(cli, &a, meta, fd, size, e);
+    bool ok = read_meta(cli_option(cli, "meta"), &meta, e) && read_json(cli_option(cli, "steps"), &steps, e) &&
+              (!steps || steps_check(steps, e)) && open_file(cli->arguments[0], &fd, &size, e) &&
+              import(cli, &a, meta, steps, fd, size, e);
     if (fd >= 0)
         close(fd);
     json_decref(meta);
+    json_decref(steps);
     arena_free(&a);
     return ok;
 }
@@ -321,7 +372,8 @@ static bool act(struct cli *cli, struct conn *c, const struct uuid *tenant, enum
     struct str id = str_of(cli->arguments[0]);
     switch (verb) {
     case VERB_PUBLISH:
-        return attest_put(c, tenant, id, &(struct attest){.personal = cli_has(cli, "attest"), .rights = cli_has(cli, "attest")}, e) &&
+        return (!cli_has(cli, "accept-shape") || contract_accept(c, tenant, id, STR_NONE, e)) &&
+               attest_put(c, tenant, id, &(struct attest){.personal = cli_has(cli, "attest"), .rights = cli_has(cli, "attest")}, e) &&
                publish_draft(c, tenant, id, STR_NONE, &done, e);
     case VERB_OPEN:
         return publish_open(c, tenant, id, STR_NONE, e);

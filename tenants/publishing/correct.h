@@ -1,0 +1,16 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/base/err.h"
+
+/*
+ * correct -- what a person says of one file after it was read: cells corrected, rows left out, other types,
+ * other steps. Kept with the upload, done again each time the file is read (core/data/step.h); the file
+ * itself is never changed.
+ *
+ * asked: {"fields": […], "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true}
+ * fields and steps replace what was said before, corrections and rows left out are added to it (a cell
+ * corrected twice has the last value), reset forgets those of before.
+ */
+/* The upload's options from now on, a new reference; NULL: err_correction_form, err_step_*, err_steps_many. */
+json_t *correct_merge(const json_t *options, const json_t *asked, struct err *e);

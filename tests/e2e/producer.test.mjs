@@ -1,0 +1,220 @@
+// What a producer lives through: steps done again at each update, an update that breaks what was agreed held back,
+// cells corrected and rows left out. Values are worked out by hand from the bytes written here.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installation, poll } from './harness.mjs';
+import { sql } from './fixtures.mjs';
+
+let t, key, otherKey;
+before(async () => {
+  t = await installation();
+  key = (await t.must(['token', 'add', 'admin@r.example', '--host', 'r.localhost', '--json'])).key;
+  await t.must(['tenant', 'add', 'blois', '--region', 'r.localhost', '--name', 'Blois', '--host', 'blois.r.localhost', '--admin', 'agent@blois.example']);
+  otherKey = (await t.must(['token', 'add', 'agent@blois.example', '--host', 'blois.r.localhost', '--json'])).key;
+});
+after(() => t?.stop());
+
+const metas = (title) => ({
+  default: { title, description: 'Un jeu d’essai.', license: 'lov2', theme: ['Régions et villes'], keyword: ['essai'] },
+  dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune' },
+});
+function file(name, bytes) {
+  const path = join(t.folder, name);
+  writeFileSync(path, bytes);
+  chmodSync(path, 0o644);
+  return path;
+}
+const update = (id, bytes, host = 'r.localhost') => ['dataset', 'import', file(`${host}-${id}.csv`, bytes), '--host', host, '--id', id, '--publish', '--json'];
+const first = (id, bytes, meta = {}, host = 'r.localhost') => [...update(id, bytes, host), '--meta', file(`${host}-${id}.json`, JSON.stringify({ metas: metas(id), ...meta }))];
+const one = (query) => sql(t, `${query};`);
+const records = (id) => one(`SELECT records FROM portal.dataset WHERE dataset_id = '${id}'`);
+const api = (path, options = {}) => t.http('r.localhost', `/api/portal/v1${path}`, { key, ...options });
+const send = (bytes, query = '') => api(`/uploads?name=f.csv${query}`, { method: 'POST', body: Buffer.from(bytes), headers: { 'Content-Type': 'text/csv' } });
+const settled = (id) => poll(async () => {
+  const answer = (await api(`/uploads/${id}`)).json;
+  return ['ready', 'failed', 'published'].includes(answer.state) && answer;
+}, { what: `upload ${id}`, deadline: 60000 });
+const again = async (id, body) => {
+  assert.equal((await api(`/uploads/${id}/read`, { method: 'POST', body })).status, 202);
+  return settled(id);
+};
+const verb = (id, word, body = {}) => api(`/datasets/${id}/${word}`, { method: 'POST', body });
+const rows = async (id, host = 'r.localhost') => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}/exports/json`)).json;
+
+/** The public rows, once the portal has noticed the publication. */
+async function shows(id, want) {
+  let now;
+  await poll(async () => JSON.stringify(now = await rows(id)) === JSON.stringify(want), { what: id }).catch(() => {});
+  assert.deepEqual(now, want);
+}
+
+// ---- steps ----
+
+const steps = [
+  { do: 'rename', column: 'Nom complet', to: 'Nom' },
+  { do: 'filter', column: 'etat', keep: 'differs', value: 'fermé' },
+  { do: 'point', latitude: 'lat', longitude: 'lon', into: 'lieu' },
+  { do: 'drop', columns: ['lat', 'lon'] },
+  { do: 'deduplicate', columns: ['Nom'] },
+];
+
+test('steps are done to the first file and again to each update; what they took away is counted', async () => {
+  const done = await t.must([...first('gymnases', 'Nom complet;etat;lat;lon\nA;ouvert;47,5;1,3\nB;fermé;47;1\nA;ouvert;48;2\nC;ouvert;;\n'),
+    '--steps', file('steps.json', JSON.stringify(steps))]);
+  assert.deepEqual(done.rows, { seen: 4, kept: 2, aside: 0, blank: 0, filtered: 1, doubles: 1 });
+  assert.deepEqual(done.steps.map((s) => s.removed), [0, 1, 0, 0, 1]);
+  assert.deepEqual(await rows('gymnases'), [{ nom: 'A', etat: 'ouvert', lieu: { lon: 1.3, lat: 47.5 } }, { nom: 'C', etat: 'ouvert', lieu: null }]);
+  const next = await t.must(update('gymnases', 'Nom complet;etat;lat;lon\nD;ouvert;47,5;1,3\nE;fermé;47;1\n'));
+  assert.deepEqual(next.diff.columns, { added: [], dropped: [], retyped: [], broken: [] });
+  await shows('gymnases', [{ nom: 'D', etat: 'ouvert', lieu: { lon: 1.3, lat: 47.5 } }]);
+});
+
+test('a step that the file cannot follow is named by its number, and nothing changes', async () => {
+  const done = await t.cli(update('gymnases', 'Nom complet;etat;lat\nD;ouvert;47,5\n'));
+  assert.equal(done.code, 1);
+  assert.match(done.stderr, /Step 3 \(point\): there is no column “lon”/);
+  assert.equal(records('gymnases'), '1');
+  const wrong = await t.cli([...first('faux', 'a;b\n1;2\n'), '--steps', file('wrong.json', '[{"do":"drop","columns":["a"]},{"do":"fly"}]')]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /Step 2: “fly” is not a step/);
+});
+
+test('META.json may bring the steps', async () => {
+  const done = await t.must(first('parmeta', 'a;b\nx;1\n;2\n', { steps: [{ do: 'fill', column: 'a', previous: true }] }));
+  assert.equal(done.records, 2);
+  assert.deepEqual(await rows('parmeta'), [{ a: 'x', b: 1 }, { a: 'x', b: 2 }]);
+  assert.equal(one("SELECT steps FROM portal.dataset WHERE dataset_id = 'parmeta'"), '[{"do": "fill", "column": "a", "previous": true}]');
+});
+
+test('a join brings columns of another dataset of the portal, and of no other portal', async () => {
+  await t.must(first('communes', 'insee;nom;pop\n37261;Tours;136000\n41018;"Blois; ville";46000\n', { fields: [{ name: 'insee', type: 'text' }] }));
+  await t.must(first('secret', 'insee;nom\n37261;Secret\n', { visibility: 'closed', fields: [{ name: 'insee', type: 'text' }] }));
+  const join = (dataset, take = ['nom']) => ['--steps', file(`join-${dataset}.json`, JSON.stringify([{ do: 'join', column: 'code', dataset, on: 'insee', take }]))];
+  const text = { fields: [{ name: 'code', type: 'text' }] };
+  const done = await t.must([...first('aides', 'code;n\n41018;1\n99999;2\n', text), ...join('communes', ['nom', 'pop'])]);
+  assert.deepEqual(await rows('aides'), [{ code: '41018', n: 1, nom: 'Blois; ville', pop: 46000 }, { code: '99999', n: 2, nom: null, pop: null }]);
+  assert.equal(done.steps[0].unmatched, 1);
+  const lacks = await t.cli([...first('aides2', 'code;n\n41018;1\n', text), ...join('communes', ['maire'])]);
+  assert.match(lacks.stderr, /Step 1 \(join\): there is no column “maire”/);
+  for (const dataset of ['communes', 'secret']) {
+    const refused = await t.cli([...first('vol', 'code;n\n37261;1\n', text, 'blois.r.localhost'), ...join(dataset)]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, new RegExp(`no dataset “${dataset}”`));
+  }
+  assert.equal(one("SELECT count(*) FROM portal.dataset WHERE dataset_id = 'vol'"), '0');
+  // The same through the API of the other portal.
+  const sent = await t.http('blois.r.localhost', '/api/portal/v1/uploads?name=f.csv&steps=' + encodeURIComponent(JSON.stringify([{ do: 'join', column: 'code', dataset: 'communes', on: 'insee', take: ['nom'] }])),
+    { key: otherKey, method: 'POST', body: Buffer.from('code;n\n37261;1\n'), headers: { 'Content-Type': 'text/csv' } });
+  const failed = await poll(async () => {
+    const a = (await t.http('blois.r.localhost', `/api/portal/v1/uploads/${sent.json.id}`, { key: otherKey })).json;
+    return ['ready', 'failed'].includes(a.state) && a;
+  }, { what: 'the other portal' });
+  assert.equal(failed.state, 'failed');
+  assert.match(failed.error.message, /communes/);
+});
+
+test('people of one organisation join its datasets and open ones only', async () => {
+  await t.must(['tenant', 'add', '--direct', '--region', 'r.localhost', '--name', 'Ville de Vierzon', '--admin', 'agent@vierzon.example']);
+  const bound = (await t.must(['token', 'add', 'agent@vierzon.example', '--host', 'r.localhost', '--json'])).key;
+  const tries = async (dataset) => {
+    const step = [{ do: 'join', column: 'code', dataset, on: 'insee', take: ['nom'] }];
+    const sent = await t.http('r.localhost', `/api/portal/v1/uploads?name=f.csv&steps=${encodeURIComponent(JSON.stringify(step))}`,
+      { key: bound, method: 'POST', body: Buffer.from('code;n\n37261;1\n'), headers: { 'Content-Type': 'text/csv' } });
+    return poll(async () => {
+      const a = (await t.http('r.localhost', `/api/portal/v1/uploads/${sent.json.id}`, { key: bound })).json;
+      return ['ready', 'failed'].includes(a.state) && a.state;
+    }, { what: dataset });
+  };
+  assert.equal(await tries('secret'), 'failed');
+  // "code" is text by its name, so the open one is found.
+  assert.equal(await tries('communes'), 'ready');
+});
+
+// ---- the contract ----
+
+test('an update with a dropped column is held back: diff, live version untouched; then accepted', async () => {
+  await t.must(first('budget', 'chapitre;montant;note\na;1;x\nb;2;y\n'));
+  const held = await t.cli(update('budget', 'chapitre;montant\na;5\n'));
+  assert.equal(held.code, 1);
+  assert.match(held.stderr, /held back.*dropped: note/);
+  const said = JSON.parse(held.stdout);
+  assert.equal(said.held, true);
+  assert.equal(said.published, false);
+  assert.deepEqual(said.diff.columns, { added: [], dropped: ['note'], retyped: [], broken: [] });
+  assert.deepEqual(await rows('budget'), [{ chapitre: 'a', montant: 1, note: 'x' }, { chapitre: 'b', montant: 2, note: 'y' }]);
+  const plain = await t.cli(update('budget', 'chapitre;montant\na;5\n').filter((a) => a !== '--json'), { env: { LC_ALL: 'fr_FR.UTF-8' } });
+  assert.match(plain.stdout, /Colonnes retirées : note/);
+  const refused = await t.cli(['dataset', 'publish', 'budget', '--host', 'r.localhost']);
+  assert.equal(refused.code, 1);
+  await t.must(['dataset', 'publish', 'budget', '--host', 'r.localhost', '--accept-shape', '--json']);
+  await shows('budget', [{ chapitre: 'a', montant: 5 }]);
+  const more = await t.must([...update('budget', 'chapitre;montant;nouveau\na;5;1\n'), '--accept-shape']);
+  assert.deepEqual(more.diff.columns.added, ['nouveau']);
+});
+
+test('an update sent by a program is published at once where it keeps the contract, held back where not', async () => {
+  await t.must(first('capteurs', 'id;valeur\na;1\nb;2\n'));
+  const good = await settled((await send('id;valeur\na;3\nb;4\nc;5\n', '&dataset=capteurs&publish=true')).json.id);
+  assert.equal(good.state, 'published');
+  assert.equal(records('capteurs'), '3');
+  const held = await settled((await send('id;mesure\na;3\n', '&dataset=capteurs&publish=true')).json.id);
+  assert.equal(held.state, 'ready');
+  assert.equal(held.error.kind.code, 'update_held');
+  assert.deepEqual(held.diff.columns, { added: ['mesure'], dropped: ['valeur'], retyped: [], broken: [] });
+  assert.equal(held.diff.held, true);
+  assert.equal(records('capteurs'), '3');
+  assert.equal((await verb('capteurs', 'publish')).status, 409);
+  assert.equal((await api('/datasets/capteurs/draft', { method: 'DELETE' })).status, 200);
+  assert.equal((await verb('capteurs', 'publish')).json.title, 'draft_missing');
+  assert.equal(records('capteurs'), '3');
+});
+
+test('values that break a fixed type are set aside and counted; the column may be recognised anew instead', async () => {
+  await t.must(first('mesures', 'jour;n\n2024-01-01;1\n2024-01-02;2\n'));
+  const held = await settled((await send('jour;n\n2024-01-03;3\n2024-01-04;NC\n04/2024;5\n', '&dataset=mesures&publish=true')).json.id);
+  assert.equal(held.error.kind.code, 'rows_aside');
+  assert.deepEqual(held.report.rows, { seen: 3, kept: 1, aside: 2, blank: 0 });
+  assert.deepEqual(held.diff.columns.broken, [{ name: 'jour', type: 'date', detected: 'text', cells: 1 }, { name: 'n', type: 'int', detected: 'text', cells: 1 }]);
+  assert.deepEqual(held.report.aside.map((b) => [b.line, b.column, b.value]), [[3, 'n', 'NC'], [4, 'jour', '04/2024']]);
+  assert.equal(records('mesures'), '2');
+  const anew = await again(held.id, { fields: [{ name: 'n', type: 'auto' }] });
+  assert.deepEqual(anew.diff.columns.retyped, [{ name: 'n', from: 'int', to: 'text' }]);
+  assert.deepEqual(anew.report.rows, { seen: 3, kept: 2, aside: 1, blank: 0 });
+  // The retyped column was asked for by name; the row that is still aside has to be agreed to.
+  assert.equal((await verb('mesures', 'publish')).json.title, 'rows_aside');
+  assert.equal((await verb('mesures', 'publish', { accept_errors: true })).status, 200);
+  await shows('mesures', [{ jour: '2024-01-03', n: '3' }, { jour: '2024-01-04', n: 'NC' }]);
+  assert.equal(one("SELECT left_out FROM portal.dataset WHERE dataset_id = 'mesures'"), '1');
+});
+
+// ---- corrections ----
+
+test('a spoiled identifier is corrected in place, a row left out, and the file read again keeps both', async () => {
+  const bytes = 'siret;montant\n2,13E+13;10\n21370261300019;20\n21410018600012;x\n21180033100014;30;trop\n';
+  const sent = await settled((await send(bytes)).json.id);
+  assert.equal(sent.report.columns[0].warnings.some((w) => w.code === 'warn_exponent'), true);
+  assert.deepEqual(sent.report.columns[0].damaged.warn_exponent[0], { line: 2, column: 'siret', value: '2,13E+13' });
+  const fixed = await again(sent.id, { corrections: [{ line: 2, column: 1, value: '21450234000018' }], left_out: [5] });
+  assert.equal(fixed.report.corrections, 1);
+  assert.deepEqual(fixed.report.rows, { seen: 4, kept: 3, aside: 0, blank: 0, left_out: 1 });
+  const typed = await again(sent.id, { fields: [{ name: 'montant', type: 'int' }], corrections: [{ line: 4, column: 2, value: '25' }] });
+  assert.deepEqual(typed.report.rows, { seen: 4, kept: 3, aside: 0, blank: 0, left_out: 1 });
+  assert.equal((await api('/datasets/siret/draft', { method: 'PUT', body: { upload: sent.id, metas: metas('Siret') } })).status, 201);
+  assert.equal((await verb('siret', 'publish')).status, 200);
+  assert.equal((await verb('siret', 'open')).status, 200);
+  await shows('siret', [{ siret: '21450234000018', montant: 10 }, { siret: '21370261300019', montant: 20 }, { siret: '21410018600012', montant: 25 }]);
+  assert.equal(one("SELECT left_out FROM portal.dataset WHERE dataset_id = 'siret'"), '1');
+});
+
+test('a correction that names no cell is refused', async () => {
+  const sent = await settled((await send('a;b\n1;2\n')).json.id);
+  const read = (body) => api(`/uploads/${sent.id}/read`, { method: 'POST', body });
+  for (const body of [{ corrections: [{ line: 0, column: 1, value: 'x' }] }, { corrections: [{ line: 2, column: 501, value: 'x' }] },
+    { corrections: [{ line: 2, column: 1 }] }, { left_out: ['2'] }, { left_out: Array.from({ length: 2001 }, (_, i) => i + 1) }])
+    assert.equal((await read(body)).json.title, 'correction_form', JSON.stringify(body).slice(0, 60));
+  assert.equal((await read({ steps: [{ do: 'rename', column: 'a' }] })).json.title, 'step_param');
+  assert.equal((await read({})).status, 400);
+});

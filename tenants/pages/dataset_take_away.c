@@ -1,31 +1,47 @@
 /* dataset_take_away -- the views that hand the data over: export and api. */
 #include "core/base/clock.h"
+#include "core/data/export.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"
 #include "tenants/quota/meter.h"
 #include "tenants/quota/usage.h"
 
+/* What a format is good for, in the order of the page; those that the program or the dataset has not are not shown. */
 static const struct format_row {
-    const char *name, *tail;
-    enum text_key text;
-    bool is_geo;
+    const char *name, *format;
+    enum text_key group, text;
 } format_rows[] = {
-    {"CSV", "/exports/csv", TEXT_EXPORT_CSV, false},
-    {"JSON", "/exports/json", TEXT_EXPORT_JSON, false},
-    {"JSON Lines", "/exports/jsonl", TEXT_EXPORT_JSONL, false},
-    {"GeoJSON", "/exports/geojson", TEXT_EXPORT_GEOJSON, true},
+    {"XLSX", "xlsx", TEXT_EXPORT_SHEET, TEXT_EXPORT_XLSX},
+    {"CSV", "csv", TEXT_EXPORT_SHEET, TEXT_EXPORT_CSV},
+    {"ODS", "ods", TEXT_EXPORT_SHEET, TEXT_EXPORT_ODS},
+    {"GeoJSON", "geojson", TEXT_EXPORT_MAP, TEXT_EXPORT_GEOJSON},
+    {"Shapefile", "shp", TEXT_EXPORT_MAP, TEXT_EXPORT_SHP},
+    {"GeoPackage", "gpkg", TEXT_EXPORT_MAP, TEXT_EXPORT_GPKG},
+    {"KML", "kml", TEXT_EXPORT_MAP, TEXT_EXPORT_KML},
+    {"GPX", "gpx", TEXT_EXPORT_MAP, TEXT_EXPORT_GPX},
+    {"FlatGeobuf", "fgb", TEXT_EXPORT_MAP, TEXT_EXPORT_FGB},
+    {"OV2", "ov2", TEXT_EXPORT_MAP, TEXT_EXPORT_OV2},
+    {"JSON", "json", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_JSON},
+    {"JSON Lines", "jsonl", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_JSONL},
+    {"Parquet", "parquet", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_PARQUET},
+    {"Turtle", "turtle", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_TURTLE},
+    {"RDF/XML", "rdfxml", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_RDFXML},
+    {"JSON-LD", "jsonld", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_JSONLD},
+    {"N3", "n3", TEXT_EXPORT_PROGRAM, TEXT_EXPORT_N3},
 };
-enum { FORMATS = sizeof format_rows / sizeof format_rows[0] };
+enum { FORMATS = sizeof format_rows / sizeof format_rows[0], GROUPS = 3 };
 
-static bool is_geo(const struct dataset_view *v)
+static void add_format(struct req *r, const struct dataset *d, const struct rows *asked, const struct format_row *row,
+                       struct page_dataset_export_groups_formats *out)
 {
-    for (size_t i = 0; i < view_columns(v); i++) {
-        enum column_type type = view_column(v, i)->type;
-        if (!view_column(v, i)->hidden && (type == TYPE_GEO_POINT || type == TYPE_GEO_SHAPE))
-            return true;
-    }
-    return false;
+    struct str tail = arena_printf(r->a, "/exports/%s", row->format);
+    struct str base = hits_api(r->a, d->g.dataset_id, tail.p);
+    bool sized = strcmp(row->format, "csv") == 0 && asked->n == 0;
+    *out = (struct page_dataset_export_groups_formats){
+        .name = str_of(row->name), .text = page_say(r, row->text),
+        .url = dataset_address(r->a, base, asked, STR_NONE, STR_NONE),
+        .size = sized ? say_bytes(r->a, r->lang, d->csv_bytes) : STR_NONE};
 }
 
 static bool reply_export(struct req *r, struct err *e)
@@ -33,21 +49,25 @@ static bool reply_export(struct req *r, struct err *e)
     (void)e;
     struct dataset *d = r->state;
     struct rows asked = {0};
-    struct page_dataset_export_formats *formats = ARENA_ARRAY(r->a, struct page_dataset_export_formats, FORMATS);
+    struct page_dataset_export_groups *groups = ARENA_ARRAY(r->a, struct page_dataset_export_groups, GROUPS);
+    struct page_dataset_export_groups_formats *formats =
+        ARENA_ARRAY(r->a, struct page_dataset_export_groups_formats, FORMATS);
     dataset_describe(r, d);
     dataset_params(r, &asked, true);
-    struct page_dataset_export p = {.records = d->records, .is_filtered = asked.n > 0, .formats = formats,
+    struct page_dataset_export p = {.records = d->records, .is_filtered = asked.n > 0, .groups = groups,
                                     .license = d->license, .license_url = d->license_url, .publisher = d->publisher,
                                     .clear_url = arena_printf(r->a, "/explore/dataset/" STR_FMT "/export/",
                                                               STR_ARG(d->g.dataset_id))};
     for (size_t i = 0; i < FORMATS; i++) {
-        if (format_rows[i].is_geo && !is_geo(d->g.view))
+        const struct format_row *row = &format_rows[i];
+        const struct export_format *format = export_find(str_of(row->format));
+        if (!format || !export_fits(format, d->g.view))
             continue;
-        struct str base = hits_api(r->a, d->g.dataset_id, format_rows[i].tail);
-        formats[p.formats_n++] = (struct page_dataset_export_formats){
-            .name = str_of(format_rows[i].name), .text = page_say(r, format_rows[i].text),
-            .url = dataset_address(r->a, base, &asked, STR_NONE, STR_NONE),
-            .size = i == 0 && !p.is_filtered ? say_bytes(r->a, r->lang, d->csv_bytes) : STR_NONE};
+        struct str title = page_say(r, row->group);
+        if (p.groups_n == 0 || !str_eq(groups[p.groups_n - 1].title, title))
+            groups[p.groups_n++] = (struct page_dataset_export_groups){.title = title, .formats = formats};
+        groups[p.groups_n - 1].formats_n++;
+        add_format(r, d, &asked, row, formats++);
     }
     struct buf panel = {0};
     page_dataset_export(&panel, r->lang, &p);

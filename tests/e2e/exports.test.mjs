@@ -376,6 +376,15 @@ for (const [name, path] of Object.entries(PACKED)) {
   });
 }
 
+test('the export tab offers every format that the API lists, at its address, and no other', async () => {
+  for (const id of ['tout', 'large']) {
+    const listed = (await good(`${id}/exports`)).json.links.map((l) => new URL(l.href).pathname).sort();
+    const page = (await t.http(H, `/explore/dataset/${id}/export/`)).text;
+    const panel = page.slice(page.indexOf('id="h-ex"'), page.indexOf('</section>', page.indexOf('id="h-ex"')));
+    assert.deepEqual([...panel.matchAll(/href="(\/api\/[^"]+)"/g)].map((m) => m[1]).sort(), listed);
+  }
+});
+
 // ---- how files are sent ----
 
 test('a file is sent smaller to whoever takes that: gzip in one member, zstd where it is named', async () => {

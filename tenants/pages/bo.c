@@ -10,7 +10,7 @@ static struct str done_words(struct req *r)
         const char *word;
         enum text_key key;
     } words[] = {
-        {"saved", TEXT_BO_DONE_SAVED},         {"published", TEXT_BO_DONE_PUBLISHED}, {"opened", TEXT_BO_DONE_OPENED},
+        {"saved", TEXT_BO_DONE_SAVED},         {"allowed", TEXT_CHK_DONE_ALLOWED},            {"published", TEXT_BO_DONE_PUBLISHED}, {"opened", TEXT_BO_DONE_OPENED},
         {"closed", TEXT_BO_DONE_CLOSED},       {"withdrawn", TEXT_BO_DONE_WITHDRAWN}, {"submitted", TEXT_BO_DONE_SUBMITTED},
         {"accepted", TEXT_BO_DONE_ACCEPTED},   {"refused", TEXT_BO_DONE_REFUSED},     {"revoked", TEXT_BO_DONE_REVOKED},
         {"changed", TEXT_BO_DONE_CHANGED},     {"share", TEXT_BO_DONE_SHARE},         {"loan", TEXT_BO_DONE_LOAN},
@@ -47,6 +47,7 @@ static void mark_place(enum bo_nav nav, struct page_bo_shell *p)
     p->at_keys = nav == BO_KEYS;
     p->at_brand = nav == BO_BRAND;
     p->at_partners = nav == BO_PARTNERS;
+    p->at_schemas = nav == BO_SCHEMAS;
 }
 
 void bo_reply(struct req *r, int status, const struct bo_page *page, struct buf *body)

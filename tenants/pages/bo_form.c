@@ -19,7 +19,8 @@ struct str bo_blamed(const struct err *e)
         {&err_siren_invalid, "siren"},      {&err_partner_kind, "kind"},       {&err_image_invalid, "logo"},
         {&err_colour_invalid, "primary"},   {&err_colour_contrast, "primary"}, {&err_role_unknown, "role"},
         {&err_review_article, "article"},   {&err_dataset_id_invalid, "title"},
-        {&err_dataset_taken, "title"}, {&err_confirm_needed, "confirm"},     {&err_title_needed, "title"},
+        {&err_dataset_taken, "title"}, {&err_attestation_missing, "attest_personal"}, {&err_reason_not_listed, "reason_id"},
+        {&err_threshold, "threshold"}, {&err_schema_named, "name"},     {&err_title_needed, "title"},
         {&err_quota_value, "amount"},      {&err_file_missing, "file"},          {&err_reason_missing, "reason"},
              {&err_quota_loan, "amount"},
     };

@@ -3,6 +3,7 @@
 #include "core/data/reason.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
+#include "tenants/pages/bo_findings.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/say.h"
@@ -288,7 +289,7 @@ static void reply_report(struct req *r, const json_t *report)
     int64_t aside = jr_i64(rows, "aside", 0);
     collect(r, report, s);
     struct page_bo_preview p = {
-        .steps = bo_steps(r, 2), .csrf = r->who.csrf, .types_url = S("/backoffice/datasets/types"), .upload = id,
+        .steps = bo_steps(r, 2), .findings = bo_findings(r, report, NULL), .csrf = r->who.csrf, .types_url = S("/backoffice/datasets/types"), .upload = id,
         .next_url = dataset.n ? bo_dataset_url(r, dataset, "check")
                               : arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/describe", STR_ARG(id)),
         .replace_url = replace_url(r), .file = req_col(r, 0, 0, COL_FILE), .how = how_read(r, report),

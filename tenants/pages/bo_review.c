@@ -2,6 +2,7 @@
 #include "core/base/jr.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
+#include "tenants/pages/bo_findings.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
@@ -100,6 +101,15 @@ static void put_columns(struct req *r, const json_t *columns, struct page_bo_rev
     p->columns_n = n;
 }
 
+/* A submission is let in only once nothing stops it any more: what is found here has its reason. */
+static struct markup findings(struct req *r, const json_t *report)
+{
+    json_t *none = json_array();
+    struct markup m = bo_findings(r, report, none);
+    json_decref(none);
+    return m;
+}
+
 static void put_metas(struct req *r, const json_t *metas, struct page_bo_review_one *p)
 {
     struct bo_said said[META_HEADINGS + 4];
@@ -142,7 +152,7 @@ static bool reply_one(struct req *r, struct err *e)
         .deadline = day_and_hour(r, req_col(r, 0, 0, ONE_DEADLINE)), .article = req_col(r, 0, 0, ONE_ARTICLE),
         .message = req_col(r, 0, 0, ONE_MESSAGE), .waiting = str_eq(state, S("submitted")),
         .accepted = str_eq(state, S("accepted")), .refused = str_eq(state, S("refused")),
-        .personal = bo_warned(report, "warn_personal"),
+        .findings = findings(r, report),
         .spoiled = bo_warned(report, "warn_exponent") + bo_warned(report, "warn_siret_rounded")};
     put_metas(r, metas, &p);
     put_columns(r, columns, &p);

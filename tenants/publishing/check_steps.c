@@ -105,3 +105,15 @@ bool check_work_advise(struct req *r, struct err *e)
     return c && tenant_do(c, s, params, e) && tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("licence-advice"), ask->theme, STR_NONE, e) &&
            conn_commit(c, e);
 }
+
+bool check_work_threshold(struct req *r, struct err *e)
+{
+    struct check_ask *ask = r->state;
+    int64_t n = 0;
+    if (!str_i64(str_trim(ask->threshold), &n) || n < 2 || n > 100)
+        return ERR(e, err_threshold, "%lld", (long long)n);
+    struct conn *c = begin(r, e);
+    return c && tenant_do(c, &sql_secrecy_threshold_put, (struct str[]){uuid_str(&r->tenant->root), str_trim(ask->threshold)}, e) &&
+           tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("secrecy-threshold"), str_trim(ask->threshold), STR_NONE, e) &&
+           conn_commit(c, e);
+}

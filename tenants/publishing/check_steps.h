@@ -15,6 +15,7 @@ struct check_ask {
     struct registry_new new;      /* work_add */
     struct registry_added added;  /* set by work_add */
     struct str theme, licence;    /* work_advise: a theme's code; licence absent: no advice */
+    struct str threshold;         /* work_threshold: 2 to 100 */
     struct uuid made;             /* set by work_reason_add */
 };
 
@@ -24,6 +25,8 @@ bool check_work_schema_add(struct req *r, struct err *e);    /* new; the region 
 bool check_work_reason_add(struct req *r, struct err *e);    /* text, schema; the region */
 bool check_work_reason_retire(struct req *r, struct err *e); /* reason_id; the region */
 bool check_work_advise(struct req *r, struct err *e);        /* theme, licence; the region */
+
+bool check_work_threshold(struct req *r, struct err *e);     /* threshold; the region */
 
 /* Words of one's own are the region's administrators' and the data protection officer's. */
 bool check_may_write(struct req *r, struct conn *c, bool *may, struct err *e);

@@ -183,7 +183,7 @@ describe('back office', { skip, timeout: 300000 }, () => {
       await press(page, 'Enregistrer et contrôler');
       await page.waitForURL('**/check');
       await check(page, 'check');
-      await page.check('#f-confirm');
+      for (const box of ['personal', 'rights']) await page.check(`#f-attest_${box}`);
       await press(page, 'Publier');
       await page.waitForURL('**/?done=published');
       await check(page, 'dataset-closed');
@@ -200,7 +200,7 @@ describe('back office', { skip, timeout: 300000 }, () => {
       await check(page, 'preview-append');
       assert.match(await text(page), /4 aujourd’hui, 8 après/);
       await page.getByRole('link', { name: 'Continuer' }).click();
-      await page.check('#f-confirm');
+      for (const box of ['personal', 'rights']) await page.check(`#f-attest_${box}`);
       await press(page, 'Publier');
       await page.waitForURL('**/?done=published');
       await poll(async () => (await t.http(TOWN, url)).json.total_count === 8, { what: 'eight rows at the same address' });
@@ -295,7 +295,7 @@ describe('back office', { skip, timeout: 300000 }, () => {
       ids.push(/datasets\/([^/]+)\/check/.exec(paul.url())[1]);
       assert.match(await text(paul), /48 heures/);
       if (ids.length === 1) await accessible(paul, 'check-direct');
-      await paul.check('#f-confirm');
+      for (const box of ['personal', 'rights']) await paul.check(`#f-attest_${box}`);
       await press(paul, 'Soumettre à la Région');
       await paul.waitForURL('**/?done=submitted');
       assert.match(await text(paul), /Soumis à la Région, qui répond avant le \d/);
@@ -303,7 +303,7 @@ describe('back office', { skip, timeout: 300000 }, () => {
     }
     const session = await t.signIn(REGION, 'paul@vendome.example', password);
     for (const verb of ['publish', 'open', 'withdraw'])
-      assert.equal((await session.post(`/backoffice/datasets/${ids[0]}/${verb}`, { confirm: 'on', reason: 'x' })).status, 403, verb);
+      assert.equal((await session.post(`/backoffice/datasets/${ids[0]}/${verb}`, { attest_personal: 'on', attest_rights: 'on', reason: 'x' })).status, 403, verb);
     assert.equal((await session.get('/backoffice/review/')).status, 403);
     const records = (id) => t.http(REGION, `/api/explore/v2.1/catalog/datasets/${id}/records`);
     assert.equal((await records(ids[0])).status, 404);

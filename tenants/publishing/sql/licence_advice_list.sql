@@ -5,4 +5,4 @@ SELECT t.code, t.title_fr, t.title_en, l.id, l.title_fr, l.title_en
   JOIN portal.tenant AS p ON p.id = $1::uuid
   LEFT JOIN portal.licence_advice AS a ON a.root_id = p.root_id AND a.theme = t.code
   LEFT JOIN portal.licence AS l ON l.id = a.licence_id
- ORDER BY t.title_fr;
+ ORDER BY public.unaccent(t.title_fr);

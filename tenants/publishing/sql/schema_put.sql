@@ -4,7 +4,7 @@
 INSERT INTO portal.schema (id, root_id, name, version, title, source, definition, rules, fields, added_by)
 SELECT $1::uuid, $2::uuid, $3, $4, $5, $6, $7::jsonb,
        jsonb_strip_nulls(jsonb_build_object(
-           'fields', (SELECT jsonb_agg(f - 'description' - 'title' - 'examples') FROM jsonb_array_elements($7::jsonb -> 'fields') AS f),
+           'fields', (SELECT jsonb_agg(f - 'description' - 'title') FROM jsonb_array_elements($7::jsonb -> 'fields') AS f),
            'missingValues', $7::jsonb -> 'missingValues', 'primaryKey', $7::jsonb -> 'primaryKey',
            'fieldsMatch', $7::jsonb -> 'fieldsMatch', 'custom_checks', $7::jsonb -> 'custom_checks')),
        ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements($7::jsonb -> 'fields') AS f), $8::uuid

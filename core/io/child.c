@@ -129,6 +129,9 @@ static void close_all(int *fds, size_t n)
             close(fds[i]);
 }
 
+/* The child reads on while its parent waits for the database. */
+enum { STREAM_PIPE = 1 << 20 };
+
 bool child_start(struct child *c, const struct child_task *task, struct err *e)
 {
     int stream[2] = {-1, -1}, report[2] = {-1, -1}, options = options_file(task->options);
@@ -136,6 +139,8 @@ bool child_start(struct child *c, const struct child_task *task, struct err *e)
     bool ok = options >= 0 && pipe2(stream, O_CLOEXEC) == 0 && pipe2(report, O_CLOEXEC) == 0;
     if (!ok)
         cannot_start("pipe", e);
+    else
+        fcntl(stream[1], F_SETPIPE_SZ, STREAM_PIPE); /* where it is refused the usual 64 KiB serve */
     int fds[FDS] = {task->input_fd, stream[1], report[1], options};
     for (size_t i = 0; i < task->nmore && i < CHILD_MORE; i++)
         fds[4 + i] = task->more[i];

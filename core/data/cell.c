@@ -141,32 +141,28 @@ static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
     *year = (int)((int64_t)yoe + era * 400) + (*month <= 2);
 }
 
-static void put_two(struct buf *out, unsigned v, char before)
+static char *two(char *p, unsigned v)
 {
-    char text[3] = {before, (char)('0' + v / 10 % 10), (char)('0' + v % 10)};
-    buf_add(out, (struct str){before ? text : text + 1, before ? 3 : 2});
-}
-
-static void put_year(struct buf *out, int year)
-{
-    if (year < 0 || year > 9999) {
-        buf_printf(out, "%d", year);
-        return;
-    }
-    put_two(out, (unsigned)year / 100, 0);
-    put_two(out, (unsigned)year % 100, 0);
+    p[0] = (char)('0' + v / 10 % 10);
+    p[1] = (char)('0' + v % 10);
+    return p + 2;
 }
 
 static void put_date(struct buf *out, int64_t days, enum view_precision precision)
 {
     int year;
     unsigned month, day;
+    char text[16], *p = text;
     civil(days + DAYS_1970_2000, &year, &month, &day);
-    put_year(out, year);
+    if (year < 0 || year > 9999)
+        buf_printf(out, "%d", year);
+    else
+        p = two(two(p, (unsigned)year / 100), (unsigned)year % 100);
     if (precision != PRECISION_YEAR)
-        put_two(out, month, '-');
+        *p++ = '-', p = two(p, month);
     if (precision == PRECISION_FULL)
-        put_two(out, day, '-');
+        *p++ = '-', p = two(p, day);
+    buf_add(out, (struct str){text, (size_t)(p - text)});
 }
 
 /* offset: local minus universal time. */
@@ -174,8 +170,10 @@ static void put_offset(struct buf *out, int64_t us)
 {
     int64_t minutes = us / 60000000;
     unsigned m = (unsigned)(minutes < 0 ? -minutes : minutes);
-    put_two(out, m / 60, minutes < 0 ? '-' : '+');
-    put_two(out, m % 60, ':');
+    char text[6] = {minutes < 0 ? '-' : '+', 0, 0, ':'};
+    two(text + 1, m / 60);
+    two(text + 4, m % 60);
+    buf_add(out, (struct str){text, sizeof text});
 }
 
 static void put_clock(struct buf *out, int64_t local, int64_t *micro)
@@ -187,9 +185,11 @@ static void put_clock(struct buf *out, int64_t local, int64_t *micro)
     }
     put_date(out, days, PRECISION_FULL);
     unsigned seconds = (unsigned)(rest / 1000000);
-    put_two(out, seconds / 3600, 'T');
-    put_two(out, seconds / 60 % 60, ':');
-    put_two(out, seconds % 60, ':');
+    char text[9] = {'T', 0, 0, ':', 0, 0, ':'};
+    two(text + 1, seconds / 3600);
+    two(text + 4, seconds / 60 % 60);
+    two(text + 7, seconds % 60);
+    buf_add(out, (struct str){text, sizeof text});
     *micro = rest % 1000000;
 }
 
@@ -351,19 +351,22 @@ static void put_list(struct buf *out, struct str s, struct str separator)
     buf_addc(out, ']');
 }
 
-static bool put_moment(struct buf *out, const struct query_column *c, const PGresult *r, int row)
+static bool put_moment(struct buf *out, const struct query_column *c, const PGresult *r, int row, int64_t moment)
 {
-    int64_t moment = cell_i64(r, row, c->at);
     if (!is_finite_time(moment))
         return false;
     put_datetime(out, c->local < 0 ? moment : cell_i64(r, row, c->local), moment);
     return true;
 }
 
-static bool put_quoted_date(struct buf *out, const struct query_column *c, const PGresult *r, int row)
+static bool is_finite_day(int64_t days)
 {
-    int64_t days = cell_i64(r, row, c->at);
-    if (days == INT32_MAX || days == INT32_MIN)
+    return days != INT32_MAX && days != INT32_MIN;
+}
+
+static bool put_quoted_date(struct buf *out, const struct query_column *c, int64_t days)
+{
+    if (!is_finite_day(days))
         return false;
     buf_addc(out, '"');
     put_date(out, days, c->precision);
@@ -371,12 +374,12 @@ static bool put_quoted_date(struct buf *out, const struct query_column *c, const
     return true;
 }
 
-static bool put_quoted_moment(struct buf *out, const struct query_column *c, const PGresult *r, int row)
+static bool put_quoted_moment(struct buf *out, const struct query_column *c, const PGresult *r, int row, int64_t moment)
 {
-    if (!is_finite_time(cell_i64(r, row, c->at)))
+    if (!is_finite_time(moment))
         return false;
     buf_addc(out, '"');
-    put_moment(out, c, r, row);
+    put_moment(out, c, r, row, moment);
     buf_addc(out, '"');
     return true;
 }
@@ -414,9 +417,9 @@ static bool put_json(struct buf *out, const struct query_column *c, const PGresu
     case TYPE_DECIMAL:
         return put_numeric(out, s);
     case TYPE_DATE:
-        return put_quoted_date(out, c, r, row);
+        return put_quoted_date(out, c, whole(s));
     case TYPE_DATETIME:
-        return put_quoted_moment(out, c, r, row);
+        return put_quoted_moment(out, c, r, row, whole(s));
     case TYPE_BOOLEAN:
         buf_addz(out, s.n && s.p[0] ? "true" : "false");
         return true;
@@ -495,10 +498,10 @@ void cell_text(struct buf *out, const struct query_column *c, const PGresult *r,
     if (c->range != RANGE_NONE)
         put_range(out, c, r, row);
     else if (c->type == TYPE_DATE) {
-        if (cell_i64(r, row, c->at) != INT32_MAX && cell_i64(r, row, c->at) != INT32_MIN)
-            put_date(out, cell_i64(r, row, c->at), c->precision);
+        if (is_finite_day(whole(s)))
+            put_date(out, whole(s), c->precision);
     } else if (c->type == TYPE_DATETIME)
-        put_moment(out, c, r, row);
+        put_moment(out, c, r, row, whole(s));
     else if (c->type == TYPE_BOOLEAN)
         buf_addz(out, s.n && s.p[0] ? "True" : "False");
     else if (c->type == TYPE_GEO_POINT) {

@@ -1,6 +1,7 @@
 #include "core/data/read_format.h"
 
 #include "core/data/read_geojson.h"
+#include "core/data/read_json.h"
 #include "core/data/read_ogr.h"
 #include "core/data/read_sheet.h"
 #include "core/data/read_text.h"
@@ -9,6 +10,7 @@
 static const struct read_format formats[] = {
     {"geo", ogr_is, ogr_open}, /* says itself which */
     {"geojson", geojson_is, geojson_open},
+    {"json", json_is, json_open},
     {"xlsx", sheet_is_xlsx, sheet_open_rows},
     {"csv", text_is, text_open},
 };

@@ -2,16 +2,20 @@
 
 #include "core/data/read_geojson.h"
 #include "core/data/read_json.h"
+#include "core/data/read_ods.h"
 #include "core/data/read_ogr.h"
 #include "core/data/read_sheet.h"
 #include "core/data/read_text.h"
+#include "core/data/read_xls.h"
 
 /* In this order: nearly anything could be text. */
 static const struct read_format formats[] = {
     {"geo", ogr_is, ogr_open}, /* says itself which */
     {"geojson", geojson_is, geojson_open},
     {"json", json_is, json_open},
+    {"ods", ods_is, ods_open},
     {"xlsx", sheet_is_xlsx, sheet_open_rows},
+    {"xls", xls_is, xls_open},
     {"csv", text_is, text_open},
 };
 

@@ -105,7 +105,7 @@ struct format book_format_of(struct str code)
                                                           : (struct format){FORMAT_PLAIN, 0};
 }
 
-static struct format built_in(unsigned id)
+struct format book_format_built_in(unsigned id)
 {
     if (id >= 14 && id <= 17)
         return (struct format){FORMAT_DATE, 0};
@@ -120,7 +120,7 @@ static struct format format_by_id(const struct reading *r, unsigned id)
     for (size_t i = 0; i < r->ncustom; i++)
         if (r->custom[i].id == id)
             return r->custom[i].format;
-    return built_in(id);
+    return book_format_built_in(id);
 }
 
 static void on_style(void *parser, const char *name, const char **attributes)

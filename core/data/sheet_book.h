@@ -32,6 +32,7 @@ void book_close(struct sheet_book *b);
 struct str book_string(const struct sheet_book *b, size_t index); /* absent: no such string */
 struct format book_format(const struct sheet_book *b, size_t style);
 struct format book_format_of(struct str code); /* what a format code shows */
+struct format book_format_built_in(unsigned id); /* … and one of those without a code */
 
 /* A number of the file as the cell shows it. */
 void book_number(struct buf *out, const struct sheet_book *b, struct format f, struct str value);

@@ -45,7 +45,7 @@ static struct markup file_form(struct req *r)
                                       {S("append"), page_say(r, TEXT_BO_MODE_APPEND)}};
     const struct bo_field fields[] = {
         {.name = "file", .kind = BO_FILE, .label = page_say(r, TEXT_BO_FILE_LABEL), .required = true,
-         .accept = ".csv,.tsv,.txt,.xlsx,text/csv"},
+         .accept = ".csv,.tsv,.txt,.json,.jsonl,.xlsx,.xls,.ods,.geojson,.gpkg,.kml,.kmz,.gpx,.gml,.fgb,.zip,.gz,.xz,.zst,text/csv"},
         {.name = "mode", .kind = BO_RADIO, .label = page_say(r, TEXT_BO_FILE_MODE), .value = S("replace"), .choices = modes,
          .nchoices = 2},
     };

@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdlib.h>
 
 #include "core/base/jr.h"
@@ -13,34 +11,7 @@
 #include "core/data/reader.h"
 #include "core/data/read_sheet.h"
 #include "core/data/sheet_book.h"
-
-struct part {
-    const char *name;
-    struct str text;
-};
-
-static struct str zip_of(const struct part *parts, size_t n, size_t room)
-{
-    char *p = malloc(room);
-    size_t used = 0;
-    struct archive *a = archive_write_new();
-    assert_non_null(p);
-    archive_write_set_format_zip(a);
-    assert_int_equal(archive_write_open_memory(a, p, room, &used), ARCHIVE_OK);
-    for (size_t i = 0; i < n; i++) {
-        struct archive_entry *e = archive_entry_new();
-        archive_entry_set_pathname(e, parts[i].name);
-        archive_entry_set_size(e, (la_int64_t)parts[i].text.n);
-        archive_entry_set_filetype(e, AE_IFREG);
-        archive_entry_set_perm(e, 0644);
-        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
-        assert_int_equal(archive_write_data(a, parts[i].text.p, parts[i].text.n), (la_ssize_t)parts[i].text.n);
-        archive_entry_free(e);
-    }
-    archive_write_close(a);
-    archive_write_free(a);
-    return (struct str){p, used};
-}
+#include "tests/unit/zip_of.h"
 
 #define BOOK                                                                                           \
     "<workbook xmlns:r='r'><sheets><sheet name='Caché' sheetId='1' state='hidden' r:id='rId1'/>"       \
@@ -63,7 +34,7 @@ static struct str zip_of(const struct part *parts, size_t n, size_t room)
 
 static struct str book_of(const char *sheet)
 {
-    const struct part parts[] = {
+    const struct zip_member parts[] = {
         {"[Content_Types].xml", S("<Types/>")},
         {"xl/workbook.xml", S(BOOK)},
         {"xl/_rels/workbook.xml.rels", S(RELATIONS)},
@@ -189,7 +160,7 @@ static void test_bomb(void **state)
     memset(zeros, ' ', n);
     static const char head[] = "<worksheet><sheetData>";
     memcpy(zeros, head, sizeof head - 1);
-    const struct part parts[] = {
+    const struct zip_member parts[] = {
         {"xl/workbook.xml", S(BOOK)},
         {"xl/_rels/workbook.xml.rels", S(RELATIONS)},
         {"xl/worksheets/sheet2.xml", {zeros, n}},

@@ -4,50 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/reader.h"
+#include "tests/unit/zip_of.h"
 
 #define TABLE "nom;n\nTours;1\nBlois;2\n"
-
-struct part {
-    const char *name;
-    struct str text;
-};
-
-static struct str pack(struct archive *a, const struct part *parts, size_t n, size_t room)
-{
-    char *p = malloc(room);
-    size_t used = 0;
-    assert_non_null(p);
-    assert_int_equal(archive_write_open_memory(a, p, room, &used), ARCHIVE_OK);
-    for (size_t i = 0; i < n; i++) {
-        struct archive_entry *e = archive_entry_new();
-        archive_entry_set_pathname(e, parts[i].name);
-        archive_entry_set_size(e, (la_int64_t)parts[i].text.n);
-        archive_entry_set_filetype(e, AE_IFREG);
-        archive_entry_set_perm(e, 0644);
-        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
-        assert_int_equal(archive_write_data(a, parts[i].text.p, parts[i].text.n),
-                         (la_ssize_t)parts[i].text.n);
-        archive_entry_free(e);
-    }
-    archive_write_close(a);
-    archive_write_free(a);
-    return (struct str){p, used};
-}
-
-static struct str zip_of(const struct part *parts, size_t n)
-{
-    struct archive *a = archive_write_new();
-    archive_write_set_format_zip(a);
-    return pack(a, parts, n, 4 << 20);
-}
 
 static struct str filtered(const char *filter, struct str text)
 {
@@ -55,12 +20,7 @@ static struct str filtered(const char *filter, struct str text)
     archive_write_set_format_raw(a);
     assert_int_equal(archive_write_add_filter_by_name(a, filter), ARCHIVE_OK);
     archive_write_set_bytes_in_last_block(a, 1);
-    return pack(a, &(struct part){"x", text}, 1, 4 << 20);
-}
-
-static void drop(struct str file)
-{
-    free((char *)(uintptr_t)file.p);
+    return archive_of(a, &(struct zip_member){"x", text}, 1, 4 << 20);
 }
 
 /* What the report says of the file, or the error's code. */
@@ -102,23 +62,23 @@ static void test_filters(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct str file = filtered(names[i][0], S(TABLE));
         expect(file, NULL, names[i][1]);
-        drop(file);
+        zip_drop(file);
     }
 }
 
 static void test_zip_members(void **state)
 {
     (void)state;
-    static const struct part one[] = {{"lisez-moi.pdf", S("%PDF-")},
+    static const struct zip_member one[] = {{"lisez-moi.pdf", S("%PDF-")},
                                       {"données/villes.csv", S(TABLE)},
                                       {"__MACOSX/données/._villes.csv", S("x")},
                                       {"notes.txt", S("rien")}};
-    static const struct part two[] = {{"a.csv", S(TABLE)}, {"sous/b.csv", S("x;y\n1;2\n")}};
-    static const struct part only_text[] = {{"nat2021.txt", S(TABLE)}, {"logo.png", S("\x89PNG")}};
-    static const struct part no_ending[] = {{"villes", S(TABLE)}};
-    static const struct part no_table[] = {{"a.pdf", S("%PDF-")}, {"b.pdf", S("%PDF-")}};
+    static const struct zip_member two[] = {{"a.csv", S(TABLE)}, {"sous/b.csv", S("x;y\n1;2\n")}};
+    static const struct zip_member only_text[] = {{"nat2021.txt", S(TABLE)}, {"logo.png", S("\x89PNG")}};
+    static const struct zip_member no_ending[] = {{"villes", S(TABLE)}};
+    static const struct zip_member no_table[] = {{"a.pdf", S("%PDF-")}, {"b.pdf", S("%PDF-")}};
     static const struct {
-        const struct part *parts;
+        const struct zip_member *parts;
         size_t n;
         const char *options, *want;
     } rows[] = {
@@ -132,22 +92,22 @@ static void test_zip_members(void **state)
         {no_table, 2, NULL, "data_member_choose |"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct str file = zip_of(rows[i].parts, rows[i].n);
+        struct str file = zip_of(rows[i].parts, rows[i].n, 1 << 20);
         expect(file, rows[i].options, rows[i].want);
-        drop(file);
+        zip_drop(file);
     }
 }
 
 static void test_nested(void **state)
 {
     (void)state;
-    struct str inner = zip_of(&(struct part){"a.csv", S(TABLE)}, 1);
-    struct str outer = zip_of(&(struct part){"b.zip", inner}, 1), gz = filtered("gzip", inner),
+    struct str inner = zip_of(&(struct zip_member){"a.csv", S(TABLE)}, 1, 1 << 20);
+    struct str outer = zip_of(&(struct zip_member){"b.zip", inner}, 1, 1 << 20), gz = filtered("gzip", inner),
                twice = filtered("gzip", gz);
     expect(outer, NULL, "data_nested zip|zip");
     expect(gz, NULL, "data_nested zip|gzip");
     expect(twice, NULL, "data_nested gzip|gzip");
-    drop(inner), drop(outer), drop(gz), drop(twice);
+    zip_drop(inner), zip_drop(outer), zip_drop(gz), zip_drop(twice);
 }
 
 /* 100 MB of the same letter: refused by counting, nothing of it is held. */
@@ -164,7 +124,7 @@ static void test_ratio(void **state)
         char got[200];
         if (strncmp(read_it(file, NULL, got), "data_unfold_bomb", 16) != 0)
             fail_msg("%s: %s", filters[i], got);
-        drop(file);
+        zip_drop(file);
     }
     free(same);
 }
@@ -176,7 +136,7 @@ static void test_broken(void **state)
     char got[200];
     if (strncmp(read_it(cut, NULL, got), "data_unfold", 11) != 0)
         fail_msg("%s", got);
-    drop(file);
+    zip_drop(file);
     expect(S("PK\003\004nothing that is a zip"), NULL, "data_unfold |");
     expect(S("\x1F\x8B"), NULL, "data_unfold |");
 }

@@ -1,0 +1,261 @@
+/* Workbooks that are no XLSX: ODS and XLS made here, read as text cells. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/arena.h"
+#include "core/base/jr.h"
+#include "core/base/jw.h"
+#include "core/data/errors.h"
+#include "core/data/read_format.h"
+#include "tests/unit/xls_of.h"
+#include "tests/unit/zip_of.h"
+
+/* Rows as "a|b@line/", then what is described and warned of, or the error. */
+static void rows_of(struct str file, const char *format, const char *options, struct buf *out)
+{
+    struct err e = {0};
+    struct record r = {0};
+    struct rows *rows;
+    struct arena a = {0};
+    struct jw w;
+    json_t *o = options ? jr_parse(str_of(options), &e) : NULL;
+    const struct read_format *f = read_format_of(file);
+    assert_non_null(f);
+    assert_string_equal(f->name, format);
+    if (f->open(file, o, &rows, &e)) {
+        for (int pass = 0; pass < 2; pass++) { /* the second reading is the same as the first */
+            buf_reset(out);
+            rows->rewind(rows, &e);
+            while (rows->next(rows, &r, &e) && !r.end) {
+                for (size_t i = 0; i < r.n; i++)
+                    buf_printf(out, "%s" STR_FMT, i ? "|" : "", STR_ARG(r.cells[i]));
+                buf_printf(out, "@%llu/", (unsigned long long)r.line);
+            }
+        }
+        jw_init(&w, out, JW_COMPACT);
+        jw_open(&w, '[');
+        rows->warn(rows, &a, &w);
+        jw_close(&w, ']');
+        rows->close(rows);
+    }
+    if (e.kind)
+        buf_printf(out, "%s %s", e.kind->code, e.nargs ? e.arg[0] : "");
+    arena_free(&a);
+    json_decref(o);
+}
+
+static void expect(struct str file, const char *format, const char *options, const char *want)
+{
+    struct buf got = {0};
+    rows_of(file, format, options, &got);
+    if (!str_eq(buf_str(&got), str_of(want)))
+        fail_msg(STR_FMT, STR_ARG(buf_str(&got)));
+    buf_free(&got);
+}
+
+#define P(text) "<text:p>" text "</text:p>"
+#define CELL(rest) "<table:table-cell " rest "/>"
+#define FLOAT(v, shown) "<table:table-cell office:value-type='float' office:value='" v "'>" P(shown) "</table:table-cell>"
+#define WORDS(text) "<table:table-cell office:value-type='string'>" text "</table:table-cell>"
+
+static struct str ods_of(const char *content)
+{
+    const struct zip_member parts[] = {{"mimetype", S("application/vnd.oasis.opendocument.spreadsheet")}, {"content.xml", str_of(content)}};
+    struct archive *a = archive_write_new();
+    archive_write_set_format_zip(a);
+    archive_write_zip_set_compression_store(a);
+    return archive_of(a, parts, 2, 1 << 20);
+}
+
+#define ODS(styles, tables)                                                                                                \
+    "<office:document-content xmlns:office='o' xmlns:table='t' xmlns:text='x' xmlns:style='s'><office:automatic-styles>" styles \
+    "</office:automatic-styles><office:body><office:spreadsheet>" tables "</office:spreadsheet></office:body></office:document-content>"
+#define ROW(cells) "<table:table-row>" cells "</table:table-row>"
+
+static void test_ods(void **state)
+{
+    (void)state;
+    static const char content[] = ODS(
+        "<style:style style:name='ta1' style:family='table'><style:table-properties table:display='false'/></style:style>",
+        "<table:table table:name='Secret' table:style-name='ta1'>" ROW(WORDS(P("non"))) "</table:table>"
+        "<table:table table:name='Données'><table:table-column/>"
+        "<table:table-column table:visibility='collapse' table:number-columns-repeated='2'/>"
+        ROW(WORDS(P("nom")) WORDS(P("code")) WORDS(P("date")))
+        ROW(WORDS(P("l’<text:span>été</text:span><text:s text:c='2'/>ici") P("deux")) FLOAT("1001", "01001")
+            "<table:table-cell office:value-type='date' office:date-value='2012-05-29'>" P("29/05/12") "</table:table-cell>")
+        "<table:table-row table:number-rows-repeated='2'>" CELL("table:number-columns-repeated='1024'") "</table:table-row>"
+        "<table:table-row table:number-rows-repeated='2' table:visibility='filter'>" CELL("") FLOAT("2.2530001100015E13", "2,25E+13") "</table:table-row>"
+        ROW("<table:table-cell office:value-type='time' office:time-value='PT08H05M09S'>" P("8 h 05") "</table:table-cell>"
+            "<table:table-cell office:value-type='boolean' office:boolean-value='true'>" P("VRAI") "</table:table-cell>"
+            "<table:table-cell office:value-type='percentage' office:value='0.125'>" P("12,5 %") "</table:table-cell>"
+            "<table:table-cell xmlns:calcext='c' office:value-type='string' calcext:value-type='error'>" P("#N/D") "</table:table-cell>")
+        ROW("<table:table-cell table:number-columns-spanned='2' office:value-type='string'><office:annotation><dc:creator xmlns:dc='d'>X</dc:creator>"
+            P("un commentaire") "</office:annotation>" P("fusion") "</table:table-cell><table:covered-table-cell/>"
+            "<table:table-cell table:number-columns-repeated='2' office:value-type='string'>" P("r") "</table:table-cell>")
+        "<table:table-row table:number-rows-repeated='1048570'>" CELL("table:number-columns-repeated='1024'") "</table:table-row>"
+        "</table:table><table:table table:name='Autre'>" ROW(WORDS(P("x"))) "</table:table>");
+    struct str file = ods_of(content);
+    expect(file, "ods", NULL,
+           "nom|code|date@1/l’été  ici\ndeux|01001|2012-05-29@2/@3/@4/|22530001100015@5/|22530001100015@6/"
+           "08:05:09|true|0.125@7/fusion||r|r@8/"
+           "[{\"code\":\"warn_other_sheets\",\"args\":[\"1\"]},{\"code\":\"warn_hidden_sheets\",\"args\":[\"1\"]},"
+           "{\"code\":\"warn_hidden_columns\",\"args\":[\"2\"]},{\"code\":\"warn_hidden_rows\",\"args\":[\"2\"]},"
+           "{\"code\":\"warn_merged\",\"args\":[\"1\"]},{\"code\":\"warn_sheet_errors\",\"args\":[\"1\"]}]");
+    expect(file, "ods", "{\"sheet\": \"Autre\"}", "x@1/[{\"code\":\"warn_other_sheets\",\"args\":[\"1\"]},{\"code\":\"warn_hidden_sheets\",\"args\":[\"1\"]}]");
+    struct buf got = {0};
+    rows_of(file, "ods", "{\"sheet\": \"Rien\"}", &got);
+    assert_non_null(memmem(got.p, got.n, S("data_sheet_unknown Rien").p, 23));
+    buf_free(&got);
+    zip_drop(file);
+}
+
+/* A row that stands there a million times, a document type, no content. */
+static void test_ods_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *content, *want;
+    } rows[] = {
+        {ODS("", "<table:table table:name='a'><table:table-row table:number-rows-repeated='1000000'>"
+                 "<table:table-cell table:number-columns-repeated='500' office:value-type='string'>" P("x") "</table:table-cell></table:table-row></table:table>"),
+         "data_sheet_bomb number-rows-repeated"},
+        {"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>]><x>&a;</x>", "data_sheet parsing aborted"},
+        {"<x>", "data_sheet no element found"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct str file = ods_of(rows[i].content);
+        struct buf got = {0};
+        rows_of(file, "ods", NULL, &got);
+        if (!memmem(got.p, got.n, rows[i].want, strlen(rows[i].want)))
+            fail_msg("row %zu: " STR_FMT, i, STR_ARG(buf_str(&got)));
+        buf_free(&got);
+        zip_drop(file);
+    }
+}
+
+/* ---- XLS ---- */
+
+static void put_double(struct buf *out, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    xls_int(out, bits, 8);
+}
+
+static void number(struct buf *out, unsigned row, unsigned column, unsigned format, double v)
+{
+    struct buf rest = {0};
+    put_double(&rest, v);
+    xls_cell(out, 0x203, row, column, format, buf_str(&rest));
+    buf_free(&rest);
+}
+
+#define BOF_GLOBALS S("\x00\x06\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+#define BOF_SHEET S("\x00\x06\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+
+static void sheet_record(struct buf *out, size_t at, unsigned hidden, struct str name)
+{
+    struct buf body = {0};
+    xls_int(&body, at, 4);
+    xls_int(&body, hidden, 2);
+    xls_int(&body, name.n, 1);
+    xls_int(&body, 0, 1);
+    buf_add(&body, name);
+    xls_record(out, 0x85, buf_str(&body));
+    buf_free(&body);
+}
+
+/* Formats 0 plain, 1 date, 2 "00000". The word "été" is 16-bit and goes on in the next record. */
+static void globals(struct buf *out, size_t sheet_at)
+{
+    xls_record(out, 0x809, BOF_GLOBALS);
+    xls_record(out, 0x41E, S("\xA4\x00\x05\x00\x00" "00000"));
+    xls_record(out, 0xE0, S("\x00\x00\x00\x00"));
+    xls_record(out, 0xE0, S("\x00\x00\x0E\x00"));
+    xls_record(out, 0xE0, S("\x00\x00\xA4\x00"));
+    sheet_record(out, 0, 1, S("Secret"));
+    sheet_record(out, sheet_at, 0, S("Feuille"));
+    xls_record(out, 0xFC, S("\x03\0\0\0\x03\0\0\0" "\x03\0\0nom" "\x02\0\x08\x01\0ab\0\0\0\0" "\x03\0\x01\xE9\0"));
+    xls_record(out, 0x3C, S("\x01t\0\xE9\0"));
+    xls_record(out, 0x0A, S(""));
+}
+
+static void sheet(struct buf *out)
+{
+    xls_record(out, 0x809, BOF_SHEET);
+    xls_record(out, 0x7D, S("\x01\x00\x01\x00\x00\x00\x00\x00\x01\x00"));
+    xls_record(out, 0x208, S("\x01\0\0\0\x04\0\0\0\0\0\0\0\x20\0\0\0"));
+    xls_cell(out, 0xFD, 0, 0, 0, S("\0\0\0\0"));
+    xls_cell(out, 0xFD, 0, 1, 0, S("\1\0\0\0"));
+    xls_cell(out, 0xFD, 0, 2, 0, S("\2\0\0\0"));
+    number(out, 1, 0, 2, 1001);
+    number(out, 1, 1, 1, 41058);
+    number(out, 1, 3, 0, 22530001100015.0);
+    xls_cell(out, 0x27E, 2, 0, 0, S("\x33\x00\x00\x00"));                                   /* 12 hundredths, as a whole number */
+    xls_record(out, 0xBD, S("\x03\0\0\0" "\0\0\x0A\0\0\0" "\2\0\x1E\0\0\0" "\1\0"));         /* 2 and 00007 */
+    xls_cell(out, 0x06, 4, 0, 0, S("\0\0\0\0\0\0\xFF\xFF" "\0\0" "\0\0\0\0" "\0\0"));      /* words follow */
+    xls_record(out, 0x207, S("\x02\0\0ok"));
+    xls_cell(out, 0x06, 4, 1, 0, S("\1\0\1\0\0\0\xFF\xFF" "\0\0" "\0\0\0\0" "\0\0"));
+    xls_cell(out, 0x205, 4, 2, 0, S("\x2A\x01"));
+    xls_cell(out, 0x204, 4, 3, 0, S("\x01\0\x01\xAC\x20"));
+    xls_record(out, 0xE5, S("\x02\0" "\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\0"));
+    xls_record(out, 0x0A, S(""));
+}
+
+static void test_xls(void **state)
+{
+    (void)state;
+    struct buf first = {0}, stream = {0}, file = {0};
+    globals(&first, 0);
+    globals(&stream, first.n);
+    sheet(&stream);
+    xls_of(&file, buf_str(&stream));
+    expect(buf_str(&file), "xls", NULL,
+           "nom|ab|été@1/01001|2012-05-29||22530001100015@2/0.12@3/2|00007@4/ok|true||€@5/"
+           "[{\"code\":\"warn_hidden_sheets\",\"args\":[\"1\"]},{\"code\":\"warn_hidden_columns\",\"args\":[\"1\"]},"
+           "{\"code\":\"warn_hidden_rows\",\"args\":[\"1\"]},{\"code\":\"warn_merged\",\"args\":[\"2\"]},"
+           "{\"code\":\"warn_sheet_errors\",\"args\":[\"1\"]}]");
+    for (size_t n = 513; n < file.n; n += 97) { /* cut anywhere: refused or shorter, never past its end */
+        char *exact = malloc(n);
+        struct buf got = {0};
+        assert_non_null(exact);
+        memcpy(exact, file.p, n);
+        rows_of((struct str){exact, n}, "xls", NULL, &got);
+        buf_free(&got);
+        free(exact);
+    }
+    buf_free(&first), buf_free(&stream), buf_free(&file);
+}
+
+/* Behind a password; no workbook in it; a chain that bites its tail. */
+static void test_xls_refused(void **state)
+{
+    (void)state;
+    struct buf stream = {0}, file = {0}, got = {0};
+    xls_record(&stream, 0x809, BOF_GLOBALS);
+    xls_record(&stream, 0x2F, S("\0\0"));
+    xls_of(&file, buf_str(&stream));
+    expect(buf_str(&file), "xls", NULL, "data_sheet password");
+    for (size_t i = 520; i < 1024; i += 4) /* every sector follows itself */
+        memcpy(file.p + i, "\2\0\0", 4);
+    rows_of(buf_str(&file), "xls", NULL, &got);
+    assert_true(str_starts(buf_str(&got), S("data_sheet ")));
+    buf_reset(&got);
+    memcpy(file.p + 1024 + 128, "X", 1);
+    rows_of(buf_str(&file), "xls", NULL, &got);
+    assert_true(str_starts(buf_str(&got), S("data_sheet Workbook")));
+    buf_free(&stream), buf_free(&file), buf_free(&got);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

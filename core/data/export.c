@@ -3,8 +3,9 @@
 #include "core/data/errors.h"
 
 static const struct export_format *const formats[] = {
-    &export_csv, &export_json,   &export_jsonl,  &export_geojson, &export_xlsx,   &export_parquet,
-    &export_ods, &export_rdfxml, &export_turtle, &export_n3,      &export_jsonld, &export_ov2};
+    &export_csv,    &export_json,   &export_jsonl, &export_geojson, &export_xlsx, &export_parquet,
+    &export_ods,    &export_shp,    &export_kml,   &export_gpx,     &export_gpkg, &export_fgb,
+    &export_rdfxml, &export_turtle, &export_n3,    &export_jsonld,  &export_ov2};
 
 const struct export_format *export_find(struct str name)
 {

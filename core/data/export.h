@@ -50,8 +50,8 @@ struct export_format {
     int (*convert)(struct export *x, int rows_fd, const char *folder, struct err *e);
 };
 extern const struct export_format export_csv, export_json, export_jsonl, export_geojson,
-    export_xlsx, export_ods, export_parquet, export_rdfxml, export_turtle, export_n3, export_jsonld,
-    export_ov2;
+    export_xlsx, export_ods, export_parquet, export_shp, export_kml, export_gpx, export_gpkg,
+    export_fgb, export_rdfxml, export_turtle, export_n3, export_jsonld, export_ov2;
 
 /* By its name, or another that older addresses use (xls). NULL: no such format. */
 const struct export_format *export_find(struct str name);

@@ -23,6 +23,21 @@ typedef void ogr_handler(int class, int number, const char *message);
     X(void *, GDALOpenEx, (const char *name, unsigned flags, const char *const *drivers, const char *const *options, \
                            const char *const *siblings)) \
     X(void, GDALClose, (void *dataset)) \
+    X(void *, GDALGetDriverByName, (const char *name)) \
+    X(void *, GDALCreate, (void *driver, const char *name, int width, int height, int bands, int type, \
+                           const char *const *options)) \
+    X(void *, GDALDatasetCreateLayer, (void *dataset, const char *name, void *reference, unsigned type, \
+                                       const char *const *options)) \
+    X(int, OGR_L_CreateField, (void *layer, void *field, int approximately)) \
+    X(int, OGR_L_CreateFeature, (void *layer, void *feature)) \
+    X(int, OGR_L_StartTransaction, (void *layer)) \
+    X(int, OGR_L_CommitTransaction, (void *layer)) \
+    X(void *, OGR_Fld_Create, (const char *name, int type)) \
+    X(void, OGR_Fld_SetSubType, (void *field, int type)) \
+    X(void, OGR_Fld_Destroy, (void *field)) \
+    X(void, OGR_F_SetFieldString, (void *feature, int at, const char *value)) \
+    X(int, OGR_F_SetGeometryDirectly, (void *feature, void *geometry)) \
+    X(int, OGR_G_CreateFromWkb, (const void *wkb, void *reference, void **geometry, int n)) \
     X(int, GDALDatasetGetLayerCount, (void *dataset)) \
     X(void *, GDALDatasetGetLayer, (void *dataset, int at)) \
     X(const char *, OGR_L_GetName, (void *layer)) \

@@ -16,6 +16,7 @@
 #include "core/data/ogr.h"
 #include "core/data/read_ogr_format.h"
 #include "core/data/reader.h"
+#include "core/data/write_ogr.h"
 #include "core/io/child.h"
 
 enum { STREAM_FD = 1, REPORT_FD = 3, OPTIONS_FD = 4, JOIN_FD = 5, OPTIONS_MAX = 4 << 20, REPORT_MAX = 64 << 20 };
@@ -24,6 +25,7 @@ struct job {
     int input_fd, stream_fd, report_fd; /* stream_fd -1: the report only */
     struct str options;
     const char *probe; /* tests: what to try once sealed */
+    const char *write; /* the format to be written; NULL: the file is read */
     uint64_t streamed;
 };
 
@@ -131,6 +133,19 @@ static bool run(struct job *job, struct reader *r, const json_t *options, struct
     return ok && (job->report_fd < 0 || job->stream_fd < 0 || report_done(job, r, e));
 }
 
+/* The way out of a map: rows of ours on fd 0, the file that is asked for on fd 1. */
+static bool write_file(struct job *job, struct err *e)
+{
+    struct stat st;
+    if (!ogr_load(e) || !child_seal(e))
+        return false;
+    bool ok = fstat(job->input_fd, &st) == 0 && st.st_size > 0;
+    void *rows = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, job->input_fd, 0) : MAP_FAILED;
+    if (rows == MAP_FAILED)
+        return ERR(e, err_data_unread, "the rows");
+    return ogr_write((struct str){rows, (size_t)st.st_size}, job->write, to_stream, job, e);
+}
+
 static json_t *parse_options(struct str text, struct err *e)
 {
     json_t *options = text.n ? jr_parse(text, e) : json_object();
@@ -157,7 +172,7 @@ static int work(struct job *job, bool sealed)
     struct err e = {0};
     struct reader r = {0};
     json_t *options = parse_options(job->options, &e);
-    bool ok = options && run(job, &r, options, &e);
+    bool ok = options && (job->write ? write_file(job, &e) : run(job, &r, options, &e));
     if (!ok && sealed)
         report_error(job, &e);
     else if (!ok)
@@ -188,6 +203,8 @@ static int sealed_main(int argc, char **argv)
             job.stream_fd = -1;
         else if (strncmp(argv[i], "--probe=", 8) == 0)
             job.probe = argv[i] + 8;
+        else if (strncmp(argv[i], "--write=", 8) == 0 && ogr_writes(argv[i] + 8))
+            job.write = argv[i] + 8;
     }
     job.options = all_of(OPTIONS_FD, &options);
     close(OPTIONS_FD);

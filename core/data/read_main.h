@@ -9,6 +9,9 @@
  *                                                  stream on fd 1, the report on fd 3, options on fd 4; {"joins": n}: the
  *                                                  files of the join steps on fd 5 and behind
  *
+ *   terrasse read --sealed --write=FORMAT          the way out: rows (write_ogr.h) on fd 0 become a
+ *                                                  gpkg, fgb or shp on fd 1
+ *
  * The report pipe gets two lines: the report (or {"error": {"code", "args"}}) before the stream, and
  * {"done": true, "rows": n, "bytes": n} after it. Exit 0 only when both were written.
  */

@@ -439,11 +439,27 @@ static bool write_slice(struct req *r, struct err *e)
     return put_slice(r, e);
 }
 
+/* Of a whole open dataset, what was made is kept like what is streamed. */
+static void keep_converted(struct file *f)
+{
+    char piece[65536];
+    ssize_t n;
+    if (!f->artefact)
+        return;
+    while ((n = read(f->file_fd, piece, sizeof piece)) > 0)
+        artefact_add(f->artefact, (struct str){piece, (size_t)n});
+    if (n == 0)
+        artefact_end(f->artefact);
+    lseek(f->file_fd, 0, SEEK_SET);
+}
+
 static bool convert(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     lseek(f->rows_fd, 0, SEEK_SET);
     f->file_fd = f->x.format->convert(&f->x, f->rows_fd, spool_of(r).p, e);
+    if (f->file_fd >= 0)
+        keep_converted(f);
     return f->file_fd >= 0;
 }
 

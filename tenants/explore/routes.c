@@ -11,6 +11,7 @@
 #include "tenants/explore/facets.h"
 #include "tenants/explore/records.h"
 #include "tenants/explore/swagger.h"
+#include "tenants/explore/tiles.h"
 #include "tenants/explore/v1_datasets.h"
 #include "tenants/explore/v1_records.h"
 
@@ -83,6 +84,10 @@ static const struct route routes[] = {
         "A dataset described with its columns (Data Package)", "Un jeu décrit avec ses colonnes (Data Package)"),
     {HTTP_GET, "/api/explore/v2.1/swagger.json", PUBLIC, 0, swagger_json, "The API described for machines (OpenAPI)",
      DIALECT_EXPLORE, BODY_NONE, CACHE_CATALOGUE, "L’API décrite pour les machines (OpenAPI)"},
+    API("/api/tiles/v1/{dataset}", tiles_about, CACHE_DATASET,
+        "Where the vector tiles of a dataset are (TileJSON)", "Où sont les tuiles vectorielles d’un jeu (TileJSON)"),
+    API("/api/tiles/v1/{dataset}/{z}/{x}/{y}", tiles_one, CACHE_DATASET,
+        "One vector tile of a dataset, {y}.mvt", "Une tuile vectorielle d’un jeu, {y}.mvt"),
     V1("/api/datasets/1.0/search", v1_datasets_search, CACHE_CATALOGUE,
        "Datasets, in the first version of the API", "Les jeux, dans la première version de l’API"),
     V1("/api/datasets/1.0/{dataset}", v1_datasets_one, CACHE_DATASET,

@@ -464,7 +464,7 @@ test('a new revision is a new file, and the old one goes', async () => {
   await poll(async () => (await get('revise/exports/csv')).status === 404, { what: 'withdrawn' });
 });
 test('the formats: a map only where there is a place', async () => {
-  assert.deepEqual((await json('koumoul/exports')).links.map((l) => l.rel), ['csv', 'json', 'jsonl', 'geojson', 'xlsx', 'parquet', 'ods', 'rdfxml', 'turtle', 'n3', 'jsonld', 'ov2']);
+  assert.deepEqual((await json('koumoul/exports')).links.map((l) => l.rel), ['csv', 'json', 'jsonl', 'geojson', 'xlsx', 'parquet', 'ods', 'shp', 'kml', 'gpx', 'gpkg', 'fgb', 'rdfxml', 'turtle', 'n3', 'jsonld', 'ov2']);
   assert.deepEqual((await json('d2/exports')).links.map((l) => l.rel), ['csv', 'json', 'jsonl', 'xlsx', 'parquet', 'ods', 'rdfxml', 'turtle', 'n3', 'jsonld']);
 });
 

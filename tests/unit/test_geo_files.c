@@ -194,7 +194,7 @@ static void test_still_sealed(void **state)
     for (size_t i = 0; i < 3; i++) {
         const char *const arguments[] = {"read", "--sealed", probes[i], NULL};
         int fd = file_of(S(KML_HEAD "</Document></kml>"));
-        struct child_task task = {arguments, fd, STR_NONE, ingest_limits(0)};
+        struct child_task task = {.arguments = arguments, .input_fd = fd, .limits = ingest_limits(0)};
         struct child c;
         struct err e = {0};
         assert_true(child_start(&c, &task, &e));

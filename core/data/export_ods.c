@@ -165,7 +165,7 @@ static void begin_table(struct export *x, struct ods *w)
 {
     struct str id = view_dataset(x->query->view);
     buf_addz(&w->xml, "<table:table table:name=\"");
-    buf_add(&w->xml, id.n ? id : S("data"));
+    buf_add(&w->xml, id.n ? id : S("datasets"));
     if (++w->tables > 1)
         buf_printf(&w->xml, " (%u)", w->tables);
     buf_printf(&w->xml,

@@ -340,7 +340,7 @@ static void put_name(struct buf *out, const struct export *x, unsigned sheet)
         snprintf(tail, sizeof tail, " (%u)", sheet);
     struct str id = view_dataset(x->query->view);
     buf_add(out, str_part(id, 0, NAME_UNITS - strlen(tail)));
-    buf_addz(out, id.n ? tail : "data");
+    buf_addz(out, id.n ? tail : "datasets");
 }
 
 /* Sheets, the notes among them. */

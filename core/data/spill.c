@@ -138,7 +138,7 @@ static bool take_value(struct spill *s, PGresult *r, int row, int column, size_t
     return true;
 }
 
-static PGresult *empty_result(int columns)
+PGresult *spill_result(int columns)
 {
     PGresAttDesc *list = calloc((size_t)columns + 1, sizeof *list);
     PGresult *r = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
@@ -160,7 +160,7 @@ PGresult *spill_next(struct spill *s, size_t bytes, struct err *e)
     }
     if (s->at == 0 && s->given == 0)
         write_block(s); /* what is left from writing */
-    PGresult *r = s->broken ? NULL : empty_result(s->columns);
+    PGresult *r = s->broken ? NULL : spill_result(s->columns);
     size_t took = 0;
     bool ok = r != NULL;
     for (int row = 0; ok && took < bytes && s->given < s->rows; row++, s->given++)

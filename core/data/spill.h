@@ -25,5 +25,8 @@ PGresult *spill_next(struct spill *s, size_t bytes, struct err *e);
 bool spill_ended(const struct spill *s); /* all rows were read back */
 void spill_close(struct spill *s);       /* NULL is fine */
 
+/* A binary result of so many columns and no rows, for PQsetvalue. NULL: no memory. */
+PGresult *spill_result(int columns);
+
 /* A file without a name, to be written and read. -1: the folder takes none. */
 int spill_file(const char *folder);

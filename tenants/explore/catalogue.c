@@ -38,12 +38,17 @@ static bool reply_index(struct req *r, struct err *e)
 static bool reply_exports(struct req *r, struct err *e)
 {
     (void)e;
-    static const char *const formats[] = {"csv", "json", "dcat", "rdf", "ttl", "jsonld"};
-    struct explore_link links[6];
-    for (size_t i = 0; i < 6; i++)
-        links[i] = (struct explore_link){formats[i], arena_printf(r->a, STR_FMT "/catalog/exports/%s",
-                                                                  STR_ARG(explore_base(r)), formats[i])};
-    reply_links(r, links, 6);
+    static const char *const dcat[] = {"dcat", "rdf", "ttl", "jsonld"};
+    struct explore_link links[20];
+    size_t n = 0;
+    const char *name;
+    for (size_t i = 0; i < 4 + 16; i++) {
+        name = i < 4 ? dcat[i] : catalogue_export_name(i - 4);
+        if (!name)
+            break;
+        links[n++] = (struct explore_link){name, arena_printf(r->a, STR_FMT "/catalog/exports/%s", STR_ARG(explore_base(r)), name)};
+    }
+    reply_links(r, links, n);
     return true;
 }
 

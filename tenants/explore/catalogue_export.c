@@ -1,8 +1,10 @@
-/* The catalogue as a file: the names in their order at once, then the objects hundred by hundred. */
+/* The catalogue as a file: the names in their order at once, then the objects hundred by hundred.
+ */
 #include <stdlib.h>
 
-#include "core/data/export.h"
+#include "core/base/jw.h"
 #include "tenants/explore/catalogue.h"
+#include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/errors.h"
@@ -10,35 +12,16 @@
 
 enum { SLICE = 100 };
 
-struct file;
-struct file_format {
-    const char *name, *content_type;
-    void (*start)(struct file *f, struct buf *out);
-    void (*object)(struct file *f, struct buf *out, const struct dataset_object *d);
-    void (*end)(struct file *f, struct buf *out);
-};
-
-struct file {
-    const struct file_format *format;
-    struct query *query;
-    struct dataset_shape shape;
-    struct str *ids;
-    size_t n, at, written;
-    bool started;
-    char delimiter;
-    struct str list_separator;
-    bool with_bom, quote_all;
-};
-
 /* ---- json ---- */
 
-static void json_start(struct file *f, struct buf *out)
+static void json_start(struct catalogue_file *f, struct buf *out)
 {
     (void)f;
     buf_addc(out, '[');
 }
 
-static void json_object_put(struct file *f, struct buf *out, const struct dataset_object *d)
+static void json_object_put(struct catalogue_file *f, struct buf *out,
+                            const struct dataset_object *d)
 {
     struct jw w;
     jw_init(&w, out, JW_SPACED);
@@ -47,7 +30,7 @@ static void json_object_put(struct file *f, struct buf *out, const struct datase
     dataset_object_put(&w, d, &f->shape);
 }
 
-static void json_end(struct file *f, struct buf *out)
+static void json_end(struct catalogue_file *f, struct buf *out)
 {
     (void)f;
     buf_addc(out, ']');
@@ -55,7 +38,7 @@ static void json_end(struct file *f, struct buf *out)
 
 /* ---- csv: dcat.*, default.*, datasetid ---- */
 
-static void put_cell(const struct file *f, struct buf *out, struct str s)
+static void put_cell(const struct catalogue_file *f, struct buf *out, struct str s)
 {
     bool quotes = f->quote_all;
     for (size_t i = 0; i < s.n && !quotes; i++)
@@ -73,7 +56,7 @@ static void put_cell(const struct file *f, struct buf *out, struct str s)
     buf_addc(out, '"');
 }
 
-static void csv_start(struct file *f, struct buf *out)
+static void csv_start(struct catalogue_file *f, struct buf *out)
 {
     if (f->with_bom)
         buf_addz(out, "\xef\xbb\xbf");
@@ -84,7 +67,7 @@ static void csv_start(struct file *f, struct buf *out)
     buf_addz(out, "datasetid\r\n");
 }
 
-static void put_text(const struct file *f, struct buf *text, const json_t *value)
+static void put_text(const struct catalogue_file *f, struct buf *text, const json_t *value)
 {
     size_t i;
     json_t *item;
@@ -97,7 +80,8 @@ static void put_text(const struct file *f, struct buf *text, const json_t *value
     else if (json_is_real(value))
         jw_number(text, json_real_value(value));
     else if (json_is_array(value))
-        json_array_foreach(value, i, item) {
+        json_array_foreach(value, i, item)
+        {
             if (i)
                 buf_add(text, f->list_separator);
             put_text(f, text, item);
@@ -110,22 +94,29 @@ static void put_text(const struct file *f, struct buf *text, const json_t *value
     }
 }
 
-static void put_meta(const struct file *f, struct buf *out, const struct dataset_object *d, const char *template,
-                     const char *key)
+void catalogue_file_text(const struct catalogue_file *f, struct buf *text,
+                         const struct dataset_object *d, const char *template, const char *key)
 {
-    struct buf json = {0}, text = {0};
+    struct buf json = {0};
     struct jw w;
     jw_init(&w, &json, JW_SPACED);
     dataset_object_meta(&w, d, template, key);
     json_t *value = json_loadb(json.p, json.n, JSON_DECODE_ANY, NULL);
-    put_text(f, &text, value);
-    put_cell(f, out, buf_str(&text));
+    put_text(f, text, value);
     json_decref(value);
     buf_free(&json);
+}
+
+static void put_meta(const struct catalogue_file *f, struct buf *out,
+                     const struct dataset_object *d, const char *template, const char *key)
+{
+    struct buf text = {0};
+    catalogue_file_text(f, &text, d, template, key);
+    put_cell(f, out, buf_str(&text));
     buf_free(&text);
 }
 
-static void csv_object(struct file *f, struct buf *out, const struct dataset_object *d)
+static void csv_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d)
 {
     for (const char *const *k = dataset_dcat_keys; *k; k++) {
         put_meta(f, out, d, "dcat", *k);
@@ -139,20 +130,39 @@ static void csv_object(struct file *f, struct buf *out, const struct dataset_obj
     buf_addz(out, "\r\n");
 }
 
-static void csv_end(struct file *f, struct buf *out)
+static void csv_end(struct catalogue_file *f, struct buf *out)
 {
     (void)f;
     (void)out;
 }
 
-static const struct file_format formats[] = {
-    {"csv", "text/csv; charset=utf-8", csv_start, csv_object, csv_end},
-    {"json", "application/json; charset=utf-8", json_start, json_object_put, json_end},
+#define WORKBOOK(name, type)                                                                       \
+    {                                                                                              \
+        name, type, name, catalogue_sheet_start, catalogue_sheet_object, catalogue_sheet_end,      \
+            catalogue_sheet_open                                                                   \
+    }
+
+/* In the order of the public list; DCAT-AP has addresses of its own (catalogue_dcat.c). */
+static const struct catalogue_format formats[] = {
+    {"csv", "text/csv; charset=utf-8", "csv", csv_start, csv_object, csv_end, NULL},
+    {"json", "application/json; charset=utf-8", "json", json_start, json_object_put, json_end,
+     NULL},
+    WORKBOOK("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    WORKBOOK("ods", "application/vnd.oasis.opendocument.spreadsheet"),
+    {"rss", "application/rss+xml; charset=utf-8", "rss", catalogue_rss_start, catalogue_rss_object,
+     catalogue_rss_end, NULL},
+    {"data.json", "application/json; charset=utf-8", "json", catalogue_pod_start,
+     catalogue_pod_object, catalogue_pod_end, NULL},
 };
+
+const char *catalogue_export_name(size_t i)
+{
+    return i < sizeof formats / sizeof formats[0] ? formats[i].name : NULL;
+}
 
 /* ---- steps ---- */
 
-static bool find_format(struct req *r, struct file *f, struct err *e)
+static bool find_format(struct req *r, struct catalogue_file *f, struct err *e)
 {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (str_eq(r->params[0], str_of(formats[i].name))) {
@@ -163,7 +173,7 @@ static bool find_format(struct req *r, struct file *f, struct err *e)
     return err_arg(e, STR_FMT, STR_ARG(str_part(r->params[0], 0, 60)));
 }
 
-static bool read_options(struct req *r, struct file *f, struct err *e)
+static bool read_options(struct req *r, struct catalogue_file *f, struct err *e)
 {
     struct export x; /* the same options, checked in one place */
     size_t n;
@@ -181,25 +191,36 @@ static bool ask_names(struct req *r, struct err *e)
 {
     size_t n;
     bool plain;
-    struct file *f = ARENA_NEW(r->a, struct file);
+    struct catalogue_file *f = ARENA_NEW(r->a, struct catalogue_file);
     const struct query_param *params = explore_params_with(r, S("select"), S("dataset_id"), &n);
     if (!find_format(r, f, e) || !dataset_shape_read(r, &f->shape, &plain, e) ||
-        !query_make(r->a, grant_catalogue(r), QUERY_EXPORT, params, n, &f->query, e) || !read_options(r, f, e))
+        !query_make(r->a, grant_catalogue(r), QUERY_EXPORT, params, n, &f->query, e) ||
+        !read_options(r, f, e))
         return false;
     struct odsql_scope scope = {.clause = plain ? CLAUSE_GROUP_BY : CLAUSE_SELECT};
     if (!plain || f->query->grouped)
         return odsql_complain(&scope, e, "Only whole datasets can be exported.");
+    f->r = r;
     r->state = f;
     req_ask_portal(r, f->query->rows.sql, f->query->rows.nparams, f->query->rows.params);
     return true;
 }
 
+static void let_go(void *context)
+{
+    struct catalogue_file *f = context;
+    export_close(&f->table);
+}
+
 static bool begin(struct req *r, struct err *e)
 {
-    (void)e;
-    struct file *f = r->state;
+    struct catalogue_file *f = r->state;
     f->ids = datasets_names(r, 0, &f->n);
-    req_set(r, S("content-disposition"), arena_printf(r->a, "attachment; filename=\"datasets.%s\"", f->format->name));
+    req_on_gone(r, let_go, f);
+    if (f->format->open && !f->format->open(f, e))
+        return false;
+    req_set(r, S("content-disposition"),
+            arena_printf(r->a, "attachment; filename=\"datasets.%s\"", f->format->extension));
     explore_deprecate(r);
     return true;
 }
@@ -207,7 +228,7 @@ static bool begin(struct req *r, struct err *e)
 static bool ask_slice(struct req *r, struct err *e)
 {
     (void)e;
-    struct file *f = r->state;
+    struct catalogue_file *f = r->state;
     size_t n = f->n - f->at < SLICE ? f->n - f->at : SLICE;
     if (n)
         datasets_ask_objects(r, f->ids + f->at, n);
@@ -216,7 +237,7 @@ static bool ask_slice(struct req *r, struct err *e)
 
 static bool write_slice(struct req *r, struct err *e)
 {
-    struct file *f = r->state;
+    struct catalogue_file *f = r->state;
     struct buf *out = req_stream(r, 200, str_of(f->format->content_type));
     size_t rows = f->at < f->n ? req_rows(r, 0) : 0;
     if (!f->started)
@@ -233,7 +254,9 @@ static bool write_slice(struct req *r, struct err *e)
     r->stream_end = f->at == f->n;
     if (r->stream_end)
         f->format->end(f, out);
-    return true;
+    if (f->table.failed.kind)
+        *e = f->table.failed;
+    return !f->table.failed.kind;
 }
 
 const struct step catalogue_export[] = {

@@ -385,6 +385,37 @@ test('the export tab offers every format that the API lists, at its address, and
   }
 });
 
+// ---- the catalogue as a file ----
+
+test('the catalogue as a workbook, as news and as data.json: the data sets of the CSV, and nothing closed', async () => {
+  await publish(t, H, { ...TOUT, id: 'cache' }, { visibility: 'closed', metas: { default: { title: 'Canari caché' } } });
+  await publish(t, H, { id: 'titre', fields: { n: ['int'] }, rows: [[1]] }, { metas: { default: { title: '=1+1 <b>&"', description: 'Lignes \u0002 & <p>balises</p>' } } });
+  const at = (name, params = {}) => t.http(H, `/api/explore/v2.1/catalog/exports/${name}?${new URLSearchParams(params)}`);
+  const [head, ...rows] = (await at('csv', { with_bom: false, delimiter: '|', order_by: 'dataset_id' })).text.trimEnd().split('\r\n').map((line) => line.split('|'));
+  const ids = rows.map((row) => row.at(-1).replaceAll('"', ''));
+  assert.ok(ids.includes('titre') && !ids.includes('cache'));
+  const xlsx = await at('xlsx', { order_by: 'dataset_id' });
+  assert.equal(xlsx.headers['content-disposition'], 'attachment; filename="datasets.xlsx"');
+  const sheet = (await workbook(xlsx.body)).worksheets[0];
+  assert.deepEqual(sheet.getRow(1).values.slice(1), head);
+  assert.deepEqual(ids.map((_, i) => sheet.getCell(i + 2, head.length).value), ids);
+  const cell = (id, name) => sheet.getCell(ids.indexOf(id) + 2, head.indexOf(name) + 1).value;
+  assert.deepEqual([cell('titre', 'default.title'), cell('large', 'default.records_count'), cell('large', 'default.federated')], ['=1+1 <b>&"', 200000, false]);
+  const ods = inFolder('datasets.ods', (await at('ods', { order_by: 'dataset_id' })).body);
+  assert.deepEqual(ogr(ods, '-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=STRING').map((row) => row.datasetid), ids);
+  const rss = await at('rss', { order_by: 'dataset_id' });
+  assert.equal(rss.headers['content-type'], 'application/rss+xml; charset=utf-8');
+  assert.match(rapper('rss-tag-soup', rss.body, 'c.rss'), /<http:\/\/purl\.org\/rss\/1\.0\/title> "=1\+1 <b>&\\"" \./);
+  assert.deepEqual([...rss.text.matchAll(/<guid>[^<]*\/dataset\/([^/]+)\/<\/guid>/g)].map((m) => m[1]), ids);
+  assert.match(rss.text, /<pubDate>[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT<\/pubDate>/);
+  const pod = (await at('data.json', { order_by: 'dataset_id' })).json;
+  assert.deepEqual(pod.dataset.map((d) => d.distribution[0].title), ids.map((id) => `${id}.csv`));
+  const links = (await t.http(H, '/api/explore/v2.1/catalog/exports')).json.links;
+  assert.deepEqual(links.map((l) => l.rel), ['dcat', 'rdf', 'ttl', 'jsonld', 'csv', 'json', 'xlsx', 'ods', 'rss', 'data.json']);
+  for (const link of links) assert.equal((await t.http(H, new URL(link.href).pathname)).status, 200, link.rel);
+  for (const name of ['xlsx', 'ods', 'rss', 'data.json']) assert.ok(!(await at(name)).body.includes('Canari'), name);
+});
+
 // ---- how files are sent ----
 
 test('a file is sent smaller to whoever takes that: gzip in one member, zstd where it is named', async () => {

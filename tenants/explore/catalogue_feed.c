@@ -1,0 +1,171 @@
+/*
+ * The catalogue as news and as a data.json: what feed readers and Project Open Data's clients take.
+ *
+ * Source: RSS 2.0 (rssboard.org); Project Open Data Metadata Schema 1.1.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "core/base/clock.h"
+#include "core/base/jr.h"
+#include "core/base/markup.h"
+#include "core/data/sheet_cell.h"
+#include "core/web/engine.h"
+#include "tenants/explore/catalogue_file.h"
+#include "tenants/explore/explore.h"
+
+/* ---- RSS ---- */
+
+static void put_xml(struct buf *out, struct str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (sheet_cell_unfit(str_from(s, i))) { /* XML has no place for it */
+            markup_text(out, str_part(s, from, i - from));
+            from = i + 1;
+        }
+    markup_text(out, str_from(s, from));
+}
+
+static void put_element(struct buf *out, const char *name, struct str text)
+{
+    if (text.n == 0)
+        return;
+    buf_printf(out, "<%s>", name);
+    put_xml(out, text);
+    buf_printf(out, "</%s>\n", name);
+}
+
+static struct str page_of(const struct catalogue_file *f, const struct dataset_object *d)
+{
+    return arena_printf(f->r->a, STR_FMT "/explore/dataset/" STR_FMT "/",
+                        STR_ARG(req_base_url(f->r)), STR_ARG(d->dataset_id));
+}
+
+void catalogue_rss_start(struct catalogue_file *f, struct buf *out)
+{
+    buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\" "
+                  "xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n");
+    put_element(out, "title", f->r->tenant->name);
+    put_element(out, "link",
+                arena_printf(f->r->a, STR_FMT "/explore/", STR_ARG(req_base_url(f->r))));
+    put_element(out, "description",
+                arena_printf(f->r->a, "%s" STR_FMT,
+                             f->r->lang == LANG_EN ? "Open data of " : "Données ouvertes : ",
+                             STR_ARG(f->r->tenant->name)));
+    buf_addz(out, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"");
+    put_xml(out, explore_self(f->r, -1));
+    buf_addz(out, "\"/>\n");
+}
+
+static struct str meta(const struct catalogue_file *f, const struct dataset_object *d,
+                       const char *template, const char *key)
+{
+    struct buf text = {0};
+    catalogue_file_text(f, &text, d, template, key);
+    struct str kept = arena_str(f->r->a, buf_str(&text));
+    buf_free(&text);
+    return kept;
+}
+
+/* From ISO 8601 in UTC to RFC 822's form. */
+static void put_date(struct buf *out, struct str iso)
+{
+    char copy[24];
+    struct tm tm = {0};
+    struct buf date = {0};
+    snprintf(copy, sizeof copy, STR_FMT, STR_ARG(str_part(iso, 0, 19)));
+    if (!strptime(copy, "%Y-%m-%dT%H:%M:%S", &tm))
+        return;
+    clock_http(&date, (int64_t)timegm(&tm) * 1000000);
+    put_element(out, "pubDate", buf_str(&date));
+    buf_free(&date);
+}
+
+void catalogue_rss_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d)
+{
+    struct str page = page_of(f, d);
+    buf_addz(out, "<item>\n");
+    put_element(out, "title", meta(f, d, "default", "title"));
+    put_element(out, "link", page);
+    put_element(out, "guid", page);
+    put_element(out, "description", meta(f, d, "default", "description"));
+    put_element(out, "category", meta(f, d, "default", "theme"));
+    put_date(out, d->modified);
+    buf_addz(out, "</item>\n");
+}
+
+void catalogue_rss_end(struct catalogue_file *f, struct buf *out)
+{
+    (void)f;
+    buf_addz(out, "</channel>\n</rss>\n");
+}
+
+/* ---- data.json ---- */
+
+void catalogue_pod_start(struct catalogue_file *f, struct buf *out)
+{
+    (void)f;
+    buf_addz(out,
+             "{\"conformsTo\": \"https://project-open-data.cio.gov/v1.1/schema\", \"dataset\": [");
+}
+
+static void put_distribution(struct catalogue_file *f, struct jw *w, const struct dataset_object *d,
+                             const char *format, const char *media_type)
+{
+    jw_open(w, '{');
+    JW_STR(w, "@type", S("dcat:Distribution"));
+    JW_STR(w, "mediaType", str_of(media_type));
+    JW_STR(w, "title", arena_printf(f->r->a, STR_FMT ".%s", STR_ARG(d->dataset_id), format));
+    JW_STR(w, "downloadURL",
+           arena_printf(f->r->a,
+                        STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/exports/%s",
+                        STR_ARG(req_base_url(f->r)), STR_ARG(d->dataset_id), format));
+    jw_close(w, '}');
+}
+
+static void put_meta(struct catalogue_file *f, struct jw *w, const struct dataset_object *d,
+                     const char *name, const char *key)
+{
+    (void)f;
+    jw_key(w, str_of(name));
+    dataset_object_meta(w, d, "default", key);
+}
+
+void catalogue_pod_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d)
+{
+    struct jw w;
+    jw_init(&w, out, JW_SPACED);
+    buf_addz(out, f->written ? ", " : "");
+    jw_open(&w, '{');
+    JW_STR(&w, "@type", S("dcat:Dataset"));
+    JW_STR(&w, "identifier", page_of(f, d));
+    JW_STR(&w, "landingPage", page_of(f, d));
+    JW_STR(&w, "accessLevel", d->is_open ? S("public") : S("restricted public"));
+    put_meta(f, &w, d, "title", "title");
+    put_meta(f, &w, d, "description", "description");
+    put_meta(f, &w, d, "keyword", "keyword");
+    put_meta(f, &w, d, "theme", "theme");
+    put_meta(f, &w, d, "license", "license_url");
+    JW_STR(&w, "modified", d->modified);
+    JW_STR(&w, "issued", d->issued);
+    jw_key(&w, S("publisher"));
+    jw_open(&w, '{');
+    JW_STR(&w, "@type", S("org:Organization"));
+    put_meta(f, &w, d, "name", "publisher");
+    jw_close(&w, '}');
+    jw_key(&w, S("distribution"));
+    jw_open(&w, '[');
+    put_distribution(f, &w, d, "csv", "text/csv");
+    put_distribution(f, &w, d, "json", "application/json");
+    put_distribution(f, &w, d, "xlsx",
+                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+}
+
+void catalogue_pod_end(struct catalogue_file *f, struct buf *out)
+{
+    (void)f;
+    buf_addz(out, "]}");
+}

@@ -1,0 +1,52 @@
+#pragma once
+#include "core/data/export.h"
+#include "core/web/request.h"
+#include "tenants/explore/dataset_object.h"
+
+/*
+ * catalogue_file -- what the notations of the catalogue as a file share; for catalogue_*.c only.
+ *
+ * A notation is a row of the table in catalogue_export.c: start, one call a dataset, end.
+ */
+struct catalogue_file {
+    struct req *r;
+    const struct catalogue_format *format;
+    struct query *query;
+    struct dataset_shape shape;
+    struct str *ids;
+    size_t n, at, written;
+    bool started;
+    char delimiter;
+    struct str list_separator;
+    bool with_bom, quote_all;
+    struct export table; /* the notations that rows have too */
+};
+
+struct catalogue_format {
+    const char *name, *content_type, *extension;
+    void (*start)(struct catalogue_file *f, struct buf *out);
+    void (*object)(struct catalogue_file *f, struct buf *out, const struct dataset_object *d);
+    void (*end)(struct catalogue_file *f, struct buf *out);
+    bool (*open)(struct catalogue_file *f, struct err *e); /* NULL: nothing to open */
+};
+
+/* One value as a cell has it: lists joined, booleans True and False, default.bbox its geometry. */
+void catalogue_file_text(const struct catalogue_file *f, struct buf *text,
+                         const struct dataset_object *d, const char *template, const char *key);
+
+/* catalogue_sheet.c: the columns of the CSV as a workbook. */
+bool catalogue_sheet_open(struct catalogue_file *f, struct err *e);
+void catalogue_sheet_start(struct catalogue_file *f, struct buf *out);
+void catalogue_sheet_object(struct catalogue_file *f, struct buf *out,
+                            const struct dataset_object *d);
+void catalogue_sheet_end(struct catalogue_file *f, struct buf *out);
+
+/* catalogue_feed.c: RSS 2.0, and Project Open Data's data.json. */
+void catalogue_rss_start(struct catalogue_file *f, struct buf *out);
+void catalogue_rss_object(struct catalogue_file *f, struct buf *out,
+                          const struct dataset_object *d);
+void catalogue_rss_end(struct catalogue_file *f, struct buf *out);
+void catalogue_pod_start(struct catalogue_file *f, struct buf *out);
+void catalogue_pod_object(struct catalogue_file *f, struct buf *out,
+                          const struct dataset_object *d);
+void catalogue_pod_end(struct catalogue_file *f, struct buf *out);

@@ -3,8 +3,6 @@
 #include "core/base/utf8.h"
 #include "core/data/row_words.h"
 
-enum { TERMS_MAX = 20 };
-
 static void put(struct odsql_sql *q, const char *text)
 {
     buf_addz(q->out, text);
@@ -135,7 +133,7 @@ static bool is_word_byte(char c)
 }
 
 /* The next run of letters and digits: nothing that a regular expression reads as a sign. */
-static bool next_term(struct str *rest, struct str *term, bool *star)
+bool odsql_text_term(struct str *rest, struct str *term, bool *star)
 {
     while (rest->n && !is_word_byte(rest->p[0]))
         *rest = str_from(*rest, 1);
@@ -207,9 +205,9 @@ static bool is_elided(struct str term, struct str rest)
 
 static bool next_asked(struct str *rest, struct str *term, bool *star)
 {
-    bool any = next_term(rest, term, star);
+    bool any = odsql_text_term(rest, term, star);
     while (any && is_elided(*term, *rest))
-        any = next_term(rest, term, star);
+        any = odsql_text_term(rest, term, star);
     return any;
 }
 
@@ -218,7 +216,7 @@ static void put_search(struct odsql_sql *q, const struct node *n, struct str wor
     struct str rest = words, term, next;
     bool star, last = false, any = next_asked(&rest, &term, &star);
     put(q, any ? "(" : "false");
-    for (size_t i = 0; any && i < TERMS_MAX && !last; i++, term = next) {
+    for (size_t i = 0; any && i < ODSQL_TERMS_MAX && !last; i++, term = next) {
         put(q, i ? " and " : "");
         last = !next_asked(&rest, &next, &star);
         if (last)
@@ -234,14 +232,14 @@ static void put_suggest(struct odsql_sql *q, const struct node *n, struct str wo
 {
     struct str rest = words, term;
     bool star;
-    if (!next_term(&rest, &term, &star)) {
+    if (!odsql_text_term(&rest, &term, &star)) {
         put(q, "false");
         return;
     }
     put(q, "lower(public.unaccent(");
     put_document(q, n);
     put_plain(q, ")) ~ ('\\m' || ", term, "");
-    for (size_t i = 1; i < TERMS_MAX && next_term(&rest, &term, &star); i++)
+    for (size_t i = 1; i < ODSQL_TERMS_MAX && odsql_text_term(&rest, &term, &star); i++)
         put_plain(q, " || '[^[:alnum:]]+' || ", term, "");
     put(q, ")");
 }
@@ -281,7 +279,7 @@ bool odsql_text_like(struct odsql_sql *q, const struct node *n, struct err *e)
 {
     struct str rest = n->arg[1]->text, term;
     bool star, any = false;
-    for (size_t i = 0; i < TERMS_MAX && next_term(&rest, &term, &star); i++) {
+    for (size_t i = 0; i < ODSQL_TERMS_MAX && odsql_text_term(&rest, &term, &star); i++) {
         put(q, any ? " and lower(public.unaccent(" : "lower(public.unaccent(");
         if (!odsql_sql_expr(q, n->arg[0], e))
             return false;

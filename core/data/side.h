@@ -31,7 +31,7 @@
  * "side/<32 hex>" into the content store, whole or not at all; where nothing can be written, a file without columns.
  * fails  database and blob kinds, err_data_unread */
 bool side_build(PGconn *pg, const struct uuid *version, const json_t *columns, struct err *e);
-bool side_is_there(const struct uuid *version); /* a file of this name; not whether it is sound */
+bool side_is_there(const struct uuid *version); /* a file of this layout; not whether it is sound */
 bool side_drop(const struct uuid *version, struct err *e);
 
 /* ---- asking one (the web process) ---- */

@@ -269,7 +269,65 @@ static void put_codes(struct build *b, struct side_column *h, const uint32_t *co
     free(counts);
 }
 
-static void put_text(struct build *b, struct loading *l, struct side_column *h)
+/* ---- folded texts ---- */
+
+enum { FOLDED_MAX = 65535 };
+
+/* "{"a","b"}" of all texts, in their order. */
+static void put_array(struct buf *out, const struct side_dict *d, const uint32_t *order)
+{
+    buf_addc(out, '{');
+    for (uint32_t i = 0; i < d->n; i++) {
+        struct str s = side_dict_text(d, order[i]);
+        buf_addz(out, i ? ",\"" : "\"");
+        for (size_t k = 0; k < s.n; k++) {
+            if (s.p[k] == '"' || s.p[k] == '\\')
+                buf_addc(out, '\\');
+            buf_addc(out, s.p[k]);
+        }
+        buf_addc(out, '"');
+    }
+    buf_addc(out, '}');
+    buf_addc(out, '\0');
+}
+
+static void keep_folds(struct build *b, struct side_column *h, const PGresult *r)
+{
+    uint32_t *begins = must_alloc((h->distinct + 1) * sizeof *begins);
+    struct buf text = {.max = 2 * SIDE_DICT_BYTES};
+    for (uint32_t i = 0; i < h->distinct; i++) {
+        buf_add(&text, (struct str){PQgetvalue(r, (int)i, 0), (size_t)PQgetlength(r, (int)i, 0)});
+        begins[i + 1] = (uint32_t)text.n;
+    }
+    h->folds_at = put_part(b, begins, (h->distinct + 1) * sizeof *begins);
+    h->fold_n = text.n;
+    h->fold_at = put_part(b, buf_str(&text).p, text.n);
+    buf_free(&text);
+    free(begins);
+}
+
+/* As the compiler has it in `like`: PostgreSQL itself folds, once a text. */
+static bool put_folds(struct build *b, const struct side_dict *d, const uint32_t *order, struct side_column *h, struct err *e)
+{
+    struct buf array = {.max = 4 * SIDE_DICT_BYTES};
+    if (d->n == 0 || d->n > FOLDED_MAX)
+        return true;
+    put_array(&array, d, order);
+    PGresult *r = array.over ? NULL
+                             : PQexecParams(b->pg,
+                                            "SELECT lower(public.unaccent(t)) FROM unnest($1::text[]) WITH ORDINALITY AS u (t, n) ORDER BY n",
+                                            1, NULL, (const char *const[]){array.p}, NULL, NULL, 0);
+    bool ok = !r || PQresultStatus(r) == PGRES_TUPLES_OK || sqlstate_err(e, b->pg, r, "side");
+    if (ok && r && (uint32_t)PQntuples(r) == d->n)
+        keep_folds(b, h, r);
+    PQclear(r);
+    buf_free(&array);
+    return ok;
+}
+
+/* ---- texts ---- */
+
+static bool put_text(struct build *b, struct loading *l, struct side_column *h, struct err *e)
 {
     uint32_t *order, *place, *begins = must_alloc((l->dict.n + 1) * sizeof *begins);
     struct buf text = {.max = SIDE_DICT_BYTES};
@@ -285,11 +343,15 @@ static void put_text(struct build *b, struct loading *l, struct side_column *h)
     h->values_at = put_part(b, begins, (l->dict.n + 1) * sizeof *begins);
     h->text_n = text.n;
     h->text_at = put_part(b, buf_str(&text).p, text.n);
+    bool ok = put_folds(b, &l->dict, order, h, e);
     buf_free(&text);
     free(begins);
     free(order);
     free(place);
+    return ok;
 }
+
+/* ---- numbers ---- */
 
 static int by_whole(const void *a, const void *b)
 {
@@ -354,13 +416,14 @@ static bool even_scales(struct loading *l, size_t rows)
     return true;
 }
 
-static void put_column(struct build *b, struct loading *l)
+static bool put_column(struct build *b, struct loading *l, struct err *e)
 {
     struct side_column h = {.number = l->place.number, .in_rest = l->place.in_rest, .type = (uint32_t)l->place.type};
     if (l->out || (!is_text(l) && !even_scales(l, b->rows)))
-        return;
+        return true;
     if (is_text(l)) {
-        put_text(b, l, &h);
+        if (!put_text(b, l, &h, e))
+            return false;
     } else {
         int64_t *sorted = must_alloc((b->rows + 1) * sizeof *sorted);
         size_t distinct = sort_values(l, b->rows, sorted);
@@ -374,6 +437,7 @@ static void put_column(struct build *b, struct loading *l)
         free(sorted);
     }
     b->heads[b->nheads++] = h;
+    return true;
 }
 
 /* ---- the file ---- */
@@ -394,7 +458,7 @@ static bool one_pass(struct build *b, const char *table, size_t *rows, struct er
 {
     bool ok = b->n == 0 || read_rows(b, table, e);
     for (size_t i = 0; ok && i < b->n && !b->file.over; i++)
-        put_column(b, &b->columns[i]);
+        ok = put_column(b, &b->columns[i], e);
     if (ok && b->n)
         *rows = b->rows;
     free_pass(b);
@@ -463,12 +527,14 @@ bool side_is_there(const struct uuid *version)
     char table[VERSION_TABLE], name[SIDE_NAME];
     int fd;
     uint64_t size;
+    char magic[8];
     struct err ignored = {0};
     version_table(table, version);
     side_name(name, table);
-    bool there = blob_open(str_of(name), &fd, &size, &ignored);
-    if (there)
-        close(fd);
+    if (!blob_open(str_of(name), &fd, &size, &ignored))
+        return false;
+    bool there = read(fd, magic, sizeof magic) == sizeof magic && memcmp(magic, SIDE_MAGIC, sizeof magic) == 0;
+    close(fd);
     return there;
 }
 

@@ -125,11 +125,13 @@ static bool inside(const struct side *s, uint64_t at, uint64_t n)
     return at % 8 == 0 && at <= s->n && n <= s->n - at;
 }
 
-static bool texts_are_good(const struct side *s, const struct side_column *c)
+static bool texts_are_good(const struct side *s, uint32_t texts, uint64_t begins_at, uint64_t at, uint64_t n)
 {
-    const uint32_t *begins = (const uint32_t *)(const void *)(s->p + c->values_at);
-    bool good = begins[0] == 0 && begins[c->distinct] == c->text_n;
-    for (uint32_t i = 0; good && i < c->distinct; i++)
+    if (!inside(s, begins_at, ((uint64_t)texts + 1) * 4) || !inside(s, at, n))
+        return false;
+    const uint32_t *begins = (const uint32_t *)(const void *)(s->p + begins_at);
+    bool good = begins[0] == 0 && begins[texts] == n;
+    for (uint32_t i = 0; good && i < texts; i++)
         good = begins[i] <= begins[i + 1];
     return good;
 }
@@ -150,7 +152,8 @@ static bool column_is_good(const struct side *s, const struct side_column *c)
             return false;
     if (!side_is_text(c))
         return inside(s, c->values_at, values * 8);
-    return inside(s, c->values_at, (values + 1) * 4) && inside(s, c->text_at, c->text_n) && texts_are_good(s, c);
+    return texts_are_good(s, c->distinct, c->values_at, c->text_at, c->text_n) &&
+           (c->folds_at == 0 || texts_are_good(s, c->distinct, c->folds_at, c->fold_at, c->fold_n));
 }
 
 static bool prove(struct open_side *f)

@@ -12,7 +12,7 @@
  * In the order of this machine's bytes (`order` tells); the sum is BLAKE2b of everything behind the head.
  */
 enum { SIDE_NAME = 5 + 32 + 1, SIDE_SUM_BYTES = 32 };
-#define SIDE_MAGIC "TERSIDE1"
+#define SIDE_MAGIC "TERSIDE2"
 
 /* Sums of 64-bit numbers never overflow these. */
 __extension__ typedef __int128 side_wide;
@@ -37,6 +37,7 @@ struct side_column {
     uint64_t rows_at;    /* codes, or eight bytes a row */
     uint64_t values_at;  /* SIDE_CODES: eight bytes a value, or where each text begins (uint32, one more than texts) */
     uint64_t text_at, text_n;
+    uint64_t folds_at, fold_at, fold_n; /* the same texts without accents and capitals, for like; 0: there are none */
     uint64_t counts_at;  /* SIDE_CODES: rows of each code (uint32, the nulls first) */
     uint64_t nulls_at;   /* SIDE_NUMBERS: a bit a row */
 };
@@ -86,6 +87,12 @@ static inline struct str side_text(const struct side *s, const struct side_colum
 {
     const uint32_t *begins = (const uint32_t *)(const void *)(s->p + c->values_at);
     return (struct str){(const char *)s->p + c->text_at + begins[code - 1], begins[code] - begins[code - 1]};
+}
+
+static inline struct str side_fold(const struct side *s, const struct side_column *c, uint32_t code)
+{
+    const uint32_t *begins = (const uint32_t *)(const void *)(s->p + c->folds_at);
+    return (struct str){(const char *)s->p + c->fold_at + begins[code - 1], begins[code] - begins[code - 1]};
 }
 
 static inline const uint32_t *side_counts(const struct side *s, const struct side_column *c)

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/data/odsql_text.h"
+
 /* ---- the calendar ---- */
 
 enum { DAYS_2000 = 730425 }; /* from 0000-03-01 */
@@ -369,6 +371,76 @@ static bool match_is(struct side_scan *s, const struct node *n, uint64_t *bits)
     return true;
 }
 
+/* ---- like ---- */
+
+enum answer { NO, YES, UNSURE };
+
+/* Letters beyond ASCII that are left after folding may or may not end a word: PostgreSQL knows. */
+static enum answer is_edge(struct str s, size_t at, bool outside)
+{
+    if (outside)
+        return YES;
+    unsigned char c = (unsigned char)s.p[at];
+    bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return c >= 0x80 ? UNSURE : word ? NO : YES;
+}
+
+/* The term at the beginning of a word; of a whole word unless a star follows it. */
+static enum answer has_word(struct str text, struct str term, bool star)
+{
+    enum answer best = NO;
+    size_t from = 0;
+    for (ptrdiff_t at; best != YES && (at = str_find(str_from(text, from), term)) >= 0; from += (size_t)at + 1) {
+        size_t start = from + (size_t)at, end = start + term.n;
+        enum answer before = is_edge(text, start - 1, start == 0), after = star ? YES : is_edge(text, end, end == text.n);
+        if (before == NO || after == NO)
+            continue;
+        best = before == YES && after == YES ? YES : UNSURE;
+    }
+    return best;
+}
+
+static bool match_term(struct side_scan *s, const struct side_column *c, struct str term, bool star, unsigned char *hit)
+{
+    for (uint32_t k = 1; k <= c->distinct; k++) {
+        enum answer answer = hit[k] ? has_word(side_fold(s->side, c, k), term, star) : NO;
+        if (answer == UNSURE)
+            return false;
+        hit[k] = answer == YES;
+    }
+    return true;
+}
+
+/* Folded as the texts are: what is not ASCII is PostgreSQL's to fold. */
+static bool fold_term(struct side_scan *s, struct str term, struct str *out)
+{
+    char *text = arena_copy(s->a, term);
+    for (size_t i = 0; i < term.n; i++) {
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+        text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i]);
+    }
+    *out = (struct str){text, term.n};
+    return true;
+}
+
+static bool match_like(struct side_scan *s, const struct node *n, uint64_t *bits)
+{
+    const struct side_column *c = field(s, n->arg[0]);
+    struct str rest = n->arg[1]->text, term;
+    bool star, any = false;
+    if (!c || !side_is_text(c) || !c->folds_at || ++s->leaves > SIDE_LEAVES_MAX)
+        return false;
+    unsigned char *hit = arena_alloc(s->a, c->distinct + 1);
+    memset(hit + 1, 1, c->distinct);
+    for (size_t i = 0; i < ODSQL_TERMS_MAX && odsql_text_term(&rest, &term, &star); i++, any = true)
+        if (!fold_term(s, term, &term) || !match_term(s, c, term, star, hit))
+            return false;
+    if (any)
+        fill(s, c, hit, bits);
+    return true;
+}
+
 static bool match_startswith(struct side_scan *s, const struct node *n, uint64_t *bits)
 {
     bool all = n->n == 1 || n->arg[0]->kind == NODE_STAR;
@@ -461,8 +533,9 @@ bool side_scan_where(struct side_scan *s, const struct node *n, uint64_t *bits)
         return match_pair(s, n->arg[0], n->arg[1], '=', bits);
     case NODE_CALL:
         return n->fn == FN_STARTSWITH && match_startswith(s, n, bits);
-    case NODE_TEXT:
     case NODE_LIKE:
+        return match_like(s, n, bits);
+    case NODE_TEXT:
     case NODE_STRING:
     case NODE_NUMBER:
     case NODE_DATE:

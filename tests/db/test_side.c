@@ -211,7 +211,9 @@ static void put_leaf(struct buf *out)
     static const char *const numbers[] = {"year", "wide", "amount", "rate", "ratio", "far"}, *const texts[] = {"code", "label", "tags", "tree", "note"};
     static const char *const every[] = {"code", "label", "year", "wide", "amount", "rate", "ratio", "day", "moment", "open", "tags", "tree", "far", "note"};
     static const char *const ops[] = {" = ", " < ", " > ", " <= ", " >= "};
-    switch (pick(11)) {
+    static const char *const likes[] = {"label like \"ete\"", "label like \"zoe*\"", "note like \"note 3\"", "tree like \"a b\"", "label like \"OEUF\"",
+                                        "tags like \"eau\"", "code like \"0*\"", "label like \"x y\"", "note like \"été\"", "label like \"\"", "not label like \"a*\""};
+    switch (pick(12)) {
     case 0:
     case 1:
         buf_addz(out, ONE_OF(numbers)), buf_addz(out, ONE_OF(ops)), put_number(out);
@@ -239,6 +241,9 @@ static void put_leaf(struct buf *out)
         break;
     case 9:
         buf_addz(out, ONE_OF(numbers)), buf_addz(out, pick(2) ? " in [" : " in ]"), put_number(out), buf_addz(out, " .. "), put_number(out), buf_addz(out, pick(2) ? "]" : "[");
+        break;
+    case 10:
+        buf_addz(out, ONE_OF(likes));
         break;
     default:
         buf_addz(out, "startswith("), buf_addz(out, pick(2) ? "tree, " : "note, "), put_text(out), buf_addz(out, ")");

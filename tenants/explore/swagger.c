@@ -1,58 +1,38 @@
 #include "tenants/explore/swagger.h"
 
+#include <stdio.h>
+
+#include "core/data/export.h"
+#include "core/data/query_parameter.h"
 #include "tenants/explore/explore.h"
 
 #define BASE "/api/explore/v2.1"
 
-/* clang-format off */
-/* Where a parameter counts: the endings of patterns, NULL ends. */
-static const struct parameter {
-    const char *name, *type, *text;
-    bool many;
-    const char *of[6];
-} parameters[] = {
-    {"select",    "string",  "What the answer holds: fields, functions, aggregates, each with an optional name", false,
-        {"/datasets", "/records", "/records/{record}", "/datasets/{dataset}", "/exports/{format}"}},
-    {"where",     "string",  "A condition; several are all to be met", true,
-        {"/datasets", "/records", "/facets", "/exports/{format}"}},
-    {"group_by",  "string",  "Fields or functions to group by", false, {"/datasets", "/records", "/exports/{format}"}},
-    {"order_by",  "string",  "Order, with asc or desc", false, {"/datasets", "/records", "/exports/{format}"}},
-    {"limit",     "integer", "How many at most (10; 100 at most; files: all)", false, {"/datasets", "/records", "/exports/{format}"}},
-    {"offset",    "integer", "How many to leave out; offset + limit is 10,000 at most", false, {"/datasets", "/records"}},
-    {"refine",    "string",  "facet:value", true, {"/datasets", "/records", "/facets", "/exports/{format}"}},
-    {"exclude",   "string",  "facet:value", true, {"/datasets", "/records", "/facets", "/exports/{format}"}},
-    {"facet",     "string",  "A facet to count", true, {"/facets"}},
-    {"lang",      "string",  "Language of dates in words", false, {"/datasets", "/records", "/exports/{format}"}},
-    {"timezone",  "string",  "Time zone of the IANA database (UTC)", false, {"/datasets", "/records", "/facets", "/exports/{format}"}},
-    {"include_links",     "boolean", "Adds _links", false, {"/datasets", "/records"}},
-    {"include_app_metas", "boolean", "Adds ids and sizes", false, {"/datasets", "/records", "/datasets/{dataset}"}},
-    {"use_labels", "boolean", "Labels in the place of names", false, {"/exports/{format}"}},
-    {"compressed", "boolean", "The file in gzip form", false, {"/exports/{format}"}},
-    {"delimiter",  "string",  "CSV: ; , | or a tab", false, {"/exports/{format}"}},
-    {"list_separator", "string", "CSV: between the values of a list", false, {"/exports/{format}"}},
-    {"with_bom",   "boolean", "CSV: a byte order mark (true)", false, {"/exports/{format}"}},
-};
-/* clang-format on */
+/* ---- parameters ---- */
 
-static bool counts(const struct parameter *p, struct str path)
+static void put_schema(struct jw *w, const char *type, const char *values, const char *standard)
 {
-    for (size_t i = 0; i < 6 && p->of[i]; i++)
-        if (str_ends(path, str_of(p->of[i])))
-            return true;
-    return false;
+    jw_open(w, '{');
+    JW_STR(w, "type", str_of(type));
+    if (values)
+        JW_RAW(w, "enum", str_of(values));
+    if (standard)
+        JW_RAW(w, "default", str_of(standard));
+    jw_close(w, '}');
 }
 
-static void put_type(struct jw *w, const char *type, bool many)
+static void put_formats(struct jw *w, bool of_catalogue)
 {
-    jw_key(w, S("schema"));
+    static const char *const catalogue[] = {"csv", "json", "dcat", "rdf", "ttl", "jsonld"};
     jw_open(w, '{');
-    JW_STR(w, "type", many ? S("array") : str_of(type));
-    if (many) {
-        jw_key(w, S("items"));
-        jw_open(w, '{');
-        JW_STR(w, "type", str_of(type));
-        jw_close(w, '}');
-    }
+    JW_STR(w, "type", S("string"));
+    jw_key(w, S("enum"));
+    jw_open(w, '[');
+    for (size_t i = 0; of_catalogue && i < sizeof catalogue / sizeof catalogue[0]; i++)
+        jw_str(w, str_of(catalogue[i]));
+    for (size_t i = 0; !of_catalogue && export_at(i); i++)
+        jw_str(w, str_of(export_at(i)->name));
+    jw_close(w, ']');
     jw_close(w, '}');
 }
 
@@ -62,13 +42,36 @@ static void put_path_parameters(struct jw *w, struct str path)
     while (str_cut(&rest, '/', &part)) {
         if (part.n < 3 || part.p[0] != '{')
             continue;
+        struct str name = str_part(part, 1, part.n - 2);
         jw_open(w, '{');
-        JW_STR(w, "name", str_part(part, 1, part.n - 2));
+        JW_STR(w, "name", name);
         JW_STR(w, "in", S("path"));
         JW_BOOL(w, "required", true);
-        put_type(w, "string", false);
+        jw_key(w, S("schema"));
+        if (str_eq(name, S("format")))
+            put_formats(w, str_starts(path, S("/catalog/exports")));
+        else
+            put_schema(w, "string", NULL, NULL);
         jw_close(w, '}');
     }
+}
+
+static void put_parameter(struct jw *w, const struct query_parameter *p)
+{
+    jw_open(w, '{');
+    JW_STR(w, "name", str_of(p->name));
+    JW_STR(w, "in", S("query"));
+    JW_STR(w, "description", str_of(p->en));
+    jw_key(w, S("schema"));
+    if (p->many) {
+        jw_open(w, '{');
+        JW_STR(w, "type", S("array"));
+        jw_key(w, S("items"));
+    }
+    put_schema(w, p->type, p->values, p->many ? NULL : p->standard);
+    if (p->many)
+        jw_close(w, '}');
+    jw_close(w, '}');
 }
 
 static void put_parameters(struct jw *w, struct str path)
@@ -76,36 +79,90 @@ static void put_parameters(struct jw *w, struct str path)
     jw_key(w, S("parameters"));
     jw_open(w, '[');
     put_path_parameters(w, path);
-    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
-        const struct parameter *p = &parameters[i];
-        if (!counts(p, path))
-            continue;
-        jw_open(w, '{');
-        JW_STR(w, "name", str_of(p->name));
-        JW_STR(w, "in", S("query"));
-        JW_STR(w, "description", str_of(p->text));
-        put_type(w, p->type, p->many);
-        jw_close(w, '}');
-    }
+    for (size_t i = 0; i < query_parameters_n; i++)
+        if (query_parameter_counts(&query_parameters[i], path))
+            put_parameter(w, &query_parameters[i]);
     jw_close(w, ']');
 }
 
-static void put_responses(struct jw *w, bool has_parameters)
+/* ---- answers ---- */
+
+/* clang-format off */
+static const struct {
+    const char *end, *schema; /* NULL: a file */
+} answers[] = {
+    {"/catalog/datasets", "datasets"}, {"/datasets/{dataset}", "dataset"}, {"/records", "results"}, {"/records/{record}", "record"},
+    {"/facets", "facets"}, {"/attachments", "attachments"}, {"/exports", "link_list"}, {"/catalog", "link_list"},
+};
+/* clang-format on */
+
+static const char *schema_of(struct str path)
+{
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        if (str_ends(path, str_of(answers[i].end)))
+            return answers[i].schema;
+    return path.n == 0 ? "link_list" : NULL;
+}
+
+static void put_answer(struct jw *w, struct str path)
+{
+    const char *schema = schema_of(path);
+    char text[120];
+    jw_key(w, S("200"));
+    jw_open(w, '{');
+    JW_STR(w, "description", schema ? S("The answer") : S("The file"));
+    jw_key(w, S("content"));
+    snprintf(text, sizeof text, schema ? "{\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/%s\"}}}"
+                                       : "{\"*/*\": {\"schema\": {\"type\": \"string\", \"format\": \"binary\"}}}", schema);
+    jw_raw(w, str_of(text));
+    jw_close(w, '}');
+}
+
+static void put_responses(struct jw *w, struct str path)
 {
     static const struct {
-        const char *status, *text;
-    } answers[] = {{"200", "The answer"}, {"400", "A parameter is not understood"}, {"404", "There is no such thing here"},
-                   {"429", "The calls of the period are spent"}};
+        const char *status, *ref;
+    } refused[] = {{"400", "bad_request"}, {"404", "not_found"}, {"429", "too_many"}};
     jw_key(w, S("responses"));
     jw_open(w, '{');
-    for (size_t i = 0; i < 4; i++) {
-        if (!has_parameters && (i == 1 || i == 2))
-            continue;
-        jw_key(w, str_of(answers[i].status));
-        jw_open(w, '{');
-        JW_STR(w, "description", str_of(answers[i].text));
-        jw_close(w, '}');
+    put_answer(w, path);
+    for (size_t i = 0; i < 3; i++) {
+        char text[80];
+        jw_key(w, str_of(refused[i].status));
+        snprintf(text, sizeof text, "{\"$ref\": \"#/components/responses/%s\"}", refused[i].ref);
+        jw_raw(w, str_of(text));
     }
+    jw_close(w, '}');
+}
+
+/* "/catalog/datasets/{dataset}/records" is getCatalogDatasetsDatasetRecords: one name each, since no two paths are equal. */
+static void put_operation_id(struct jw *w, struct str path)
+{
+    struct buf b = {0};
+    bool up = true;
+    buf_addz(&b, "get");
+    for (size_t i = 0; i < path.n; i++) {
+        char c = path.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter)
+            buf_addc(&b, up && c >= 'a' ? (char)(c - 32) : c);
+        up = !letter;
+    }
+    JW_STR(w, "operationId", path.n ? buf_str(&b) : S("getRoot"));
+    buf_free(&b);
+}
+
+static void put_operation(struct jw *w, const struct route *route, struct str path)
+{
+    jw_key(w, path.n ? path : S("/"));
+    jw_open(w, '{');
+    jw_key(w, S("get"));
+    jw_open(w, '{');
+    put_operation_id(w, path);
+    JW_STR(w, "summary", str_of(route->summary));
+    put_parameters(w, path);
+    put_responses(w, path);
+    jw_close(w, '}');
     jw_close(w, '}');
 }
 
@@ -115,18 +172,9 @@ static void put_paths(struct jw *w)
     jw_open(w, '{');
     for (size_t i = 0; i < explore_route_table.n; i++) {
         const struct route *route = &explore_route_table.routes[i];
-        struct str pattern = str_of(route->pattern), path = str_from(pattern, sizeof BASE - 1);
-        if (!str_starts(pattern, S(BASE)) || route->cost == 0)
-            continue;
-        jw_key(w, path.n ? path : S("/"));
-        jw_open(w, '{');
-        jw_key(w, S("get"));
-        jw_open(w, '{');
-        JW_STR(w, "summary", str_of(route->summary));
-        put_parameters(w, path);
-        put_responses(w, path.n > 0);
-        jw_close(w, '}');
-        jw_close(w, '}');
+        struct str pattern = str_of(route->pattern);
+        if (str_starts(pattern, S(BASE)) && route->cost > 0 && route->method == HTTP_GET)
+            put_operation(w, route, str_from(pattern, sizeof BASE - 1));
     }
     jw_close(w, '}');
 }
@@ -149,6 +197,8 @@ static bool reply_swagger(struct req *r, struct err *e)
     jw_close(w, '}');
     jw_close(w, ']');
     put_paths(w);
+    JW_RAW(w, "components", str_of(swagger_components));
+    JW_RAW(w, "security", S("[{}, {\"apikey\": []}]"));
     jw_close(w, '}');
     return true;
 }

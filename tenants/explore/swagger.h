@@ -1,6 +1,12 @@
 #pragma once
-#include "core/web/step.h"
+#include "core/web/request.h"
 
-/* swagger -- GET /api/explore/v2.1/swagger.json: the API described in OpenAPI 3.0, made from the route
- * table; national catalogues store its address as the machine's documentation. */
+/*
+ * swagger -- the API described for machines (OpenAPI 3.0.3), made from the route table and core/data/query_parameter.
+ *
+ * Its address is the frozen one that national catalogues store: /api/explore/v2.1/swagger.json.
+ */
 extern const struct step swagger_json[];
+
+/* The object behind "components": the shapes of the answers, by explore-api.md 1.4 and 1.6. */
+extern const char swagger_components[];

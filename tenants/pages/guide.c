@@ -13,6 +13,14 @@ void guide_routes(const struct route_table *const *all, size_t n)
     ntables = n;
 }
 
+const struct route *guide_route(size_t at)
+{
+    size_t t = 0;
+    while (t < ntables && at >= tables[t]->n)
+        at -= tables[t++]->n;
+    return t < ntables ? &tables[t]->routes[at] : NULL;
+}
+
 enum group { GROUP_CALLS, GROUP_PAGES, GROUP_FREE, GROUP_NONE };
 
 /* What a visitor can meet: nothing of the operator's or of the back office. */

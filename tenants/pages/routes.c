@@ -1,6 +1,7 @@
 #include "tenants/pages/routes.h"
 
 #include "tenants/pages/catalogue.h"
+#include "tenants/pages/console.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/guide.h"
 #include "tenants/pages/home.h"
@@ -42,7 +43,7 @@ static const struct route routes[] = {
              "Consignes aux moteurs de recherche"),
     PAGE_GET("/pages/quotas", 0, guide_counts, CACHE_CATALOGUE, "What counts in the quotas", "Ce qui compte dans les quotas"),
     /* The address that national catalogues keep as the API's page for people. */
-    PAGE_GET("/api/explore/v2.1/console", 0, guide_api, CACHE_CATALOGUE, "How the API is asked", "Documentation de l’API"),
+    PAGE_GET("/api/explore/v2.1/console", 0, console_page, CACHE_CATALOGUE, "The API tried by hand", "L’API essayée à la main"),
     PAGE_GET("/pages/api", 0, guide_api, CACHE_CATALOGUE, "How the API is asked", "Documentation de l’API"),
     PAGE_GET("/login", 0, sign_in_form, CACHE_NONE, "Signing in", "Connexion"),
     PAGE_POST("/login", session_sign_in, "Signing in", "Connexion"),

@@ -553,6 +553,50 @@ test('the description for machines names every address', async () => {
   assert.ok(paths['/catalog/datasets/{dataset}/exports/{format}'] && paths['/catalog/facets'] && paths['/']);
 });
 
+test('the description for machines is one: names unique, references lead somewhere, path parameters declared, all operations of the contract', async () => {
+  const document = await old(`${V21}/swagger.json`);
+  const operations = Object.entries(document.paths).map(([path, item]) => ({ path, ...item.get }));
+  assert.equal(new Set(operations.map((o) => o.operationId)).size, operations.length);
+  for (const o of operations) {
+    const declared = o.parameters.filter((p) => p.in === 'path').map((p) => p.name);
+    assert.deepEqual(declared, [...o.path.matchAll(/\{([^}]+)\}/g)].map((m) => m[1]), o.path);
+    assert.equal(new Set(o.parameters.map((p) => p.name)).size, o.parameters.length, o.path);
+    assert.deepEqual(Object.keys(o.responses), ['200', '400', '404', '429'].sort(), o.path);
+  }
+  const follow = (ref) => ref.slice(2).split('/').reduce((at, key) => at?.[key], document);
+  for (const [, ref] of JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)) assert.ok(follow(ref), ref);
+  const of = (path, name) => document.paths[path].get.parameters.find((p) => p.name === name);
+  // explore-api.md 8, some cells of the matrix: there, and not there.
+  for (const [path, name] of [['/catalog/datasets', 'group_by'], ['/catalog/datasets/{dataset}', 'select'], ['/catalog/datasets/{dataset}/records', 'include_app_metas'],
+    ['/catalog/datasets/{dataset}/facets', 'facet'], ['/catalog/datasets/{dataset}/exports/{format}', 'epsg'], ['/catalog/exports/{format}', 'with_bom']]) assert.ok(of(path, name), `${path} ${name}`);
+  for (const [path, name] of [['/catalog/datasets', 'facet'], ['/catalog/datasets/{dataset}/attachments', 'where'], ['/catalog/facets', 'select'], ['/catalog/exports/{format}', 'epsg']]) assert.equal(of(path, name), undefined, `${path} ${name}`);
+  assert.ok(of('/catalog/datasets/{dataset}/exports/{format}', 'format').schema.enum.includes('csv'));
+});
+
+test('answers are as the description for machines says', async () => {
+  const { components, paths } = await old(`${V21}/swagger.json`);
+  const errors = (schema, v, at = '$') => {
+    if (schema.$ref) return errors(components.schemas[schema.$ref.split('/').pop()], v, at);
+    if (v === null) return schema.nullable ? [] : [`${at} is null`];
+    const type = Array.isArray(v) ? 'array' : Number.isInteger(v) && schema.type === 'integer' ? 'integer' : typeof v;
+    if (schema.type && type !== schema.type) return [`${at}: ${type}, not ${schema.type}`];
+    if (schema.enum && !schema.enum.includes(v)) return [`${at}: ${v}`];
+    if (type === 'array') return v.flatMap((one, i) => errors(schema.items, one, `${at}[${i}]`));
+    if (type !== 'object') return [];
+    return [...(schema.required ?? []).filter((k) => !(k in v)).map((k) => `${at}.${k} lacks`),
+      ...Object.entries(schema.properties ?? {}).filter(([k]) => k in v).flatMap(([k, s]) => errors(s, v[k], `${at}.${k}`))];
+  };
+  assert.notDeepEqual(errors({ $ref: '#/components/schemas/results' }, { total_count: '1', results: [] }), []);
+  const record = (await records('koumoul', { include_app_metas: 'true' }))[0]._id;
+  for (const [path, asked] of [['/catalog/datasets', ''], ['/catalog/datasets/{dataset}', ''], ['/catalog/datasets/{dataset}/records', 'include_links=true'],
+    ['/catalog/datasets/{dataset}/records/{record}', ''], ['/catalog/datasets/{dataset}/facets', ''], ['/catalog/facets', ''], ['/catalog/datasets/{dataset}/attachments', ''],
+    ['/catalog/datasets/{dataset}/exports', ''], ['/catalog/exports', ''], ['/catalog', ''], ['/', '']]) {
+    const answer = await t.http(H, `${V21}${path.replace('{dataset}', 'koumoul').replace('{record}', record)}?${asked}`);
+    assert.equal(answer.status, 200, path);
+    assert.deepEqual(errors(paths[path].get.responses['200'].content['application/json'].schema, answer.json), [], path);
+  }
+});
+
 // ---- the official client ----
 
 test('the official client, unchanged', async () => {
@@ -725,4 +769,18 @@ test('after: a cursor of another version, another dataset or of nobody is refuse
   // Published anew: a walk does not mix two versions.
   sql(t, "UPDATE portal.dataset SET version_id = (SELECT version_id FROM portal.dataset WHERE dataset_id = 'beaucoup'), revision = revision + 1 WHERE dataset_id = 'longue'; UPDATE portal.tenant SET generation = generation + 1");
   await poll(async () => (await get('longue/records', { after: mine })).status === 400, { what: 'the new version' });
+});
+
+test('116: the console makes the address of each operation, without a script; what is missing is said; nothing typed becomes markup', async () => {
+  const page = async (params) => (await good(`${V21}/console`, params)).text;
+  const { paths } = await old(`${V21}/swagger.json`);
+  const shown = [...(await page({ lang: 'en' })).matchAll(/<code class="tiny">([^<]+)<\/code>/g)].map((m) => m[1]);
+  assert.deepEqual(shown.slice().sort(), Object.keys(paths).sort());
+  const op = String(shown.indexOf('/catalog/datasets/{dataset}/records') + 1);
+  const made = await page({ op, 'p.dataset': 'koumoul', 'p.where': 'nb > 12', 'p.limit': '1' });
+  const address = /id="adresse">([^<]+)</.exec(made)[1].replaceAll('&amp;', '&');
+  assert.equal(address, `http://${H}:${t.port}${V21}/catalog/datasets/koumoul/records?where=nb%20%3E%2012&limit=1`);
+  assert.equal((await t.http(H, new URL(address).pathname + new URL(address).search)).json.results[0].id, 'bidule');
+  assert.match(await page({ op, 'p.dataset': '', lang: 'fr' }), /role="alert">Il manque une partie/);
+  assert.doesNotMatch(await page({ op, 'p.dataset': '../../x', 'p.where': '"><script>alert(1)</script>' }), /<script>alert|datasets\/\.\.\//);
 });

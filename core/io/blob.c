@@ -213,3 +213,18 @@ bool blob_list(struct str folder, int64_t older_s, size_t most, void (*each)(str
     closedir(d);
     return true;
 }
+
+bool blob_incoming(char *path, size_t size, struct err *e)
+{
+    char whole[PATH_MAX], name[64];
+    struct uuid id = uuid_make();
+    snprintf(name, sizeof name, "incoming/%s", id.text);
+    if (!path_of(str_of(name), whole, e) || !make_folders(whole, e))
+        return false;
+    if (str_of(whole).n < size) {
+        memcpy(path, whole, str_of(whole).n + 1);
+        return true;
+    }
+    errno = ENAMETOOLONG;
+    return failed("name", e);
+}

@@ -21,3 +21,7 @@ bool blob_remove(struct str name, struct err *e);                             /*
  * ago, at most `most` of them; a folder that is not there has none. Each call of `each` may remove its file. */
 bool blob_list(struct str folder, int64_t older_s, size_t most, void (*each)(struct str name, void *context), void *context,
                struct err *e);
+
+/* A name for a file that is being made, in the store's folder for what is on its way in; the folder is there then.
+ * Whoever makes it moves it (blob_take) or removes it; a day later a sweep does ("incoming" in blob_list). */
+bool blob_incoming(char *path, size_t size, struct err *e);

@@ -6,7 +6,8 @@
 #include "core/base/must.h"
 #include "core/io/errors.h"
 
-enum { BYTES_MAX = 16 << 20, TIMEOUT_MS = 30000, CONNECT_MS = 10000, FIELDS_MAX = 200, FIELDS_BYTES = 64 * 1024 };
+enum { BYTES_MAX = 16 << 20, TIMEOUT_MS = 30000, CONNECT_MS = 10000, FIELDS_MAX = 200, FIELDS_BYTES = 64 * 1024,
+       SLOW_BYTES = 100, SLOW_S = 20 /* fewer bytes a second for so long: nobody waits for that */ };
 
 struct exchange_out {
     const struct fetch_request *request;
@@ -135,6 +136,8 @@ static void set_limits(CURL *curl, const struct fetch_request *r)
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)r->redirects_max);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(r->timeout_ms ? r->timeout_ms : TIMEOUT_MS));
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

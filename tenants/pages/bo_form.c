@@ -21,6 +21,7 @@ struct str bo_blamed(const struct err *e)
         {&err_review_article, "article"},   {&err_dataset_id_invalid, "title"},
         {&err_dataset_taken, "title"}, {&err_attestation_missing, "attest_personal"}, {&err_reason_not_listed, "reason_id"},
         {&err_threshold, "threshold"}, {&err_schema_named, "name"},     {&err_title_needed, "title"},
+        {&err_source_url, "url"}, {&err_source_every, "every"}, {&err_source_secret, "secret"},
         {&err_quota_value, "amount"},      {&err_file_missing, "file"},          {&err_reason_missing, "reason"},
              {&err_quota_loan, "amount"},
     };

@@ -2,6 +2,7 @@
 
 #include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/registry_news.h"
+#include "tenants/publishing/source.h"
 #include "tenants/publishing/sweep.h"
 #include "tenants/publishing/text_index.h"
 #include "tenants/publishing/upload.h"
@@ -12,5 +13,6 @@ static const struct job jobs[] = {
     {"schema_news", 5000, registry_news_job, false},
     {"text_index", 1000, text_index_job, true},
     {"side_copy", 1000, side_copy_job, true},
+    {"source", 1000, source_job, true},
 };
 const struct job_table publishing_jobs = {jobs, sizeof jobs / sizeof jobs[0]};

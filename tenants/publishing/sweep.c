@@ -179,7 +179,20 @@ static bool sweep_versions(struct job_run *run, struct err *e)
     return ok;
 }
 
+/* What was fetched or copied in, by whoever was killed before it became an upload. */
+static void remove_incoming(struct str name, void *context)
+{
+    struct err ignored = {0};
+    (void)context;
+    blob_remove(name, &ignored);
+}
+
+static bool sweep_incoming(struct err *e)
+{
+    return blob_list(S("incoming"), sweep_orphan_s ? sweep_orphan_s : ORPHAN_S, ORPHANS_MOST, remove_incoming, NULL, e);
+}
+
 bool sweep_job(struct job_run *run, struct err *e)
 {
-    return sweep_tenants(run, e) && sweep_versions(run, e) && sweep_tables(run->conn, e);
+    return sweep_incoming(e) && sweep_tenants(run, e) && sweep_versions(run, e) && sweep_tables(run->conn, e);
 }

@@ -3,6 +3,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { readdirSync, writeFileSync, chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation, poll } from './harness.mjs';
@@ -12,7 +13,7 @@ let t;
 const A = 'a.r.localhost', B = 'b.r.localhost';
 const keys = {};
 before(async () => {
-  t = await installation();
+  t = await installation({ args: ['--fetch-allow', '127.0.0.1'] });
   await t.tenants();
   for (const slug of ['a', 'b'])
     keys[`${slug}.r.localhost`] = (await t.must(['token', 'add', `admin@${slug}.example`, '--host', `${slug}.r.localhost`, '--json'])).key;
@@ -31,7 +32,7 @@ test('versions are listed, compared by the declared key and restored through a p
   const key = await api(A, '/datasets/villes/draft', { method: 'PUT', body: { key: ['code'] } });
   assert.equal(key.status, 200, key.text);
   await t.must(['dataset', 'publish', 'villes', '--host', A]);
-  await t.importCsv(A, 'villes', 'code;nom;maire\n2;Blois;B\n3;Vierzon-Ville;C\n4;Bourges;D\n5;Dreux;E\n');
+  await t.importCsv(A, 'villes', 'code;nom;maire\n2;Blois;B\n3;Vierzon-Ville;C\n4;Bourges;D\n5;Dreux;E\n', {}, ['--publish', '--accept-shape']);
   const list = (await api(A, '/datasets/villes/versions')).json;
   assert.deepEqual(list.results.map((v) => [v.number, v.records, v.columns, v.is_current]), [[2, 4, 3, true], [1, 3, 3, false]]);
   const change = (await api(A, '/datasets/villes/versions/1')).json;
@@ -174,4 +175,178 @@ test('the command line attaches, lists and takes away', async () => {
   assert.equal((await t.must(['dataset', 'attach', 'doubles', path, '--host', A, '--json'])).id, 'plan_txt');
   assert.ok((await t.must(['dataset', 'attachments', 'doubles', '--host', A, '--json'])).some((f) => f.id === 'plan_txt' && f.size_bytes === 4));
   await t.must(['dataset', 'detach', 'doubles', 'plan_txt', '--host', A, '--json']);
+});
+
+// ---- addresses that are fetched ----
+
+/** A site on loopback: what it answers is set by each test; what it was asked is kept. */
+async function site() {
+  const s = { asked: [], answer: (_, res) => res.end('') };
+  const server = createServer((req, res) => { s.asked.push({ path: req.url, headers: req.headers }); s.answer(req, res); });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  s.url = (path) => `http://127.0.0.1:${server.address().port}${path}`;
+  s.close = () => { server.closeAllConnections?.(); server.close(); };
+  return s;
+}
+const source = async (host, id) => (await api(host, `/datasets/${id}/source`)).json;
+const put = (host, id, body) => api(host, `/datasets/${id}/source`, { method: 'PUT', body });
+/** Runs now and waits until that run is noted. */
+async function run(host, id) {
+  const ran = () => one(`SELECT s.ran_at FROM portal.source s JOIN portal.dataset d ON d.id = s.dataset_id WHERE d.dataset_id = '${id}'`);
+  const before = ran();
+  assert.equal((await api(host, `/datasets/${id}/source/run`, { body: {} })).status, 202);
+  await poll(() => ran() !== before, { what: `a run of ${id}`, deadline: 12000 });
+  return source(host, id);
+}
+const published = (host, id, count) => poll(async () => (await explore(host, `${id}/records`)).json.total_count === count, { what: `${count} rows of ${id}`, deadline: 12000 });
+const versions = async (host, id) => (await api(host, `/datasets/${id}/versions`)).json.results.length;
+
+test('a source publishes the file it finds; what has not changed makes no version, with and without validators', async () => {
+  const s = await site();
+  let body = 'code;nom\n1;Tours\n2;Blois\n';
+  await t.importCsv(A, 'auto', 'code;nom\n1;Tours\n');
+  s.answer = (req, res) => {
+    const etag = `"${body.length}"`;
+    if (req.headers['if-none-match'] === etag) { res.writeHead(304); return res.end(); }
+    res.writeHead(200, { ETag: etag, 'Content-Type': 'text/csv' });
+    return res.end(body);
+  };
+  assert.equal((await put(A, 'auto', { url: s.url('/f/auto.csv?x=1'), every_minutes: 60 })).status, 202);
+  await published(A, 'auto', 2);
+  assert.equal(await versions(A, 'auto'), 2);
+  let now = await run(A, 'auto');
+  assert.equal(now.last_result, 'unchanged');
+  assert.equal(s.asked.at(-1).headers['if-none-match'], '"25"');
+  assert.equal(await versions(A, 'auto'), 2);
+  const wait = (Date.parse(now.next_run_at) - Date.parse(now.last_run_at)) / 1000;
+  assert.equal(wait, 3600);
+  // The same bytes under another name of theirs: nothing again.
+  s.answer = (_, res) => { res.writeHead(200, { ETag: '"other"' }); res.end(body); };
+  now = await run(A, 'auto');
+  assert.equal(now.last_result, 'unchanged');
+  assert.equal(await versions(A, 'auto'), 2);
+  body += '3;Dreux\n';
+  await run(A, 'auto');
+  await published(A, 'auto', 3);
+  s.close();
+});
+
+test('a file that breaks the contract is held back, the published rows stay, and the reason is told', async () => {
+  const s = await site();
+  await t.importCsv(A, 'tenu', 'code;nom\n1;Tours\n');
+  s.answer = (_, res) => res.end('code;autre\n1;x\n2;y\n');
+  await put(A, 'tenu', { url: s.url('/tenu.csv'), every_minutes: 60 });
+  const now = await poll(async () => { const x = await source(A, 'tenu'); return x.held && x; }, { what: 'held', deadline: 12000 });
+  assert.equal(now.upload_state, 'ready');
+  assert.match(now.upload_error.message, /nom|autre/);
+  assert.equal((await explore(A, 'tenu/records')).json.total_count, 1);
+  // The next run asks again without losing the held draft to nobody: the same file is the same.
+  assert.equal((await run(A, 'tenu')).last_result, 'unchanged');
+  assert.equal((await source(A, 'tenu')).held, true);
+  s.close();
+});
+
+test('faults are told, wait twice as long each time, and leave what is published', async () => {
+  const s = await site();
+  await t.importCsv(A, 'fautes', 'code;nom\n1;Tours\n');
+  s.answer = (_, res) => { res.writeHead(500); res.end('no'); };
+  await put(A, 'fautes', { url: s.url('/x.csv'), every_minutes: 1440 });
+  const waits = [];
+  let now = await poll(async () => { const x = await source(A, 'fautes'); return x.last_result === 'failed' && x; }, { what: 'a failure' });
+  assert.match(now.last_error.message, /500/);
+  const measure = (x) => waits.push(Math.round((Date.parse(x.next_run_at) - Date.parse(x.last_run_at)) / 1000));
+  measure(now);
+  for (const answer of [(_, res) => { res.writeHead(200); res.end(); }, (_, res) => { res.writeHead(200, { 'Content-Length': 100 }); res.write('half'); setTimeout(() => res.destroy(), 50); }]) {
+    s.answer = answer;
+    now = await run(A, 'fautes');
+    assert.equal(now.last_result, 'failed');
+    measure(now);
+  }
+  assert.deepEqual(waits, [300, 600, 1200]);
+  assert.equal(now.failures, 3);
+  assert.equal((await explore(A, 'fautes/records')).json.total_count, 1);
+  s.close();
+});
+
+test('nobody is called inside: metadata services, loopback, names that point there, redirections', async () => {
+  const s = await site();
+  await t.importCsv(B, 'dedans', 'code;nom\n1;Tours\n');
+  const refused = async (url) => {
+    assert.equal((await put(B, 'dedans', { url, every_minutes: 60 })).status, 202);
+    const now = await poll(async () => { const x = await source(B, 'dedans'); return x.url === url && x.last_run_at && x.last_result === 'failed' && x; }, { what: url });
+    assert.equal(now.last_error.kind.code, 'fetch_address', url);
+    await api(B, '/datasets/dedans/source', { method: 'DELETE' });
+  };
+  await refused('http://169.254.169.254/latest/meta-data/');
+  await refused('http://[::ffff:169.254.169.254]/');
+  await refused('http://127.0.0.2/'); // not the one the operator named
+  await refused('http://localhost:1/'.replace('localhost', '[::1]'));
+  await refused('http://10.0.0.1/x.csv');
+  // A name is judged by the address it gives when the socket is made, whatever it gave before.
+  await refused('http://2130706434/'); // 127.0.0.2 as one number
+  s.answer = (_, res) => { res.writeHead(302, { Location: 'http://169.254.169.254/latest/' }); res.end(); };
+  await refused(s.url('/ailleurs'));
+  for (const url of ['ftp://example.fr/x', 'http://moi:secret@example.fr/', 'file:///etc/passwd', 'http://', 'http://a b/'])
+    assert.equal((await put(B, 'dedans', { url, every_minutes: 60 })).status, 400, url);
+  assert.equal((await put(B, 'dedans', { url: s.url('/'), every_minutes: 1 })).status, 400);
+  s.close();
+});
+
+test('the secret of a source is sealed, sent to its own site alone, and never shown', async () => {
+  const s = await site();
+  await t.importCsv(A, 'secret', 'code;nom\n1;Tours\n');
+  s.answer = (_, res) => res.end('code;nom\n1;Tours\n2;Blois\n');
+  await put(A, 'secret', { url: s.url('/s.csv'), every_minutes: 60, authorization: 'Bearer tres-secret' });
+  await published(A, 'secret', 2);
+  assert.equal(s.asked[0].headers.authorization, 'Bearer tres-secret');
+  const shown = await api(A, '/datasets/secret/source');
+  assert.equal(shown.json.has_authorization, true);
+  assert.doesNotMatch(shown.text, /tres-secret/);
+  assert.equal(one("SELECT count(*) FROM portal.source WHERE position('tres-secret'::bytea in secret) > 0"), '0');
+  // With a secret a redirection is not followed; another address forgets it.
+  s.answer = (_, res) => { res.writeHead(302, { Location: s.url('/plus-loin') }); res.end(); };
+  assert.equal((await run(A, 'secret')).last_error.kind.code, 'source_status');
+  assert.ok(!s.asked.some((x) => x.path === '/plus-loin'));
+  s.answer = (_, res) => res.end('code;nom\n1;Tours\n2;Blois\n');
+  await put(A, 'secret', { url: s.url('/autre.csv'), every_minutes: 60 });
+  await poll(() => s.asked.find((x) => x.path === '/autre.csv'), { what: 'the other address' });
+  assert.equal(s.asked.find((x) => x.path === '/autre.csv').headers.authorization, undefined);
+  s.close();
+});
+
+test('an endless file ends at the ceiling; a person’s draft is not overwritten; another portal touches no source', async () => {
+  const s = await site();
+  await t.importCsv(A, 'brouillon', 'code;nom\n1;Tours\n');
+  await api(A, '/datasets/brouillon/draft', { method: 'PUT', body: { metas: { default: { title: 'En cours' } } } });
+  s.answer = (_, res) => res.end('code;nom\n9;Non\n');
+  await put(A, 'brouillon', { url: s.url('/b.csv'), every_minutes: 60 });
+  await poll(async () => (await source(A, 'brouillon')).last_result === 'waiting', { what: 'waiting' });
+  assert.equal(s.asked.length, 0);
+  assert.equal((await api(B, '/datasets/brouillon/source')).status, 404);
+  assert.equal((await put(B, 'brouillon', { url: s.url('/'), every_minutes: 60 })).status, 404);
+  assert.equal((await api(B, '/datasets/brouillon/source/run', { body: {} })).status, 404);
+  assert.equal((await api(B, '/datasets/brouillon/source', { method: 'DELETE' })).status, 404);
+  s.close();
+});
+
+test('the command line and the page say where a file comes from', async () => {
+  const s = await site();
+  await t.importCsv(A, 'ligne', 'code;nom\n1;Tours\n');
+  s.answer = (_, res) => res.end('code;nom\n1;Tours\n2;Blois\n');
+  await t.must(['dataset', 'source', 'ligne', '--host', A, '--url', s.url('/l.csv'), '--every', '60', '--json']);
+  await published(A, 'ligne', 2);
+  const said = await t.must(['dataset', 'source', 'ligne', '--host', A, '--json']);
+  assert.deepEqual([said.every_minutes, said.last_result, said.upload_state], [60, 'taken', 'published']);
+  const password = await t.accept(A, t.links[A]);
+  const me = await t.signIn(A, 'admin@a.example', password);
+  const page = (await me.get('/backoffice/datasets/ligne/source')).text;
+  assert.match(page, /un nouveau fichier a été publié/);
+  const refused = await me.post('/backoffice/datasets/ligne/source', { url: 'ftp://x/', every: '60', active: 'on' });
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /aria-invalid|id="f-url"/);
+  assert.equal((await me.post('/backoffice/datasets/ligne/versions/1')).headers.location, '/backoffice/datasets/ligne/?done=restored');
+  assert.match((await me.get('/backoffice/datasets/ligne/versions/2')).text, /Rétablir la version 2/);
+  await t.must(['dataset', 'source', 'ligne', '--host', A, '--remove', '--json']);
+  assert.equal((await api(A, '/datasets/ligne/source')).status, 404);
+  s.close();
 });

@@ -49,13 +49,11 @@ static bool copy_bytes(int from, int to, uint64_t *size)
 }
 
 /* The store takes files over: what it gets is a copy. */
-static bool copy_beside(struct cli *cli, const char *path, char copy[HOME_PATH], uint64_t *size,
+static bool copy_beside(const char *path, char copy[HOME_PATH], uint64_t *size,
                         struct err *e)
 {
-    char name[64];
-    struct uuid id = uuid_make();
-    snprintf(name, sizeof name, "content/incoming-%s", id.text);
-    home_file(&cli->home, name, copy);
+    if (!blob_incoming(copy, HOME_PATH, e))
+        return false;
     int from = open(path, O_RDONLY | O_CLOEXEC),
         to = from >= 0 ? open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     bool ok = to >= 0 && copy_bytes(from, to, size);
@@ -86,7 +84,7 @@ bool cmd_dataset_attach(struct cli *cli, struct err *e)
     struct conn *c = portal_worker(cli, &a, &t, e);
     home_file(&cli->home, "content", content);
     blob_store(content);
-    bool ok = c && copy_beside(cli, path, copy, &new.size_bytes, e) && conn_begin(c, &t.id, e) &&
+    bool ok = c && copy_beside(path, copy, &new.size_bytes, e) && conn_begin(c, &t.id, e) &&
               attachment_add(c, &t.id, str_of(cli->arguments[0]), &new, &done, e) &&
               conn_commit(c, e);
     if (copy[0])

@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/io/blob.h"
+#include "core/io/fetch.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/errors.h"
 #include "tools/cli/process.h"
@@ -14,6 +15,7 @@ static void run(const char *uri, const char *home, const char *sealing)
                            .ntables = program_jobs_n, .stop = &process_stop};
     log_init("worker", (enum log_level)option_i64(OPTION_LOG_LEVEL));
     process_catch();
+    fetch_init();
     if (home) {
         char content[HOME_PATH + 16];
         snprintf(content, sizeof content, "%s/content", home);

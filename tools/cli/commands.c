@@ -59,6 +59,8 @@ const struct command commands[] = {
      "Les fichiers joints à un jeu."},
     {"dataset detach", "ID FILE-ID", 2, 2, attach_options, cmd_dataset_detach, "Take a file away from a dataset.",
      "Retirer un fichier d’un jeu."},
+    {"dataset source", "ID", 1, 1, source_options, cmd_dataset_source, "Where a dataset's file is fetched from, and how it went.",
+     "L’adresse où le fichier d’un jeu est cherché, et ce qu’il en est."},
     {"schema add", "FILE", 1, 1, schema_add_options, cmd_schema_add, "A version of a schema (Table Schema) that the region's datasets may follow.",
      "Une version d’un schéma (Table Schema) que les jeux de la région peuvent suivre."},
     {"schema list", NULL, 0, 0, schema_options, cmd_schema_list, "Every schema that a region knows, with its versions.",

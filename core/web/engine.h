@@ -24,7 +24,7 @@ struct engine_config {
     struct work *work;
     const struct web_hooks *hooks;
     const char *spool_dir;
-    uint64_t upload_max_bytes;
+    uint64_t upload_max_bytes, kept_bytes;
     const unsigned char *secret;   /* 16 bytes: the cache key's */
     struct str build;              /* part of every ETag: a new program answers anew */
     struct str metrics_token;      /* empty: /metrics for loopback only */

@@ -9,7 +9,7 @@
 #include "core/web/errors.h"
 
 enum { TABLES_MAX = 64, DRAIN_MS = 20000 };
-static const uint64_t default_cache = 64u << 20, default_upload = 1u << 30;
+static const uint64_t default_cache = 64u << 20, default_upload = 1u << 30, default_kept = 1u << 30;
 
 struct web {
     const struct web_config *c;
@@ -125,6 +125,7 @@ static void open_engine(struct web *w, struct router *router)
         .hooks = c->hooks ? c->hooks : &none,
         .spool_dir = c->spool_dir,
         .upload_max_bytes = c->upload_max_bytes ? c->upload_max_bytes : default_upload,
+        .kept_bytes = c->kept_bytes ? c->kept_bytes : default_kept,
         .secret = c->secret,
         .build = str_of(c->build ? c->build : ""),
         .metrics_token = str_of(c->metrics_token ? c->metrics_token : ""),

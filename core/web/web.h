@@ -17,6 +17,7 @@ struct web_config {
     const struct web_hooks *hooks;
     uint64_t cache_bytes;                      /* 0: 64 MiB */
     uint64_t upload_max_bytes;                 /* 0: 1 GiB */
+    uint64_t kept_bytes;                       /* of files made once and sent again; 0: 1 GiB */
     const char *spool_dir;
     unsigned char secret[16];                  /* of the installation; the same in every process */
     const char *build;                         /* version of the program */

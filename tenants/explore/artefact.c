@@ -15,6 +15,7 @@ enum { HALF_WRITTEN_S = 3600, FILES_MAX = 4096 };
 
 struct artefact {
     int dir, fd;
+    int64_t most, bytes; /* of all kept files; of this one */
     bool good;
     char part[200], whole[160];
 };
@@ -98,7 +99,7 @@ static int by_age(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-static void make_room(int dir, const struct artefact_name *name)
+static void make_room(int dir, const struct artefact_name *name, int64_t most)
 {
     struct kept *files = malloc(FILES_MAX * sizeof *files);
     if (!files)
@@ -108,7 +109,7 @@ static void make_room(int dir, const struct artefact_name *name)
     qsort(files, n, sizeof *files, by_age);
     for (size_t i = 0; i < n; i++)
         all += files[i].bytes;
-    for (size_t i = 0; i < n && all > ARTEFACT_BYTES; i++) {
+    for (size_t i = 0; i < n && all > most; i++) {
         unlinkat(dir, files[i].name, 0);
         all -= files[i].bytes;
     }
@@ -136,9 +137,10 @@ struct artefact *artefact_begin(struct req *r, const struct artefact_name *name)
     if (!a)
         return NULL;
     a->fd = -1;
+    a->most = (int64_t)req_engine(r)->c.kept_bytes;
     a->dir = open_dir(r);
     if (a->dir >= 0 && name_file(name, a->whole, sizeof a->whole)) {
-        make_room(a->dir, name);
+        make_room(a->dir, name, a->most / 2); /* as much again may be being written */
         snprintf(a->part, sizeof a->part, "artefact-%s.part", nonce.text);
         a->fd = openat(a->dir, a->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     }
@@ -154,6 +156,8 @@ struct artefact *artefact_begin(struct req *r, const struct artefact_name *name)
 
 void artefact_add(struct artefact *a, struct str bytes)
 {
+    if (a && (a->bytes += (int64_t)bytes.n) > a->most / 2)
+        a->good = false; /* one file does not drive out all others */
     while (a && a->good && bytes.n) {
         ssize_t n = write(a->fd, bytes.p, bytes.n);
         if (n < 0 && errno == EINTR)

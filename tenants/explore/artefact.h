@@ -7,13 +7,12 @@
  *
  * In the spool folder: artefact-<dataset>-<revision>-<key>. Written while the first client is served;
  * it has its name only when it is complete. Older revisions of the dataset go when a new one begins;
- * all of them together stay under ARTEFACT_BYTES, the oldest go first. What an interrupted program
+ * all of them together stay under the option exports-kept: the oldest go when a new one begins, down to half of it,
+ * and none that is larger than the other half is kept. What an interrupted program
  * left half written goes after an hour.
  *
  * Source: architecture.md 2.6.
  */
-#define ARTEFACT_BYTES ((int64_t)1 << 30)
-
 struct artefact;
 
 struct artefact_name {

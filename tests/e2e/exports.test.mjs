@@ -3,7 +3,8 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -487,6 +488,28 @@ test('groups come row by row over the disk, and nothing of it stays', async () =
   assert.deepEqual(readdirSync(join(t.home, 'spool')).filter((name) => !name.startsWith('artefact-')), []);
 });
 
+test('workbooks and Parquet of 300,000 rows leave at constant memory, the first byte at once', async () => {
+  await publish(t, H, { id: 'gros', fields: { n: ['int'], code: ['text'], jour: ['date'], montant: ['decimal'], nom: ['text'] },
+    generate: `SELECT i, i, lpad(i::text, 8, '0'), date '2000-01-01' + i % 9000, i / 100.0, 'Commune de Saint ' || i % 3000 FROM generate_series(1, 300000) i` });
+  const pid = readFileSync(`/proc/${t.child.pid}/task/${t.child.pid}/children`, 'utf8').trim().split(' ')
+    .find((p) => readFileSync(`/proc/${p}/cmdline`, 'utf8').includes('web-process'));
+  const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+  for (const name of ['xlsx', 'ods', 'parquet']) {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5'); // the most it ever held begins anew
+    const before = kilobytes('VmRSS');
+    const [began, first, bytes] = await new Promise((done, fail) => {
+      const at = performance.now();
+      request({ host: '127.0.0.1', port: t.port, path: url(`gros/exports/${name}`, { limit: 300000 }), headers: { Host: `${H}:${t.port}` } }, (answer) => {
+        let [begun, n] = [0, 0];
+        answer.on('data', (part) => { begun ||= performance.now(); n += part.length; }).on('end', () => done([at, begun, n])).on('error', fail);
+      }).on('error', fail).end();
+    });
+    assert.ok(bytes > 1000000, `${name}: ${bytes}`);
+    assert.ok(first - began < 2000, `${name}: the first byte after ${first - began} ms`);
+    assert.ok(kilobytes('VmHWM') - before < 40000, `${name} took ${kilobytes('VmHWM') - before} kB`);
+  }
+});
+
 test('closing cuts a download that is running, also one from a kept file', async () => {
   for (const kept of [false, true]) {
     const id = `coupe-${kept}`;
@@ -508,4 +531,21 @@ test('closing cuts a download that is running, also one from a kept file', async
     await poll(() => ended, { what: 'cut' });
     assert.ok(taken < wide().length, `${taken} bytes: cut`);
   }
+});
+
+test('kept files stay within their room: the oldest go, and none takes more than half', async () => {
+  await t.halt();
+  await t.serve({ env: { TERRASSE_EXPORTS_KEPT: '2' } });
+  const kept = () => readdirSync(join(t.home, 'spool')).filter((name) => name.startsWith('artefact-') && !name.endsWith('.part'));
+  const made = [];
+  for (const i of [1, 2, 3]) {
+    const { dataset } = await publish(t, H, { id: `petit-${i}`, fields: { n: ['int'], t: ['text'] }, generate: "SELECT i, i, repeat('texte ', 12) FROM generate_series(1, 9000) i" });
+    await good(`petit-${i}/exports/csv`);
+    await poll(() => kept().some((name) => name.includes(dataset)), { what: `kept file ${i}` });
+    made.push(dataset);
+  }
+  assert.ok(kept().reduce((sum, name) => sum + statSync(join(t.home, 'spool', name)).size, 0) <= 2 << 20);
+  assert.deepEqual(made.map((dataset) => kept().some((name) => name.includes(dataset))), [false, true, true]);
+  await good('large/exports/csv');
+  assert.ok((await get('large/exports/csv', {}, { method: 'HEAD' })).headers['content-length'] === undefined, 'too large to be kept');
 });

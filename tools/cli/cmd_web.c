@@ -47,6 +47,7 @@ bool cmd_web_process(struct cli *cli, struct err *e)
                   .fast_reader = 1, .exclusive_web = 2, .exclusive_reader = 2},
         .tables = program_routes, .ntables = program_routes_n, .hooks = &program_hooks,
         .upload_max_bytes = (uint64_t)option_i64(OPTION_UPLOAD_MAX) * MIB, .spool_dir = spool,
+        .kept_bytes = (uint64_t)option_i64(OPTION_EXPORTS_KEPT) * MIB,
         .build = TERRASSE_VERSION,
         .metrics_token = option_str(OPTION_METRICS_TOKEN).n > 0 ? option_str(OPTION_METRICS_TOKEN).p : NULL,
         .drain_ms = (unsigned)option_i64(OPTION_DRAIN) * 1000,

@@ -128,7 +128,7 @@ unsigned field_hints(struct str label)
         const char *word;
         unsigned hints;
     } all[] = {
-        {"insee", BOTH}, {"siren", BOTH}, {"siret", BOTH | HINT_SIRET}, {"nic", CODE}, {"code", BOTH},
+        {"insee", BOTH}, {"siren", BOTH | HINT_SIREN}, {"siret", BOTH | HINT_SIRET}, {"nic", CODE}, {"code", BOTH},
         {"cp", CODE | HINT_POSTAL}, {"postal", CODE | HINT_POSTAL}, {"uai", CODE}, {"rne", CODE}, {"naf", BOTH},
         {"ape", BOTH}, {"epci", CODE}, {"dep", CODE}, {"reg", CODE}, {"tel", BOTH}, {"phone", BOTH}, {"codes", BOTH}, {"postaux", CODE | HINT_POSTAL}, {"identifiant", CODE},
         {"telephone", BOTH}, {"fax", BOTH}, {"fantoir", CODE}, {"voie", CODE}, {"parcelle", CODE}, {"id", CODE},

@@ -26,6 +26,7 @@ enum field_hint {
     HINT_LONGITUDE = 32,
     HINT_POSTAL = 64,
     HINT_SIRET = 128,
+    HINT_SIREN = 512,
     HINT_PERSON = 256,      /* "SIRET ou NIR": may hold personal data */
 };
 unsigned field_hints(struct str label);

@@ -154,7 +154,7 @@ void reader_checks_aside(struct reader_checks *c, const struct reader *r, const 
 {
     (void)r;
     if (c->checker && row->n != c->n)
-        table_check_aside(c->checker, row->line, reader_cell(row, 0), row->n);
+        table_check_aside(c->checker, row->line, reader_shown(reader_cell(row, 0)), row->n);
 }
 
 /* ---- the report ---- */

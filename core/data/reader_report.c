@@ -180,7 +180,7 @@ static const struct column *with_hint(const struct reader *r, unsigned hint)
     return NULL;
 }
 
-/* Two columns of degrees are offered as a point; nothing is done unasked. */
+/* Two columns of degrees are offered as a point, words parted by | as a list; nothing is done unasked. */
 static void put_offers(struct jw *w, struct reader *r)
 {
     const struct column *lat = with_hint(r, HINT_LATITUDE), *lon = with_hint(r, HINT_LONGITUDE);
@@ -193,6 +193,12 @@ static void put_offers(struct jw *w, struct reader *r)
         reason_s(&r->arena, &reason, lon->name);
         reason_json(w, &reason);
     }
+    for (size_t i = 0; i < r->ncolumns; i++)
+        if (r->columns[i].type == TYPE_TEXT && sniff_is_list(&r->columns[i].sniff)) {
+            struct reason reason = reason_make(REASON_offer_list);
+            reason_s(&r->arena, &reason, r->columns[i].name);
+            reason_json(w, &reason);
+        }
     jw_close(w, ']');
 }
 

@@ -111,6 +111,7 @@ void reader_bad(struct reader *r, struct bad_list *list, uint64_t line, size_t c
         return;
     if (!list->cells)
         list->cells = ARENA_ARRAY(&r->arena, struct bad_cell, most);
+    value = reader_shown(value);
     if (value.n > REASON_ARG_MAX) {
         value.n = REASON_ARG_MAX;
         value.n = utf8_floor(value);

@@ -15,6 +15,13 @@ static inline struct str reader_cell(const struct record *row, size_t column)
     return column < row->n && column <= RECORD_COLUMNS_MAX ? row->cells[column] : S("");
 }
 
+/* As far as a report can say it: to the first NUL, which JSON's readers refuse. */
+static inline struct str reader_shown(struct str cell)
+{
+    const char *nul = cell.n ? memchr(cell.p, 0, cell.n) : NULL;
+    return nul ? str_part(cell, 0, (size_t)(nul - cell.p)) : cell;
+}
+
 /* True when the column's type takes the cell. `out` gets its value when not NULL (not for blanks). */
 bool reader_fits(const struct column *c, struct str cell, struct buf *scratch);
 

@@ -40,6 +40,13 @@ static void keep_number(char *out, size_t size, const struct number *x)
 
 static void range(struct sniff *s, double v, const struct number *x)
 {
+    s->sum += v;
+    s->not_zero += v > 0 || v < 0;
+    if (!s->has_range || v > s->high) {
+        s->highs = 0;
+        s->high_line = s->line;
+    }
+    s->highs += !s->has_range || v >= s->high;
     if (!s->has_range || v < s->low) {
         s->low = v;
         keep_number(s->low_text, sizeof s->low_text, x);
@@ -86,6 +93,7 @@ static void see_digits(struct sniff *s, const struct number *x)
     struct str digits = {x->digits, x->n};
     bool id = x->n == 9 || x->n == 14;
     s->id_lengths += id;
+    s->id_others += !id;
     s->luhn += id && number_luhn(digits);
     if ((x->n == 14 || x->n == 13) && ends_in_zeros(x, 5)) { /* 13: its first zero was lost */
         s->rounded++;
@@ -166,6 +174,16 @@ static void see_geometry(struct sniff *s, const struct geometry *g)
     s->shapes_france_swapped += g->kind != GEOMETRY_EMPTY && in_france(g->lon, g->lat);
 }
 
+/* Words parted by |: what stands beside one must not be empty. */
+static void see_words(struct sniff *s, struct str cell)
+{
+    if (!memchr(cell.p, '|', cell.n))
+        return;
+    bool empty = cell.p[0] == '|' || cell.p[cell.n - 1] == '|' || str_find(cell, S("||")) >= 0;
+    s->pipes += !empty;
+    s->empty_pipes += empty;
+}
+
 void sniff_cell(struct sniff *s, struct str cell)
 {
     struct shape c;
@@ -197,8 +215,10 @@ void sniff_cell(struct sniff *s, struct str cell)
     case SHAPE_GEOMETRY:
         see_geometry(s, &c.geometry);
         break;
-    case SHAPE_BLANK:
     case SHAPE_TEXT:
+        see_words(s, c.s);
+        break;
+    case SHAPE_BLANK:
         break;
     }
 }

@@ -38,6 +38,10 @@ struct sniff {
     uint64_t shapes, shapes_ok, shapes_beyond, shapes_france, shapes_france_swapped;
     unsigned scale;         /* most decimals */
     uint64_t int_digits;    /* most digits before the mark */
+    uint64_t id_others;     /* whole numbers of digits that are neither 9 nor 14 */
+    uint64_t pipes, empty_pipes; /* values like a|b, and those with nothing beside a | */
+    double sum;
+    uint64_t not_zero, high_line, highs; /* the row of the greatest number; how many are as great */
     size_t widest;          /* bytes of the longest cell */
     bool has_range;
     double low, high;       /* of numbers, or microseconds of moments */
@@ -66,4 +70,7 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
 /* What the publisher should look at in this column, at most `max`; the number written. */
 size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, struct reason *out, size_t max);
 
-enum { SNIFF_WARNINGS = 7 };
+/* Several values in most cells that hold a "|": a list rather than words. */
+bool sniff_is_list(const struct sniff *s);
+
+enum { SNIFF_WARNINGS = 9 };

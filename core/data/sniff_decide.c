@@ -234,6 +234,18 @@ static bool is_siret_column(const struct sniff *s)
     return (s->hints & HINT_SIRET) || s->id_lengths * 2 > s->values;
 }
 
+/* The greatest number, there once, is the sum of all others. */
+static bool has_total(const struct sniff *s)
+{
+    double off = s->sum - 2 * s->high;
+    return s->not_zero > 3 && s->highs == 1 && s->low >= 0 && off <= s->high * 1e-9 && -off <= s->high * 1e-9;
+}
+
+bool sniff_is_list(const struct sniff *s)
+{
+    return s->pipes > 0 && s->empty_pipes == 0;
+}
+
 size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, struct reason *out, size_t max)
 {
     struct warning_list l = {a, out, 0, max};
@@ -241,6 +253,8 @@ size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type t
         reason_s(a, warn(&l, REASON_warn_exponent, s->damaged), str_of(s->damaged_text));
     if (is_siret_column(s))
         warn(&l, REASON_warn_siret_rounded, s->rounded);
+    if (is_siret_column(s) || (s->hints & HINT_SIREN))
+        warn(&l, REASON_warn_siren_length, s->id_others);
     if (s->hints & HINT_POSTAL)
         warn(&l, REASON_warn_postal_short, s->short_postal);
     if ((s->hints & HINT_PERSON) && s->values)
@@ -251,6 +265,8 @@ size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type t
         warn(&l, REASON_warn_swapped, s->shapes_france_swapped);
     if (type == TYPE_GEO_SHAPE)
         warn(&l, REASON_warn_antimeridian, s->shapes_beyond);
+    if ((type == TYPE_INT || type == TYPE_DECIMAL || type == TYPE_DOUBLE) && has_total(s))
+        warn(&l, REASON_warn_total_row, s->high_line);
     uint64_t moments = s->dates + s->datetimes;
     if (type == TYPE_TEXT && moments * 2 > s->values)
         warn(&l, REASON_warn_dates_in_text, moments);

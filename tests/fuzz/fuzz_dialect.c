@@ -2,6 +2,7 @@
  * with doubled quotes around the bytes comes back as it was. */
 #include "core/base/utf8.h"
 #include "core/data/dialect.h"
+#include "core/data/read_csv.h"
 #include "tests/fuzz/reader_property.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

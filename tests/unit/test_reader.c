@@ -256,11 +256,12 @@ static void test_nul_sets_the_row_aside(void **state)
     buf_addz(&text, "a;b\n");
     for (int i = 0; i < 2000; i++)
         buf_addz(&text, "1;2\n");
-    buf_add(&text, S("3;\0\n"));
+    buf_add(&text, S("3\0x;\0\n"));
     struct reading g = read_text(buf_str(&text), NULL);
     assert_true(g.ok);
     assert_int_equal(rows(&g, "aside"), 1);
     assert_true(str_eq(jr_str(jr_object(aside(&g, 0), "reason"), "code"), S("row_nul")));
+    assert_true(str_eq(jr_str(aside(&g, 0), "value"), S("3")));
     buf_free(&text);
     end(&g);
 }

@@ -110,6 +110,8 @@ static void test_warnings(void **state)
         const char *label, *values, *code, *count;
     } rows[] = {
         {"siret", "41816609600000|22440002800011|20000000000000", "warn_siret_rounded", "2"},
+        {"siren", "200053791|53362439|53362439", "warn_siren_length", "2"},
+        {"montant", "10|20|0|12|42", "warn_total_row", "6"},
         {"siret", "2,24E+13|22440002800011", "warn_exponent", "1"},
         {"code_postal", "1000|37000", "warn_postal_short", "1"},
         {"SIRET ou NIR", "22440002800011", "warn_personal", "1"},

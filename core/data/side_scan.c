@@ -508,6 +508,8 @@ static bool match_truth(struct side_scan *s, const struct node *n, uint64_t *bit
 
 bool side_scan_where(struct side_scan *s, const struct node *n, uint64_t *bits)
 {
+    if (++s->leaves > SIDE_LEAVES_MAX)
+        return false;
     switch (n->kind) {
     case NODE_AND:
         return match_and(s, n, bits);

@@ -15,10 +15,10 @@ struct side_scan {
     const struct side *side;
     const struct dataset_view *view;
     bool utc;        /* the caller's time zone: moments are local time */
-    unsigned leaves; /* comparisons so far: a bound for the work */
+    unsigned leaves; /* nodes and comparisons so far: a bound for work and memory */
 };
 
-enum { SIDE_LEAVES_MAX = 200 };
+enum { SIDE_LEAVES_MAX = 400 };
 
 /* The whole condition of a question: the view's filter, where, refine and exclude (but the refines of `but`).
  * *bits stays NULL where nothing is left out. False: SQL has to answer. */

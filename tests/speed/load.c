@@ -5,7 +5,7 @@
  *     speed_load URI FILE      (as terrasse_worker)
  *
  * Prints one JSON object: id, wall_us, report_us, rows_us, index_us, commit_us (when each phase
- * ended), cpu_us (this process and the child), backend_us, and what `psql \copy` needs to make the
+ * ended), rows_cpu_us (all three processes until the rows were in), cpu_us (this process and the child), backend_us, and what `psql \copy` needs to make the
  * same table: create, index, columns (file order). The table stays.
  */
 #include <fcntl.h>
@@ -29,7 +29,7 @@ static struct err why;
 /* When each phase ended, since the start. */
 static int64_t began_us;
 static struct {
-    int64_t report_us, rows_us, index_us, commit_us;
+    int64_t report_us, rows_us, rows_cpu_us, index_us, commit_us;
 } at;
 
 static int64_t since(void)
@@ -90,6 +90,7 @@ static void load(struct conn *c, int fd, uint64_t size_bytes, const struct uuid 
     need(conn_exec(c, "BEGIN", &why) && conn_exec(c, z(ddl), &why));
     need(copy_in(c, z(&copy), ingest_stream(g), &most, &counts, &why) && ingest_finish(g, counts.rows, &why));
     at.rows_us = since();
+    at.rows_cpu_us = rusage_us(RUSAGE_SELF) + rusage_us(RUSAGE_CHILDREN) + backend_us(c);
     need(conn_exec(c, z(index), &why));
     at.index_us = since();
     need(conn_exec(c, "COMMIT", &why));
@@ -128,6 +129,7 @@ int main(int argc, char **argv)
     JW_I64(&w, "wall_us", wall);
     JW_I64(&w, "report_us", at.report_us);
     JW_I64(&w, "rows_us", at.rows_us);
+    JW_I64(&w, "rows_cpu_us", at.rows_cpu_us);
     JW_I64(&w, "index_us", at.index_us);
     JW_I64(&w, "commit_us", at.commit_us);
     JW_I64(&w, "cpu_us", rusage_us(RUSAGE_SELF) + rusage_us(RUSAGE_CHILDREN));

@@ -228,3 +228,33 @@ bool blob_incoming(char *path, size_t size, struct err *e)
     errno = ENAMETOOLONG;
     return failed("name", e);
 }
+
+bool blob_path(struct str name, char *path, size_t size, struct err *e)
+{
+    char whole[PATH_MAX];
+    if (!path_of(name, whole, e))
+        return false;
+    if (str_of(whole).n < size) {
+        memcpy(path, whole, str_of(whole).n + 1);
+        return true;
+    }
+    errno = ENAMETOOLONG;
+    return failed("name", e);
+}
+
+bool blob_append(struct str name, int64_t offset, const char *path, struct err *e)
+{
+    char to_path[PATH_MAX];
+    if (!path_of(name, to_path, e))
+        return false;
+    int from = open(path, O_RDONLY | O_CLOEXEC), to = open(to_path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool ok = from >= 0 && to >= 0 && ftruncate(to, offset) == 0 && lseek(to, offset, SEEK_SET) == offset && copy_all(from, to) &&
+              fsync(to) == 0;
+    if (!ok)
+        failed("append", e);
+    if (from >= 0)
+        close(from);
+    if (to >= 0)
+        close(to);
+    return ok;
+}

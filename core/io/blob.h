@@ -25,3 +25,8 @@ bool blob_list(struct str folder, int64_t older_s, size_t most, void (*each)(str
 /* A name for a file that is being made, in the store's folder for what is on its way in; the folder is there then.
  * Whoever makes it moves it (blob_take) or removes it; a day later a sweep does ("incoming" in blob_list). */
 bool blob_incoming(char *path, size_t size, struct err *e);
+
+/* Writes the file `path` into the blob at `offset`, and cuts what stood behind; flushed. For files that come in pieces. */
+bool blob_append(struct str name, int64_t offset, const char *path, struct err *e);
+/* Where a blob stands, for blob_take under another name. */
+bool blob_path(struct str name, char *path, size_t size, struct err *e);

@@ -116,7 +116,7 @@ static bool remove_unknown(struct conn *c, const struct uuid *tenant, struct orp
 
 static bool sweep_orphans(struct conn *c, const struct uuid *tenant, struct err *e)
 {
-    static const char *const folders[] = {"uploads", "content"};
+    static const char *const folders[] = {"uploads", "content", "pieces"};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++) {
         struct orphans o = {0};
@@ -148,7 +148,7 @@ static bool sweep_tenants(struct job_run *run, struct err *e)
         struct uuid id;
         ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(c, &id, e) &&
              tenant_do(c, &sql_sweep_history, (struct str[]){uuid_str(&id)}, e) &&
-             sweep_uploads(c, &id, e) && sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && conn_commit(c, e) &&
+             sweep_uploads(c, &id, e) && tenant_do(c, &sql_sweep_pieces, (struct str[]){uuid_str(&id)}, e) && sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && conn_commit(c, e) &&
              sweep_content(c, &id, e);
     }
     PQclear(r);

@@ -350,3 +350,54 @@ test('the command line and the page say where a file comes from', async () => {
   assert.equal((await api(A, '/datasets/ligne/source')).status, 404);
   s.close();
 });
+
+// ---- a file in pieces ----
+
+const begin = (host, body) => api(host, '/uploads/pieces', { body });
+const piece = (host, id, offset, bytes, key) => t.http(host, `/api/portal/v1/uploads/pieces/${id}`, { method: 'PATCH', key: key ?? keys[host],
+  body: bytes, headers: { 'Content-Type': 'application/octet-stream', 'Upload-Offset': String(offset) } });
+
+test('a file in pieces is continued where it stands, refused elsewhere, and read when whole', async () => {
+  const bytes = Buffer.from('code;nom\n' + Array.from({ length: 3000 }, (_, i) => `${i};ville ${i}\n`).join(''));
+  await t.importCsv(A, 'morceaux', 'code;nom\n1;Tours\n');
+  const made = await begin(A, { file_name: 'gros.csv', size_bytes: bytes.length, dataset: 'morceaux' });
+  assert.equal(made.status, 201, made.text);
+  const { id } = made.json;
+  assert.equal((await piece(A, id, 0, bytes.subarray(0, 1000))).json.offset, 1000);
+  for (const offset of [0, 999, 1001, '-1', 'x', '1e3']) {
+    const refused = await piece(A, id, offset, bytes.subarray(0, 10));
+    assert.equal(refused.status, 409, String(offset));
+    assert.match(refused.json.detail, /1000/);
+  }
+  // A request that is cut in the middle leaves the place where it was.
+  await t.raw(`PATCH /api/portal/v1/uploads/pieces/${id} HTTP/1.1\r\nHost: ${A}\r\nAuthorization: Apikey ${keys[A]}\r\nUpload-Offset: 1000\r\nContent-Type: application/octet-stream\r\nContent-Length: 500\r\n\r\nhalf`, { timeout: 500 });
+  assert.equal((await api(A, `/uploads/pieces/${id}`)).json.offset, 1000);
+  assert.equal((await piece(A, id, 1000, Buffer.concat([bytes.subarray(1000), Buffer.from('x')]))).status, 413);
+  assert.equal((await piece(A, id, 1000, bytes.subarray(1000, 20000))).json.offset, 20000);
+  await t.halt('SIGKILL');
+  await t.serve({ args: ['--fetch-allow', '127.0.0.1'] });
+  assert.equal((await api(A, `/uploads/pieces/${id}`)).json.offset, 20000);
+  const last = await piece(A, id, 20000, bytes.subarray(20000));
+  assert.equal(last.json.offset, bytes.length);
+  assert.ok(last.json.upload);
+  await poll(async () => (await api(A, `/uploads/${last.json.upload}`)).json.state === 'ready', { what: 'reading' });
+  assert.equal((await api(A, `/uploads/${last.json.upload}`)).json.report.rows.kept, 3000);
+  assert.equal((await api(A, `/uploads/pieces/${id}`)).json.upload, last.json.upload);
+  assert.equal((await piece(A, id, bytes.length, Buffer.from('x'))).status, 409);
+});
+
+test('nobody else continues or looks at a file in pieces; what is given up leaves nothing', async () => {
+  const { id } = (await begin(A, { file_name: 'a.csv', size_bytes: 10 })).json;
+  assert.equal((await piece(B, id, 0, Buffer.from('x'))).status, 404);
+  assert.equal((await piece(A, id, 0, Buffer.from('x'), keys[B])).status, 401);
+  assert.equal((await api(B, `/uploads/pieces/${id}`)).status, 404);
+  assert.equal((await api(B, `/uploads/pieces/${id}`, { method: 'DELETE' })).status, 404);
+  const dir = join(t.home, 'content/pieces');
+  const files = () => readdirSync(dir, { recursive: true }).map(String).filter((f) => f.endsWith(id)).length;
+  assert.equal(files(), 1);
+  assert.equal((await api(A, `/uploads/pieces/${id}`, { method: 'DELETE' })).status, 200);
+  assert.equal(files(), 0);
+  assert.equal((await begin(A, { file_name: 'a.csv', size_bytes: 1e15 })).status, 413);
+  assert.equal((await begin(A, { file_name: '', size_bytes: 5 })).status, 400);
+  assert.equal((await begin(B, { file_name: 'a.csv', size_bytes: 5, dataset: 'morceaux' })).status, 404);
+});

@@ -65,7 +65,7 @@ static struct markup form(struct req *r, bool there)
     const struct bo_field fields[] = {
         {.name = "url", .kind = BO_TEXT, .type = "url", .label = page_say(r, TEXT_BO_SRC_URL), .required = true,
          .hint = page_say(r, TEXT_BO_SRC_URL_HINT), .value = there ? req_col(r, 1, 0, COL_URL) : STR_NONE},
-        {.name = "every", .kind = BO_SELECT, .label = page_say(r, TEXT_BO_SRC_EVERY), .choices = every, .nchoices = 5,
+        {.name = "every", .kind = BO_SELECT, .required = true, .label = page_say(r, TEXT_BO_SRC_EVERY), .choices = every, .nchoices = 5,
          .value = there ? req_col(r, 1, 0, COL_EVERY) : S("1440")},
         {.name = "active", .kind = BO_CHECK, .label = page_say(r, TEXT_BO_SRC_ACTIVE), .value = !there || batch_bool(&r->batch, 1, 0, COL_ACTIVE) ? S("on") : STR_NONE},
         {.name = "secret", .kind = BO_TEXT, .type = "password", .complete = "off", .label = page_say(r, TEXT_BO_SRC_SECRET),

@@ -54,8 +54,7 @@ int artefact_open(struct req *r, const struct artefact_name *name, int64_t *size
 
 struct kept {
     char name[200];
-    int64_t bytes;
-    time_t at;
+    int64_t bytes, at_ns;
 };
 
 static bool is_older(const struct artefact_name *name, const char *file)
@@ -84,7 +83,7 @@ static size_t list(int dir, const struct artefact_name *name, struct kept *files
         }
         snprintf(files[n].name, sizeof files[n].name, "%s", entry->d_name);
         files[n].bytes = st.st_size;
-        files[n++].at = st.st_mtime;
+        files[n++].at_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     }
     if (d)
         closedir(d);
@@ -96,7 +95,7 @@ static size_t list(int dir, const struct artefact_name *name, struct kept *files
 static int by_age(const void *a, const void *b)
 {
     const struct kept *x = a, *y = b;
-    return (x->at > y->at) - (x->at < y->at);
+    return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
 }
 
 static void make_room(int dir, const struct artefact_name *name, int64_t most)

@@ -4,6 +4,7 @@
 
 #include "core/data/export.h"
 #include "core/data/query_parameter.h"
+#include "tenants/explore/catalogue.h"
 #include "tenants/explore/explore.h"
 
 #define BASE "/api/explore/v2.1"
@@ -23,13 +24,15 @@ static void put_schema(struct jw *w, const char *type, const char *values, const
 
 static void put_formats(struct jw *w, bool of_catalogue)
 {
-    static const char *const catalogue[] = {"csv", "json", "dcat", "rdf", "ttl", "jsonld"};
+    static const char *const catalogue[] = {"dcat", "rdf", "ttl", "jsonld"} /* those of catalogue_dcat.c */;
     jw_open(w, '{');
     JW_STR(w, "type", S("string"));
     jw_key(w, S("enum"));
     jw_open(w, '[');
     for (size_t i = 0; of_catalogue && i < sizeof catalogue / sizeof catalogue[0]; i++)
         jw_str(w, str_of(catalogue[i]));
+    for (size_t i = 0; of_catalogue && catalogue_export_name(i); i++)
+        jw_str(w, str_of(catalogue_export_name(i)));
     for (size_t i = 0; !of_catalogue && export_at(i); i++)
         jw_str(w, str_of(export_at(i)->name));
     jw_close(w, ']');

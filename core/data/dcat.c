@@ -4,15 +4,29 @@
 
 #define AUTHORITY "http://publications.europa.eu/resource/authority/"
 
-/* Formats a distribution can be in: our export, EU file type, IANA media type. */
+/* Formats a distribution can be in, in the order that catalogues of the vendor's portals have them: our export, EU file type
+ * (NULL: the list has none), IANA media type. use_labels is part of the address that national portals know. */
 static const struct {
     const char *name, *file_type, *media_type;
     bool geometry, labels;
 } formats[] = {
     {"csv", "CSV", "text/csv", false, true},
     {"json", "JSON", "application/json", false, false},
+    {"fgb", NULL, "application/octet-stream", true, false},
     {"jsonl", "JSON", "application/json", false, false},
+    {"parquet", "PARQUET", "application/vnd.apache.parquet", false, false},
+    {"rdfxml", "RDF_XML", "application/rdf+xml", false, false},
+    {"jsonld", "JSON_LD", "application/ld+json", false, false},
+    {"turtle", "RDF_TURTLE", "text/turtle", false, false},
+    {"n3", "N3", "text/n3", false, false},
+    {"xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false, true},
+    {"ods", "ODS", "application/vnd.oasis.opendocument.spreadsheet", false, false},
+    {"shp", "SHP", "application/zip", true, false},
+    {"kml", "KML", "application/vnd.google-earth.kml+xml", true, false},
+    {"gpx", "GPX", "application/gpx+xml", true, false},
+    {"gpkg", "GPKG", "application/geopackage+sqlite3", true, false},
     {"geojson", "GEOJSON", "application/json", true, false},
+    {"ov2", NULL, "application/octet-stream", true, false},
 };
 
 static struct rdf_node *concept(struct rdf *g, struct str iri, const char *type, struct str label, const char *scheme)
@@ -241,8 +255,9 @@ static void add_distribution(struct rdf *g, struct arena *a, struct rdf_node *n,
              d->columns.n ? d->columns : arena_printf(a, STR_FMT " (%s)", STR_ARG(title), formats[f].name), "fr");
     rdf_to(x, "dcat:accessURL", url);
     rdf_to(x, "dcat:downloadURL", url);
-    rdf_link(x, "dct:format", authority(g, a, "file-type", str_of(formats[f].file_type), "dct:MediaTypeOrExtent",
-                                        str_of(formats[f].file_type)));
+    if (formats[f].file_type)
+        rdf_link(x, "dct:format", authority(g, a, "file-type", str_of(formats[f].file_type), "dct:MediaTypeOrExtent",
+                                            str_of(formats[f].file_type)));
     struct str media = arena_printf(a, "https://www.iana.org/assignments/media-types/%s", formats[f].media_type);
     rdf_link(x, "dcat:mediaType", typed_iri(g, media, "dct:MediaType"));
     struct rdf_node *l = licence(g, d->metas);

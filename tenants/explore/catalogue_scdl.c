@@ -8,6 +8,9 @@
 
 enum { COL_ID, COL_METAS, COL_ISSUED, COL_MODIFIED, COL_SIRET, COL_RECORDS, COL_GEOMETRY, COL_PORTAL_SIRET };
 
+/* What every dataset with rows can be had in. */
+#define FORMATS "csv;json;jsonl;xlsx;ods;parquet;rdf;jsonld;ttl;n3"
+
 static const char head[] = "COLL_NOM,COLL_SIRET,ID,TITRE,DESCRIPTION,THEME,PRODUCTEUR_NOM,PRODUCTEUR_SIRET,COUV_SPAT_MAILLE,"
                            "COUV_SPAT_NOM,COUV_TEMP_DEBUT,COUV_TEMP_FIN,DATE_PUBL,FREQ_MAJ,DATE_MAJ,MOTS_CLES,LICENCE,"
                            "NOMBRE_RESSOURCES,FORMAT_RESSOURCES,URL\r\n";
@@ -64,8 +67,8 @@ static void put_row(struct req *r, struct buf *out, size_t row, const json_t *me
         g ? str_of(g->scdl) : S("Autre"), jr_str(dcat, "spatial"), day(jr_str(dcat, "temporal_coverage_start"), STR_NONE),
         day(jr_str(dcat, "temporal_coverage_end"), STR_NONE), day(jr_str(dcat, "issued"), req_col(r, 0, row, COL_ISSUED)),
         f ? str_of(f->scdl) : S("Inconnue"), req_col(r, 0, row, COL_MODIFIED), joined(r->a, jr_array(given, "keyword")),
-        licence(jr_str(given, "license")), rows ? geometry ? S("4") : S("3") : S("0"),
-        rows ? geometry ? S("csv;json;xlsx;geojson") : S("csv;json;xlsx") : S(""),
+        licence(jr_str(given, "license")), rows ? geometry ? S("17") : S("10") : S("0"),
+        rows ? geometry ? S(FORMATS ";shp;kml;gpx;gpkg;geojson;fgb;ov2") : S(FORMATS) : S(""),
         arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(id))};
     size_t n = sizeof cells / sizeof cells[0];
     for (size_t i = 0; i < n; i++)

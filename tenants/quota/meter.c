@@ -54,11 +54,25 @@ static bool is_whole_export(struct req *r)
 }
 
 /* The public API alone: closing or withdrawing a data set by our own must work when the month is spent. */
-static bool may_refuse(struct req *r)
+static bool has_ceiling(struct req *r)
 {
     bool is_public = r->route->dialect == DIALECT_EXPLORE || r->route->dialect == DIALECT_V1;
-    return is_public && r->origin != ORIGIN_CRAWLER && r->origin != ORIGIN_FEDERATION &&
-           !is_whole_export(r);
+    return is_public && !is_whole_export(r);
+}
+
+static bool may_refuse(struct req *r)
+{
+    return has_ceiling(r) && r->origin != ORIGIN_CRAWLER && r->origin != ORIGIN_FEDERATION;
+}
+
+/* Who says that he is the national crawler or another Terrasse is never refused for the pool's sake, but anybody can say so: an
+ * address has so many times the ceiling of others then, and no more. */
+enum { SAID_TIMES = 20 };
+
+static int64_t ceiling_of(const struct req *r, int64_t ceiling)
+{
+    bool said = r->origin == ORIGIN_CRAWLER || r->origin == ORIGIN_FEDERATION;
+    return said && ceiling >= 0 ? ceiling * SAID_TIMES : ceiling;
 }
 
 static struct str peer(const struct req *r)
@@ -87,9 +101,9 @@ static bool refuse_calls(const struct req *r, struct err *e)
 bool meter_spend(struct req *r, struct err *e)
 {
     struct receipt *receipt = (struct receipt *)(void *)r->meter;
-    int64_t now = clock_wall_us(), ceiling = flush_anonymous_ceiling(flush, r->tenant->slot);
+    int64_t now = clock_wall_us(), ceiling = ceiling_of(r, flush_anonymous_ceiling(flush, r->tenant->slot));
     bool refuse = may_refuse(r);
-    receipt->anonymous = refuse && !r->who.account.text[0] && ceiling >= 0;
+    receipt->anonymous = has_ceiling(r) && !r->who.account.text[0] && ceiling >= 0;
     if (receipt->anonymous && !anonymous_spend(peer(r), r->route->cost, ceiling, now))
         return refuse_anonymous(ceiling, e);
     if (usage_spend(usage, r->tenant->slot, r->origin, r->route->cost, refuse, now, &receipt->calls) ==

@@ -233,6 +233,11 @@ test('31: an address without a key has a day of its own: 10005', async () => {
   const net = (last) => from(`2001:db8:1:2::${last}`);
   assert.deepEqual([(await net(1)).status, (await net(2)).status, (await net(3)).status], [200, 200, 429], 'a /64 is one address');
   assert.equal((await from('2001:db8:1:3::1')).status, 200);
+  // Anybody can say that he is the national crawler: twenty times the ceiling, and no more.
+  for (const [agent, address] of [['udata-hydra/2.0', '203.0.113.9'], ['Terrasse/1.0', '203.0.113.10']]) {
+    const said = await times(45, () => from(address, { headers: { 'User-Agent': agent } }));
+    assert.deepEqual([said.filter((a) => a.status === 200).length, said.at(-1).status], [40, 429], agent);
+  }
   shares();
 });
 

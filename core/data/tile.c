@@ -112,39 +112,123 @@ static bool is_tile(int64_t z, int64_t x, int64_t y)
            y < (int64_t)1 << z;
 }
 
+/* Both statements: the filter first, its parameters before all others. */
+static bool begin(struct tile *t, struct arena *a, const struct dataset_view *v,
+                  const struct query_param *params, size_t n, struct buf *where, bool *filtered,
+                  struct err *e)
+{
+    struct ask *ask = ARENA_NEW(a, struct ask);
+    t->q = ARENA_NEW(a, struct odsql_sql);
+    t->geometry = geometry_of(v);
+    odsql_sql_init(t->q, a, v);
+    if (!query_ask_read(v, QUERY_RECORDS, params, n, ask, e))
+        return false;
+    t->q->lang = ask->lang;
+    t->q->timezone = ask->timezone;
+    *filtered = query_is_filtered(v, ask);
+    return query_filter(t->q, ask, NULL, where, e);
+}
+
+static bool finish(const struct tile *t, struct arena *a, struct buf *where, struct buf *text,
+                   bool ok, struct query_sql *out, struct err *e)
+{
+    if (ok && t->q->failed.kind) {
+        *e = t->q->failed;
+        ok = false;
+    }
+    if (ok && (where->over || text->over || t->q->n >= ODSQL_PARAMS_MAX)) {
+        struct odsql_scope s = {.clause = CLAUSE_WHERE};
+        ok = odsql_complain(&s, e, "The query is too long.");
+    }
+    if (ok)
+        *out = (struct query_sql){arena_copy(a, buf_str(text)), t->q->n, t->q->params};
+    buf_free(where);
+    buf_free(text);
+    return ok;
+}
+
 bool tile_make(struct arena *a, const struct dataset_view *v, int64_t z, int64_t x, int64_t y,
                const struct query_param *params, size_t n, struct query_sql *out, struct err *e)
 {
-    struct ask *ask = ARENA_NEW(a, struct ask);
-    struct odsql_sql *q = ARENA_NEW(a, struct odsql_sql);
     struct buf where = {.max = 1 << 20}, text = {.max = 1 << 20};
+    bool filtered;
     if (!is_tile(z, x, y)) {
         ERR(e, err_query_parameter, "tile");
         err_arg(e, "z/x/y");
         err_arg(e, "%lld/%lld/%lld", (long long)z, (long long)x, (long long)y);
         return err_arg(e, "a tile of zoom 0 to %d", TILE_ZOOM_MAX);
     }
-    odsql_sql_init(q, a, v);
-    bool ok = query_ask_read(v, QUERY_RECORDS, params, n, ask, e);
-    q->lang = ask->lang;
-    q->timezone = ask->timezone.n ? ask->timezone : S("UTC");
-    ok = ok && query_filter(q, ask, NULL, &where, e);
-    struct tile t = {q, geometry_of(v), arena_printf(a, "%lld", (long long)z),
-                     arena_printf(a, "%lld", (long long)x), arena_printf(a, "%lld", (long long)y)};
-    q->out = &text;
+    struct tile t = {.z = arena_printf(a, "%lld", (long long)z),
+                     .x = arena_printf(a, "%lld", (long long)x),
+                     .y = arena_printf(a, "%lld", (long long)y)};
+    bool ok = begin(&t, a, v, params, n, &where, &filtered, e);
+    t.q->out = &text;
     if (ok)
         put_statement(&t, a, z, buf_str(&where));
-    if (ok && q->failed.kind) {
-        *e = q->failed;
-        ok = false;
+    return finish(&t, a, &where, &text, ok, out, e);
+}
+
+/* ---- one drawing ---- */
+
+static const struct view_column *first_text(const struct dataset_view *v)
+{
+    for (size_t i = 0; i < view_columns(v); i++)
+        if (!view_column(v, i)->hidden && !view_column(v, i)->alias &&
+            view_column(v, i)->type == TYPE_TEXT)
+            return view_column(v, i);
+    return NULL;
+}
+
+static void put_sketched(const struct tile *t, struct arena *a, int64_t step, struct str where)
+{
+    struct buf *out = t->q->out;
+    const struct view_column *name = first_text(t->q->view);
+    buf_addz(out, "with p as (select r._id, ");
+    put_geometry(t);
+    buf_addz(out, " as g, ");
+    if (name) {
+        buf_addz(out, "left(");
+        odsql_sql_column(t->q, name);
+        buf_addz(out, ", 80)");
+    } else {
+        buf_addz(out, "''");
     }
-    if (ok && (where.over || text.over || q->n >= ODSQL_PARAMS_MAX)) {
-        struct odsql_scope s = {.clause = CLAUSE_WHERE};
-        ok = odsql_complain(&s, e, "The query is too long.");
+    buf_printf(out, " as n from %s r" STR_FMT "%s", view_table(t->q->view), STR_ARG(where),
+               where.n ? " and " : " where ");
+    put_geometry(t);
+    buf_addz(out, " is not null");
+    if (step > 1) {
+        buf_addz(out, " and r._id % ");
+        odsql_sql_param(t->q, arena_printf(a, "%lld", (long long)step), "int");
+        buf_addz(out, " = 0");
     }
+    buf_printf(out, " limit %d), ", TILE_SKETCH_ROWS);
+    buf_addz(out, "e as (select public.st_xmin(b) as x, public.st_ymin(b) as y, public.st_xmax(b) "
+                  "- public.st_xmin(b) as w,"
+                  " public.st_ymax(b) - public.st_ymin(b) as h from (select public.st_extent(g) as "
+                  "b from p) i),");
+    buf_printf(out, " k as (select *, %d / greatest(w, h, 1) as s from e),", TILE_SKETCH);
+    buf_addz(out, " d as (select p._id, p.n, k.w * k.s as w, k.h * k.s as h,"
+                  " public.st_simplify(public.st_transscale(p.g, -k.x, -k.y, k.s, k.s), 0.7, true) "
+                  "as g from p, k)"
+                  " select public.st_dimension(g), public.st_x(public.st_centroid(g)), "
+                  "public.st_y(public.st_centroid(g)),"
+                  " case when public.st_dimension(g) = 0 then '' else public.st_assvg(g, 1, 1) "
+                  "end, w, h, n from d"
+                  " where g is not null order by public.st_area(g) desc, _id");
+}
+
+bool tile_sketch(struct arena *a, const struct dataset_view *v, const struct query_param *params,
+                 size_t n, struct query_sql *out, int64_t *step, struct err *e)
+{
+    struct buf where = {.max = 1 << 20}, text = {.max = 1 << 20};
+    struct tile t = {0};
+    bool filtered = false, ok = begin(&t, a, v, params, n, &where, &filtered, e);
+    t.q->out = &text;
+    *step = filtered || view_records(v) <= TILE_SKETCH_ROWS
+                ? 1
+                : (view_records(v) + TILE_SKETCH_ROWS - 1) / TILE_SKETCH_ROWS;
     if (ok)
-        *out = (struct query_sql){arena_copy(a, buf_str(&text)), q->n, q->params};
-    buf_free(&where);
-    buf_free(&text);
-    return ok;
+        put_sketched(&t, a, *step, buf_str(&where));
+    return finish(&t, a, &where, &text, ok, out, e);
 }

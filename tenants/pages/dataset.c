@@ -1,3 +1,4 @@
+#include "core/data/tile.h"
 #include "tenants/pages/dataset.h"
 
 #include "core/base/jr.h"
@@ -239,7 +240,7 @@ void dataset_reply(struct req *r, struct dataset *d, enum dataset_tab tab, struc
         .csv_size = d->csv_bytes > 0 ? say_bytes(r->a, r->lang, d->csv_bytes) : STR_NONE,
         .is_closed = !d->g.is_open, .is_copy = d->is_copy, .source_name = d->source_name,
         .original_host = d->source_host, .has_analyze = can_analyze(d->g.view), .at_info = tab == TAB_INFO,
-        .at_table = tab == TAB_TABLE, .at_analyze = tab == TAB_ANALYZE, .at_export = tab == TAB_EXPORT,
+        .at_table = tab == TAB_TABLE, .has_map = tile_can(d->g.view), .at_map = tab == TAB_MAP, .at_analyze = tab == TAB_ANALYZE, .at_export = tab == TAB_EXPORT,
         .at_api = tab == TAB_API, .panel = markup_trusted(buf_str(panel)), .side = markup_trusted(side)};
     if (d->is_copy)
         p.original_url = arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(req_tenant_url(r, d->source_host)),

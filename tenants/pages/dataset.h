@@ -4,7 +4,7 @@
 #include "tenants/people/grant.h"
 
 /*
- * dataset -- one dataset's page and its views: information, table, analyze, export, api.
+ * dataset -- one dataset's page and its views: information, table, map, analyze, export, api.
  *
  * Every view begins with dataset_ask, then dataset_take in a STEP_DB (the view is granted, the description asked for),
  * and ends with dataset_reply around its panel. State is in the query string, with the names of the Explore API:
@@ -23,7 +23,7 @@ struct dataset {
     void *view; /* of the view's own file */
 };
 
-enum dataset_tab { TAB_INFO, TAB_TABLE, TAB_ANALYZE, TAB_EXPORT, TAB_API };
+enum dataset_tab { TAB_INFO, TAB_TABLE, TAB_MAP, TAB_ANALYZE, TAB_EXPORT, TAB_API };
 
 bool dataset_ask(struct req *r, struct err *e);       /* STEP_DB: sets r->state */
 bool dataset_take(struct req *r, struct err *e);      /* STEP_DB: the grant, then the description is asked for */
@@ -46,6 +46,7 @@ struct markup dataset_ld(struct req *r, const struct dataset *d);
 
 extern const struct step dataset_info[];
 extern const struct step dataset_table[];
+extern const struct step dataset_map[];
 extern const struct step dataset_analyze[];
 extern const struct step dataset_export[];
 extern const struct step dataset_api[];

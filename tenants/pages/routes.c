@@ -31,6 +31,8 @@ static const struct route routes[] = {
              "Jeu de données : description"),
     PAGE_GET("/explore/dataset/{dataset}/table", 1, dataset_table, CACHE_CATALOGUE, "A dataset: table",
              "Jeu de données : tableau"),
+    PAGE_GET("/explore/dataset/{dataset}/map", 1, dataset_map, CACHE_CATALOGUE, "A dataset: map",
+             "Un jeu : carte"),
     PAGE_GET("/explore/dataset/{dataset}/analyze", 1, dataset_analyze, CACHE_CATALOGUE, "A dataset: analysis",
              "Jeu de données : analyse"),
     PAGE_GET("/explore/dataset/{dataset}/export", 1, dataset_export, CACHE_CATALOGUE, "A dataset: downloads",

@@ -227,6 +227,23 @@ test('points that fall on one another at a low zoom are one', async () => {
   assert.equal(inTile('haut.mvt', (await tile('lieux', ...tileOf(0.6, 47.3, 8))).body).count, 500);
 });
 
+test('the dataset page has a map where there is a geometry, drawn without a script', async () => {
+  const page = await get('/explore/dataset/carres/map/');
+  assert.equal(page.status, 200);
+  assert.equal(page.text.match(/<path class="f4 area" d="M/g).length, 12);
+  assert.equal(page.text.match(/<path class="f4 area"/g).length, 12);
+  assert.match(page.text, /<title>37003<\/title>|<title>Carré n°3 &lt;&amp;&gt;<\/title>/);
+  const box = /viewBox="([-\d ]+)" role="img"/.exec(page.text)[1].split(' ').map(Number);
+  // 1.75 degrees by 1.25 at 47.6 north, in Mercator: higher (1.25 / cos 47.63) than wide; 1,000 and an edge of 12.
+  assert.equal(box[3], 1024);
+  assert.ok(Math.abs(box[2] - 24 - 1000 * 1.75 * Math.cos(47.63 * Math.PI / 180) / 1.25) < 5, String(box));
+  assert.equal((await get('/explore/dataset/carres/map/?where=code%3D%2237003%22')).text.match(/<path class="f4 area"/g).length, 1);
+  assert.equal((await get('/explore/dataset/lieux/map/')).text.match(/<circle class="f5 dot"/g).length, 500);
+  assert.doesNotMatch((await get('/explore/dataset/nu/information/')).text, /\/nu\/map\//);
+  assert.equal((await get('/explore/dataset/nu/map/')).status, 404);
+  assert.equal((await get('/explore/dataset/carres/map/?where=inconnue%3D1')).status, 200);
+});
+
 test('tiles that are none are refused; a closed dataset is unknown', async () => {
   for (const at of ['21/0/0.mvt', '1/2/0.mvt', '1/0/-1.mvt', '1/0/0', 'a/0/0.mvt']) assert.equal((await get(`/api/tiles/v1/carres/${at}`)).status, 400, at);
   const unknown = await tile('inconnu', 0, 0, 0);

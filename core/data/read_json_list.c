@@ -101,6 +101,9 @@ bool json_list_find(struct json_list *l, struct arena *a, struct str text, const
 {
     struct str asked = jr_str(options, "path"), object;
     *l = (struct json_list){.start = json_scan_of(text), .path = S("")};
+    const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
+    if (nul) /* JSON has none, and no report could say it */
+        return json_list_broken(text, nul, e);
     if (json_scan_take(&l->start, '[')) {
         l->bracketed = true;
         return !asked.n || unknown(&(struct search){.asked = asked}, e);

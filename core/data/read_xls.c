@@ -234,6 +234,7 @@ static bool xls_next(struct rows *self, struct record *out, struct err *e)
     for (size_t i = 0; i < s->n; i++)
         s->cells[i] = str_part(buf_str(&s->text), s->place[i].from, s->place[i].n);
     *out = (struct record){.line = s->row, .n = s->n, .cells = s->cells, .end = s->row == 0};
+    out->has_nul = s->text.n && memchr(s->text.p, 0, s->text.n);
     return true;
 }
 

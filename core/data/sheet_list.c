@@ -2,6 +2,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/jr.h"
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 #include "core/data/reason.h"
 
@@ -11,7 +12,10 @@ bool sheet_list_add(struct sheet_list *l, struct str name, bool hidden)
 {
     if (l->n == SHEET_LIST_MAX)
         return false;
-    l->at[l->n].name = arena_str(&l->arena, str_part(name, 0, NAME_MAX));
+    const char *nul = name.n ? memchr(name.p, 0, name.n) : NULL; /* no report could say it */
+    name = str_part(name, 0, nul ? (size_t)(nul - name.p) : NAME_MAX);
+    name.n = name.n < NAME_MAX ? name.n : NAME_MAX;
+    l->at[l->n].name = arena_str(&l->arena, str_part(name, 0, utf8_floor(name)));
     l->at[l->n++].hidden = hidden;
     return true;
 }

@@ -80,8 +80,10 @@ json_t *correct_merge(const json_t *options, const json_t *asked, struct err *e)
         json_object_del(merged, "corrections");
         json_object_del(merged, "left_out");
     }
-    if (jr_array(asked, "fields"))
-        json_object_set(merged, "fields", json_object_get(asked, "fields"));
+    static const char *const replaced[] = {"fields", "reading"};
+    for (size_t i = 0; i < 2; i++)
+        if (i ? jr_object(asked, replaced[i]) != NULL : jr_array(asked, replaced[i]) != NULL)
+            json_object_set(merged, replaced[i], json_object_get(asked, replaced[i]));
     bool ok = !steps || steps_check(steps, e);
     if (ok && steps)
         json_object_set(merged, "steps", (json_t *)(uintptr_t)steps);

@@ -8,8 +8,9 @@
  * other steps. Kept with the upload, done again each time the file is read (core/data/step.h); the file
  * itself is never changed.
  *
- * asked: {"fields": […], "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true}
- * fields and steps replace what was said before, corrections and rows left out are added to it (a cell
+ * asked: {"fields": […], "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true,
+ * "reading": {"sheet", "header_row", "member", "path", "layer", "separator", "header"}}
+ * fields, steps and reading replace what was said before, corrections and rows left out are added to it (a cell
  * corrected twice has the last value), reset forgets those of before.
  */
 /* The upload's options from now on, a new reference; NULL: err_correction_form, err_step_*, err_steps_many. */

@@ -132,7 +132,7 @@ static bool work(struct conn *c, const struct tenant_row *t, const struct import
     struct intake *in = &done->intake;
     struct str visibility, metas, organisation = producer(t, ask);
     const json_t *steps = ask->steps ? ask->steps : jr_array(ask->meta, "steps");
-    json_t *extra = steps ? json_pack("{s:O}", "steps", steps) : NULL;
+    json_t *extra = json_pack("{s:O*, s:O*}", "steps", steps, "reading", jr_object(ask->meta, "reading"));
     in->extra = extra;
     bool ok = check_meta(ask, &visibility, e) &&
            intake_plan(in, c, &t->id, ask->dataset_id, jr_array(ask->meta, "fields"), ask->append, e) &&

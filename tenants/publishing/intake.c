@@ -134,6 +134,14 @@ static int64_t rows_left(const struct intake *in)
     return left > 0 ? left : 0;
 }
 
+/* Which of the tables in the file, and how it is written (core/data/reader.h). */
+static void put_reading(json_t *options, const json_t *reading)
+{
+    static const char *const keys[] = {"member", "sheet", "layer", "path", "header_row", "header", "separator"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        json_object_set(options, keys[i], json_object_get(reading, keys[i])); /* absent: nothing is set */
+}
+
 static bool options_of(struct intake *in, struct conn *c, size_t njoins, struct str *out, struct err *e)
 {
     json_t *options = json_object();
@@ -146,6 +154,7 @@ static bool options_of(struct intake *in, struct conn *c, size_t njoins, struct 
     for (size_t i = 0; i < sizeof of_file / sizeof of_file[0]; i++)
         if (jr_array(in->extra, of_file[i]))
             json_object_set(options, of_file[i], json_object_get(in->extra, of_file[i]));
+    put_reading(options, jr_object(in->extra, "reading"));
     bool ok = registry_options(c, &in->tenant, &in->d.id, options, e);
     if (in->schema.n)
         json_object_set_new(options, "schema", json_stringn(in->schema.p, in->schema.n));

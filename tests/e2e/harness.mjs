@@ -186,12 +186,12 @@ class Installation {
   }
 
   /** Imports and publishes a table; metadata that are left out are plausible. */
-  async importCsv(host, id, csv, meta = {}, args = ['--publish']) {
+  async importCsv(host, id, csv, meta = {}, args = ['--publish'], reading = undefined) {
     const [file, metaFile] = [join(this.folder, `${id}.csv`), join(this.folder, `${id}.META.json`)];
     const { visibility = 'open', fields, dcat, conforms_to, ...rest } = meta;
     const title = rest.title ?? `Essai ${id}`;
     writeFileSync(file, csv);
-    writeFileSync(metaFile, JSON.stringify({ visibility, fields, attestations: true, ...(conforms_to && { conforms_to }), metas: {
+    writeFileSync(metaFile, JSON.stringify({ visibility, fields, reading, attestations: true, ...(conforms_to && { conforms_to }), metas: {
       default: { title, description: `${title} : jeu de données d’essai, fait pour un test de bout en bout, avec assez de mots pour la règle des cent caractères.`,
         publisher: 'Région d’essai', license: 'Licence Ouverte v2.0 (Etalab)', theme: ['Régions et villes'], keyword: ['essai', 'données'], ...rest },
       dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune', ...dcat },

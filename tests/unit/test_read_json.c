@@ -89,6 +89,9 @@ static void test_bounds(void **state)
 {
     (void)state;
     struct buf deep = {.max = 8 << 20}, wide = {0}, got = {0};
+    rows_of(S("[{\"a\": \"x\",\n \"\0\": 1}]"), NULL, &got);
+    assert_true(str_eq(buf_str(&got), S("data_json 2")));
+    buf_reset(&got);
     buf_addz(&deep, "[{\"a\": ");
     for (int i = 0; i < 1000000; i++)
         buf_addz(&deep, "[");

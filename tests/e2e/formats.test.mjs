@@ -1,0 +1,60 @@
+// Files that are no CSV, published and asked for: workbooks made by a program that is not ours, JSON, and what is
+// packed around them; which table of the file is read can be said.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import { installation } from './harness.mjs';
+
+const Excel = createRequire(import.meta.url)('exceljs');
+const H = 'r.localhost';
+let t, book;
+
+before(async () => {
+  t = await installation();
+  const w = new Excel.Workbook();
+  const first = w.addWorksheet('Titre'), second = w.addWorksheet('Détail'), hidden = w.addWorksheet('Secret', { state: 'hidden' });
+  first.addRow(['Subventions votées en 2024']);
+  first.addRow([]);
+  first.addRow(['Code', 'Jour', 'Montant']);
+  first.addRow([1001, new Date(Date.UTC(2024, 1, 29)), 12.5]);
+  first.addRow([37000, new Date(Date.UTC(1999, 11, 31)), 1e6 / 3]);
+  first.getColumn(1).numFmt = '00000';
+  first.getColumn(2).numFmt = 'dd/mm/yyyy';
+  second.addRow(['note']);
+  second.addRow(['ligne de titre']);
+  second.addRow(['nom', 'n']);
+  second.addRow(['Tours', 1]);
+  hidden.addRow(['x']);
+  book = Buffer.from(await w.xlsx.writeBuffer());
+});
+after(() => t?.stop());
+
+const rows = async (id) => {
+  const answer = await t.http(H, `/api/explore/v2.1/catalog/datasets/${id}/records?limit=100`);
+  assert.equal(answer.status, 200, answer.text.slice(0, 300));
+  return answer.json.results;
+};
+
+test('a workbook: titles above the table, dates, zeros in front', async () => {
+  await t.importCsv(H, 'classeur', book);
+  const got = await rows('classeur');
+  assert.deepEqual(got.map((r) => [r.code, r.jour]), [['01001', '2024-02-29'], ['37000', '1999-12-31']]);
+  assert.equal(got[0].montant, 12.5);
+  assert.ok(Math.abs(got[1].montant - 1e6 / 3) < 1e-6);
+});
+
+test('the sheet and the row of names can be said', async () => {
+  await t.importCsv(H, 'detail', book, {}, ['--publish'], { sheet: 'Détail', header_row: 3 });
+  assert.deepEqual(await rows('detail'), [{ nom: 'Tours', n: 1 }]);
+});
+
+test('JSON: the list within, flattened; packed by gzip', async () => {
+  const json = { total: 2, results: [{ code: '01', lieu: { lon: 0.68, lat: 47.39 }, adresse: { ville: 'Tours' }, tags: ['a', 'b'] },
+    { code: '02', lieu: { lon: 1.9, lat: 47.9 }, adresse: { ville: 'Orléans', cp: '45000' }, tags: [] }] };
+  await t.importCsv(H, 'json', gzipSync(JSON.stringify(json)));
+  assert.deepEqual(await rows('json'), [
+    { code: '01', lieu: { lon: 0.68, lat: 47.39 }, adresse_ville: 'Tours', tags: 'a|b', adresse_cp: null },
+    { code: '02', lieu: { lon: 1.9, lat: 47.9 }, adresse_ville: 'Orléans', tags: null, adresse_cp: '45000' }]);
+});

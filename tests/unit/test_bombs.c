@@ -1,0 +1,372 @@
+/* Files that unfold, nest or repeat beyond measure (reliability.md, T25): the sealed child refuses
+ * each within two seconds of its own time and within 64 MB above what a small file takes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MB = 1 << 20, BIG = 200 * MB, MOST_KB = 64 << 10 };
+
+struct run {
+    int status;
+    double seconds;
+    long kilobytes;
+    char said[512];
+};
+
+/* `terrasse read` on the file, as it runs for anybody. */
+static struct run read_it(int fd)
+{
+    char path[64];
+    int out[2];
+    struct run r = {0};
+    struct rusage use;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), fd);
+    assert_int_equal(pipe(out), 0);
+    fflush(stdout);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(out[1], STDERR_FILENO);
+        if (!freopen("/dev/null", "w", stdout))
+            _exit(127);
+        execl(TERRASSE, "terrasse", "read", path, (char *)NULL);
+        _exit(127);
+    }
+    close(out[1]);
+    for (size_t n = 0; n < sizeof r.said - 1;) {
+        ssize_t got = read(out[0], r.said + n, sizeof r.said - 1 - n);
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+    }
+    close(out[0]);
+    assert_true(wait4(pid, &r.status, 0, &use) == pid);
+    r.seconds = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+                (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+    r.kilobytes = use.ru_maxrss;
+    return r;
+}
+
+/* ---- what is made, piece by piece, so that this program stays small ---- */
+
+static int file_of(void)
+{
+    int fd = memfd_create("bomb", 0);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void put(int fd, const char *text, size_t n)
+{
+    assert_int_equal(write(fd, text, n), (ssize_t)n);
+}
+
+static struct archive *zip_into(int fd)
+{
+    struct archive *a = archive_write_new();
+    archive_write_set_format_zip(a);
+    assert_int_equal(archive_write_open_fd(a, fd), ARCHIVE_OK);
+    return a;
+}
+
+static struct archive *filter_into(int fd, const char *filter)
+{
+    struct archive *a = archive_write_new();
+    archive_write_set_format_raw(a);
+    assert_int_equal(archive_write_add_filter_by_name(a, filter), ARCHIVE_OK);
+    archive_write_set_bytes_in_last_block(a, 1);
+    assert_int_equal(archive_write_open_fd(a, fd), ARCHIVE_OK);
+    return a;
+}
+
+static void begin(struct archive *a, const char *name)
+{
+    struct archive_entry *e = archive_entry_new();
+    archive_entry_set_pathname(e, name);
+    archive_entry_set_filetype(e, AE_IFREG);
+    archive_entry_set_perm(e, 0644);
+    assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
+    archive_entry_free(e);
+}
+
+static void add(struct archive *a, const char *text)
+{
+    size_t n = strlen(text);
+    assert_int_equal(archive_write_data(a, text, n), (la_ssize_t)n);
+}
+
+static void same(struct archive *a, char c, size_t n)
+{
+    static char block[MB];
+    memset(block, c, sizeof block);
+    for (; n > 0; n -= n < MB ? n : MB)
+        archive_write_data(a, block, n < MB ? n : MB);
+}
+
+static void end(struct archive *a)
+{
+    archive_write_close(a);
+    archive_write_free(a);
+}
+
+static int same_in(const char *filter)
+{
+    int fd = file_of();
+    struct archive *a = filter_into(fd, filter);
+    begin(a, "x");
+    same(a, 'a', BIG);
+    end(a);
+    return fd;
+}
+
+static int gz_of_zeros(void)
+{
+    return same_in("gzip");
+}
+static int xz_of_zeros(void)
+{
+    return same_in("xz");
+}
+static int zstd_of_zeros(void)
+{
+    return same_in("zstd");
+}
+
+static int zip_of_zeros(void)
+{
+    int fd = file_of();
+    struct archive *a = zip_into(fd);
+    begin(a, "a.csv");
+    same(a, 'a', BIG);
+    end(a);
+    return fd;
+}
+
+static void copy_into(struct archive *a, int from)
+{
+    char block[64 << 10];
+    ssize_t n;
+    lseek(from, 0, SEEK_SET);
+    while ((n = read(from, block, sizeof block)) > 0)
+        archive_write_data(a, block, (size_t)n);
+    close(from);
+}
+
+static int zip_in_zip(void)
+{
+    int fd = file_of(), inner = zip_of_zeros();
+    struct archive *a = zip_into(fd);
+    begin(a, "inner.zip");
+    copy_into(a, inner);
+    end(a);
+    return fd;
+}
+
+static int gz_in_gz(void)
+{
+    int fd = file_of(), inner = gz_of_zeros();
+    struct archive *a = filter_into(fd, "gzip");
+    begin(a, "x");
+    copy_into(a, inner);
+    end(a);
+    return fd;
+}
+
+/* A workbook whose sheet begins with `head` and then is somebody else's. */
+static struct archive *workbook_into(int fd)
+{
+    struct archive *a = zip_into(fd);
+    begin(a, "xl/workbook.xml");
+    add(a, "<workbook><sheets><sheet name='a' r:id='r1'/></sheets></workbook>");
+    begin(a, "xl/_rels/workbook.xml.rels");
+    add(a, "<Relationships><Relationship Id='r1' Type='/worksheet' Target='s.xml'/>"
+           "<Relationship Id='r2' Type='/sharedStrings' Target='t.xml'/></Relationships>");
+    return a;
+}
+
+#define LAUGHS                                                                                     \
+    "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>"            \
+    "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'>"     \
+    "<!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'><!ENTITY f '&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;'>"     \
+    "<!ENTITY g '&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;'>]>"
+
+static int sheet_of_spaces(void)
+{
+    int fd = file_of();
+    struct archive *a = workbook_into(fd);
+    begin(a, "xl/t.xml");
+    add(a, "<sst/>");
+    begin(a, "xl/s.xml");
+    add(a, "<worksheet><sheetData>");
+    same(a, ' ', BIG);
+    end(a);
+    return fd;
+}
+
+static int strings_of_entities(void)
+{
+    int fd = file_of();
+    struct archive *a = workbook_into(fd);
+    begin(a, "xl/t.xml");
+    add(a, LAUGHS "<sst><si><t>&g;&g;&g;&g;</t></si></sst>");
+    begin(a, "xl/s.xml");
+    add(a, "<worksheet><sheetData><row><c t='s'><v>0</v></c></row></sheetData></worksheet>");
+    end(a);
+    return fd;
+}
+
+static int sheet_of_a_million_columns(void)
+{
+    int fd = file_of();
+    struct archive *a = workbook_into(fd);
+    begin(a, "xl/t.xml");
+    add(a, "<sst/>");
+    begin(a, "xl/s.xml");
+    add(a, "<worksheet><sheetData><row>");
+    for (int i = 0; i < 1000000; i++)
+        add(a, "<c><v>1</v></c>");
+    add(a, "</row></sheetData></worksheet>");
+    end(a);
+    return fd;
+}
+
+static int many_parts(void)
+{
+    int fd = file_of();
+    struct archive *a = zip_into(fd);
+    for (int i = 0; i < 30000; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%d.csv", i);
+        begin(a, name);
+        add(a, "a");
+    }
+    end(a);
+    return fd;
+}
+
+static int ods_with(const char *content)
+{
+    int fd = file_of();
+    struct archive *a = zip_into(fd);
+    archive_write_zip_set_compression_store(a);
+    begin(a, "mimetype");
+    add(a, "application/vnd.oasis.opendocument.spreadsheet");
+    begin(a, "content.xml");
+    add(a, content);
+    end(a);
+    return fd;
+}
+
+static int ods_of_entities(void)
+{
+    return ods_with(LAUGHS "<x>&g;</x>");
+}
+
+static int ods_of_a_billion_cells(void)
+{
+    return ods_with(
+        "<x><table:table table:name='a'><table:table-row table:number-rows-repeated='1048576'>"
+        "<table:table-cell table:number-columns-repeated='16384' "
+        "office:value-type='string'><text:p>aaaaaaaaaaaaaaaa"
+        "</text:p></table:table-cell></table:table-row></table:table></x>");
+}
+
+static int csv_of_a_million_columns(void)
+{
+    int fd = file_of();
+    static char block[1000];
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = i % 2 ? ';' : 'a';
+    for (int i = 0; i < 2000; i++)
+        put(fd, block, sizeof block);
+    put(fd, "\n", 1);
+    for (int i = 0; i < 2000; i++)
+        put(fd, block, sizeof block);
+    return fd;
+}
+
+static int brackets(const char *head)
+{
+    int fd = file_of();
+    static char block[1000];
+    memset(block, '[', sizeof block);
+    put(fd, head, strlen(head));
+    for (int i = 0; i < 1000; i++)
+        put(fd, block, sizeof block);
+    return fd;
+}
+
+static int json_a_million_deep(void)
+{
+    return brackets("[{\"a\":");
+}
+
+static int open_quote(void)
+{
+    int fd = file_of();
+    static char block[MB];
+    memset(block, 'a', sizeof block);
+    put(fd, "a;b\n\"", 5);
+    for (int i = 0; i < 60; i++)
+        put(fd, block, sizeof block);
+    return fd;
+}
+
+static void test_bombs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int (*make)(void);
+    } zoo[] = {
+        {"gzip of one letter", gz_of_zeros},
+        {"xz of one letter", xz_of_zeros},
+        {"zstd of one letter", zstd_of_zeros},
+        {"zip of one letter", zip_of_zeros},
+        {"zip in a zip", zip_in_zip},
+        {"gzip in a gzip", gz_in_gz},
+        {"sheet of spaces", sheet_of_spaces},
+        {"entities in an XLSX", strings_of_entities},
+        {"a million columns in an XLSX", sheet_of_a_million_columns},
+        {"thirty thousand parts", many_parts},
+        {"entities in an ODS", ods_of_entities},
+        {"a billion cells in an ODS", ods_of_a_billion_cells},
+        {"a million columns in a CSV", csv_of_a_million_columns},
+        {"JSON a million deep", json_a_million_deep},
+        {"a quote that is never closed", open_quote},
+    };
+    int small = file_of();
+    put(small, "a;b\n1;2\n", 8);
+    struct run idle = read_it(small);
+    assert_int_equal(idle.status, 0);
+    close(small);
+    for (size_t i = 0; i < sizeof zoo / sizeof zoo[0]; i++) {
+        int fd = zoo[i].make();
+        struct run r = read_it(fd);
+        close(fd);
+        if (getenv("BOMBS_SHOW"))
+            printf("%-32s %5.2f s %6ld kB  %s", zoo[i].name, r.seconds,
+                   r.kilobytes - idle.kilobytes, r.said);
+        if (!WIFEXITED(r.status) || WEXITSTATUS(r.status) != 1 || r.seconds > 2 ||
+            r.kilobytes - idle.kilobytes > MOST_KB)
+            fail_msg("%s: status %d, %.2f s, %ld kB more than idle: %s", zoo[i].name, r.status,
+                     r.seconds, r.kilobytes - idle.kilobytes, r.said);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bombs)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,88 @@
+#include "tenants/explore/v1_place.h"
+
+#include "core/base/buf.h"
+
+enum { WKT_MAX = 12 << 10 };
+
+bool v1_is_number(struct str s)
+{
+    size_t digits = 0, points = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool digit = s.p[i] >= '0' && s.p[i] <= '9', sign = i == 0 && s.p[i] == '-';
+        if (!sign && s.p[i] != '.' && !digit)
+            return false;
+        digits += digit;
+        points += s.p[i] == '.';
+    }
+    return digits > 0 && points < 2 && s.n <= 30;
+}
+
+const struct view_column *v1_place_column(const struct dataset_view *v)
+{
+    for (size_t i = 0; i < view_columns(v); i++) {
+        const struct view_column *c = view_column(v, i);
+        if (!c->hidden && (c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE))
+            return c;
+    }
+    return NULL;
+}
+
+bool v1_distance(struct arena *a, const struct view_column *c, struct str value, struct str *out)
+{
+    struct str rest = value, lat, lon;
+    str_cut(&rest, ',', &lat);
+    if (!rest.p || !str_cut(&rest, ',', &lon))
+        return false;
+    struct str metres = rest.p ? str_trim(rest) : S("0");
+    lat = str_trim(lat);
+    lon = str_trim(lon);
+    if (!v1_is_number(lat) || !v1_is_number(lon) || !v1_is_number(metres) || metres.p[0] == '-')
+        return false;
+    *out = arena_printf(a, "within_distance(`" STR_FMT "`, geom'POINT(" STR_FMT " " STR_FMT ")', " STR_FMT "m)",
+                        STR_ARG(c->name), STR_ARG(lon), STR_ARG(lat), STR_ARG(metres));
+    return true;
+}
+
+static bool polygon_of(struct arena *a, struct str value, struct str *out)
+{
+    struct buf ring = {.max = WKT_MAX};
+    struct str first = STR_NONE, rest = value, part;
+    bool ok = true;
+    for (size_t n = 0; ok && str_cut(&rest, ')', &part) && str_trim(part).n; n++) {
+        ptrdiff_t open = str_chr(part, '(');
+        struct str lon = str_from(part, (size_t)(open + 1)), lat;
+        str_cut(&lon, ',', &lat);
+        lat = str_trim(lat);
+        lon = lon.p ? str_trim(lon) : S("");
+        ok = open >= 0 && v1_is_number(lat) && v1_is_number(lon);
+        struct str point = arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(lon), STR_ARG(lat));
+        first = first.p ? first : point;
+        buf_printf(&ring, STR_FMT ", ", STR_ARG(point));
+    }
+    ok = ok && first.p && !ring.over;
+    if (ok)
+        *out = arena_printf(a, "geom'POLYGON((" STR_FMT STR_FMT "))'", STR_ARG(buf_str(&ring)), STR_ARG(first));
+    buf_free(&ring);
+    return ok;
+}
+
+static bool is_wkt(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i], letter = (char)(c | 0x20);
+        if (!(letter >= 'a' && letter <= 'z') && !(c >= '0' && c <= '9') && (!c || !strchr(" ,.()+-", c)))
+            return false;
+    }
+    return s.n > 0 && s.n <= WKT_MAX;
+}
+
+bool v1_geometry(struct arena *a, struct str value, struct str *out)
+{
+    value = str_trim(value);
+    if (value.n && value.p[0] == '(')
+        return polygon_of(a, value, out);
+    if (!is_wkt(value))
+        return false;
+    *out = arena_printf(a, "geom'" STR_FMT "'", STR_ARG(value));
+    return true;
+}

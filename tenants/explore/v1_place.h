@@ -1,0 +1,18 @@
+#pragma once
+#include "core/base/arena.h"
+#include "core/data/view.h"
+
+/*
+ * v1_place -- places as the first version of the API writes them, latitude first, as ODSQL.
+ *
+ * False: the text is no such place. Numbers are copied only when they are digits, one sign and points.
+ *
+ * Source: explore-api.md section 3.
+ */
+bool v1_is_number(struct str s);
+const struct view_column *v1_place_column(const struct dataset_view *v); /* the first with a geometry; NULL: none */
+
+/* "lat,lon,metres" */
+bool v1_distance(struct arena *a, const struct view_column *c, struct str value, struct str *out);
+/* "(lat,lon),(lat,lon)…", closed here, or WKT: an operand geom'…' */
+bool v1_geometry(struct arena *a, struct str value, struct str *out);

@@ -26,6 +26,11 @@ bool attest_put(struct conn *c, const struct uuid *tenant, struct str dataset_id
     return ok;
 }
 
+bool attest_scheduled(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct err *e)
+{
+    return tenant_do(c, &sql_attestation_scheduled, (struct str[]){uuid_str(tenant), dataset_id}, e);
+}
+
 bool attest_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, struct err *e)
 {
     static const char *const words[][3] = {{"personal", "la conformité au RGPD", "GDPR conformity"},

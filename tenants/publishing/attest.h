@@ -20,5 +20,9 @@ struct attest {
 /* For the version that the draft would publish; nothing is written for what is false. */
 bool attest_put(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct attest *a, struct err *e);
 
+/* Before an update by machine is published: where a schedule was set (source.h) whoever set it attests, as long as names
+ * and types stay those of what is published. As terrasse_worker. */
+bool attest_scheduled(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct err *e);
+
 /* fails err_attestation_missing (which) */
 bool attest_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, struct err *e);

@@ -147,7 +147,7 @@ bool publish_aside(struct conn *c, const struct uuid *tenant, struct str dataset
 bool publish_update(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account, bool accept_aside,
                     struct publish_done *done, struct err *e)
 {
-    return (accept_aside || publish_aside(c, tenant, dataset_id, e)) &&
+    return (accept_aside || publish_aside(c, tenant, dataset_id, e)) && attest_scheduled(c, tenant, dataset_id, e) &&
            publish_draft(c, tenant, dataset_id, account, done, e);
 }
 

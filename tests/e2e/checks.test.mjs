@@ -110,7 +110,7 @@ test('personal data stop opening, not publishing closed; a listed reason with au
 test('an override covers what was found, in later files too; anything new asks again', async () => {
   const same = await importing(A, 'elus', people, {}, '--publish', '--attest');
   assert.equal(same.code, 0, same.stderr);
-  const more = await importing(A, 'elus', people.replace('courriel', 'courriel;nir').replace('tours.fr\nD', 'tours.fr;185057800608491\nD').replace(/fr\n$/, 'fr;\n'), {}, '--publish', '--attest');
+  const more = await importing(A, 'elus', people.replace('courriel', 'courriel;nir').replace('tours.fr\nD', 'tours.fr;185057800608491\nD').replace(/fr\n$/, 'fr;\n'), {}, '--publish', '--attest', '--accept-shape');
   assert.equal(more.code, 1);
   assert.match(more.stderr, /social security numbers \(nir\)/);
   assert.equal(sql(t, "SELECT records FROM portal.dataset WHERE dataset_id = 'elus' AND is_origin;"), '2'); // what is open stays as it was

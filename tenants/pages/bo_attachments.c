@@ -22,15 +22,14 @@ static struct markup add_form(struct req *r)
 {
     const struct bo_choice kinds[] = {
         {S("attachment"), page_say(r, TEXT_BO_ATT_ATTACHMENT_HELP)},
-        {S("alternative_export"), page_say(r, TEXT_BO_ATT_ALTERNATIVE_HELP)},
-        {S("file"), page_say(r, TEXT_BO_ATT_FILE_HELP)}};
+        {S("alternative_export"), page_say(r, TEXT_BO_ATT_ALTERNATIVE_HELP)}};
     const struct bo_field fields[] = {
         {.name = "kind",
          .kind = BO_RADIO,
          .label = page_say(r, TEXT_BO_ATT_KIND),
          .value = S("attachment"),
          .choices = kinds,
-         .nchoices = 3},
+         .nchoices = 2},
         {.name = "file",
          .kind = BO_FILE,
          .label = page_say(r, TEXT_BO_ATT_FILE_LABEL),

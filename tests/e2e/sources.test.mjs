@@ -188,6 +188,8 @@ async function site() {
   s.close = () => { server.closeAllConnections?.(); server.close(); };
   return s;
 }
+/** Whoever sets a schedule attests for what will come in the same shape (R27, R28). */
+const attest = (id) => one(`UPDATE portal.attestation SET standing = true WHERE dataset_id = (SELECT id FROM portal.dataset WHERE dataset_id = '${id}')`);
 const source = async (host, id) => (await api(host, `/datasets/${id}/source`)).json;
 const put = (host, id, body) => api(host, `/datasets/${id}/source`, { method: 'PUT', body });
 /** Runs now and waits until that run is noted. */
@@ -198,13 +200,18 @@ async function run(host, id) {
   await poll(() => ran() !== before, { what: `a run of ${id}`, deadline: 12000 });
   return source(host, id);
 }
-const published = (host, id, count) => poll(async () => (await explore(host, `${id}/records`)).json.total_count === count, { what: `${count} rows of ${id}`, deadline: 12000 });
+const published = (host, id, count) => poll(async () => {
+  const now = (await explore(host, `${id}/records`)).json.total_count;
+  if (now !== count) throw new Error(`${now} rows; ${(await api(host, `/datasets/${id}/source`)).text}`);
+  return true;
+}, { what: `${count} rows of ${id}`, deadline: 30000 });
 const versions = async (host, id) => (await api(host, `/datasets/${id}/versions`)).json.results.length;
 
 test('a source publishes the file it finds; what has not changed makes no version, with and without validators', async () => {
   const s = await site();
   let body = 'code;nom\n1;Tours\n2;Blois\n';
   await t.importCsv(A, 'auto', 'code;nom\n1;Tours\n');
+  attest('auto');
   s.answer = (req, res) => {
     const etag = `"${body.length}"`;
     if (req.headers['if-none-match'] === etag) { res.writeHead(304); return res.end(); }
@@ -295,6 +302,7 @@ test('nobody is called inside: metadata services, loopback, names that point the
 test('the secret of a source is sealed, sent to its own site alone, and never shown', async () => {
   const s = await site();
   await t.importCsv(A, 'secret', 'code;nom\n1;Tours\n');
+  attest('secret');
   s.answer = (_, res) => res.end('code;nom\n1;Tours\n2;Blois\n');
   await put(A, 'secret', { url: s.url('/s.csv'), every_minutes: 60, authorization: 'Bearer tres-secret' });
   await published(A, 'secret', 2);
@@ -332,6 +340,7 @@ test('an endless file ends at the ceiling; a person’s draft is not overwritten
 test('the command line and the page say where a file comes from', async () => {
   const s = await site();
   await t.importCsv(A, 'ligne', 'code;nom\n1;Tours\n');
+  attest('ligne');
   s.answer = (_, res) => res.end('code;nom\n1;Tours\n2;Blois\n');
   await t.must(['dataset', 'source', 'ligne', '--host', A, '--url', s.url('/l.csv'), '--every', '60', '--json']);
   await published(A, 'ligne', 2);

@@ -133,7 +133,7 @@ static void count_member(struct census *c, struct str path)
     char *first = hit ? c->chosen.first : rank ? c->of[rank].first : c->other.first;
     if (n && (*n)++ == 0)
         memcpy(first, path.p, path.n), first[path.n] = 0;
-    if (rank == RANK_NONE || c->names.n + path.n + 2 > NAMES_SAID)
+    if (hidden || c->names.n + path.n + 2 > NAMES_SAID)
         return;
     buf_addz(&c->names, c->names.n ? ", " : "");
     buf_add(&c->names, path);

@@ -229,6 +229,28 @@ static void test_header(void **state)
     }
 }
 
+/* The line that is said: found, too far, blank, or inside a cell of several lines. */
+static void test_header_at(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t line;
+        bool good;
+        unsigned preamble;
+        size_t width;
+    } rows[] = {{1, true, 0, 2}, {4, true, 2, 3}, {3, false, 0, 0}, {5, false, 0, 0}, {9, false, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct csv c = {0};
+        struct dialect d = {0};
+        struct err e = {0};
+        csv_init(&c, S("a;\"b\nc\"\n\n1;2;3\n"), ENCODING_UTF8, ';');
+        bool good = dialect_header_at(&c.rows, rows[i].line, &d, &e);
+        if (good != rows[i].good || d.preamble != rows[i].preamble || d.width != rows[i].width)
+            fail_msg("row %zu: %d %u %zu", i, good, d.preamble, d.width);
+        csv_free(&c);
+    }
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -265,7 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records), cmocka_unit_test(test_decoded_cells), cmocka_unit_test(test_giant_line),
         cmocka_unit_test(test_columns_beyond_the_bound_are_counted), cmocka_unit_test(test_encoding),
-        cmocka_unit_test(test_utf16), cmocka_unit_test(test_separator), cmocka_unit_test(test_header),
+        cmocka_unit_test(test_utf16), cmocka_unit_test(test_separator), cmocka_unit_test(test_header), cmocka_unit_test(test_header_at),
         cmocka_unit_test(test_names), cmocka_unit_test(test_binary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

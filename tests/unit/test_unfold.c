@@ -89,7 +89,7 @@ static void test_zip_members(void **state)
         {two, 2, "{\"member\": \"c.csv\"}", "data_member_unknown c.csv|a.csv, sous/b.csv"},
         {only_text, 2, NULL, "csv(zip nat2021.txt) 2"},
         {no_ending, 1, NULL, "csv(zip villes) 2"},
-        {no_table, 2, NULL, "data_member_choose |"},
+        {no_table, 2, NULL, "data_member_choose a.pdf, b.pdf|"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct str file = zip_of(rows[i].parts, rows[i].n, 1 << 20);

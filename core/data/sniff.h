@@ -11,7 +11,7 @@
  * sniff_cell is called for each cell of each row that is kept, then sniff_decide once. Same values,
  * same type, whatever their order. Source: standards.md section 4.3 rules 5 to 13.
  */
-enum { SNIFF_PLACES = 5 };
+enum { SNIFF_PLACES = 20 };
 
 /* What a spreadsheet destroys: the first places of each are kept. */
 enum sniff_damage { DAMAGE_EXPONENT, DAMAGE_ROUNDED, DAMAGE_POSTAL, DAMAGE_KINDS };

@@ -139,6 +139,7 @@ static bool read_header(struct steps *s, struct err *e)
     s->columns = ARENA_ARRAY(s->a, struct step_column, RECORD_COLUMNS_MAX + 1);
     s->file_labels = ARENA_ARRAY(s->a, struct str, s->from.width + 1);
     s->before = ARENA_ARRAY(s->a, struct step_sample, s->from.width + 1);
+    s->after = ARENA_ARRAY(s->a, struct step_sample, RECORD_COLUMNS_MAX + 1);
     s->ncolumns = s->from.width;
     for (size_t i = 0; i < s->from.width; i++) {
         struct str cell = s->from.has_header && i < r.n ? r.cells[i] : step_blank();
@@ -240,7 +241,7 @@ static bool rewind_all(struct rows *self, struct err *e)
     struct record skipped;
     s->header_next = true;
     s->corrected = 0;
-    s->nbefore = 0;
+    s->nbefore = s->nafter = 0;
     for (size_t i = 0; i < s->n; i++)
         step_rewind(&s->list[i]);
     if (!s->from.rows->rewind(s->from.rows, e))
@@ -304,15 +305,17 @@ static void correct(struct steps *s, const struct record *r)
         }
 }
 
-static void keep_sample(struct steps *s)
+static void keep_sample(struct steps *s, struct step_sample *sample, size_t width, unsigned *n)
 {
     enum { CELL = 80 };
-    for (size_t i = 0; i < s->from.width; i++) {
+    if (s->n == 0 || *n == STEP_SAMPLE)
+        return;
+    for (size_t i = 0; i < width; i++) {
         struct str cell = str_part(s->cells[i], 0, CELL);
         cell.n = cell.n == CELL ? utf8_floor(cell) : cell.n;
-        s->before[i].cell[s->nbefore] = arena_str(s->a, cell);
+        sample[i].cell[*n] = arena_str(s->a, cell);
     }
-    s->nbefore++;
+    ++*n;
 }
 
 static enum record_gone apply_all(struct steps *s)
@@ -345,14 +348,15 @@ static bool next(struct rows *self, struct record *out, struct err *e)
     for (size_t i = 0; i < s->from.width; i++)
         s->cells[i] = i < out->n ? out->cells[i] : step_blank();
     correct(s, out);
-    if (s->n && s->nbefore < STEP_SAMPLE)
-        keep_sample(s);
+    keep_sample(s, s->before, s->from.width, &s->nbefore);
     s->used = 0;
     out->gone = apply_all(s);
     if (s->too_long) {
         ERR(e, err_step_long, "line %llu", (unsigned long long)out->line);
         return err_arg(e, "%llu", (unsigned long long)out->line);
     }
+    if (out->gone == RECORD_HERE)
+        keep_sample(s, s->after, s->ncolumns, &s->nafter);
     out->n = s->ncolumns;
     out->cells = s->cells;
     return true;
@@ -382,25 +386,34 @@ bool steps_type(const struct steps *s, size_t column, enum column_type *to)
 
 /* ---- the report ---- */
 
-static void put_before(const struct steps *s, struct jw *w)
+static void put_sample(struct jw *w, const struct step_sample *sample, size_t width, unsigned n)
 {
-    jw_key(w, S("before"));
-    jw_open(w, '{');
-    jw_key(w, S("columns"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < s->from.width; i++)
-        jw_str(w, s->file_labels[i]);
-    jw_close(w, ']');
     jw_key(w, S("rows"));
     jw_open(w, '[');
-    for (unsigned row = 0; row < s->nbefore; row++) {
+    for (unsigned row = 0; row < n; row++) {
         jw_open(w, '[');
-        for (size_t i = 0; i < s->from.width; i++)
-            jw_str(w, s->before[i].cell[row]);
+        for (size_t i = 0; i < width; i++)
+            jw_str(w, sample[i].cell[row]);
         jw_close(w, ']');
     }
     jw_close(w, ']');
-    jw_close(w, '}');
+}
+
+/* {"columns": [label], "rows": [[cell]]} of the file, then of what the steps make of it. */
+static void put_samples(const struct steps *s, struct jw *w)
+{
+    for (int after = 0; after < 2; after++) {
+        size_t width = after ? s->ncolumns : s->from.width;
+        jw_key(w, after ? S("after") : S("before"));
+        jw_open(w, '{');
+        jw_key(w, S("columns"));
+        jw_open(w, '[');
+        for (size_t i = 0; i < width; i++)
+            jw_str(w, after ? s->columns[i].label : s->file_labels[i]);
+        jw_close(w, ']');
+        put_sample(w, after ? s->after : s->before, width, after ? s->nafter : s->nbefore);
+        jw_close(w, '}');
+    }
 }
 
 void steps_report(struct steps *s, struct jw *w)
@@ -420,5 +433,5 @@ void steps_report(struct steps *s, struct jw *w)
         jw_close(w, '}');
     }
     jw_close(w, ']');
-    put_before(s, w);
+    put_samples(s, w);
 }

@@ -62,6 +62,6 @@ struct rows *steps_rows(struct steps *s);
 size_t steps_width(const struct steps *s);
 size_t steps_file_column(const struct steps *s, size_t column);              /* from 1; 0: made by a step */
 bool steps_type(const struct steps *s, size_t column, enum column_type *to); /* false: none was asked */
-/* Since the last rewind, for the report: "corrections", "steps" and "before" (the first rows of the file). */
+/* Since the last rewind, for the report: "corrections", "steps" and "before", "after" (first rows). */
 void steps_report(struct steps *s, struct jw *w);
 void steps_close(struct steps *s); /* NULL too */

@@ -57,8 +57,9 @@ struct steps {
     struct step_sample {
         struct str cell[STEP_SAMPLE];
     } *before; /* of each of the file's columns */
+    struct step_sample *after; /* of each column that the steps leave */
     struct str *file_labels;
-    unsigned nbefore;
+    unsigned nbefore, nafter;
 };
 
 struct step_kind {

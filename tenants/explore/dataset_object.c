@@ -10,7 +10,7 @@
 #include "tenants/publishing/credit.h"
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
-       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS };
+       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT };
 
 const char *const dataset_default_keys[] = {
     "title", "description", "theme", "keyword", "license", "license_url", "language", "metadata_languages", "timezone",
@@ -39,7 +39,7 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
         .issued = req_col(r, call, row, COL_ISSUED),           .modified = req_col(r, call, row, COL_MODIFIED),
         .processed = req_col(r, call, row, COL_PROCESSED),     .source_host = req_col(r, call, row, COL_SOURCE_HOST),
         .source_name = req_col(r, call, row, COL_SOURCE_NAME), .parent_host = req_col(r, call, row, COL_PARENT_HOST),
-        .extent = req_col(r, call, row, COL_EXTENT),
+        .extent = req_col(r, call, row, COL_EXTENT),           .left_out = req_i64(r, call, row, COL_LEFT_OUT),
     };
     d.fields = jr_parse(req_col(r, call, row, COL_FIELDS), e);
     d.metas = d.fields ? jr_parse(req_col(r, call, row, COL_METAS), e) : NULL;
@@ -231,12 +231,15 @@ static void put_fields(struct jw *w, const struct dataset_object *d, bool lists)
 
 static void put_template(struct jw *w, const struct dataset_object *d, const char *name, const char *const *keys)
 {
+    bool keys_of_rows = keys == dataset_default_keys;
     jw_key(w, str_of(name));
     jw_open(w, '{');
     for (; *keys; keys++) {
         jw_key(w, str_of(*keys));
         dataset_object_meta(w, d, name, *keys);
     }
+    if (keys_of_rows && d->left_out > 0) /* ours: rows of the file that its publication left out, said where there are any */
+        JW_I64(w, "rows_left_out", d->left_out);
     jw_close(w, '}');
 }
 

@@ -16,7 +16,7 @@
 struct dataset_object {
     struct str dataset_id, uid;
     bool is_open, is_origin;
-    int64_t records;
+    int64_t records, left_out;
     json_t *fields, *metas, *attachments; /* attachments: NULL where there are none */
     struct str created, issued, modified, processed, source_host, source_name, parent_host, extent;
 };

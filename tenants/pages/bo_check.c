@@ -42,10 +42,18 @@ static bool must_attest(struct req *r)
     return batch_bool(&r->batch, 1, 0, CHECK_DRAFT) && !str_eq(req_col(r, 1, 0, CHECK_LACKS), S("[]"));
 }
 
+static bool is_held(struct req *r)
+{
+    json_t *diff = bo_dataset_json(r, DS_DIFF);
+    bool held = jr_bool(diff, "held", false);
+    json_decref(diff);
+    return held;
+}
+
 static struct markup publish_form(struct req *r, int64_t aside)
 {
     bool attest = must_attest(r);
-    struct bo_field fields[4];
+    struct bo_field fields[5];
     size_t n = 0;
     if (attest) {
         fields[n++] = (struct bo_field){.name = "attest_personal", .kind = BO_CHECK, .required = true, .label = page_say(r, TEXT_CHK_ATTEST_PERSONAL)};
@@ -58,6 +66,8 @@ static struct markup publish_form(struct req *r, int64_t aside)
     if (attest)
         fields[n++] = (struct bo_field){.name = "third", .label = page_say(r, TEXT_CHK_THIRD), .hint = page_say(r, TEXT_CHK_THIRD_HINT)};
     bool direct = bo_is_direct(r);
+    if (is_held(r))
+        fields[n++] = (struct bo_field){.name = "accept_shape", .kind = BO_CHECK, .label = page_say(r, TEXT_BO_ACCEPT_SHAPE), .required = true};
     return bo_form_html(
         r, &(struct bo_form){
                .action = bo_dataset_url(r, r->params[0], direct ? "submit" : "publish"),
@@ -133,6 +143,7 @@ static bool publish(struct req *r, step_fn *work, const char *done, struct err *
     ask->accept_errors = req_form(r, S("accept_errors")).n > 0;
     ask->attest = (struct attest){.personal = req_form(r, S("attest_personal")).n > 0,
                                   .rights = req_form(r, S("attest_rights")).n > 0, .third = req_form(r, S("third"))};
+    ask->accept_shape = req_form(r, S("accept_shape")).n > 0;
     bo_then(r, bo_dataset_url(r, r->params[0], arena_printf(r->a, "?done=%s", done).p));
     return bo_call(r, work, ask, e);
 }

@@ -59,7 +59,8 @@ static bool reply_file(struct req *r, struct err *e)
 {
     (void)e;
     int64_t day = req_i64(r, 0, 0, 1);
-    struct page_bo_file p = {.dataset = dataset_of(r), .steps = bo_steps(r, 1), .form = file_form(r), .at_quota = day < LITTLE,
+    struct page_bo_file p = {.dataset = dataset_of(r), .steps = bo_steps(r, 1), .form = file_form(r),
+                             .grid_url = dataset_of(r).n ? bo_dataset_url(r, dataset_of(r), "grid") : S("/backoffice/datasets/new/grid/"), .at_quota = day < LITTLE,
                              .rows = say_count(r->a, r->lang, req_i64(r, 0, 0, 0)), .day = say_bytes(r->a, r->lang, day),
                              .most = say_bytes(r->a, r->lang, option_i64(OPTION_UPLOAD_MAX) * MIB)};
     struct buf body = {0};

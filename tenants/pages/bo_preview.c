@@ -5,17 +5,15 @@
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_findings.h"
 #include "tenants/pages/bo_routes.h"
+#include "tenants/pages/bo_upload.h"
 #include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/errors.h"
-#include "tenants/publishing/fault.h"
 #include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/rows_report.h"
 
-enum { ISSUES_MAX = 60, CELLS_MAX = 20, REFRESH_S = 2 };
-
-/* bo_upload.sql's columns */
-enum { COL_ID, COL_FILE, COL_SIZE, COL_MODE, COL_STATE, COL_REPORT, COL_ERROR, COL_DATASET, COL_DIFF, COL_SAVED, COL_TITLE };
+enum { ISSUES_MAX = 60, CELLS_MAX = 20 };
 
 static const char *const types[] = {"text", "int", "decimal", "date", "datetime", "boolean", "geo_point_2d"};
 enum { NTYPES = sizeof types / sizeof types[0] };
@@ -147,7 +145,7 @@ static void put_types(struct req *r, const json_t *column, struct page_bo_previe
     struct str type = held(r, column, "type"), word = bo_type_word(r, type);
     size_t n = 0;
     list[n++] = (struct page_bo_preview_columns_types){
-        S(""), fixed ? page_say(r, TEXT_BO_TYPE_DETECT)
+        fixed ? S("auto") : S(""), fixed ? page_say(r, TEXT_BO_TYPE_DETECT)
                      : arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(word), STR_ARG(page_say(r, TEXT_BO_DETECTED))),
         !fixed};
     for (size_t i = 0; i < NTYPES; i++)
@@ -214,10 +212,24 @@ static struct str names_of(struct req *r, const json_t *list)
     return said;
 }
 
+/* Columns whose kept type refuses values: their rows are aside, unless the column is recognised anew. */
+static void put_broken(struct req *r, const json_t *broken, struct page_bo_preview *p)
+{
+    size_t n = json_array_size(broken), i;
+    json_t *column;
+    struct page_bo_preview_broken *list = ARENA_ARRAY(r->a, struct page_bo_preview_broken, n + 1);
+    json_array_foreach(broken, i, column)
+        list[i] = (struct page_bo_preview_broken){held(r, column, "name"), bo_type_word(r, held(r, column, "type")),
+                                                  bo_type_word(r, held(r, column, "detected")),
+                                                  say_count(r->a, r->lang, jr_i64(column, "cells", 0))};
+    p->broken = list;
+    p->broken_n = n;
+}
+
 static void put_diff(struct req *r, struct page_bo_preview *p)
 {
     struct err ignored;
-    json_t *diff = jr_parse(req_col(r, 0, 0, COL_DIFF), &ignored), *change;
+    json_t *diff = jr_parse(req_col(r, 0, 0, UP_DIFF), &ignored), *change;
     const json_t *rows = jr_object(diff, "rows"), *columns = jr_object(diff, "columns"), *retyped = jr_array(columns, "retyped");
     size_t n = json_array_size(retyped), i;
     if (rows && jr_i64(rows, "before", 0) > 0) {
@@ -234,6 +246,9 @@ static void put_diff(struct req *r, struct page_bo_preview *p)
                                                        bo_type_word(r, held(r, change, "to"))};
         p->retyped = list;
         p->retyped_n = n;
+        put_broken(r, jr_array(columns, "broken"), p);
+        p->held = jr_bool(diff, "held", false);
+        p->discard_url = bo_may_publish(r) ? bo_dataset_url(r, req_col(r, 0, 0, UP_DATASET), "discard") : STR_NONE;
     }
     json_decref(diff);
 }
@@ -249,42 +264,10 @@ static struct str how_read(struct req *r, const json_t *report)
                         STR_ARG(str_eq(separator, S("\t")) ? S("tab") : separator), STR_ARG(held(r, report, "encoding")));
 }
 
-static struct str replace_url(struct req *r)
-{
-    struct str dataset = req_col(r, 0, 0, COL_DATASET);
-    return dataset.n ? bo_dataset_url(r, dataset, "file") : S("/backoffice/datasets/new/");
-}
-
-static void show(struct req *r, struct buf *body, int refresh_s)
-{
-    struct str title = req_col(r, 0, 0, COL_TITLE);
-    bo_reply(r, bo_status(r), &(struct bo_page){.title = page_say(r, TEXT_BO_PREVIEW), .nav = BO_DATASETS, .lead = title,
-                                                .up = page_say(r, TEXT_BO_DATASETS), .up_url = S("/backoffice/datasets/"),
-                                                .refresh_s = refresh_s}, body);
-}
-
-static void reply_reading(struct req *r)
-{
-    struct buf body = {0};
-    page_bo_reading(&body, r->lang, &(struct page_bo_reading){.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, COL_FILE),
-                                                              .url = arena_str(r->a, r->x->path)});
-    show(r, &body, REFRESH_S);
-}
-
-static void reply_failed(struct req *r)
-{
-    struct buf body = {0}, why = {0};
-    fault_say(req_col(r, 0, 0, COL_ERROR), r->lang, &why);
-    page_bo_failed(&body, r->lang, &(struct page_bo_failed){.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, COL_FILE),
-                                                            .why = buf_str(&why), .replace_url = replace_url(r)});
-    buf_free(&why);
-    show(r, &body, 0);
-}
-
 static void reply_report(struct req *r, const json_t *report)
 {
     struct issues *s = ARENA_NEW(r->a, struct issues);
-    struct str dataset = req_col(r, 0, 0, COL_DATASET), id = req_col(r, 0, 0, COL_ID);
+    struct str dataset = req_col(r, 0, 0, UP_DATASET), id = req_col(r, 0, 0, UP_ID);
     const json_t *rows = json_object_get(report, "rows");
     int64_t aside = jr_i64(rows, "aside", 0);
     collect(r, report, s);
@@ -292,33 +275,29 @@ static void reply_report(struct req *r, const json_t *report)
         .steps = bo_steps(r, 2), .findings = bo_findings(r, report, NULL), .csrf = r->who.csrf, .types_url = S("/backoffice/datasets/types"), .upload = id,
         .next_url = dataset.n ? bo_dataset_url(r, dataset, "check")
                               : arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/describe", STR_ARG(id)),
-        .replace_url = replace_url(r), .file = req_col(r, 0, 0, COL_FILE), .how = how_read(r, report),
-        .size = say_bytes(r->a, r->lang, req_i64(r, 0, 0, COL_SIZE)), .saved = req_col(r, 0, 0, COL_SAVED),
+        .replace_url = bo_upload_replace_url(r), .file = req_col(r, 0, 0, UP_FILE), .how = how_read(r, report),
+        .size = say_bytes(r->a, r->lang, req_i64(r, 0, 0, UP_SIZE)), .saved = req_col(r, 0, 0, UP_SAVED),
         .rows = say_count(r->a, r->lang, jr_i64(rows, "seen", 0)), .issues = s->list, .issues_n = s->n, .errors = s->errors,
         .warnings = s->warnings, .blocked = bo_warned(report, "warn_exponent") > 0};
     if (aside > 0)
         p.aside = say_count(r->a, r->lang, aside);
+    struct rows_cell *cells;
+    p.cells_count = (int)rows_cells(r->a, report, &cells);
+    p.rows_url = bo_upload_url(r, id, "rows");
+    p.steps_url = bo_upload_url(r, id, "steps");
+    p.done_steps = (int)json_array_size(json_object_get(report, "steps"));
     put_columns(r, report, &p);
     put_diff(r, &p);
     struct buf body = {0};
     page_bo_preview(&body, r->lang, &p);
-    show(r, &body, 0);
+    bo_upload_show(r, page_say(r, TEXT_BO_PREVIEW), &body, 0);
 }
 
 static bool reply_upload(struct req *r, struct err *e)
 {
-    if (req_rows(r, 0) == 0)
-        return ERR(e, err_upload_unknown, "no row");
-    struct str state = req_col(r, 0, 0, COL_STATE);
-    if (str_eq(state, S("queued")) || str_eq(state, S("reading"))) {
-        reply_reading(r);
-        return true;
-    }
-    if (str_eq(state, S("failed")) || !req_col(r, 0, 0, COL_REPORT).n) {
-        reply_failed(r);
-        return true;
-    }
-    json_t *report = jr_parse(req_col(r, 0, 0, COL_REPORT), e);
+    if (bo_upload_waits(r, e))
+        return e->kind == NULL;
+    json_t *report = jr_parse(req_col(r, 0, 0, UP_REPORT), e);
     if (!report)
         return false;
     reply_report(r, report);
@@ -336,7 +315,9 @@ static json_t *chosen_types(struct req *r)
     json_t *list = json_array();
     struct str name, value;
     for (size_t at = 0; (at = req_form_all(r, at, &name, &value));)
-        if (str_starts(name, S("type:")) && value.n)
+        if (str_eq(name, S("free")) && value.n)
+            json_array_append_new(list, json_pack("{s:s%, s:s}", "name", value.p, value.n, "type", "auto"));
+        else if (str_starts(name, S("type:")) && value.n)
             json_array_append_new(list, json_pack("{s:s%, s:s%}", "name", name.p + 5, name.n - 5, "type", value.p, value.n));
     return list;
 }
@@ -356,15 +337,6 @@ static bool work_types(struct req *r, struct err *e)
     return ok;
 }
 
-static bool ask_again(struct req *r, struct err *e)
-{
-    struct uuid upload;
-    if (!uuid_parse(req_form(r, S("upload")), &upload))
-        return ERR(e, err_upload_unknown, "not an id");
-    req_ask(r, &sql_bo_upload, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&upload), STR_NONE, bo_organisation(r)});
-    return true;
-}
-
 const struct step bo_types[] = {
-    {STEP_WORK, work_types, NULL}, {STEP_DB, ask_again, NULL}, {STEP_REPLY, reply_upload, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_types, NULL}, {STEP_DB, bo_upload_ask_form, NULL}, {STEP_REPLY, reply_upload, NULL}, {STEP_END, NULL, NULL},
 };

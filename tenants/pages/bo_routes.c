@@ -2,6 +2,7 @@
 
 #include "core/web/route.h"
 #include "tenants/pages/routes.h"
+#include "tenants/publishing/rows_steps.h"
 
 /* Nothing here is counted as a call of the pool: publishing must stay possible when the month is spent. */
 #define OFFICE(method, pattern, access, body, steps, en, fr)                                          \
@@ -16,6 +17,15 @@ static const struct route routes[] = {
     GET("/datasets/new", CONTRIBUTOR, bo_file, "A file for a new dataset", "Fichier d’un nouveau jeu"),
     UPLOAD("/datasets/new", CONTRIBUTOR, bo_file_send, "Send the file", "Envoi du fichier"),
     GET("/datasets/new/{upload}", CONTRIBUTOR, bo_preview, "What the file holds", "Aperçu du fichier"),
+    GET("/datasets/new/{upload}/rows", CONTRIBUTOR, bo_rows, "Rows and cells to look at", "Lignes et cellules à regarder"),
+    POST("/datasets/new/{upload}/rows", CONTRIBUTOR, bo_rows_save, "Correct cells, leave rows out", "Correction de cellules, lignes écartées"),
+    GET("/datasets/new/{upload}/rows/list", CONTRIBUTOR, rows_report_steps, "The same as a file", "Les mêmes en fichier"),
+    GET("/datasets/new/{upload}/steps", CONTRIBUTOR, bo_processing, "What is done to the file", "Étapes de traitement"),
+    POST("/datasets/new/{upload}/steps", CONTRIBUTOR, bo_processing_save, "Change what is done to the file", "Modification des étapes"),
+    GET("/datasets/new/grid", CONTRIBUTOR, bo_grid, "Type a few rows", "Saisie de quelques lignes"),
+    POST("/datasets/new/grid", CONTRIBUTOR, bo_grid_save, "Read the rows that were typed", "Lecture des lignes saisies"),
+    GET("/datasets/{dataset}/grid", CONTRIBUTOR, bo_grid, "Type a few rows for the dataset", "Saisie de quelques lignes du jeu"),
+    POST("/datasets/{dataset}/grid", CONTRIBUTOR, bo_grid_save, "Read the rows that were typed", "Lecture des lignes saisies"),
     POST("/datasets/types", CONTRIBUTOR, bo_types, "Read again with other types", "Relecture avec d’autres types"),
     GET("/datasets/new/{upload}/describe", CONTRIBUTOR, bo_describe_first, "Describe it", "Description du nouveau jeu"),
     POST("/datasets/new/{upload}/describe", CONTRIBUTOR, bo_describe_first_save, "Make the draft", "Création du brouillon"),

@@ -72,6 +72,27 @@ static bool add_edits(json_t *options, const json_t *asked, struct err *e)
     return json_array_size(cells) + json_array_size(lines) <= CORRECTIONS_MAX || bad(e);
 }
 
+static void put_field(json_t *list, const json_t *field)
+{
+    const json_t *old;
+    size_t i;
+    json_array_foreach(list, i, old)
+        if (jr_str(old, "name").n && str_eq(jr_str(old, "name"), jr_str(field, "name"))) {
+            json_array_set(list, i, (json_t *)(uintptr_t)field);
+            return;
+        }
+    json_array_append(list, (json_t *)(uintptr_t)field);
+}
+
+static void put_fields(json_t *options, const json_t *asked)
+{
+    const json_t *field;
+    size_t i;
+    json_t *list = list_of(options, "fields");
+    json_array_foreach(jr_array(asked, "fields"), i, field)
+        put_field(list, field);
+}
+
 json_t *correct_merge(const json_t *options, const json_t *asked, struct err *e)
 {
     json_t *merged = json_is_object(options) ? json_deep_copy(options) : json_object();
@@ -80,10 +101,9 @@ json_t *correct_merge(const json_t *options, const json_t *asked, struct err *e)
         json_object_del(merged, "corrections");
         json_object_del(merged, "left_out");
     }
-    static const char *const replaced[] = {"fields", "reading"};
-    for (size_t i = 0; i < 2; i++)
-        if (i ? jr_object(asked, replaced[i]) != NULL : jr_array(asked, replaced[i]) != NULL)
-            json_object_set(merged, replaced[i], json_object_get(asked, replaced[i]));
+    put_fields(merged, asked);
+    if (jr_object(asked, "reading"))
+        json_object_set(merged, "reading", json_object_get(asked, "reading"));
     bool ok = !steps || steps_check(steps, e);
     if (ok && steps)
         json_object_set(merged, "steps", (json_t *)(uintptr_t)steps);

@@ -10,8 +10,9 @@
  *
  * asked: {"fields": […], "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true,
  * "reading": {"sheet", "header_row", "member", "path", "layer", "separator", "header"}}
- * fields, steps and reading replace what was said before, corrections and rows left out are added to it (a cell
- * corrected twice has the last value), reset forgets those of before.
+ * steps and reading replace those of before; fields, corrections and rows left out are added (a field named or a cell
+ * corrected twice has the last word; the type "auto" has its column recognised anew), reset forgets the
+ * corrections and rows left out of before.
  */
 /* The upload's options from now on, a new reference; NULL: err_correction_form, err_step_*, err_steps_many. */
 json_t *correct_merge(const json_t *options, const json_t *asked, struct err *e);

@@ -6,6 +6,7 @@
 #include "tenants/publishing/fault.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/rows_steps.h"
 #include "tenants/publishing/sql.h"
 
 /* ---- uploads ---- */
@@ -216,6 +217,8 @@ static const struct route routes[] = {
          "Send a file to be read", "Envoyer un fichier à lire"),
     CALL(HTTP_GET, "/uploads/{upload}", CONTRIBUTOR, state_steps, BODY_NONE,
          "What was understood of a file, or why not", "Ce qui a été compris d’un fichier, ou pourquoi non"),
+    CALL(HTTP_GET, "/uploads/{upload}/rows", CONTRIBUTOR, rows_report_steps, BODY_NONE,
+         "Rows and cells to look at, as JSON or CSV", "Lignes et cellules à regarder, en JSON ou CSV"),
     CALL(HTTP_POST, "/uploads/{upload}/read", CONTRIBUTOR, again_steps, BODY_JSON,
          "Read a file again: types, corrections, rows left out, steps",
          "Relire un fichier : types, corrections, lignes écartées, étapes"),

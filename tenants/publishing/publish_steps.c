@@ -86,13 +86,14 @@ bool publish_work_upload(struct req *r, struct err *e)
     struct publish_ask *p = r->state;
     struct dataset_row d = {0};
     struct conn *c = begin(r, e);
-    if (!c || !r->upload.path)
+    if (!c || (!r->upload.path && !p->typed.n))
         return c ? ERR(e, err_file_missing, "no file") : false;
     if (p->dataset_id.n && !(dataset_find(c, r->a, &r->tenant->id, p->dataset_id, &d, e) && publish_may_prepare(r, c, &d, e)))
         return false;
     struct upload_new new = {.account = r->who.account, .organisation = r->who.organisation, .dataset = d.id,
-                             .mode = p->mode, .file_name = r->upload.file_name, .path = r->upload.path,
-                             .size_bytes = r->upload.size_bytes, .options = upload_options(r, p, e)};
+                             .mode = p->mode, .file_name = p->typed.n ? S("saisie.csv") : r->upload.file_name,
+                             .path = r->upload.path, .bytes = p->typed,
+                             .size_bytes = p->typed.n ? p->typed.n : r->upload.size_bytes, .options = upload_options(r, p, e)};
     return new.options.n && upload_add(c, &r->tenant->id, &new, &p->made, e) && conn_commit(c, e);
 }
 

@@ -18,6 +18,7 @@ struct publish_ask {
     const json_t *metas, *fields; /* {"default": …, "dcat": …}; [{"name", "label", …}]; NULL: as they are */
     const json_t *key;            /* names of the key columns; NULL: as they are */
     struct str upload;            /* id; work_draft: a first file that is ready; work_upload: set */
+    struct str typed;             /* an upload's rows as CSV, where no file was sent */
     struct str mode, reason, review, article, message;
     bool accept_errors;           /* publish without the rows that were set aside */
     struct attest attest;         /* publish, submit: for the draft's version; its account is the caller's */

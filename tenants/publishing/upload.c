@@ -50,7 +50,7 @@ bool upload_add(struct conn *c, const struct uuid *tenant, const struct upload_n
     const struct str params[] = {uuid_str(tenant), uuid_str(&made), given[0], given[1], given[2], new->mode,
                                  new->file_name.n ? new->file_name : S("fichier"), str_of(blob), str_of(size),
                                  new->options.p ? new->options : S("{}")};
-    if (!blob_take(str_of(blob), new->path, e))
+    if (!(new->path ? blob_take(str_of(blob), new->path, e) : blob_put(str_of(blob), new->bytes, e)))
         return false;
     if (!tenant_do(c, &sql_upload_insert, params, e) || !queue(c, tenant, &made, e)) {
         struct err ignored = {0};

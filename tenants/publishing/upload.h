@@ -14,7 +14,8 @@ struct upload_new {
     struct uuid dataset;               /* empty: a first file, whose dataset is made later */
     struct str mode;                   /* "replace" or "append" */
     struct str file_name;
-    const char *path;                  /* moved into the store */
+    const char *path;                  /* moved into the store; NULL: the bytes */
+    struct str bytes;                  /* typed on a page */
     uint64_t size_bytes;
     struct str options;                /* {"fields": [...]}, or absent */
 };

@@ -28,7 +28,7 @@ function file(name, bytes) {
   return path;
 }
 const update = (id, bytes, host = 'r.localhost') => ['dataset', 'import', file(`${host}-${id}.csv`, bytes), '--host', host, '--id', id, '--publish', '--json'];
-const first = (id, bytes, meta = {}, host = 'r.localhost') => [...update(id, bytes, host), '--meta', file(`${host}-${id}.json`, JSON.stringify({ metas: metas(id), ...meta }))];
+const first = (id, bytes, meta = {}, host = 'r.localhost') => [...update(id, bytes, host), '--meta', file(`${host}-${id}.json`, JSON.stringify({ metas: metas(id), attestations: { personal: true, rights: true, standing: true }, ...meta }))];
 const one = (query) => sql(t, `${query};`);
 const records = (id) => one(`SELECT records FROM portal.dataset WHERE dataset_id = '${id}'`);
 const api = (path, options = {}) => t.http('r.localhost', `/api/portal/v1${path}`, { key, ...options });
@@ -41,7 +41,7 @@ const again = async (id, body) => {
   assert.equal((await api(`/uploads/${id}/read`, { method: 'POST', body })).status, 202);
   return settled(id);
 };
-const verb = (id, word, body = {}) => api(`/datasets/${id}/${word}`, { method: 'POST', body });
+const verb = (id, word, body = {}) => api(`/datasets/${id}/${word}`, { method: 'POST', body: { attest: true, ...body } });
 const rows = async (id, host = 'r.localhost') => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}/exports/json`)).json;
 
 /** The public rows, once the portal has noticed the publication. */
@@ -149,9 +149,9 @@ test('an update with a dropped column is held back: diff, live version untouched
   assert.match(plain.stdout, /Colonnes retirées : note/);
   const refused = await t.cli(['dataset', 'publish', 'budget', '--host', 'r.localhost']);
   assert.equal(refused.code, 1);
-  await t.must(['dataset', 'publish', 'budget', '--host', 'r.localhost', '--accept-shape', '--json']);
+  await t.must(['dataset', 'publish', 'budget', '--host', 'r.localhost', '--accept-shape', '--attest', '--json']);
   await shows('budget', [{ chapitre: 'a', montant: 5 }]);
-  const more = await t.must([...update('budget', 'chapitre;montant;nouveau\na;5;1\n'), '--accept-shape']);
+  const more = await t.must([...update('budget', 'chapitre;montant;nouveau\na;5;1\n'), '--accept-shape', '--attest']);
   assert.deepEqual(more.diff.columns.added, ['nouveau']);
 });
 

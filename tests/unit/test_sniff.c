@@ -152,13 +152,13 @@ static void test_damage_has_its_lines(void **state)
         struct {
             int64_t line;
             const char *value;
-        } at[5];
+        } at[6];
     } rows[] = {
         {"siret", "22440002800011|2,24E+13|41816609600069|2,25E+13", "warn_exponent", 2, {{3, "2,24E+13"}, {5, "2,25E+13"}}},
         {"siret", "41816609600000|22440002800011|20000000000000", "warn_siret_rounded", 2,
          {{2, "41816609600000"}, {4, "20000000000000"}}},
-        {"code_postal", "37000|1000|37100|1001|1002|1003|1004|1005", "warn_postal_short", 5,
-         {{3, "1000"}, {5, "1001"}, {6, "1002"}, {7, "1003"}, {8, "1004"}}},
+        {"code_postal", "37000|1000|37100|1001|1002|1003|1004|1005", "warn_postal_short", 6,
+         {{3, "1000"}, {5, "1001"}, {6, "1002"}, {7, "1003"}, {8, "1004"}, {9, "1005"}}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         json_t *report = report_of(rows[i].label, rows[i].values);

@@ -305,6 +305,9 @@ static void test_report_adds_up(void **state)
     assert_int_equal(jr_i64(n, "file_column", 0), 1);
     assert_int_equal(jr_i64(json_array_get(jr_array(report, "steps"), 1), "removed", 0), 1);
     assert_int_equal(json_array_size(jr_array(jr_object(report, "before"), "rows")), 5);
+    const json_t *after = jr_array(jr_object(report, "after"), "rows"); /* 1;a trois;b 6;f: typing comes later */
+    assert_int_equal(json_array_size(after), 3);
+    assert_string_equal(json_string_value(json_array_get(json_array_get(after, 1), 0)), "trois");
     json_decref(report);
     json_decref(options);
     buf_free(&out);

@@ -81,6 +81,18 @@
     });
   });
 
+  /* Cells copied from a spreadsheet spread over the grid from the one that they are pasted into. */
+  document.addEventListener("paste", (event) => {
+    const grid = event.target.closest?.("[data-grid]"), text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!grid || !/[\t\n]/.test(text.trimEnd())) return;
+    const rows = [...grid.rows].map((row) => [...row.querySelectorAll("input")]);
+    const top = rows.findIndex((row) => row.includes(event.target)), left = rows[top].indexOf(event.target);
+    const lines = text.replace(/\r/g, "").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+    if (top + lines.length > rows.length || lines.some((line) => left + line.length > rows[0].length)) return;
+    event.preventDefault();
+    lines.forEach((line, i) => line.forEach((value, k) => { rows[top + i][left + k].value = value; }));
+  });
+
   /* A form that says data-live asks again when a choice changes: the same address a submit would open. */
   document.addEventListener("change", (event) => {
     const form = event.target.form;

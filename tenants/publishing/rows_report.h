@@ -1,0 +1,35 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+/*
+ * rows_report -- the cells of a file that somebody has to look at, from the report of its reading
+ * (core/data/reader.h), as one list for the page, the API's JSON and its CSV.
+ *
+ *   aside    the row was set aside because of this cell, or as a whole (column absent)
+ *   spoiled  a spreadsheet destroyed the value
+ *   refused  the value keeps its column from the type of nearly all others; it is published as text
+ *
+ * Strings are borrowed from the report. A report lists the first 5,000 rows set aside and up to 100 cells
+ * of each of the others; its counts are of all.
+ */
+enum rows_kind { ROWS_ASIDE, ROWS_SPOILED, ROWS_REFUSED };
+
+struct rows_cell {
+    enum rows_kind kind;
+    int64_t line;
+    struct str column, label, value; /* value: cut at 120 bytes */
+    int64_t file_column;             /* from 1: may be corrected; 0: it may not */
+    const json_t *reason;            /* core/data/reason.h */
+};
+
+/* In order of kind, then line. The list is in `a`; its length is given. */
+size_t rows_cells(struct arena *a, const json_t *report, struct rows_cell **list);
+const char *rows_kind_name(enum rows_kind kind);
+
+/* "line;column;value;kind;reason", CR LF, with a byte order mark, so that a spreadsheet reads it. A cell that
+ * a spreadsheet would run as a formula has an apostrophe before it. */
+void rows_csv(const struct rows_cell *cells, size_t n, enum lang lang, struct buf *out);

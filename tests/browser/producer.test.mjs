@@ -1,0 +1,213 @@
+// What a producer does to a file on the pages: spoiled cells corrected in place, rows left out, a grid, steps, an update
+// held back; each with and without scripts, free of what axe can see, at 1280 and 390 px.
+//
+// Needs Chromium (Debian's) and the packages of tools/npm; says so and skips where they are missing.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { installation, poll } from '../e2e/harness.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const require = createRequire(join(root, 'tools/npm/x.js'));
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const has = (name) => { try { require.resolve(name); return true; } catch { return false; } };
+const skip = !chromiumPath ? 'no Chromium' : !has('playwright-core') || !has('axe-core') ? 'no npm packages' : false;
+
+describe('a producer', { skip, timeout: 300000 }, () => {
+  let t, browser, address;
+  const shots = process.env.TERRASSE_SHOTS;
+  const complaints = [];
+  const TOWN = 'a.r.localhost';
+  const people = {};
+
+  before(async () => {
+    t = await installation();
+    await t.tenants(['a']);
+    address = (host, path) => `http://${host}:${t.port}${path}`;
+    people[TOWN] = { email: 'admin@a.example', password: await t.accept(TOWN, t.links[TOWN]) };
+    browser = await require('playwright-core').chromium.launch({ executablePath: chromiumPath, args: ['--headless', '--no-sandbox',
+      '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+      '--disable-sync', '--host-resolver-rules=MAP *.localhost 127.0.0.1'] });
+    if (shots) mkdirSync(shots, { recursive: true });
+  });
+  after(async () => { await browser?.close(); await t?.stop(); });
+
+  async function open({ scripts = true } = {}) {
+    const context = await browser.newContext({ locale: 'fr-FR', javaScriptEnabled: scripts });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20000);
+    page.on('console', (m) => { if (/Content Security Policy/i.test(m.text())) complaints.push(m.text()); });
+    return page;
+  }
+
+  async function signIn(host, who = people[host], options) {
+    const page = await open(options);
+    await page.goto(address(host, '/login/'));
+    await page.fill('input[name=email]', who.email);
+    await page.fill('input[name=password]', who.password);
+    await page.click('main form button[type=submit]');
+    await page.waitForURL('**/backoffice/');
+    return page;
+  }
+
+  /** axe at both widths: nothing it can see may be wrong. */
+  async function accessible(page, name) {
+    for (const [width, height] of [[1280, 900], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      if (shots) await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+      await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+      const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+      assert.deepEqual(found.violations.map((v) => `${name} ${width}: ${v.id} ${v.nodes[0].html.slice(0, 160)}`), []);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `${name} at ${width} px scrolls sideways by ${wide} px`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
+  const text = (page) => page.locator('main').innerText();
+  const press = (page, name) => page.locator('main').getByRole('button', { name }).click();
+
+  /** The page once the file has been read. */
+  const readDone = (page) => poll(async () => { if (/Lecture de/.test(await text(page))) { await page.reload(); return false; } return true; },
+    { what: 'reading', every: 300 });
+
+  async function send(page, path, name, bytes) {
+    await page.goto(path);
+    await page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(bytes) });
+    await press(page, 'Envoyer et lire le fichier');
+    await readDone(page);
+  }
+
+  const key = () => t.must(['token', 'add', people[TOWN].email, '--host', TOWN, '--json']).then((k) => k.key);
+  const api = async (path, options) => t.http(TOWN, `/api/portal/v1${path}`, { key: await key(), ...options });
+  const uploadOf = (page) => page.url().match(/new\/([0-9a-f-]{36})/)[1];
+  const report = async (id) => (await api(`/uploads/${id}`)).json.report;
+
+  for (const scripts of [true, false]) {
+    const how = scripts ? 'with scripts' : 'without scripts';
+
+    test(`a spoiled SIRET is corrected in place, a row left out, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'subventions.csv',
+        'SIRET;Montant\n2,13E+13;10\n21370261300019;20\n21410018600012;30;trop\n');
+      assert.match(await text(page), /chiffres/);
+      await page.locator('main').getByRole('link', { name: /Corriger ou écarter/ }).click();
+      const id = uploadOf(page);
+      assert.equal(await page.inputValue('[name="fix:2:1"]'), '2,13E+13');
+      if (scripts) await accessible(page, 'lignes');
+      await page.fill('[name="fix:2:1"]', '21450234000018');
+      await page.locator('input[name=leave][value="4"]').check();
+      await press(page, 'Appliquer et relire');
+      await readDone(page);
+      assert.match(await text(page), /Aucune cellule n’est à regarder/);
+      assert.deepEqual((await report(id)).rows, { seen: 3, kept: 2, aside: 0, blank: 0, left_out: 1 });
+      assert.equal((await report(id)).corrections, 1);
+      await page.locator('main').getByRole('link', { name: 'Revenir à l’aperçu' }).click();
+      assert.equal(await page.locator('main').getByRole('link', { name: 'Continuer' }).count(), 1); // no longer blocked
+      if (scripts) await accessible(page, 'apercu-corrige');
+    });
+
+    test(`a few rows are typed in a grid, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await page.goto(address(TOWN, '/backoffice/datasets/new/'));
+      await page.locator('main').getByRole('link', { name: 'Saisir quelques lignes à la place' }).click();
+      const cells = { h1: 'Code', h2: 'Nom; du lieu', 'c1-1': '01', 'c1-2': 'Salle "A"', 'c3-1': '02', 'c3-2': 'b' };
+      for (const [name, value] of Object.entries(cells)) await page.fill(`[name="${name}"]`, value);
+      await press(page, 'Ajouter 10 lignes');
+      assert.equal(await page.inputValue('[name="c3-2"]'), 'b');
+      assert.equal(await page.locator('[name="c18-1"]').count(), 1);
+      if (scripts) await accessible(page, 'grille');
+      await page.locator('main').getByRole('button', { name: 'Lire ces lignes' }).last().click();
+      await readDone(page);
+      const read = await report(uploadOf(page));
+      assert.deepEqual(read.rows, { seen: 2, kept: 2, aside: 0, blank: 0 });
+      assert.deepEqual(read.columns.map((c) => [c.label, c.type, c.examples]), [['Code', 'text', ['01', '02']], ['Nom; du lieu', 'text', ['Salle "A"', 'b']]]);
+    });
+
+    test(`copied cells fill the grid, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await page.goto(address(TOWN, '/backoffice/datasets/new/grid/'));
+      const copied = 'Commune\tHabitants\nTours\t136000\nBlois\t46000\n';
+      if (scripts) {
+        await page.locator('[name=h1]').evaluate((cell, data) => {
+          const clip = new DataTransfer();
+          clip.setData('text/plain', data);
+          cell.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clip, bubbles: true, cancelable: true }));
+        }, copied);
+      } else {
+        await page.getByText('Coller depuis un tableur').click();
+        await page.fill('[name=paste]', copied);
+        await press(page, 'Remplir le tableau');
+      }
+      assert.deepEqual([await page.inputValue('[name=h2]'), await page.inputValue('[name="c1-1"]'), await page.inputValue('[name="c2-2"]')],
+        ['Habitants', 'Tours', '46000']);
+    });
+
+    test(`steps are added, ordered and removed, with the first rows before and after, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'etapes.csv', 'Nom;Etat\nA;ouvert\nB;ferme\nC;ouvert\n');
+      await page.locator('main').getByRole('link', { name: 'Étapes de traitement' }).click();
+      const add = async (kind, fill) => {
+        await page.selectOption('[name=kind]', kind);
+        if (!scripts) await press(page, 'Choisir');
+        await page.waitForSelector(`input[name=kind][value=${kind}]`, { state: 'attached' });
+        await fill();
+        await press(page, 'Ajouter et relire');
+        await readDone(page);
+      };
+      await add('filter', async () => {
+        await page.selectOption('[name=column]', 'Etat');
+        await page.selectOption('[name=keep]', 'equals');
+        await page.fill('[name=value]', 'ouvert');
+      });
+      await add('rename', async () => { await page.selectOption('[name=column]', 'Nom'); await page.fill('[name=to]', 'Lieu'); });
+      assert.match(await text(page), /Lignes retirées : 1/);
+      assert.deepEqual(await page.locator('main table').last().locator('th').allInnerTexts(), ['Lieu', 'Etat']);
+      assert.deepEqual(await page.locator('main table').last().locator('td').allInnerTexts(), ['A', 'ouvert', 'C', 'ouvert']);
+      if (scripts) await accessible(page, 'etapes');
+      const id = uploadOf(page);
+      await page.locator('main').getByRole('button', { name: /Monter.*Lieu/ }).click();
+      await readDone(page);
+      assert.deepEqual((await report(id)).steps.map((s) => s.do), ['rename', 'filter']);
+      await page.locator('main').getByRole('button', { name: /Retirer Filtrer/ }).click();
+      await readDone(page);
+      assert.deepEqual((await report(id)).rows, { seen: 3, kept: 3, aside: 0, blank: 0 });
+      await add('split', async () => { await page.selectOption('[name=column]', 'Lieu'); });
+      assert.match(await text(page), /Étape 2 \(split\)/); // refused, and said, with the list as it was
+    });
+  }
+
+  test('an update with a dropped column is held back until its shape is accepted', async () => {
+    const bytes = 'chapitre;montant;note\na;1;x\n';
+    const sent = await api('/uploads?name=f.csv', { method: 'POST', body: Buffer.from(bytes), headers: { 'Content-Type': 'text/csv' } });
+    await poll(async () => (await api(`/uploads/${sent.json.id}`)).json.state === 'ready', { what: 'reading' });
+    const metas = { default: { title: 'Budget', description: 'x', license: 'lov2', theme: ['Régions et villes'], keyword: ['essai'] },
+      dcat: { accrualperiodicity: 'Annuelle', spatial: 'Loiret', granularity: 'commune' } };
+    await api('/datasets/budget/draft', { method: 'PUT', body: { upload: sent.json.id, metas } });
+    assert.equal((await api('/datasets/budget/publish', { method: 'POST', body: { attest: true } })).status, 200);
+    const page = await signIn(TOWN);
+    await send(page, address(TOWN, '/backoffice/datasets/budget/file/'), 'b.csv', 'chapitre;montant\na;2\nb;NC\n');
+    assert.match(await text(page), /Colonnes disparues : note/);
+    assert.match(await text(page), /Cette mise à jour est retenue/);
+    assert.match(await text(page), /Valeurs de montant qui ne sont plus du type nombre entier : 1/);
+    await accessible(page, 'retenue');
+    await page.goto(address(TOWN, '/backoffice/datasets/budget/check/'));
+    await accessible(page, 'retenue-controle');
+    assert.match(await text(page), /J’accepte la nouvelle forme/);
+    assert.equal((await api('/datasets/budget/publish', { method: 'POST', body: { attest: true, accept_errors: true } })).json.title, 'update_held');
+    assert.equal((await api('/datasets/budget/publish', { method: 'POST', body: { attest: true, accept_errors: true, accept_shape: true } })).status, 200);
+    const done = (await t.http(TOWN, '/api/explore/v2.1/catalog/datasets/budget/records', { key: await key() })).json;
+    assert.deepEqual(done.results, [{ chapitre: 'a', montant: 2 }]);
+    const object = (await t.http(TOWN, '/api/explore/v2.1/catalog/datasets/budget', { key: await key() })).json;
+    assert.equal(object.metas.default.rows_left_out, 1);
+    await page.goto(address(TOWN, '/explore/dataset/budget/'));
+    assert.match(await page.locator('.side').innerText(), /Lignes du fichier non publiées\s*1/);
+  });
+
+  test('nothing of the pages offended the content security policy', () => {
+    assert.deepEqual(complaints, []);
+  });
+});

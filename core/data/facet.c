@@ -89,10 +89,12 @@ static bool choose(struct arena *a, const struct dataset_view *v, const struct a
     for (size_t i = 0; i < ask->nfacet; i++)
         if (!read_facet(a, v, ask->facet[i], &q->facets[q->n++], e))
             return false;
+    for (size_t i = 0; i < q->n; i++)
+        q->facets[i].disjunctive |= query_ask_any(ask, q->facets[i].column);
     for (size_t i = 0; !ask->nfacet && i < view_columns(v) && q->n < QUERY_FACETS_MAX; i++) {
         const struct view_column *c = view_column(v, i);
         if (c->facet && !c->hidden && c->type != TYPE_GEO_POINT && c->type != TYPE_GEO_SHAPE)
-            q->facets[q->n++] = (struct facet){.column = c, .disjunctive = c->disjunctive, .limit = FACET_VALUES_MAX,
+            q->facets[q->n++] = (struct facet){.column = c, .disjunctive = query_ask_any(ask, c), .limit = FACET_VALUES_MAX,
                                                  .sort = c->alphabetical ? SORT_TEXT_UP : SORT_COUNT_DOWN};
     }
     return true;

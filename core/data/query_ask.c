@@ -41,7 +41,7 @@ static bool read_refine(const struct dataset_view *v, struct ask *ask, struct st
     const struct view_column *c = view_find(v, name, false);
     if (!c)
         return odsql_complain(&scope, e, "Unknown field: " STR_FMT ".", STR_ARG(name));
-    ask->refine[ask->nrefine++] = (struct refine){c, text, exclude};
+    ask->refine[ask->nrefine++] = (struct refine){c, text, exclude, false};
     return true;
 }
 
@@ -95,6 +95,25 @@ static bool add_text(struct str *list, size_t *n, size_t max, const char *name, 
     return true;
 }
 
+/* An unknown facet is ignored: whoever refines by it is told so. */
+static bool read_any(const struct dataset_view *v, struct ask *ask, struct str facet, struct err *e)
+{
+    const struct view_column *c = view_find(v, facet, false);
+    if (ask->nany == QUERY_FACETS_MAX)
+        return refuse(e, "disjunctive", S("too many"), "fewer");
+    if (c)
+        ask->any[ask->nany++] = c;
+    return true;
+}
+
+bool query_ask_any(const struct ask *ask, const struct view_column *c)
+{
+    bool any = c->disjunctive;
+    for (size_t i = 0; i < ask->nany; i++)
+        any |= ask->any[i] == c;
+    return any;
+}
+
 static bool read_one(const struct dataset_view *v, struct ask *ask, struct str name, struct str value,
                      struct err *e)
 {
@@ -112,6 +131,8 @@ static bool read_one(const struct dataset_view *v, struct ask *ask, struct str n
         return read_int(e, "offset", value, &ask->offset);
     else if (str_eq(name, S("refine")) || str_eq(name, S("exclude")))
         return !value.n || read_refine(v, ask, value, str_eq(name, S("exclude")), e);
+    else if (str_starts(name, S("disjunctive.")) && read_bool(value))
+        return read_any(v, ask, str_from(name, strlen("disjunctive.")), e);
     else if (str_eq(name, S("facet")))
         return add_text(ask->facet, &ask->nfacet, QUERY_FACETS_MAX, "facet", value, e);
     else if (str_eq(name, S("timezone")) && value.n)
@@ -137,6 +158,8 @@ bool query_ask_read(const struct dataset_view *v, enum query_kind kind, const st
     for (size_t i = 0; i < n; i++)
         if (!read_one(v, out, params[i].name, params[i].value, e))
             return false;
+    for (size_t i = 0; i < out->nrefine; i++)
+        out->refine[i].any = query_ask_any(out, out->refine[i].column);
     return true;
 }
 

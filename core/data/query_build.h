@@ -9,14 +9,15 @@ enum { QUERY_REFINES_MAX = 100, QUERY_WHERES_MAX = 50, QUERY_FACETS_MAX = 50, OU
 struct refine {
     const struct view_column *column;
     struct str value;
-    bool exclude;
+    bool exclude, any; /* any: one of this facet's values is enough */
 };
 
 struct ask {
     struct str select, group_by, order_by, timezone;
     enum lang lang;
     struct str where[QUERY_WHERES_MAX], facet[QUERY_FACETS_MAX];
-    size_t nwhere, nfacet, nrefine;
+    const struct view_column *any[QUERY_FACETS_MAX]; /* disjunctive.F=true */
+    size_t nwhere, nfacet, nrefine, nany;
     struct refine refine[QUERY_REFINES_MAX];
     int64_t limit, offset, after;
     bool walks; /* `after` is given, though it may be empty */
@@ -25,6 +26,7 @@ struct ask {
 
 bool query_ask_read(const struct dataset_view *v, enum query_kind kind, const struct query_param *params,
                     size_t n, struct ask *out, struct err *e);
+bool query_ask_any(const struct ask *ask, const struct view_column *c); /* a disjunctive facet */
 bool query_ask_limits(struct ask *ask, enum query_kind kind, bool grouped, struct err *e);
 
 /* " where …" into `out`, or nothing. `but`: the refines of this facet are left out (NULL: none are). */

@@ -153,7 +153,7 @@ static bool put_refines(struct odsql_sql *q, const struct ask *ask, const struct
         const struct refine *r = &ask->refine[i];
         if (!r->exclude && r->column == but)
             continue;
-        if (!r->exclude && r->column->disjunctive) {
+        if (!r->exclude && r->any) {
             if (!seen_before(ask, i) && !put_disjunction(q, ask, r->column, e))
                 return false;
             continue;

@@ -629,7 +629,7 @@ static bool refine_all(struct side_scan *s, const struct ask *ask, const struct 
         bool done = false;
         if (!r->exclude && r->column == but)
             continue;
-        bool many = !r->exclude && r->column->disjunctive;
+        bool many = !r->exclude && r->any;
         for (size_t k = 0; many && k < i; k++)
             done |= !ask->refine[k].exclude && ask->refine[k].column == r->column;
         if (done)

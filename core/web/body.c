@@ -172,6 +172,23 @@ static bool end_upload(struct req_private *p, struct err *e)
     return true;
 }
 
+/* The first version of the API takes its parameters either way: those of the form stand behind the address's. */
+static bool join_query(struct req_private *p, struct err *e)
+{
+    size_t n = p->query.n + p->form.n;
+    if (n > QUERY_PAIRS_MAX) {
+        ERR(e, err_form_invalid, "%zu parameters", n);
+        return err_arg(e, "%zu > %d", n, QUERY_PAIRS_MAX);
+    }
+    struct pair *all = ARENA_ARRAY(p->req.a, struct pair, n + 1);
+    if (p->query.n)
+        memcpy(all, p->query.at, p->query.n * sizeof *all);
+    if (p->form.n)
+        memcpy(all + p->query.n, p->form.at, p->form.n * sizeof *all);
+    p->query = (struct pairs){n, all};
+    return true;
+}
+
 bool body_end(struct req_private *p, struct err *e)
 {
     if (p->body_err.kind) {
@@ -181,7 +198,7 @@ bool body_end(struct req_private *p, struct err *e)
     p->req.body = buf_str(&p->incoming);
     switch (kind_of(p)) {
     case BODY_NONE: return true;
-    case BODY_FORM: return end_form(p, e);
+    case BODY_FORM: return end_form(p, e) && (p->req.route->dialect != DIALECT_V1 || join_query(p, e));
     case BODY_JSON: return end_json(p, e);
     case BODY_UPLOAD: return end_upload(p, e);
     }

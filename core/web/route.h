@@ -29,7 +29,7 @@ enum dialect {
 
 enum body_kind {
     BODY_NONE,
-    BODY_FORM,   /* application/x-www-form-urlencoded or multipart, at most 1 MiB, in memory */
+    BODY_FORM,   /* application/x-www-form-urlencoded or multipart, at most 1 MiB, in memory; DIALECT_V1: read as the query */
     BODY_JSON,   /* at most 1 MiB, in memory */
     BODY_UPLOAD, /* spooled to a file, counted; multipart with one file, or raw bytes */
 };

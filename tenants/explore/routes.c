@@ -26,6 +26,11 @@
 #define V1(pattern, steps, cache, en, fr) \
     {HTTP_GET, pattern, PUBLIC, 1, steps, en, DIALECT_V1, BODY_NONE, cache, fr}
 
+#define V1_ASKED(pattern, steps, en, fr) \
+    V1(pattern, steps, CACHE_CATALOGUE, en, fr), \
+    {HTTP_POST, pattern, PUBLIC, 1, steps, en " (parameters in a form)", DIALECT_V1, BODY_FORM, CACHE_NONE, \
+     fr " (paramètres en formulaire)"}
+
 #define BASE(base) \
     API(base "", catalogue_root, CACHE_CATALOGUE, \
         "Where the API begins", "Le point de départ de l’API"), \
@@ -88,10 +93,12 @@ static const struct route routes[] = {
         "Where the vector tiles of a dataset are (TileJSON)", "Où sont les tuiles vectorielles d’un jeu (TileJSON)"),
     API("/api/tiles/v1/{dataset}/{z}/{x}/{y}", tiles_one, CACHE_DATASET,
         "One vector tile of a dataset, {y}.mvt", "Une tuile vectorielle d’un jeu, {y}.mvt"),
-    V1("/api/datasets/1.0/search", v1_datasets_search, CACHE_CATALOGUE,
+    V1_ASKED("/api/datasets/1.0/search", v1_datasets_search,
        "Datasets, in the first version of the API", "Les jeux, dans la première version de l’API"),
     V1("/api/datasets/1.0/{dataset}", v1_datasets_one, CACHE_DATASET,
        "A dataset, in the first version of the API", "Un jeu, dans la première version de l’API"),
+    V1("/api/datasets/1.0/{dataset}/records/{record}", v1_records_one, CACHE_DATASET,
+       "A row of a dataset, in the first version of the API", "Une ligne d’un jeu, dans la première version de l’API"),
     V1("/api/datasets/1.0/{dataset}/attachments/{attachment}", attachments_file, CACHE_NONE,
        "A file attached to a dataset, at its old address", "Un fichier joint à un jeu, à son ancienne adresse"),
     V1("/api/datasets/1.0/{dataset}/alternative_exports/{attachment}", attachments_alternative, CACHE_NONE,
@@ -102,7 +109,7 @@ static const struct route routes[] = {
        "The picture that a row names, at its old address", "L’image que nomme une ligne, à son ancienne adresse"),
     V1("/explore/dataset/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE,
        "The picture that a row names, at its address in pages", "L’image que nomme une ligne, à son adresse dans les pages"),
-    V1("/api/records/1.0/search", v1_records_search, CACHE_CATALOGUE,
+    V1_ASKED("/api/records/1.0/search", v1_records_search,
        "Rows of a dataset, in the first version of the API", "Les lignes d’un jeu, dans la première version de l’API"),
     V1("/api/records/1.0/download", exports_download, CACHE_NONE,
        "A dataset as a file, in the first version of the API", "Un jeu en fichier, dans la première version de l’API"),

@@ -6,6 +6,7 @@
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
+#include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_echo.h"
 #include "tenants/explore/v1_params.h"
 
@@ -160,7 +161,9 @@ static bool reply_list(struct req *r, struct err *e)
     struct list *l = r->state;
     if (l->query->timed)
         req_uncached(r);
-    struct jw *w = req_json(r, 200);
+    struct jw *w = v1_open(r, e);
+    if (!w)
+        return false;
     jw_open(w, '{');
     JW_I64(w, "nhits", l->total);
     jw_key(w, S("parameters"));
@@ -178,6 +181,7 @@ static bool reply_list(struct req *r, struct err *e)
     if (l->groups.p)
         JW_RAW(w, "facet_groups", l->groups);
     jw_close(w, '}');
+    v1_close(r, w);
     return true;
 }
 
@@ -204,9 +208,13 @@ static bool reply_one(struct req *r, struct err *e)
         return grant_not_found(r->params[EXPLORE_DATASET], e);
     if (!dataset_object_read(r, 0, 0, &d, e))
         return false;
-    put_object(r, req_json(r, 200), &d);
+    struct jw *w = v1_open(r, e);
+    if (w) {
+        put_object(r, w, &d);
+        v1_close(r, w);
+    }
     dataset_object_free(&d);
-    return true;
+    return w != NULL;
 }
 
 const struct step v1_datasets_one[] = {

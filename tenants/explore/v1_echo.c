@@ -1,5 +1,7 @@
 #include "tenants/explore/v1_echo.h"
 
+#include "tenants/explore/v1_answer.h"
+
 /* Each name once, at its first place. */
 static bool seen_before(struct req *r, size_t before, struct str name)
 {
@@ -56,7 +58,7 @@ void v1_echo(struct req *r, struct jw *w, struct str dataset_id, int64_t rows, i
         }
     put_group(r, w, "refine.");
     put_group(r, w, "exclude.");
-    JW_STR(w, "format", S("json"));
+    JW_STR(w, "format", v1_format(r));
     JW_STR(w, "timezone", timezone.n ? timezone : S("UTC"));
     jw_close(w, '}');
 }

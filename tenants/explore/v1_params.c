@@ -31,6 +31,25 @@ static struct query_param sorted(struct arena *a, struct str value)
     return (struct query_param){S("order_by"), arena_printf(a, "`" STR_FMT "` %s", STR_ARG(value), up ? "asc" : "desc")};
 }
 
+static struct str of_facet(struct req *r, const char *what, struct str facet)
+{
+    return req_query(r, arena_printf(r->a, "%s." STR_FMT, what, STR_ARG(facet)));
+}
+
+/* facet=F with facetsort.F and disjunctive.F is facet(name="F", …). */
+static struct str facet_of(struct req *r, struct str facet)
+{
+    struct str sort = of_facet(r, "facetsort", facet);
+    bool many = str_ieq(of_facet(r, "disjunctive", facet), S("true"));
+    if (str_ends(sort, S("alpha")))
+        sort = arena_printf(r->a, STR_FMT "num", STR_ARG(sort));
+    if (!sort.n && !many)
+        return facet;
+    return arena_printf(r->a, "facet(name=" STR_FMT "%s" STR_FMT "%s)", STR_ARG(v1_quoted(r->a, facet)),
+                        sort.n ? ", sort=" : "", STR_ARG(sort.n ? v1_quoted(r->a, sort) : S("")),
+                        many ? ", disjunctive=true" : "");
+}
+
 static bool place_filter(struct arena *a, const struct view_column *c, bool distance, struct str value, struct str *out)
 {
     struct str shape;
@@ -57,6 +76,8 @@ static bool translate(struct req *r, const struct dataset_view *v, struct query_
         size_t dot = (size_t)str_chr(p.name, '.');
         out->name = str_part(p.name, 0, dot);
         out->value = arena_printf(r->a, "`" STR_FMT "`:" STR_FMT, STR_ARG(str_from(p.name, dot + 1)), STR_ARG(p.value));
+    } else if (str_eq(p.name, S("facet")) && p.value.n) {
+        out->value = facet_of(r, p.value);
     } else if (str_eq(p.name, S("sort")) && p.value.n) {
         *out = sorted(r->a, p.value);
     } else if (str_eq(p.name, S("q"))) {

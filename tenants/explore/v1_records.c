@@ -2,10 +2,12 @@
 
 #include "core/base/clock.h"
 #include "core/data/cell.h"
+#include "core/data/errors.h"
 #include "core/data/facet.h"
 #include "core/data/side.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
+#include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_echo.h"
 #include "tenants/explore/v1_params.h"
 
@@ -134,7 +136,7 @@ static void put_fields(struct buf *out, const struct query *q, const PGresult *r
 }
 
 /* The row's place: its point, or its shape. */
-static void put_geometry(struct jw *w, const struct query *q, const PGresult *result, int row)
+static void put_geometry(struct jw *w, const struct query *q, const PGresult *result, int row, bool or_null)
 {
     struct buf text = {0};
     for (size_t i = 0; i < q->ncolumns && !text.n; i++)
@@ -142,6 +144,8 @@ static void put_geometry(struct jw *w, const struct query *q, const PGresult *re
             cell_geometry(&text, &q->columns[i], result, row);
     if (text.n)
         JW_RAW(w, "geometry", buf_str(&text));
+    else if (or_null)
+        JW_RAW(w, "geometry", S("null"));
     buf_free(&text);
 }
 
@@ -155,21 +159,55 @@ static void put_record(struct jw *w, const struct page *p, const PGresult *resul
     JW_STR(w, "datasetid", p->grant.dataset_id);
     JW_STR(w, "recordid", str_of(id));
     JW_RAW(w, "fields", buf_str(&fields));
-    put_geometry(w, p->query, result, row);
+    put_geometry(w, p->query, result, row, false);
     JW_STR(w, "record_timestamp", p->timestamp);
     jw_close(w, '}');
     buf_free(&fields);
 }
 
+/* A feature of RFC 7946: its id is the record's. */
+static void put_feature(struct jw *w, const struct page *p, const PGresult *result, int row)
+{
+    char id[41];
+    struct buf fields = {0};
+    record_id(p->grant.view, cell_i64(result, row, 0), id);
+    put_fields(&fields, p->query, result, row);
+    jw_open(w, '{');
+    JW_STR(w, "type", S("Feature"));
+    JW_STR(w, "id", str_of(id));
+    put_geometry(w, p->query, result, row, true);
+    JW_RAW(w, "properties", buf_str(&fields));
+    jw_close(w, '}');
+    buf_free(&fields);
+}
+
+static void put_features(struct jw *w, const struct page *p, const PGresult *result)
+{
+    jw_open(w, '{');
+    JW_STR(w, "type", S("FeatureCollection"));
+    jw_key(w, S("features"));
+    jw_open(w, '[');
+    for (int row = 0; row < PQntuples(result); row++)
+        put_feature(w, p, result, row);
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
 static bool reply_page(struct req *r, struct err *e)
 {
-    (void)e;
     struct page *p = r->state;
     const struct query *q = p->query;
     const PGresult *result = r->batch.calls[0].result;
     if (q->timed)
         req_uncached(r);
-    struct jw *w = req_json(r, 200);
+    struct jw *w = v1_open(r, e);
+    if (!w)
+        return false;
+    if (v1_is_geojson(r)) {
+        put_features(w, p, result);
+        v1_close(r, w);
+        return true;
+    }
     jw_open(w, '{');
     JW_I64(w, "nhits", q->count_known ? q->count : cell_i64(r->batch.calls[p->count].result, 0, 0));
     jw_key(w, S("parameters"));
@@ -186,8 +224,46 @@ static bool reply_page(struct req *r, struct err *e)
         facet_json(w->out, p->facets, counted ? counted : p->facets->n ? r->batch.calls[p->counted].result : NULL);
     }
     jw_close(w, '}');
+    v1_close(r, w);
     return true;
 }
+
+/* ---- one ---- */
+
+static bool ask_one(struct req *r, struct err *e)
+{
+    size_t n;
+    struct page *p = r->state;
+    const struct query_param *params;
+    keep_timestamp(r, p);
+    if (!v1_params(r, p->grant.view, &params, &n, e) ||
+        !query_record(r->a, p->grant.view, r->params[EXPLORE_SECOND], params, n, &p->query, e))
+        return false;
+    ask(r, &p->query->rows);
+    return true;
+}
+
+static bool reply_one(struct req *r, struct err *e)
+{
+    struct page *p = r->state;
+    const PGresult *result = r->batch.calls[0].result;
+    if (PQntuples(result) == 0)
+        return ERR(e, err_query_record_unknown, "no row"), err_arg(e, STR_FMT, STR_ARG(r->params[EXPLORE_SECOND]));
+    struct jw *w = v1_open(r, e);
+    if (!w)
+        return false;
+    (v1_is_geojson(r) ? put_feature : put_record)(w, p, result, 0);
+    v1_close(r, w);
+    return true;
+}
+
+const struct step v1_records_one[] = {
+    {STEP_DB, explore_ask_grant, NULL},
+    {STEP_DB, ask_facts, NULL},
+    {STEP_DB, ask_one, NULL},
+    {STEP_REPLY, reply_one, NULL},
+    {STEP_END, NULL, NULL},
+};
 
 const struct step v1_records_search[] = {
     {STEP_DB, explore_ask_grant, NULL},

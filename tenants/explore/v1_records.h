@@ -2,7 +2,9 @@
 #include "core/web/step.h"
 
 /*
- * v1_records -- GET /api/records/1.0/search: a page of rows in the shapes of the first version: no
- * nulls, points as [latitude, longitude], bare geometries. explore-api.md section 3.
+ * v1_records -- /api/records/1.0/search and /api/datasets/1.0/{dataset}/records/{record}: rows in the shapes of the
+ * first version: no nulls, points as [latitude, longitude], bare geometries; as features for format=geojson.
+ * explore-api.md section 3.
  */
 extern const struct step v1_records_search[];
+extern const struct step v1_records_one[];

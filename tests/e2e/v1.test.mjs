@@ -1,0 +1,100 @@
+// The first version of the public API (explore-api.md section 3): its question, its forms, its scripts.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { installation } from './harness.mjs';
+import { D2, K, V, makeKey, publish, sql } from './fixtures.mjs';
+
+const H = 'r.localhost';
+let t;
+
+before(async () => {
+  t = await installation();
+  await t.tenants();
+  sql(t, 'UPDATE portal.pool SET anonymous_calls_day = 1000000');
+  for (const set of [K, D2, V]) await publish(t, H, set);
+  await publish(t, H, { ...K, id: 'ferme' }, { visibility: 'closed' });
+});
+after(() => t?.stop());
+
+const get = (path, params = {}, options) => t.http(H, `${path}${Object.keys(params).length ? `?${new URLSearchParams(params)}` : ''}`, options);
+const SEARCH = '/api/records/1.0/search/';
+const ids = async (dataset, q) => {
+  const answer = await get(SEARCH, { dataset, q });
+  assert.equal(answer.status, 200, `${q}: ${answer.text}`);
+  return answer.json.records.map((one) => one.fields.id ?? one.fields.asset_id);
+};
+
+for (const [dataset, q, want] of [
+  ['koumoul', 'inconnue OR lactée', ['koumoul', 'bidule']], ['koumoul', 'inconnue AND lactée', []], ['koumoul', 'NOT inconnue', ['koumoul']],
+  ['koumoul', '(voie OR inconnue) NOT id:koumoul', ['bidule']], ['koumoul', 'nb>=11 nb<22', ['koumoul']], ['koumoul', 'nb==22.2', ['bidule']],
+  ['koumoul', 'nb:[11 TO 22]', ['koumoul']], ['koumoul', 'some_date:[2017-10 TO 2017-11]', ['bidule']], ['koumoul', 'some_date > #now(years=-1)', []],
+  ['koumoul', 'some_date <= #now()', ['koumoul', 'bidule']], ['koumoul', 'bool=true', ['bidule']], ['koumoul', '#exact(id,"bidule")', ['bidule']],
+  ['koumoul', '#search(adr,"lactee")', ['koumoul']], ['koumoul', '#startswith(id,"kou")', ['koumoul']], ['koumoul', '#distance(loc,"47.687, -2.748",1000)', ['koumoul']],
+  ['koumoul', '#polygon(loc,"(45,2),(46,2),(46,3),(45,3)")', ['bidule']], ['koumoul', '#geometry(loc,"(45,2),(46,2),(46,3),(45,3)",disjoint)', ['koumoul']],
+  ['d2', '#null(id)', [undefined]], ['d2', 'NOT #null(id) employees:[2 TO *]', ['koumoul', 'bidule', 'bidule']], ['public-trees', '"red maple" height_m>4', [244096, 244105]],
+]) test(`the question ${q}`, async () => assert.deepEqual(await ids(dataset, q), want));
+
+test('a question that cannot be read says where', async () => {
+  const answer = await get(SEARCH, { dataset: 'koumoul', q: 'nb:[1 2]' });
+  assert.equal(answer.status, 400);
+  assert.match(answer.json.error, /for q API parameter: 2\] was found but \[a TO b\] is expected/);
+});
+test('the parameters may come in a form', async () => {
+  const body = new URLSearchParams({ q: 'id:bidule', rows: '1' }).toString();
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const sent = await t.http(H, `${SEARCH}?dataset=koumoul`, { method: 'POST', body, headers });
+  assert.equal(sent.status, 200, sent.text);
+  assert.deepEqual([sent.json.nhits, sent.json.parameters.q, sent.json.parameters.rows], [1, 'id:bidule', 1]);
+  const list = await t.http(H, '/api/datasets/1.0/search/', { method: 'POST', body: 'q=koumoul', headers });
+  assert.equal(list.json.nhits, 1);
+  const many = await t.http(H, SEARCH, { method: 'POST', body: 'a=1&'.repeat(201), headers });
+  assert.equal(many.status, 400);
+});
+test('one record by its id', async () => {
+  const { records: [row] } = (await get(SEARCH, { dataset: 'koumoul', q: 'id:bidule' })).json;
+  assert.deepEqual((await get(`/api/datasets/1.0/koumoul/records/${row.recordid}`)).json, row);
+  for (const path of [`koumoul/records/${'0'.repeat(40)}`, 'koumoul/records/x', `ferme/records/${row.recordid}`]) assert.equal((await get(`/api/datasets/1.0/${path}`)).status, 404, path);
+});
+test('a script of another site calls a function, whose name is a name', async () => {
+  const answer = await get(SEARCH, { dataset: 'koumoul', format: 'jsonp', callback: 'a.b$_1' });
+  assert.equal(answer.headers['content-type'], 'application/javascript; charset=utf-8');
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  let called;
+  new Function('a', answer.text)({ b$_1: (page) => { called = page; } });
+  assert.deepEqual([called.nhits, called.parameters.format], [2, 'jsonp']);
+  for (const path of ['/api/datasets/1.0/search', '/api/datasets/1.0/koumoul']) assert.match((await get(path, { format: 'jsonp', callback: 'f' })).text, /^\/\*\*\/f\(\{.*\}\);$/s);
+  for (const callback of ['', 'a b', 'alert(1)//', '1a', '.a', 'é', 'a'.repeat(65), 'a<script>', "a'", 'a\n']) {
+    const refused = await get(SEARCH, { dataset: 'koumoul', format: 'jsonp', callback });
+    assert.deepEqual([refused.status, refused.headers['content-type']], [400, 'application/json'], callback);
+  }
+});
+test('what is closed is in no script', async () => {
+  const key = makeKey(t, H, 'editor');
+  for (const [options, status] of [[{}, 404], [{ key }, 200]]) assert.equal((await get(SEARCH, { dataset: 'ferme', format: 'jsonp', callback: 'f' }, options)).status, status);
+});
+test('features: geometry by longitude, properties without nulls', async () => {
+  const answer = await get(SEARCH, { dataset: 'koumoul', format: 'geojson', fields: 'id,loc', q: 'id:bidule' });
+  assert.equal(answer.headers['content-type'], 'application/geo+json; charset=utf-8');
+  const { type, features } = answer.json;
+  assert.equal(type, 'FeatureCollection');
+  assert.match(features[0].id, /^[0-9a-f]{40}$/);
+  assert.deepEqual(features.map(({ id, ...rest }) => rest), [{ type: 'Feature', geometry: { type: 'Point', coordinates: [2.6, 45.5] }, properties: { id: 'bidule', loc: [45.5, 2.6] } }]);
+  const none = await get(SEARCH, { dataset: 'd2', format: 'geojsonp', callback: 'f', rows: 1 });
+  assert.match(none.text, /^\/\*\*\/f\(\{"type": "FeatureCollection".*"geometry": null/s);
+});
+test('facets in the order asked for', async () => {
+  const order = async (sort) => (await get(SEARCH, { dataset: 'public-trees', rows: 0, facet: 'genus_name', ...(sort ? { 'facetsort.genus_name': sort } : {}) })).json.facet_groups[0].facets.map((f) => f.name);
+  assert.deepEqual([await order(), await order('alphanum'), await order('-alpha'), await order('count'), await order('-count')],
+    [['ACER', 'PRUNUS'], ['ACER', 'PRUNUS'], ['PRUNUS', 'ACER'], ['PRUNUS', 'ACER'], ['ACER', 'PRUNUS']]);
+  assert.equal((await get(SEARCH, { dataset: 'public-trees', facet: 'genus_name', 'facetsort.genus_name': 'x"' })).status, 400);
+});
+test('a disjunctive facet: one of the values is enough, and all are still counted', async () => {
+  const ask = async (...more) => (await t.http(H, `${SEARCH}?dataset=public-trees&rows=0&facet=genus_name&refine.genus_name=ACER${more.join('')}`)).json;
+  const count = (page) => page.facet_groups[0].facets.map((f) => [f.name, f.count, f.state]);
+  assert.equal((await ask('&refine.genus_name=PRUNUS')).nhits, 0);
+  const both = await ask('&refine.genus_name=PRUNUS&disjunctive.genus_name=true');
+  assert.equal(both.nhits, 5);
+  const one = await ask('&disjunctive.genus_name=true');
+  assert.deepEqual([one.nhits, count(one)], [3, [['ACER', 3, 'refined'], ['PRUNUS', 2, 'displayed']]]);
+});

@@ -12,7 +12,9 @@
 #include "tenants/explore/records.h"
 #include "tenants/explore/swagger.h"
 #include "tenants/explore/tiles.h"
+#include "tenants/explore/v1_analyze.h"
 #include "tenants/explore/v1_datasets.h"
+#include "tenants/explore/v1_geo.h"
 #include "tenants/explore/v1_records.h"
 
 /* clang-format off */
@@ -111,6 +113,12 @@ static const struct route routes[] = {
        "The picture that a row names, at its address in pages", "L’image que nomme une ligne, à son adresse dans les pages"),
     V1_ASKED("/api/records/1.0/search", v1_records_search,
        "Rows of a dataset, in the first version of the API", "Les lignes d’un jeu, dans la première version de l’API"),
+    V1_ASKED("/api/records/1.0/analyze", v1_analyze,
+       "Series over groups of rows, in the first version of the API", "Des séries par groupes de lignes, dans la première version de l’API"),
+    V1_ASKED("/api/records/1.0/boundingbox", v1_boundingbox,
+       "Where the rows of a dataset lie, in the first version of the API", "Où se trouvent les lignes d’un jeu, dans la première version de l’API"),
+    V1_ASKED("/api/records/1.0/geocluster", v1_geocluster,
+       "Rows gathered by place, in the first version of the API", "Les lignes regroupées par lieu, dans la première version de l’API"),
     V1("/api/records/1.0/download", exports_download, CACHE_NONE,
        "A dataset as a file, in the first version of the API", "Un jeu en fichier, dans la première version de l’API"),
     API("/explore/dataset/{dataset}/download", exports_download, CACHE_NONE,

@@ -98,3 +98,45 @@ test('a disjunctive facet: one of the values is enough, and all are still counte
   const one = await ask('&disjunctive.genus_name=true');
   assert.deepEqual([one.nhits, count(one)], [3, [['ACER', 3, 'refined'], ['PRUNUS', 2, 'displayed']]]);
 });
+
+const of = async (action, query, dataset = 'public-trees') => {
+  const answer = await t.http(H, `/api/records/1.0/${action}/?dataset=${dataset}&${query}`);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+};
+for (const [what, query, want] of [
+  ['by a field', 'x=genus_name&y.n.func=COUNT', [{ x: 'ACER', n: 3 }, { x: 'PRUNUS', n: 2 }]],
+  ['the largest first', 'x=genus_name&y.d.func=AVG&y.d.expr=asset_id&sort=d', [{ x: 'ACER', d: 244098 }, { x: 'PRUNUS', d: 244091.5 }]],
+  ['the smallest first', 'x=genus_name&y.d.func=MAX&y.d.expr=diameter_cm&sort=-d', [{ x: 'PRUNUS', d: 12.7 }, { x: 'ACER', d: 22.9 }]],
+  ['two series', 'x=genus_name&y.a.func=SUM&y.a.expr=asset_id&y.b.func=MIN&y.b.expr=diameter_cm', [{ x: 'ACER', a: 732294, b: 7.6 }, { x: 'PRUNUS', a: 488183, b: 7.6 }]],
+  ['squares', 'x=genus_name&y.s.func=SUMSQUARES&y.s.expr=asset_id&q=genus_name:PRUNUS', [{ x: 'PRUNUS', s: 244086 ** 2 + 244097 ** 2 }]],
+  ['by month', 'x=date_planted&precision=month&y.n.func=COUNT', [{ x: { year: 2012, month: 11 }, n: 2 }, { x: { year: 2012, month: 12 }, n: 1 }, { x: { year: 2013, month: 1 }, n: 2 }]],
+  ['by the month of any year', 'x=date_planted&periodic=month&y.n.func=COUNT', [{ x: { month: 1 }, n: 2 }, { x: { month: 11 }, n: 2 }, { x: { month: 12 }, n: 1 }]],
+  ['by day of the week, Monday 0', 'x=date_planted&periodic=weekday&y.n.func=COUNT&q=asset_id<244094', [{ x: { weekday: 1 }, n: 1 }, { x: { weekday: 5 }, n: 1 }]],
+  ['two fields', 'x=genus_name&x=date_planted&precision=year&y.n.func=COUNT', [['ACER', 2012, 1], ['ACER', 2013, 2], ['PRUNUS', 2012, 2]].map(([g, year, n]) => ({ x: { genus_name: g, date_planted: { year } }, n }))],
+]) test(`analyze ${what}`, async () => assert.deepEqual(await of('analyze', query), want));
+test('analyze is cut where it is asked to, and says so', async () => {
+  const answer = await t.http(H, '/api/records/1.0/analyze?dataset=public-trees&x=genus_name&y.n.func=COUNT&maxpoints=1');
+  assert.deepEqual([answer.json.length, answer.headers['ods-analyze-truncated']], [1, 'true']);
+});
+test('what analyze cannot read is refused', async () => {
+  for (const query of ['', 'x=genus_name', 'x=rien&y.n.func=COUNT', 'x=genus_name&y.n.func=BOOM', 'x=genus_name&y.n.func=SUM', 'x=genus_name&y.n.func=SUM&y.n.expr=1;', 'x=date_planted&y.n.func=COUNT&periodic=era',
+    'x=genus_name&y.n.func=COUNT&maxpoints=20001', 'x=genus_name&y.n.func=SUM&y.n.expr=genus_name', 'x=geom&y.n.func=COUNT']) {
+    assert.equal((await t.http(H, `/api/records/1.0/analyze?dataset=public-trees&${query}`)).status, 400, query);
+  }
+  for (const action of ['analyze', 'boundingbox', 'geocluster']) assert.equal((await t.http(H, `/api/records/1.0/${action}?dataset=ferme&x=id&y.n.func=COUNT&clusterprecision=5&clusterdistance=50`)).status, 404);
+});
+test('the box around the rows', async () => {
+  assert.deepEqual(await of('boundingbox', '', 'koumoul'), { count: 2, bbox: [-2.748526, 45.5, 2.6, 47.687375], geometries: { Point: 2 } });
+  assert.deepEqual(await of('boundingbox', 'q=id:bidule', 'koumoul'), { count: 1, bbox: [2.6, 45.5, 2.6, 45.5], geometries: { Point: 1 } });
+  assert.deepEqual(await of('boundingbox', 'q=id:rien', 'koumoul'), { count: 0, bbox: [], geometries: {} });
+  assert.equal((await t.http(H, '/api/records/1.0/boundingbox?dataset=d2')).status, 400);
+});
+test('rows gathered by place', async () => {
+  const near = await of('geocluster', 'clusterprecision=1&clusterdistance=500&y.s.func=SUM&y.s.expr=asset_id');
+  assert.deepEqual([near.clusters.map((c) => [c.count, c.series]), near.count, near.clusterprecision], [[[5, { s: 1220477 }]], { min: 5, max: 5 }, 1]);
+  const [lat, lon] = near.clusters[0].cluster_center;
+  assert.ok(Math.abs(lat - 49.250154) < 1e-4 && Math.abs(lon + 123.139874) < 1e-4, `${lat} ${lon}`);
+  assert.equal((await of('geocluster', 'clusterprecision=20&clusterdistance=10')).clusters.length, 5);
+  for (const query of ['', 'clusterprecision=26&clusterdistance=50', 'clusterprecision=5&clusterdistance=0', 'clusterprecision=1e1&clusterdistance=50']) assert.equal((await t.http(H, `/api/records/1.0/geocluster?dataset=koumoul&${query}`)).status, 400, query);
+});

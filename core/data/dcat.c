@@ -9,24 +9,25 @@
 static const struct {
     const char *name, *file_type, *media_type;
     bool geometry, labels;
+    bool on_request; /* named by include_exports alone: few want them, and a document has a size */
 } formats[] = {
-    {"csv", "CSV", "text/csv", false, true},
-    {"json", "JSON", "application/json", false, false},
-    {"fgb", NULL, "application/octet-stream", true, false},
-    {"jsonl", "JSON", "application/json", false, false},
-    {"parquet", "PARQUET", "application/vnd.apache.parquet", false, false},
-    {"rdfxml", "RDF_XML", "application/rdf+xml", false, false},
-    {"jsonld", "JSON_LD", "application/ld+json", false, false},
-    {"turtle", "RDF_TURTLE", "text/turtle", false, false},
-    {"n3", "N3", "text/n3", false, false},
-    {"xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false, true},
-    {"ods", "ODS", "application/vnd.oasis.opendocument.spreadsheet", false, false},
-    {"shp", "SHP", "application/zip", true, false},
-    {"kml", "KML", "application/vnd.google-earth.kml+xml", true, false},
-    {"gpx", "GPX", "application/gpx+xml", true, false},
-    {"gpkg", "GPKG", "application/geopackage+sqlite3", true, false},
-    {"geojson", "GEOJSON", "application/json", true, false},
-    {"ov2", NULL, "application/octet-stream", true, false},
+    {"csv", "CSV", "text/csv", false, true, false},
+    {"json", "JSON", "application/json", false, false, false},
+    {"fgb", NULL, "application/octet-stream", true, false, true},
+    {"jsonl", "JSON", "application/json", false, false, false},
+    {"parquet", "PARQUET", "application/vnd.apache.parquet", false, false, false},
+    {"rdfxml", "RDF_XML", "application/rdf+xml", false, false, true},
+    {"jsonld", "JSON_LD", "application/ld+json", false, false, true},
+    {"turtle", "RDF_TURTLE", "text/turtle", false, false, true},
+    {"n3", "N3", "text/n3", false, false, true},
+    {"xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false, true, false},
+    {"ods", "ODS", "application/vnd.oasis.opendocument.spreadsheet", false, false, true},
+    {"shp", "SHP", "application/zip", true, false, false},
+    {"kml", "KML", "application/vnd.google-earth.kml+xml", true, false, false},
+    {"gpx", "GPX", "application/gpx+xml", true, false, true},
+    {"gpkg", "GPKG", "application/geopackage+sqlite3", true, false, false},
+    {"geojson", "GEOJSON", "application/json", true, false, false},
+    {"ov2", NULL, "application/octet-stream", true, false, true},
 };
 
 static struct rdf_node *concept(struct rdf *g, struct str iri, const char *type, struct str label, const char *scheme)
@@ -234,12 +235,12 @@ static void add_schema(struct rdf *g, struct rdf_node *x, const struct dcat_data
         rdf_link(x, "dct:conformsTo", typed_iri(g, schema, "dct:Standard"));
 }
 
-static bool wanted(const struct dcat_catalogue *c, const char *format)
+static bool wanted(const struct dcat_catalogue *c, size_t f)
 {
     for (size_t i = 0; c->formats && i < c->nformats; i++)
-        if (str_eq(c->formats[i], str_of(format)))
+        if (str_eq(c->formats[i], str_of(formats[f].name)))
             return true;
-    return c->formats == NULL;
+    return c->formats == NULL && !formats[f].on_request;
 }
 
 static void add_distribution(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_catalogue *c,
@@ -293,7 +294,7 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
     if (d->source.n)
         rdf_to(n, "dct:source", d->source);
     for (size_t f = 0; d->has_rows && f < sizeof formats / sizeof formats[0]; f++)
-        if (wanted(c, formats[f].name) && (!formats[f].geometry || d->has_geometry))
+        if (wanted(c, f) && (!formats[f].geometry || d->has_geometry))
             add_distribution(g, &a, n, c, d, f);
     rdf_link(rdf_iri(g, service_iri(&a, c)), "dcat:servesDataset", n);
     rdf_link(catalogue, "dcat:dataset", n);

@@ -66,11 +66,12 @@ static bool settle_dataset(struct conn *c, const struct tenant_row *t, const str
            dataset_add(c, &t->id, &new, &done->dataset, e);
 }
 
-/* "attestations": true, or {"personal", "rights", "standing", "third"} as the API has them. */
+/* "attestations": true or false, or {"personal", "rights", "standing", "third"} as the API has them. Where META.json says nothing,
+ * whoever types --publish on the machine attests by it: the command is the operator's, and its help says so. */
 static bool attest(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct err *e)
 {
     const json_t *given = json_object_get(ask->meta, "attestations");
-    bool all = ask->attest || json_is_true(given);
+    bool all = given ? json_is_true(given) : ask->publish;
     struct attest a = {.personal = all || jr_bool(given, "personal", false), .rights = all || jr_bool(given, "rights", false),
                        .standing = jr_bool(given, "standing", false), .third = jr_str(given, "third")};
     return attest_put(c, &t->id, ask->dataset_id, &a, e);

@@ -12,7 +12,6 @@ struct import_ask {
     struct str dataset_id, file_name;
     struct str organisation; /* absent: the description's publisher, else the portal's name */
     const json_t *meta;      /* META.json (architecture.md section 4), or NULL */
-    bool attest;             /* who runs this attests for the version (attest.h); META.json may say it too */
     struct str legal_reason; /* why what was found in it may be open: words, or the id of one of the region's list */
     const json_t *steps;     /* done to the file and to those that follow; NULL: META.json's, else as the dataset */
     bool publish, accept_errors, accept_shape, append;

@@ -101,7 +101,7 @@ static bool import(const char *id, const char *text, const char *metas, bool pub
     json_t *meta = metas ? jr_parse(meta_text, e) : NULL;
     int fd = file_of(str_of(text));
     struct import_ask ask = {.fd = fd, .size_bytes = strlen(text), .dataset_id = str_of(id), .file_name = S("f.csv"),
-                             .meta = meta, .publish = publish, .attest = true};
+                             .meta = meta, .publish = publish};
     struct conn *c = open_as(DB_WORKER, ROLE_WORKER);
     bool ok = import_file(c, &portal, &ask, &done, e);
     if (ok)

@@ -60,9 +60,9 @@ test('the schema is recognised by its columns, what lacks is said with row and v
 });
 
 test('a declared schema is checked whatever the columns; one that nobody knows is refused', async () => {
-  const unknown = await importing(R, 'inconnu', 'a;b\n1;2\n', { conforms_to: 'scdl/rien' }, '--publish', '--attest');
+  const unknown = await importing(R, 'inconnu', 'a;b\n1;2\n', { conforms_to: 'scdl/rien' }, '--publish');
   assert.equal(unknown.code, 1);
-  const done = JSON.parse((await importing(R, 'declare', 'a;b\n1;2\n', { conforms_to: 'scdl/prenoms' }, '--publish', '--attest', '--json')).stdout);
+  const done = JSON.parse((await importing(R, 'declare', 'a;b\n1;2\n', { conforms_to: 'scdl/prenoms' }, '--publish', '--json')).stdout);
   assert.equal(done.schema.declared, true);
   assert.ok(done.schema.check.groups.some((g) => g.reason.code === 'column_missing' && g.column === 'ENFANT_PRENOM'));
   assert.equal((await checks(R, 'declare')).conforms_to, 'scdl/prenoms');
@@ -108,19 +108,19 @@ test('personal data stop opening, not publishing closed; a listed reason with au
 });
 
 test('an override covers what was found, in later files too; anything new asks again', async () => {
-  const same = await importing(A, 'elus', people, {}, '--publish', '--attest');
+  const same = await importing(A, 'elus', people, {}, '--publish');
   assert.equal(same.code, 0, same.stderr);
-  const more = await importing(A, 'elus', people.replace('courriel', 'courriel;nir').replace('tours.fr\nD', 'tours.fr;185057800608491\nD').replace(/fr\n$/, 'fr;\n'), {}, '--publish', '--attest', '--accept-shape');
+  const more = await importing(A, 'elus', people.replace('courriel', 'courriel;nir').replace('tours.fr\nD', 'tours.fr;185057800608491\nD').replace(/fr\n$/, 'fr;\n'), {}, '--publish', '--accept-shape');
   assert.equal(more.code, 1);
   assert.match(more.stderr, /social security numbers \(nir\)/);
   assert.equal(sql(t, "SELECT records FROM portal.dataset WHERE dataset_id = 'elus' AND is_origin;"), '2'); // what is open stays as it was
 });
 
 test('rows that are added bring what is found in them; what stood before stays found', async () => {
-  const first = await importing(A, 'ajouts', 'n;texte\n1;rien\n', { visibility: 'closed' }, '--publish', '--attest');
+  const first = await importing(A, 'ajouts', 'n;texte\n1;rien\n', { visibility: 'closed' }, '--publish');
   assert.equal(first.code, 0, first.stderr);
-  assert.equal((await importing(A, 'ajouts', 'n;texte\n2;zoe.martin@tours.fr\n', { visibility: 'closed' }, '--append', '--publish', '--attest')).code, 0);
-  assert.equal((await importing(A, 'ajouts', 'n;texte\n3;rien\n', { visibility: 'closed' }, '--append', '--publish', '--attest')).code, 0);
+  assert.equal((await importing(A, 'ajouts', 'n;texte\n2;zoe.martin@tours.fr\n', { visibility: 'closed' }, '--append', '--publish')).code, 0);
+  assert.equal((await importing(A, 'ajouts', 'n;texte\n3;rien\n', { visibility: 'closed' }, '--append', '--publish')).code, 0);
   assert.equal((await post(A, '/datasets/ajouts/open')).json.title, 'personal_data');
 });
 
@@ -168,7 +168,7 @@ test('publishing a version that nobody attested is refused; a change of the desc
   assert.equal((await post(R, '/datasets/atteste/publish', { attest: { personal: true, rights: true, third: 'Photos : accord de l’auteur' } })).status, 200);
   await api(R, '/datasets/atteste/draft', { method: 'PUT', body: { metas: metas('Autre titre') } });
   assert.equal((await post(R, '/datasets/atteste/publish')).status, 200);
-  const again = await importing(R, 'atteste', 'a;b\n3;4\n', {}, '--publish');
+  const again = await importing(R, 'atteste', 'a;b\n3;4\n', { attestations: false }, '--publish');
   assert.equal(again.code, 1);
   assert.equal(sql(t, "SELECT string_agg(kind || coalesce(third, ''), ',' ORDER BY kind) FROM portal.attestation AS a JOIN portal.dataset AS d ON d.id = a.dataset_id WHERE d.dataset_id = 'atteste';"),
     'personalPhotos : accord de l’auteur,rightsPhotos : accord de l’auteur');
@@ -177,8 +177,8 @@ test('publishing a version that nobody attested is refused; a change of the desc
 test('a standing attestation covers updates by machine while names and types stay', async () => {
   await draft(R, 'horaire', 'a;b\n1;2\n');
   assert.equal((await post(R, '/datasets/horaire/publish', { attest: { personal: true, rights: true, standing: true } })).status, 200);
-  assert.equal((await importing(R, 'horaire', 'a;b\n3;4\n5;6\n', {}, '--publish')).code, 0);
-  assert.equal((await importing(R, 'horaire', 'a;c\n3;4\n', {}, '--publish')).code, 1);
+  assert.equal((await importing(R, 'horaire', 'a;b\n3;4\n5;6\n', { attestations: false }, '--publish')).code, 0);
+  assert.equal((await importing(R, 'horaire', 'a;c\n3;4\n', { attestations: false }, '--publish', '--accept-shape')).code, 1);
 });
 
 test('a region adds a version of a schema; its portals see it, another name or the same version is refused', async () => {

@@ -21,7 +21,7 @@ const column = (r, name) => r.columns.find((c) => c.name === name) ?? assert.fai
 const codes = (list) => list.map((w) => w.code);
 const warned = (list, code) => list.find((w) => w.code === code)?.args;
 
-const load = (id, file, meta = {}) => t.importCsv(H, id, readFileSync(path(file)), meta, ['--publish', '--attest', '--legal-reason', 'Essai du corpus : données déjà publiques.']);
+const load = (id, file, meta = {}) => t.importCsv(H, id, readFileSync(path(file)), meta, ['--publish', '--legal-reason', 'Essai du corpus : données déjà publiques.']);
 async function ask(id, what, params) {
   const answer = await t.http(H, `/api/explore/v2.1/catalog/datasets/${id}/${what}?${new URLSearchParams(params)}`, { timeout: 60000 });
   assert.equal(answer.status, 200, `${id} ${JSON.stringify(params)}: ${answer.text.slice(0, 400)}`);

@@ -149,9 +149,9 @@ test('an update with a dropped column is held back: diff, live version untouched
   assert.match(plain.stdout, /Colonnes retirées : note/);
   const refused = await t.cli(['dataset', 'publish', 'budget', '--host', 'r.localhost']);
   assert.equal(refused.code, 1);
-  await t.must(['dataset', 'publish', 'budget', '--host', 'r.localhost', '--accept-shape', '--attest', '--json']);
+  await t.must(['dataset', 'publish', 'budget', '--host', 'r.localhost', '--accept-shape', '--json']);
   await shows('budget', [{ chapitre: 'a', montant: 5 }]);
-  const more = await t.must([...update('budget', 'chapitre;montant;nouveau\na;5;1\n'), '--accept-shape', '--attest']);
+  const more = await t.must([...update('budget', 'chapitre;montant;nouveau\na;5;1\n'), '--accept-shape']);
   assert.deepEqual(more.diff.columns.added, ['nouveau']);
 });
 

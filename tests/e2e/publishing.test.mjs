@@ -78,7 +78,7 @@ test('the first visible sheet of a workbook is read as it shows', async () => {
 test('an update keeps address, settings and types; rows may be added behind the others', async () => {
   const first = await t.must(described('suivi', 'code;n\n01;1\n02;2\n', { fields: [{ name: 'code', label: 'Le code', annotations: { facet: true } }] }));
   assert.equal(first.bytes, 'Le code,n\n01,1\n02,2\n'.length);
-  const more = await t.must(['dataset', 'import', file('suivi2.csv', 'n;Le code\n3;10\n2;02\n'), '--host', 'r.localhost', '--id', 'suivi', '--append', '--publish', '--attest', '--json']);
+  const more = await t.must(['dataset', 'import', file('suivi2.csv', 'n;Le code\n3;10\n2;02\n'), '--host', 'r.localhost', '--id', 'suivi', '--append', '--publish', '--json']);
   assert.equal(more.records, 4);
   assert.equal(more.bytes, 'Le code,n\n01,1\n02,2\n10,3\n02,2\n'.length);
   assert.equal(values(more, 'code'), '01|02|10|02');

@@ -32,13 +32,13 @@ const struct command_option import_options[] = {
      "Description, champs et visibilité, tels que l’API les donne."},
     {"organisation", "NAME", false, "The producer (default: the description's publisher, else the portal).",
      "Le producteur (par défaut : celui de la description, sinon le portail)."},
-    {"publish", NULL, false, "Publish at once; a new dataset is opened to the public unless META.json says closed.",
-     "Publier aussitôt ; un nouveau jeu est ouvert au public, sauf si META.json dit closed."},
+    {"publish", NULL, false, "Publish at once; a new dataset is opened to the public unless META.json says closed. By typing it you attest: GDPR "
+     "checked, rights of others settled (unless META.json says otherwise: attestations).",
+     "Publier aussitôt ; un nouveau jeu est ouvert au public, sauf si META.json dit closed. Le taper, c’est attester : RGPD "
+     "vérifié, droits des tiers réglés (sauf si META.json dit autre chose : attestations)."},
     {"append", NULL, false, "Add these rows to those that are published.", "Ajouter ces lignes à celles qui sont publiées."},
     {"accept-errors", NULL, false, "Publish without the rows that were set aside.",
      "Publier sans les lignes mises de côté."},
-    {"attest", NULL, false, "Attest for this version: GDPR checked, rights of others settled (or META.json: attestations).",
-     "Attester pour cette version : RGPD vérifié, droits des tiers réglés (ou META.json : attestations)."},
     {"legal-reason", "REASON", false, "Why what the personal-data check found may be open: words, or an id of the region's list.",
      "Pourquoi ce que le contrôle des données personnelles a trouvé peut être ouvert : en mots, ou un identifiant de la liste."},
     {"accept-shape", NULL, false, "Publish an update that adds, drops or retypes columns.",
@@ -49,8 +49,6 @@ const struct command_option import_options[] = {
 };
 const struct command_option publish_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
-    {"attest", NULL, false, "Attest for this version: GDPR checked, rights of others settled (or META.json: attestations).",
-     "Attester pour cette version : RGPD vérifié, droits des tiers réglés (ou META.json : attestations)."},
     {"accept-shape", NULL, false, "Agree to added, dropped or retyped columns.",
      "Accepter les colonnes ajoutées, retirées ou d’un autre type."},
     {NULL, NULL, false, NULL, NULL},
@@ -274,7 +272,7 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, const j
     struct import_ask ask = {.fd = fd, .size_bytes = size, .dataset_id = str_of(cli_option(cli, "id")),
                              .file_name = str_of(name), .organisation = str_of(cli_option(cli, "organisation")),
                              .meta = meta, .steps = steps, .accept_shape = cli_has(cli, "accept-shape"), .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
-                             .accept_errors = cli_has(cli, "accept-errors"), .attest = cli_has(cli, "attest"),
+                             .accept_errors = cli_has(cli, "accept-errors"),
                              .legal_reason = str_of(cli_option(cli, "legal-reason")), .on_progress = on_progress, .context = &p};
     struct conn *c = portal_worker(cli, a, &t, e);
     progress_start(&p, cli->lang, name, (int64_t)size);
@@ -373,7 +371,7 @@ static bool act(struct cli *cli, struct conn *c, const struct uuid *tenant, enum
     switch (verb) {
     case VERB_PUBLISH:
         return (!cli_has(cli, "accept-shape") || contract_accept(c, tenant, id, STR_NONE, e)) &&
-               attest_put(c, tenant, id, &(struct attest){.personal = cli_has(cli, "attest"), .rights = cli_has(cli, "attest")}, e) &&
+               attest_put(c, tenant, id, &(struct attest){.personal = true, .rights = true}, e) && /* typed by the operator: its help says so */
                publish_draft(c, tenant, id, STR_NONE, &done, e);
     case VERB_OPEN:
         return publish_open(c, tenant, id, STR_NONE, e);

@@ -30,8 +30,8 @@ static bool reply_index(struct req *r, struct err *e)
     (void)e;
     const struct explore_link links[] = {
         {"self", at(r, "/catalog")}, {"datasets", at(r, "/catalog/datasets")}, {"exports", at(r, "/catalog/exports")},
-        {"facets", at(r, "/catalog/facets")}};
-    reply_links(r, links, 4);
+        {"facets", at(r, "/catalog/facets")}, {"metadata_templates", at(r, "/catalog/metadata_templates")}};
+    reply_links(r, links, 5);
     return true;
 }
 

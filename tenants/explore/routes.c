@@ -9,6 +9,7 @@
 #include "tenants/explore/explore.h"
 #include "tenants/explore/exports.h"
 #include "tenants/explore/facets.h"
+#include "tenants/explore/metadata_templates.h"
 #include "tenants/explore/records.h"
 #include "tenants/explore/swagger.h"
 #include "tenants/explore/tiles.h"
@@ -44,6 +45,12 @@
         "Description of a dataset", "La description d’un jeu"), \
     API(base "/catalog/facets", catalogue_facets, CACHE_CATALOGUE, \
         "Values of the catalogue's facets, counted", "Les valeurs des facettes du catalogue, comptées"), \
+    API(base "/catalog/metadata_templates", metadata_templates, CACHE_CATALOGUE, \
+        "The members that descriptions have", "Les rubriques qu’ont les descriptions"), \
+    API(base "/catalog/metadata_templates/{type}", metadata_templates, CACHE_CATALOGUE, \
+        "Those of one type of template", "Celles d’un type de modèle"), \
+    API(base "/catalog/metadata_templates/{type}/{name}", metadata_templates_one, CACHE_CATALOGUE, \
+        "Those of one template", "Celles d’un modèle"), \
     API(base "/catalog/exports", catalogue_exports, CACHE_CATALOGUE, \
         "The formats the catalogue can be downloaded in", "Les formats de téléchargement du catalogue"), \
     DCAT(base "/catalog/exports/dcat"), \

@@ -597,6 +597,19 @@ test('answers are as the description for machines says', async () => {
   }
 });
 
+test('the members of descriptions, by template', async () => {
+  const { metadata_templates: list } = await old(`${V21}/catalog/metadata_templates`);
+  assert.deepEqual(list.map(({ metadata_template: one }) => [one.type, one.name]), [['basic', 'default'], ['interop', 'dcat']]);
+  const { metas } = await old('koumoul');
+  for (const { metadata_template: { name, schema } } of list) assert.deepEqual(schema.map((m) => m.name), Object.keys(metas[name]));
+  const one = await old(`${V21}/catalog/metadata_templates/interop/dcat`);
+  assert.deepEqual(one, list[1]);
+  assert.deepEqual((await old(`${V21}/catalog/metadata_templates/basic`)).metadata_templates, [list[0]]);
+  const { schema } = list[0].metadata_template;
+  assert.deepEqual(['title', 'modified', 'records_count'].map((k) => schema.find((m) => m.name === k).type), ['text', 'datetime', 'int']);
+  for (const path of ['rien', 'basic/dcat', 'interop/rien']) await refused(`${V21}/catalog/metadata_templates/${path}`, {}, 404, 'NotFoundResource');
+});
+
 // ---- the official client ----
 
 test('the official client, unchanged', async () => {

@@ -10,6 +10,7 @@
 #include "tenants/explore/exports.h"
 #include "tenants/explore/facets.h"
 #include "tenants/explore/metadata_templates.h"
+#include "tenants/explore/monitoring.h"
 #include "tenants/explore/records.h"
 #include "tenants/explore/swagger.h"
 #include "tenants/explore/tiles.h"
@@ -98,6 +99,9 @@ static const struct route routes[] = {
         "A dataset described with its columns (Data Package)", "Un jeu décrit avec ses colonnes (Data Package)"),
     {HTTP_GET, "/api/explore/v2.1/swagger.json", PUBLIC, 0, swagger_json, "The API described for machines (OpenAPI)",
      DIALECT_EXPLORE, BODY_NONE, CACHE_CATALOGUE, "L’API décrite pour les machines (OpenAPI)"},
+    {HTTP_GET, "/api/explore/v2.1/monitoring/datasets/ods-datasets-monitoring/records", ADMIN, 1, monitoring_datasets,
+     "What is counted of each dataset, for administrators", DIALECT_EXPLORE, BODY_NONE, CACHE_NONE,
+     "Ce qui est compté de chaque jeu, pour les administrateurs"},
     API("/api/tiles/v1/{dataset}", tiles_about, CACHE_DATASET,
         "Where the vector tiles of a dataset are (TileJSON)", "Où sont les tuiles vectorielles d’un jeu (TileJSON)"),
     API("/api/tiles/v1/{dataset}/{z}/{x}/{y}", tiles_one, CACHE_DATASET,

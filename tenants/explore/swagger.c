@@ -176,7 +176,7 @@ static void put_paths(struct jw *w)
     for (size_t i = 0; i < explore_route_table.n; i++) {
         const struct route *route = &explore_route_table.routes[i];
         struct str pattern = str_of(route->pattern);
-        if (str_starts(pattern, S(BASE)) && route->cost > 0 && route->method == HTTP_GET)
+        if (str_starts(pattern, S(BASE)) && route->access == PUBLIC && route->cost > 0 && route->method == HTTP_GET)
             put_operation(w, route, str_from(pattern, sizeof BASE - 1));
     }
     jw_close(w, '}');

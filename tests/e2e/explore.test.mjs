@@ -610,6 +610,17 @@ test('the members of descriptions, by template', async () => {
   for (const path of ['rien', 'basic/dcat', 'interop/rien']) await refused(`${V21}/catalog/metadata_templates/${path}`, {}, 404, 'NotFoundResource');
 });
 
+test('what is counted of each dataset is for administrators', async () => {
+  const path = `${V21}/monitoring/datasets/ods-datasets-monitoring/records`;
+  const ask = (params, who, host = H) => t.http(host, url(path, params), who ? { key: makeKey(t, host, who) } : {});
+  const { json: page } = await ask({ where: 'dataset_id in ("beaucoup", "ferme")', order_by: 'dataset_id' }, 'admin');
+  assert.deepEqual([page.total_count, page.results.map((d) => [d.dataset_id, d.visibility, d.records_count, d.records_set_aside, d.attachment_count])],
+    [2, [['beaucoup', 'domain', 10000, 0, 0], ['ferme', 'restricted', 2, 0, 0]]]);
+  assert.equal((await ask({ limit: 1 }, 'admin')).json.results.length, 1);
+  assert.equal((await ask({}, 'admin', 'a.r.localhost')).json?.total_count ?? 0, 0);
+  for (const [who, status] of [[null, 401], ['editor', 403]]) assert.equal((await ask({}, who)).status, status, String(who));
+});
+
 // ---- the official client ----
 
 test('the official client, unchanged', async () => {

@@ -143,32 +143,21 @@ static bool read_all(struct req *r, struct analysis *t, struct err *e)
     return ok;
 }
 
-static bool is_ours(struct str name)
-{
-    static const char *const own[] = {"select", "group_by", "order_by", "limit", "offset", "rows", "start", "facet"};
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (str_eq(name, str_of(own[i])))
-            return true;
-    return false;
-}
-
 static bool ask_groups(struct req *r, struct err *e)
 {
-    size_t n, k = 0;
-    const struct query_param *given;
-    struct analysis *t = ARENA_NEW(r->a, struct analysis);
-    if (!grant_take(r, explore_dataset(r), &t->grant, e) || !v1_params(r, t->grant.view, &given, &n, e) || !read_all(r, t, e))
+    size_t n;
+    const struct query_param *params;
+    struct analysis *t = r->state = ARENA_NEW(r->a, struct analysis);
+    if (!grant_take(r, explore_dataset(r), &t->grant, e) || !read_all(r, t, e))
         return false;
-    struct query_param *params = ARENA_ARRAY(r->a, struct query_param, n + 4);
-    for (size_t i = 0; i < n; i++)
-        if (!is_ours(given[i].name))
-            params[k++] = given[i];
-    params[k++] = param(r, "select", &t->series.select);
-    params[k++] = param(r, "group_by", &t->group);
-    params[k++] = param(r, "order_by", &t->order);
-    params[k++] = (struct query_param){S("limit"), arena_printf(r->a, "%lld", (long long)t->points)};
-    r->state = t;
-    if (!query_make(r->a, t->grant.view, QUERY_RECORDS, params, k, &t->query, e))
+    const struct query_param own[] = {
+        param(r, "select", &t->series.select),
+        param(r, "group_by", &t->group),
+        param(r, "order_by", &t->order),
+        {S("limit"), arena_printf(r->a, "%lld", (long long)t->points)},
+    };
+    if (!v1_filters(r, t->grant.view, own, 4, &params, &n, e) ||
+        !query_make(r->a, t->grant.view, QUERY_RECORDS, params, n, &t->query, e))
         return false;
     req_ask_rows(r, t->query->rows.sql, t->query->rows.nparams, t->query->rows.params, false);
     return true;

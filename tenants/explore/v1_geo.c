@@ -20,15 +20,6 @@ struct places {
     struct v1_series series;
 };
 
-static bool is_ours(struct str name)
-{
-    static const char *const own[] = {"select", "group_by", "order_by", "limit", "offset", "rows", "start", "facet"};
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (str_eq(name, str_of(own[i])))
-            return true;
-    return false;
-}
-
 static bool begin(struct req *r, struct places **out, struct err *e)
 {
     struct places *p = *out = r->state = ARENA_NEW(r->a, struct places);
@@ -41,17 +32,11 @@ static bool begin(struct req *r, struct places **out, struct err *e)
 /* The caller's filters, and this question. */
 static bool ask(struct req *r, struct places *p, const struct query_param *own, size_t nown, struct err *e)
 {
-    size_t n, k = 0;
-    const struct query_param *given;
-    if (!v1_params(r, p->grant.view, &given, &n, e))
+    size_t n;
+    const struct query_param *params;
+    if (!v1_filters(r, p->grant.view, own, nown, &params, &n, e))
         return false;
-    struct query_param *params = ARENA_ARRAY(r->a, struct query_param, n + nown);
-    for (size_t i = 0; i < n; i++)
-        if (!is_ours(given[i].name))
-            params[k++] = given[i];
-    for (size_t i = 0; i < nown; i++)
-        params[k++] = own[i];
-    if (!query_make(r->a, p->grant.view, QUERY_RECORDS, params, k, &p->query, e))
+    if (!query_make(r->a, p->grant.view, QUERY_RECORDS, params, n, &p->query, e))
         return false;
     if (p->query->timed)
         req_uncached(r);

@@ -107,3 +107,30 @@ bool v1_params(struct req *r, const struct dataset_view *v, const struct query_p
     *n = k;
     return true;
 }
+
+static bool is_ours(struct str name)
+{
+    static const char *const own[] = {"select", "group_by", "order_by", "limit", "offset", "rows", "start", "facet"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (str_eq(name, str_of(own[i])))
+            return true;
+    return false;
+}
+
+bool v1_filters(struct req *r, const struct dataset_view *v, const struct query_param *own, size_t nown,
+                const struct query_param **out, size_t *n, struct err *e)
+{
+    size_t given_n, k = 0;
+    const struct query_param *given;
+    if (!v1_params(r, v, &given, &given_n, e))
+        return false;
+    struct query_param *list = ARENA_ARRAY(r->a, struct query_param, given_n + nown);
+    for (size_t i = 0; i < given_n; i++)
+        if (!is_ours(given[i].name))
+            list[k++] = given[i];
+    for (size_t i = 0; i < nown; i++)
+        list[k++] = own[i];
+    *out = list;
+    *n = k;
+    return true;
+}

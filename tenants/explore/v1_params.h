@@ -13,3 +13,6 @@
  * fails  err_query_parameter: a geofilter that is no place, or of a dataset without one
  */
 bool v1_params(struct req *r, const struct dataset_view *v, const struct query_param **out, size_t *n, struct err *e);
+/* The same without what says which columns, groups and page: the filters, and a question of ours behind them. */
+bool v1_filters(struct req *r, const struct dataset_view *v, const struct query_param *own, size_t nown,
+                const struct query_param **out, size_t *n, struct err *e);

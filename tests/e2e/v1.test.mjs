@@ -140,3 +140,20 @@ test('rows gathered by place', async () => {
   assert.equal((await of('geocluster', 'clusterprecision=20&clusterdistance=10')).clusters.length, 5);
   for (const query of ['', 'clusterprecision=26&clusterdistance=50', 'clusterprecision=5&clusterdistance=0', 'clusterprecision=1e1&clusterdistance=50']) assert.equal((await t.http(H, `/api/records/1.0/geocluster?dataset=koumoul&${query}`)).status, 400, query);
 });
+
+test('hostile texts in every parameter: refused or answered, never 500', async () => {
+  const texts = ["'", '"', '`', '`) as k0, (select 1) as `', '1; SELECT 1', '#', '#now(', '\\', '\\"', '[', '[a TO', '(((((', '$1', '*', '-', 'é\u0000', "geom'POINT(0 0)'", 'POINT(1 2))', '9'.repeat(400), 'id', 'loc', 'count(*)'];
+  const wrong = [];
+  const names = ['q', 'sort', 'x', 'y.s.func', 'y.s.expr', 'maxpoints', 'periodic', 'precision', 'facet', 'facetsort.id', 'disjunctive.id', 'geofilter.polygon', 'clusterprecision', 'clusterdistance', 'format', 'callback'];
+  for (const action of ['search', 'analyze', 'boundingbox', 'geocluster']) {
+    for (const name of names) {
+      for (const sent of [...texts, ...texts.map((one) => `y.${one}.func`)]) {
+        const own = sent.startsWith('y.') ? { [sent]: 'COUNT' } : { [name]: sent };
+        const answer = await get(`/api/records/1.0/${action}`, { dataset: 'koumoul', x: 'some_date', 'y.n.func': 'COUNT', clusterprecision: 4, clusterdistance: 50, facet: 'id', ...own });
+        if (answer.status >= 500 || answer.status === 429) wrong.push([action, own, answer.status]);
+        if (sent.startsWith('y.') && name !== 'q') break;
+      }
+    }
+  }
+  assert.deepEqual(wrong.slice(0, 5), []);
+});

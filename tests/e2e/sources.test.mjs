@@ -189,7 +189,7 @@ async function site() {
   return s;
 }
 /** Whoever sets a schedule attests for what will come in the same shape (R27, R28). */
-const attest = (id) => one(`UPDATE portal.attestation SET standing = true WHERE dataset_id = (SELECT id FROM portal.dataset WHERE dataset_id = '${id}')`);
+const attest = (id) => one(`UPDATE portal.attestation SET standing = true WHERE dataset_id IN (SELECT id FROM portal.dataset WHERE dataset_id = '${id}')`);
 const source = async (host, id) => (await api(host, `/datasets/${id}/source`)).json;
 const put = (host, id, body) => api(host, `/datasets/${id}/source`, { method: 'PUT', body });
 /** Runs now and waits until that run is noted. */

@@ -56,3 +56,19 @@ void fault_say(struct str json, enum lang lang, struct buf *out)
     err_say(&e, lang, out);
     json_decref(error);
 }
+
+void fault_put(struct jw *w, const char *key, enum lang lang, struct str json)
+{
+    struct buf words = {0};
+    jw_key(w, str_of(key));
+    if (!json.n) {
+        jw_null(w);
+        return;
+    }
+    fault_say(json, lang, &words);
+    jw_open(w, '{');
+    JW_RAW(w, "kind", json);
+    JW_STR(w, "message", buf_str(&words));
+    jw_close(w, '}');
+    buf_free(&words);
+}

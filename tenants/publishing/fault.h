@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "core/base/err.h"
+#include "core/base/jw.h"
 
 /*
  * fault -- an error kept in a row (portal.upload.error) and said later, in the reader's language.
@@ -12,3 +13,5 @@
 void fault_write(const struct err *e, struct buf *json);
 bool fault_read(const json_t *error, struct err *e); /* sets *e; false, always */
 void fault_say(struct str json, enum lang lang, struct buf *out);
+/* As a member of an answer: {"kind": the row's, "message": said}, or null where there is none. */
+void fault_put(struct jw *w, const char *key, enum lang lang, struct str json);

@@ -61,22 +61,6 @@ static bool ask_state(struct req *r, struct err *e)
 enum { COL_ID, COL_FILE, COL_SIZE, COL_MODE, COL_STATE, COL_REPORT, COL_ERROR, COL_DATASET, COL_VERSION, COL_ORGANISATION,
        COL_DIFF, COL_CREATED, COL_UPDATED };
 
-static void put_error(struct req *r, struct jw *w, struct str json)
-{
-    struct buf words = {0};
-    jw_key(w, S("error"));
-    if (!json.p) {
-        jw_null(w);
-        return;
-    }
-    fault_say(json, r->lang, &words);
-    jw_open(w, '{');
-    JW_RAW(w, "kind", json);
-    JW_STR(w, "message", buf_str(&words));
-    jw_close(w, '}');
-    buf_free(&words);
-}
-
 static bool reply_state(struct req *r, struct err *e)
 {
     bool mine = req_rows(r, 0) == 1 && (!r->who.organisation.text[0] ||
@@ -93,7 +77,7 @@ static bool reply_state(struct req *r, struct err *e)
     JW_STR(w, "dataset_id", req_col(r, 0, 0, COL_DATASET));
     JW_STR(w, "created_at", req_col(r, 0, 0, COL_CREATED));
     JW_STR(w, "updated_at", req_col(r, 0, 0, COL_UPDATED));
-    put_error(r, w, req_col(r, 0, 0, COL_ERROR));
+    fault_put(w, "error", r->lang, req_col(r, 0, 0, COL_ERROR));
     JW_RAW(w, "report", req_col(r, 0, 0, COL_REPORT));
     JW_RAW(w, "diff", req_col(r, 0, 0, COL_DIFF));
     jw_close(w, '}');

@@ -74,22 +74,6 @@ static bool ask_one(struct req *r, struct err *e)
     return true;
 }
 
-static void put_error(struct req *r, struct jw *w, struct str key, struct str json)
-{
-    struct buf words = {0};
-    jw_key(w, key);
-    if (!json.n) {
-        jw_null(w);
-        return;
-    }
-    fault_say(json, r->lang, &words);
-    jw_open(w, '{');
-    JW_RAW(w, "kind", json);
-    JW_STR(w, "message", buf_str(&words));
-    jw_close(w, '}');
-    buf_free(&words);
-}
-
 static bool reply_one(struct req *r, struct err *e)
 {
     if (req_rows(r, 0) != 1)
@@ -101,13 +85,13 @@ static bool reply_one(struct req *r, struct err *e)
     JW_BOOL(w, "active", batch_bool(&r->batch, 0, 0, COL_ACTIVE));
     JW_BOOL(w, "has_authorization", batch_bool(&r->batch, 0, 0, COL_SECRET));
     JW_STR(w, "last_result", req_col(r, 0, 0, COL_RESULT));
-    put_error(r, w, S("last_error"), req_col(r, 0, 0, COL_ERROR));
+    fault_put(w, "last_error", r->lang, req_col(r, 0, 0, COL_ERROR));
     JW_I64(w, "failures", req_i64(r, 0, 0, COL_FAILURES));
     JW_STR(w, "last_run_at", req_col(r, 0, 0, COL_RAN));
     JW_STR(w, "next_run_at", req_col(r, 0, 0, COL_NEXT));
     JW_STR(w, "upload", req_col(r, 0, 0, COL_UPLOAD));
     JW_STR(w, "upload_state", req_col(r, 0, 0, COL_UPLOAD_STATE));
-    put_error(r, w, S("upload_error"), req_col(r, 0, 0, COL_UPLOAD_ERROR));
+    fault_put(w, "upload_error", r->lang, req_col(r, 0, 0, COL_UPLOAD_ERROR));
     JW_BOOL(w, "held", batch_bool(&r->batch, 0, 0, COL_HELD));
     jw_close(w, '}');
     return true;

@@ -3,18 +3,9 @@
 //
 // Needs Chromium (Debian's) and the packages of tools/npm; says so and skips where they are missing.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { installation, Jar, poll } from '../e2e/harness.mjs';
-
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const require = createRequire(join(root, 'tools/npm/x.js'));
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-const has = (name) => { try { require.resolve(name); return true; } catch { return false; } };
-const skip = !chromiumPath ? 'no Chromium' : !has('playwright-core') || !has('axe-core') || !has('exceljs') ? 'no npm packages' : false;
+import { Jar, poll } from '../e2e/harness.mjs';
+import { office, require, skip } from './office.mjs';
 
 const SIRETS = ['7851234960002', '8123045670001', '7750981230003', '4987612350001'].map((n) => n + luhn(n));
 const rows = (half) => SIRETS.map((siret, i) => [siret, `Association ${half}-${i + 1}`, 1500 + i * 250, new Date(Date.UTC(2026, half === 1 ? 2 : 8, i + 1))]);
@@ -30,56 +21,12 @@ async function sheet(half, { spoiled = false } = {}) {
 }
 
 describe('back office', { skip, timeout: 300000 }, () => {
-  let t, browser, address;
-  const shots = process.env.TERRASSE_SHOTS;
-  const complaints = [];
   const REGION = 'r.localhost', TOWN = 'a.r.localhost';
-  const people = {};
-
-  before(async () => {
-    t = await installation();
-    await t.tenants(['a']);
-    address = (host, path) => `http://${host}:${t.port}${path}`;
-    people[REGION] = { email: 'admin@r.example', password: await t.accept(REGION, t.links[REGION]) };
-    people[TOWN] = { email: 'admin@a.example', password: await t.accept(TOWN, t.links[TOWN]) };
-    browser = await require('playwright-core').chromium.launch({ executablePath: chromiumPath, args: ['--headless', '--no-sandbox',
-      '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-      '--disable-sync', '--host-resolver-rules=MAP *.localhost 127.0.0.1'] });
-    if (shots) mkdirSync(shots, { recursive: true });
-  });
-  after(async () => { await browser?.close(); await t?.stop(); });
-
-  async function open({ scripts = true } = {}) {
-    const context = await browser.newContext({ locale: 'fr-FR', javaScriptEnabled: scripts });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    page.on('console', (m) => { if (/Content Security Policy/i.test(m.text())) complaints.push(m.text()); });
-    return page;
-  }
-
-  async function signIn(host, who = people[host], options) {
-    const page = await open(options);
-    await page.goto(address(host, '/login/'));
-    await page.fill('input[name=email]', who.email);
-    await page.fill('input[name=password]', who.password);
-    await page.click('main form button[type=submit]');
-    await page.waitForURL('**/backoffice/');
-    return page;
-  }
-
-  /** axe at both widths: nothing it can see may be wrong. */
-  async function accessible(page, name) {
-    for (const [width, height] of [[1280, 900], [390, 844]]) {
-      await page.setViewportSize({ width, height });
-      if (shots) await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
-      await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
-      const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-      assert.deepEqual(found.violations.map((v) => `${name} ${width}: ${v.id} ${v.nodes[0].html.slice(0, 160)}`), []);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(wide <= 0, `${name} at ${width} px scrolls sideways by ${wide} px`);
-    }
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
+  const o = office();
+  const { people, complaints, address, open, signIn, accessible } = o;
+  let t;
+  before(async () => { await o.begin([REGION, TOWN]); t = o.t; });
+  after(() => o.end());
 
   /** No column is out of view, on a desk nor on a phone. */
   async function wholeRows(page, name) {

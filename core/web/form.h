@@ -8,7 +8,8 @@
  *
  * Source: RFC 7578 (multipart/form-data), WHATWG URL (application/x-www-form-urlencoded).
  */
-enum { FORM_PAIRS_MAX = 1000, FORM_BYTES_MAX = 1 << 20 };
+/* Pairs: a grid of 50 rows and 50 columns fits. */
+enum { FORM_PAIRS_MAX = 2600, FORM_BYTES_MAX = 1 << 20 };
 
 struct form {
     struct arena *a;              /* fields live here */

@@ -6,7 +6,9 @@
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/sql.h"
 
+enum { CALL_ROOM, CALL_SCHEMAS };
 enum { MIB = 1024 * 1024, LITTLE = 10000000 };
 
 struct markup bo_steps(struct req *r, int step)
@@ -35,7 +37,21 @@ static bool ask_room(struct req *r, struct err *e)
 {
     (void)e;
     req_ask(r, &sql_bo_room, (struct str[]){uuid_str(&r->tenant->id)});
+    req_ask(r, &sql_schema_list, (struct str[]){uuid_str(&r->tenant->id)});
     return true;
+}
+
+/* Of each schema the newest version, which stands first. */
+static void put_schemas(struct req *r, struct page_bo_file *p)
+{
+    size_t rows = req_rows(r, CALL_SCHEMAS);
+    struct page_bo_file_schemas *list = ARENA_ARRAY(r->a, struct page_bo_file_schemas, rows + 1);
+    for (size_t i = 0; i < rows; i++) {
+        struct str name = req_col(r, CALL_SCHEMAS, i, 0);
+        if (!p->schemas_n || !str_eq(name, list[p->schemas_n - 1].name))
+            list[p->schemas_n++] = (struct page_bo_file_schemas){name, req_col(r, CALL_SCHEMAS, i, 2)};
+    }
+    p->schemas = list;
 }
 
 static struct markup file_form(struct req *r)
@@ -58,11 +74,12 @@ static struct markup file_form(struct req *r)
 static bool reply_file(struct req *r, struct err *e)
 {
     (void)e;
-    int64_t day = req_i64(r, 0, 0, 1);
+    int64_t day = req_i64(r, CALL_ROOM, 0, 1);
     struct page_bo_file p = {.dataset = dataset_of(r), .steps = bo_steps(r, 1), .form = file_form(r),
                              .grid_url = dataset_of(r).n ? bo_dataset_url(r, dataset_of(r), "grid") : S("/backoffice/datasets/new/grid/"), .at_quota = day < LITTLE,
-                             .rows = say_count(r->a, r->lang, req_i64(r, 0, 0, 0)), .day = say_bytes(r->a, r->lang, day),
+                             .rows = say_count(r->a, r->lang, req_i64(r, CALL_ROOM, 0, 0)), .day = say_bytes(r->a, r->lang, day),
                              .most = say_bytes(r->a, r->lang, option_i64(OPTION_UPLOAD_MAX) * MIB)};
+    put_schemas(r, &p);
     struct buf body = {0};
     page_bo_file(&body, r->lang, &p);
     bo_reply(r, bo_status(r), &(struct bo_page){

@@ -9,8 +9,11 @@
 #include "tenants/pages/say.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/schema_template.h"
 
-enum { ROWS_MAX = 50, COLUMNS_MAX = 15, ROWS_FIRST = 8, COLUMNS_FIRST = 5, ROWS_MORE = 10 };
+enum { ROWS_MAX = 50, COLUMNS_MAX = 50, ROWS_FIRST = 8, COLUMNS_FIRST = 5, ROWS_MORE = 10 };
+
+enum { CALL_DATASET, CALL_SCHEMA };
 
 struct grid {
     size_t rows, columns;
@@ -150,6 +153,19 @@ static void name_columns(struct req *r, struct grid *g)
     json_decref(fields);
 }
 
+/* The columns of ?schema=: rows that are typed for it. */
+static bool name_schema(struct req *r, struct grid *g, struct err *e)
+{
+    struct registry_field *fields;
+    size_t n;
+    if (!schema_template_fields(r, CALL_SCHEMA, &fields, &n, e))
+        return false;
+    g->columns = n < COLUMNS_MAX ? n : COLUMNS_MAX;
+    for (size_t i = 0; i < g->columns; i++)
+        g->heads[i] = fields[i].name;
+    return true;
+}
+
 static void put_lines(struct req *r, const struct grid *g, struct page_bo_grid *p)
 {
     struct page_bo_grid_heads *heads = ARENA_ARRAY(r->a, struct page_bo_grid_heads, g->columns);
@@ -175,9 +191,23 @@ static struct str file_url(struct req *r)
     return r->params[0].n ? bo_dataset_url(r, r->params[0], "file") : S("/backoffice/datasets/new/");
 }
 
+/* CALL_DATASET answers nothing for a new one: its place is kept. */
 static bool ask(struct req *r, struct err *e)
 {
-    return !r->params[0].n || bo_dataset_ask(r, e);
+    if (!bo_dataset_ask(r, e))
+        return false;
+    if (req_query(r, S("schema")).n)
+        schema_template_ask(r);
+    return true;
+}
+
+static bool name_heads(struct req *r, struct grid *g, struct err *e)
+{
+    if (req_query(r, S("schema")).n)
+        return name_schema(r, g, e);
+    if (r->params[0].n)
+        name_columns(r, g);
+    return true;
 }
 
 static bool reply(struct req *r, struct err *e)
@@ -189,8 +219,8 @@ static bool reply(struct req *r, struct err *e)
         g = ARENA_NEW(r->a, struct grid);
         g->rows = ROWS_FIRST;
         g->columns = COLUMNS_FIRST;
-        if (r->params[0].n)
-            name_columns(r, g);
+        if (!name_heads(r, g, e))
+            return false;
     }
     struct page_bo_grid p = {.steps = bo_steps(r, 1), .csrf = r->who.csrf,
                              .action = r->params[0].n ? bo_dataset_url(r, r->params[0], "grid") : S("/backoffice/datasets/new/grid/"),

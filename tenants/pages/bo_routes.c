@@ -3,6 +3,7 @@
 #include "core/web/route.h"
 #include "tenants/pages/routes.h"
 #include "tenants/publishing/rows_steps.h"
+#include "tenants/publishing/schema_template.h"
 
 /* Nothing here is counted as a call of the pool: publishing must stay possible when the month is spent. */
 #define OFFICE(method, pattern, access, body, steps, en, fr)                                          \
@@ -60,6 +61,7 @@ static const struct route routes[] = {
     GET("/review/{review}", EDITOR, bo_review_one, "One submission", "Une demande"),
     POST("/review/{review}", EDITOR, bo_review_decide, "Accept or refuse", "Valider ou refuser"),
     GET("/schemas", REGION, bo_schemas, "Schemas and legal reasons", "Schémas et raisons légales"),
+    GET("/schemas/template", CONTRIBUTOR, schema_template_steps, "An empty file for a schema", "Modèle de fichier d’un schéma"),
     POST("/schemas", REGION, bo_schemas_add, "Add a version of a schema", "Ajouter une version d’un schéma"),
     POST("/schemas/reason", REGION, bo_schemas_reason, "Add a legal reason", "Ajouter une raison légale"),
     POST("/schemas/retire", REGION, bo_schemas_retire, "Take a legal reason off the list", "Retirer une raison légale"),

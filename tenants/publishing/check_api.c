@@ -6,6 +6,7 @@
 #include "tenants/publishing/check_facts.h"
 #include "tenants/publishing/check_steps.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/schema_template.h"
 #include "tenants/publishing/sql.h"
 
 static bool ask_empty(struct req *r, struct check_ask **ask)
@@ -268,6 +269,7 @@ static const struct step reasons_steps[] = {
 static const struct route routes[] = {
     CALL(HTTP_GET, "/schemas", READER, schemas_steps, BODY_NONE, "Schemas that datasets may follow", "Schémas que les jeux peuvent suivre"),
     CALL(HTTP_GET, "/schemas/definition", READER, schema_steps, BODY_NONE, "One schema, by name and version", "Un schéma, par nom et version"),
+    CALL(HTTP_GET, "/schemas/template", READER, schema_template_steps, BODY_NONE, "An empty XLSX file for a schema", "Modèle XLSX à remplir d’un schéma"),
     CALL(HTTP_POST, "/schemas", REGION, schema_add_steps, BODY_JSON, "Add a version of a schema", "Ajouter une version d’un schéma"),
     CALL(HTTP_GET, "/datasets/{dataset}/checks", CONTRIBUTOR, checks_steps, BODY_NONE,
          "What was found in a dataset, and the scores of its description", "Ce qui a été trouvé dans un jeu, et les notes de sa description"),

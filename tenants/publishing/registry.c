@@ -123,23 +123,16 @@ static void copy_field(struct arena *a, const struct table_field *f, struct regi
     *out = (struct registry_field){.name = arena_str(a, f->name), .title = arena_str(a, f->title),
                                    .type = str_of(table_type_name(f->type)), .description = arena_str(a, f->description),
                                    .example = arena_str(a, f->example),
-                                   .allowed = f->nallowed ? arena_str(a, f->allowed_text) : S(""), .required = f->required};
+                                   .allowed = f->nallowed ? arena_str(a, f->allowed_text) : S(""), .required = f->required,
+                                   .iso = !f->format.n || str_eq(f->format, S("default"))};
 }
 
-bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant, struct str name, struct str version,
-                     struct registry_field **fields, size_t *n, struct str *title, struct str *used, struct err *e)
+bool registry_fields_read(struct arena *a, struct str definition, struct registry_field **fields, size_t *n, struct err *e)
 {
-    PGresult *r = conn_ask(c, &sql_schema_one, (struct str[]){uuid_str(tenant), name, version}, e);
     struct table_schema s;
-    if (r && PQntuples(r) == 0) {
-        ERR(e, err_schema_unknown, "no row");
-        err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 100)));
-    }
-    json_t *json = r && PQntuples(r) == 1 ? jr_parse(str_of(PQgetvalue(r, 0, 3)), e) : NULL;
+    json_t *json = jr_parse(definition, e);
     bool ok = json && table_schema_read(json, &s, e);
     if (ok) {
-        *used = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
-        *title = arena_str(a, str_of(PQgetvalue(r, 0, 1)));
         *n = s.n;
         *fields = ARENA_ARRAY(a, struct registry_field, s.n);
         for (size_t i = 0; i < s.n; i++)
@@ -147,6 +140,23 @@ bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant,
         table_schema_free(&s);
     }
     json_decref(json);
+    return ok;
+}
+
+bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant, struct str name, struct str version,
+                     struct registry_field **fields, size_t *n, struct str *title, struct str *used, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_schema_one, (struct str[]){uuid_str(tenant), name, version}, e);
+    bool there = r && PQntuples(r) == 1;
+    if (r && !there) {
+        ERR(e, err_schema_unknown, "no row");
+        err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 100)));
+    }
+    if (there) {
+        *used = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
+        *title = arena_str(a, str_of(PQgetvalue(r, 0, 1)));
+    }
+    bool ok = there && registry_fields_read(a, str_of(PQgetvalue(r, 0, 3)), fields, n, e);
     PQclear(r);
     return ok;
 }

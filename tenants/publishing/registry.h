@@ -36,7 +36,10 @@ bool registry_options(struct conn *c, const struct uuid *tenant, const struct uu
 struct registry_field {
     struct str name, title, type, description, example, allowed;
     bool required;
+    bool iso; /* of a day or a moment: written as ISO 8601, not in a pattern of its own */
 };
+/* Of a definition (JSON), as sql_schema_one gives it. */
+bool registry_fields_read(struct arena *a, struct str definition, struct registry_field **fields, size_t *n, struct err *e);
 /* version: absent, the newest. *fields, *n, *title, *used (the version): in the arena. fails err_schema_unknown */
 bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant, struct str name, struct str version,
                      struct registry_field **fields, size_t *n, struct str *title, struct str *used, struct err *e);

@@ -75,6 +75,29 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       assert.deepEqual(read.columns.map((c) => [c.label, c.type, c.examples]), [['Code', 'text', ['01', '02']], ['Nom; du lieu', 'text', ['Salle "A"', 'b']]]);
     });
 
+    test(`a national schema gives an empty file, or the columns of the grid, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await page.goto(address(TOWN, '/backoffice/datasets/new/'));
+      await page.locator('[name=schema]').selectOption('scdl/prenoms');
+      if (scripts) await accessible(page, 'modele');
+      const [file] = await Promise.all([page.waitForEvent('download'), page.locator('main').getByRole('button', { name: 'Modèle XLSX' }).click()]);
+      assert.match(file.suggestedFilename(), /^modele-scdl-prenoms-[0-9.]+\.xlsx$/);
+      await press(page, 'Saisir dans une grille');
+      const heads = await page.locator('thead input').evaluateAll((cells) => cells.map((c) => c.value));
+      assert.deepEqual(heads, ['COMMUNE_NOM', 'COLL_INSEE', 'ENFANT_SEXE', 'ENFANT_PRENOM', 'NOMBRE_OCCURRENCES', 'ANNEE']);
+      const row = ['Tours', '37261', 'F', 'Zoé', '12', '2024'];
+      for (const [i, value] of row.entries()) await page.fill(`[name="c1-${i + 1}"]`, value);
+      if (scripts) await accessible(page, 'grille-schema');
+      await page.locator('main').getByRole('button', { name: 'Lire ces lignes' }).last().click();
+      await readDone(page);
+      assert.equal((await report(uploadOf(page))).schema.name, 'scdl/prenoms');
+      const wide = await page.goto(address(TOWN, '/backoffice/datasets/new/grid/?schema=etalab/schema-irve-statique'));
+      assert.equal(wide.status(), 200);
+      for (const more of [1, 2, 3, 4, 5]) await press(page, 'Ajouter 10 lignes');
+      assert.ok(await page.locator('tbody input').count() > 50 * 30); // all its cells come back
+      assert.equal((await page.goto(address(TOWN, '/backoffice/datasets/new/grid/?schema=scdl/licorne'))).status(), 404);
+    });
+
     test(`copied cells fill the grid, ${how}`, async () => {
       const page = await signIn(TOWN, people[TOWN], { scripts });
       await page.goto(address(TOWN, '/backoffice/datasets/new/grid/'));

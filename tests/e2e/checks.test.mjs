@@ -5,8 +5,11 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
+
+const ExcelJS = createRequire(import.meta.url)('exceljs');
 
 let t, admin;
 const R = 'r.localhost', A = 'a.r.localhost';
@@ -195,6 +198,55 @@ test('a region adds a version of a schema; its portals see it, another name or t
   assert.deepEqual(shown.fields.map((f) => [f.name, f.type, f.required]), [['id', 'string', true], ['places', 'integer', false], ['bois', 'boolean', false]]);
   const { report } = await draft(A, 'bancs', 'id;places;bois\n1;4;oui\n');
   assert.equal(report.schema.name, 'region/bancs');
+});
+
+const carriedSchema = (name) => JSON.parse(readFileSync(new URL(`../../tenants/publishing/schemas/${name}.json`, import.meta.url)));
+
+/** The workbook of an answer, as exceljs reads it. */
+async function workbook(answer) {
+  const book = new ExcelJS.Workbook();
+  await book.xlsx.load(answer.body);
+  return book;
+}
+
+test('a schema has a template: its columns in order, all cells text, a line of help for each column', async () => {
+  const { fields } = carriedSchema('scdl__prenoms-1.1.6');
+  const got = await api(R, '/schemas/template?schema=scdl/prenoms&lang=fr');
+  assert.equal(got.status, 200, got.text);
+  assert.equal(got.headers['content-type'], 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
+  assert.match(got.headers['content-disposition'], /^attachment; filename="modele-scdl-prenoms-[0-9.]+\.xlsx"$/);
+  const book = await workbook(got);
+  assert.deepEqual(book.worksheets.map((s) => s.name), ['Données', 'Aide']);
+  const [data, help] = book.worksheets;
+  assert.deepEqual(data.getRow(1).values.slice(1), fields.map((f) => f.name));
+  assert.equal(data.rowCount, 1);
+  for (let i = 1; i <= fields.length; i++) assert.equal(data.getColumn(i).style.numFmt, '@', fields[i - 1].name);
+  assert.deepEqual(help.getRow(1).values.slice(1), ['Colonne', 'Libellé', 'Description', 'Type', 'Exemple', 'Obligatoire', 'Valeurs permises']);
+  assert.equal(help.rowCount, 1 + fields.length);
+  fields.forEach((f, i) => {
+    const line = help.getRow(i + 2);
+    assert.equal(line.getCell(1).value, f.name);
+    assert.equal(line.getCell(2).value ?? '', f.title ?? '');
+    assert.equal(line.getCell(3).value ?? '', f.description ?? '');
+    assert.equal(line.getCell(5).value ?? '', String(f.example ?? [f.examples].flat()[0] ?? ''));
+    assert.equal(line.getCell(3).alignment?.wrapText, true);
+    assert.equal(line.getCell(6).value, f.constraints?.required ? 'oui' : 'non');
+  });
+  const kind = (column) => help.getRow(2 + fields.findIndex((f) => f.name === column)).getCell(4).value;
+  assert.deepEqual([kind('NOMBRE_OCCURRENCES'), kind('ANNEE'), kind('COMMUNE_NOM')], ['nombre entier', 'année en quatre chiffres', 'texte']);
+  assert.deepEqual((await workbook(await api(R, '/schemas/template?schema=scdl/prenoms&lang=en'))).worksheets.map((s) => s.name), ['Data', 'Help']);
+});
+
+test('every schema has its template, a name that nobody knows has none', async () => {
+  for (const s of (await api(A, '/schemas')).json.schemas) {
+    const got = await api(A, `/schemas/template?schema=${s.name}&version=${s.version}`);
+    assert.equal(got.status, 200, s.name);
+    assert.equal((await workbook(got)).worksheets[0].columnCount, s.fields, s.name);
+  }
+  const none = await api(A, '/schemas/template?schema=scdl/licorne');
+  assert.deepEqual([none.status, none.json.title], [404, 'schema_unknown']);
+  assert.equal((await api(A, '/schemas/template')).status, 404);
+  assert.equal((await t.http(A, '/api/portal/v1/schemas/template?schema=scdl/prenoms')).status, 401);
 });
 
 test('a new version of a schema is told once to those who follow the older one', async () => {

@@ -152,7 +152,8 @@ bool number_read(struct str s, struct number *out)
     }
     unsigned whole = x->n - x->scale;
     x->leading_zero = whole > 1 && x->digits[0] == '0';
-    return at == s.n && x->n > 0;
+    /* ".5" is written "0.5" again: there is room for the zero. */
+    return at == s.n && x->n > 0 && (whole > 0 || x->n < NUMBER_DIGITS);
 }
 
 bool number_i64(const struct number *x, int64_t *out)

@@ -15,7 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MB = 1 << 20, BIG = 200 * MB, MOST_KB = 64 << 10 };
+enum { MB = 1 << 20, BIG = 200 * MB };
+#if defined(__SANITIZE_ADDRESS__)
+#define MOST_KB (256 << 10) /* freed memory is kept back there, to catch who still uses it */
+#else
+#define MOST_KB (64 << 10)
+#endif
 
 struct run {
     int status;

@@ -44,6 +44,9 @@ static void test_number_marks(void **state)
     assert_true(number_read(S("01001"), &x) && x.leading_zero);
     assert_true(number_read(S("0,5"), &x) && !x.leading_zero);
     assert_true(number_read(S("0"), &x) && !x.leading_zero);
+    /* Sixty decimals without a zero before them have no room for the one we write. */
+    assert_true(number_read(S(",55555555555555555555555555555555555555555555555555555555555"), &x) && x.scale == 59);
+    assert_false(number_read(S(",555555555555555555555555555555555555555555555555555555555555"), &x));
     assert_true(number_read(S("12 %"), &x) && x.suffix == '%');
     assert_true(number_read(S("12€"), &x) && x.suffix == 'E');
 }

@@ -53,6 +53,8 @@ struct personal {
     size_t n;
     uint64_t public_emails;
     bool has_names;
+    struct str sheet;      /* absent: the one that is read */
+    struct personal *more; /* the sheets that are not */
 };
 
 /* ---- what the header says ---- */
@@ -141,6 +143,16 @@ struct personal *personal_new(const struct str *names, size_t n)
     p->columns = ARENA_ARRAY(&p->a, struct column_context, n + 1);
     read_header(p);
     return p;
+}
+
+struct personal *personal_sheet(struct personal *p, struct str sheet, const struct str *names,
+                                size_t n)
+{
+    struct personal *own = personal_new(names, n), **at = &p->more;
+    own->sheet = arena_str(&own->a, sheet);
+    while (*at)
+        at = &(*at)->more;
+    return *at = own;
 }
 
 /* ---- findings, masked ---- */
@@ -466,6 +478,18 @@ uint64_t personal_count(const struct personal *p, enum personal_kind kind)
     return n;
 }
 
+static void put_column(const struct personal *p, struct jw *w, size_t column)
+{
+    struct buf b = {0};
+    if (p->sheet.n) {
+        buf_add(&b, p->sheet);
+        buf_addz(&b, " › ");
+    }
+    buf_add(&b, p->names[column]);
+    JW_STR(w, "column", buf_str(&b));
+    buf_free(&b);
+}
+
 static void put_finding(const struct personal *p, struct jw *w, size_t column,
                         enum personal_kind kind, uint64_t count)
 {
@@ -473,7 +497,7 @@ static void put_finding(const struct personal *p, struct jw *w, size_t column,
     struct reason reason = reason_make(kinds[kind].reason);
     jw_open(w, '{');
     JW_STR(w, "kind", str_of(kinds[kind].name));
-    JW_STR(w, "column", p->names[column]);
+    put_column(p, w, column);
     JW_I64(w, "count", (int64_t)count);
     jw_key(w, S("reason"));
     reason_json(w, &reason);
@@ -482,7 +506,7 @@ static void put_finding(const struct personal *p, struct jw *w, size_t column,
     for (unsigned i = 0; i < t->n; i++) {
         jw_open(w, '{');
         JW_I64(w, "line", (int64_t)t->places[i].line);
-        JW_STR(w, "column", p->names[column]);
+        put_column(p, w, column);
         JW_STR(w, "value", t->places[i].value);
         jw_key(w, S("reason"));
         reason_json(w, &reason);
@@ -492,13 +516,10 @@ static void put_finding(const struct personal *p, struct jw *w, size_t column,
     jw_close(w, '}');
 }
 
-void personal_json(const struct personal *p, struct jw *w)
+static uint64_t put_findings(const struct personal *p, struct jw *w)
 {
     uint64_t total = 0;
     bool names = names_there(p);
-    jw_open(w, '{');
-    jw_key(w, S("findings"));
-    jw_open(w, '[');
     for (size_t i = 0; i < p->n; i++)
         for (unsigned k = 0; k < PERSONAL_KINDS; k++) {
             uint64_t n = counted(p, i, (enum personal_kind)k, names);
@@ -506,16 +527,30 @@ void personal_json(const struct personal *p, struct jw *w)
                 put_finding(p, w, i, (enum personal_kind)k, n);
             total += n;
         }
+    return total;
+}
+
+void personal_json(const struct personal *p, struct jw *w)
+{
+    uint64_t total = 0, public_emails = 0;
+    jw_open(w, '{');
+    jw_key(w, S("findings"));
+    jw_open(w, '[');
+    for (; p; p = p->more) {
+        total += put_findings(p, w);
+        public_emails += p->public_emails;
+    }
     jw_close(w, ']');
     JW_I64(w, "total", (int64_t)total);
-    JW_I64(w, "public_emails", (int64_t)p->public_emails);
+    JW_I64(w, "public_emails", (int64_t)public_emails);
     jw_close(w, '}');
 }
 
 void personal_free(struct personal *p)
 {
-    if (!p)
-        return;
-    arena_free(&p->a);
-    free(p);
+    for (struct personal *next; p; p = next) {
+        next = p->more;
+        arena_free(&p->a);
+        free(p);
+    }
 }

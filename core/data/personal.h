@@ -35,6 +35,11 @@ struct personal;
 struct personal *personal_new(const struct str *names, size_t n);
 void personal_row(struct personal *p, uint64_t line, const struct str *cells, size_t n);
 
+/* A sheet that nobody sees: its own rows go to what it gives, its findings stand with those of `p`,
+ * their column "sheet › column". Freed with `p`. */
+struct personal *personal_sheet(struct personal *p, struct str sheet, const struct str *names,
+                                size_t n);
+
 /* {"total": n, "public_emails": n, "findings": [{"kind", "column", "count", "cells": [{"line",
  * "column", "value", "reason"}]}]} */
 void personal_json(const struct personal *p, struct jw *w);

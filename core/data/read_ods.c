@@ -395,6 +395,11 @@ static void describe(struct rows *self, struct jw *w)
     sheet_list_describe(&((struct ods *)(void *)self)->sheets, w);
 }
 
+static const struct sheet_list *sheets(struct rows *self)
+{
+    return &((struct ods *)(void *)self)->sheets;
+}
+
 static void warn(struct rows *self, struct arena *a, struct jw *w)
 {
     struct ods *s = (struct ods *)(void *)self;
@@ -407,7 +412,7 @@ bool ods_open(struct str file, const json_t *options, struct rows **out, struct 
     s->rows = (struct rows){.next = ods_next,
                             .rewind = ods_rewind,
                             .close = ods_close,
-                            .describe = describe,
+                            .describe = describe, .sheets = sheets,
                             .warn = warn,
                             .pads = true};
     s->file = file;

@@ -263,6 +263,11 @@ static void describe(struct rows *self, struct jw *w)
     sheet_list_describe(&((struct sheet *)(void *)self)->book.sheets, w);
 }
 
+static const struct sheet_list *sheets(struct rows *self)
+{
+    return &((struct sheet *)(void *)self)->book.sheets;
+}
+
 static void warn(struct rows *self, struct arena *a, struct jw *w)
 {
     struct sheet *s = (struct sheet *)(void *)self;
@@ -273,7 +278,7 @@ bool sheet_open(struct sheet **out, struct str file, const json_t *options, stru
 {
     struct sheet *s = must_alloc(sizeof *s);
     s->rows = (struct rows){.next = sheet_next, .rewind = sheet_rewind, .close = close_rows,
-                            .describe = describe, .warn = warn, .pads = true};
+                            .describe = describe, .sheets = sheets, .warn = warn, .pads = true};
     s->file = file;
     s->value.max = RECORD_CELL_MAX;
     s->text.max = RECORD_MAX;

@@ -263,6 +263,11 @@ static void describe(struct rows *self, struct jw *w)
     sheet_list_describe(&((struct xls *)(void *)self)->book.book.sheets, w);
 }
 
+static const struct sheet_list *sheets(struct rows *self)
+{
+    return &((struct xls *)(void *)self)->book.book.sheets;
+}
+
 static void warn(struct rows *self, struct arena *a, struct jw *w)
 {
     struct xls *s = (struct xls *)(void *)self;
@@ -275,7 +280,7 @@ bool xls_open(struct str file, const json_t *options, struct rows **out, struct 
     s->rows = (struct rows){.next = xls_next,
                             .rewind = xls_rewind,
                             .close = xls_close,
-                            .describe = describe,
+                            .describe = describe, .sheets = sheets,
                             .warn = warn,
                             .pads = true};
     s->text.max = RECORD_MAX;

@@ -304,6 +304,7 @@ bool reader_look(struct reader *r, struct err *e)
     r->checks = reader_checks_new(r);
     if (!see_rows(r, e))
         return false;
+    reader_checks_hidden(r->checks, r);
     decide(r);
     if (needs_second_look(r) && !look_again(r, e))
         return false;

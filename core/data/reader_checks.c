@@ -5,6 +5,7 @@
 #include "core/base/jr.h"
 #include "core/base/must.h"
 #include "core/data/personal.h"
+#include "core/data/reader_hidden.h"
 #include "core/data/reader_row.h"
 #include "core/data/secrecy.h"
 #include "core/data/table_check.h"
@@ -155,6 +156,11 @@ void reader_checks_aside(struct reader_checks *c, const struct reader *r, const 
     (void)r;
     if (c->checker && row->n != c->n)
         table_check_aside(c->checker, row->line, reader_shown(reader_cell(row, 0)), row->n);
+}
+
+void reader_checks_hidden(struct reader_checks *c, struct reader *r)
+{
+    reader_hidden_look(r, c->personal);
 }
 
 /* ---- the report ---- */

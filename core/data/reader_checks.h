@@ -21,5 +21,6 @@ struct reader_checks *reader_checks_new(struct reader *r); /* once the columns a
 void reader_checks_kept(struct reader_checks *c, const struct reader *r, const struct record *row);
 void reader_checks_blank(struct reader_checks *c, uint64_t line);
 void reader_checks_aside(struct reader_checks *c, const struct reader *r, const struct record *row);
+void reader_checks_hidden(struct reader_checks *c, struct reader *r); /* once all rows were seen */
 void reader_checks_report(const struct reader_checks *c, struct jw *w); /* members of an object */
 void reader_checks_free(struct reader_checks *c);                       /* NULL: nothing to do */

@@ -29,6 +29,7 @@ struct record {
 /* A source of records: the first member of what each format reads with. */
 struct arena;
 struct jw;
+struct sheet_list;
 struct rows {
     bool (*next)(struct rows *self, struct record *out, struct err *e);
     bool (*rewind)(struct rows *self, struct err *e); /* back to the first record */
@@ -38,6 +39,7 @@ struct rows {
     void (*close)(struct rows *self);                              /* frees it */
     void (*describe)(struct rows *self, struct jw *w);             /* members of the report */
     void (*warn)(struct rows *self, struct arena *a, struct jw *w); /* reasons, into a list */
+    const struct sheet_list *(*sheets)(struct rows *self); /* of a workbook; NULL: it is none */
     bool pads;   /* short rows are usual (sheets leave empty cells out) */
     bool titled; /* the first record are the names, whatever they look like */
     const bool *words; /* by column: the file says that it is text, whatever it looks like; NULL: it says nothing */

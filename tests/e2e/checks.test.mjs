@@ -152,6 +152,29 @@ test('the data protection officer writes a reason of his own', async () => {
   assert.equal((await post(A, '/datasets/dpo2/override', own)).status, 400);
 });
 
+test('hidden sheets are looked at too: what is found there carries the name of the sheet and stops opening', async () => {
+  const book = new ExcelJS.Workbook();
+  const shown = book.addWorksheet('Lieux');
+  shown.addRows([['nom', 'places'], ['Halle', 120], ['Salle', 80]]);
+  const hidden = book.addWorksheet('Agents', { state: 'hidden' }), deep = book.addWorksheet('Paie', { state: 'veryHidden' });
+  hidden.addRows([['n', 'num_secu'], [1, '1 85 05 78 006 084 91'], [2, 'aucun'], [3, '', 'zoe.martin@tours.fr']]);
+  deep.addRows([['compte'], ['FR14 2004 1010 0505 0001 3M02 606']]);
+  const { report } = await draft(R, 'cachees', Buffer.from(await book.xlsx.writeBuffer()));
+  assert.deepEqual(report.personal.findings.map((f) => [f.kind, f.column, f.count, f.cells[0].line]),
+    [['nir', 'Agents › num_secu', 1, 2], ['email', 'Agents › column_3', 1, 4], ['iban', 'Paie › compte', 1, 2]]);
+  assert.equal(report.personal.total, 3);
+  assert.doesNotMatch(JSON.stringify(report), /006 084 91|zoe\.martin/);
+  assert.equal(report.rows.kept, 2);
+  await post(R, '/datasets/cachees/publish', { attest: true });
+  const held = await post(R, '/datasets/cachees/open');
+  assert.equal(held.json.title, 'personal_data');
+  assert.match(held.text, /Agents › num_secu/);
+  const clean = new ExcelJS.Workbook();
+  clean.addWorksheet('Lieux').addRows([['nom', 'places'], ['Halle', 120]]);
+  clean.addWorksheet('Listes', { state: 'hidden' }).addRows([['choix'], ['oui'], ['non']]);
+  assert.deepEqual((await draft(R, 'listes', Buffer.from(await clean.xlsx.writeBuffer()))).report.personal.findings, []);
+});
+
 test('small counts stop opening below the region\'s threshold', async () => {
   const { report } = await draft(R, 'eleves', 'commune;nb_eleves\nTours;12\nBlois;3\n');
   assert.deepEqual(report.secrecy.findings.map((f) => [f.kind, f.count, f.cells[0].value]), [['persons', 1, '3']]);

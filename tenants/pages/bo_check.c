@@ -92,6 +92,16 @@ static void put_findings(struct req *r, struct page_bo_check *p)
     json_decref(uncovered);
 }
 
+static bool is_hvd_strict(struct req *r)
+{
+    struct quality_facts facts;
+    json_t *metas;
+    check_facts(r, 1, &metas, &facts);
+    bool strict = check_facts_hvd_strict(&facts);
+    json_decref(metas);
+    return strict;
+}
+
 static bool reply_check(struct req *r, struct err *e)
 {
     if (!bo_dataset_is_there(r, e))
@@ -107,6 +117,7 @@ static bool reply_check(struct req *r, struct err *e)
                               .waiting = str_eq(req_col(r, 0, 0, DS_REVIEW), S("submitted")),
                               .form = publish_form(r, aside)};
     put_findings(r, &p);
+    p.hvd = is_hvd_strict(r);
     put_missing(r, metas, &p);
     if (aside > 0)
         p.aside = say_count(r->a, r->lang, aside);

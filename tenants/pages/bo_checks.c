@@ -171,6 +171,7 @@ static bool reply_checks(struct req *r, struct err *e)
     put_given(r, &p);
     put_scores(r, &facts, &p);
     put_licence(r, &p);
+    p.hvd = check_facts_hvd_strict(&facts);
     json_decref(metas);
     json_decref(report);
     json_decref(uncovered);

@@ -158,6 +158,7 @@ static bool reply_checks(struct req *r, struct err *e)
     put_overrides(r, w);
     JW_RAW(w, "attestations_missing", req_col(r, 0, 0, CHECK_LACKS));
     JW_RAW(w, "licence", req_col(r, 0, 0, CHECK_LICENCE));
+    JW_BOOL(w, "licence_too_strict_for_hvd", check_facts_hvd_strict(&facts));
     JW_RAW(w, "licence_advised", req_col(r, 0, 0, CHECK_ADVICE));
     jw_key(w, S("quality"));
     jw_open(w, '{');

@@ -260,6 +260,14 @@ test('a schema has a template: its columns in order, all cells text, a line of h
   assert.deepEqual((await workbook(await api(R, '/schemas/template?schema=scdl/prenoms&lang=en'))).worksheets.map((s) => s.name), ['Data', 'Help']);
 });
 
+test('the page of schemas links each template', async () => {
+  const session = await t.signIn(R, 'admin@r.example', admin);
+  const link = /"(\/backoffice\/schemas\/template\/\?schema=scdl(?:%2F|\/)prenoms)"/.exec((await session.get('/backoffice/schemas/')).text);
+  const got = await session.get(link[1]);
+  assert.equal(got.status, 200);
+  assert.equal((await workbook(got)).worksheets[0].getCell('B1').value, 'COLL_INSEE');
+});
+
 test('every schema has its template, a name that nobody knows has none', async () => {
   for (const s of (await api(A, '/schemas')).json.schemas) {
     const got = await api(A, `/schemas/template?schema=${s.name}&version=${s.version}`);
@@ -307,6 +315,27 @@ test('a licence that is not homologated is told; the region\'s advice for a them
   await api(R, '/datasets/prenoms/draft', { method: 'PUT', body: { metas: { ...metas('Prénoms'), default: { ...metas('Prénoms').default, license: 'cc-by' } } } });
   assert.equal((await post(R, '/datasets/prenoms/publish')).status, 200);
   assert.equal((await checks(R, 'prenoms')).licence.homologated, false);
+});
+
+test('a high-value dataset under the ODbL is told that its licence is too strict, and is published all the same', async () => {
+  const put = async (keyword, license) => {
+    const said = metas('Lignes');
+    const answer = await api(R, '/datasets/lignes/draft', { method: 'PUT', body: { metas: { ...said, default: { ...said.default, keyword, license } } } });
+    assert.equal(answer.status, 200, answer.text);
+    return (await checks(R, 'lignes')).licence_too_strict_for_hvd;
+  };
+  await draft(R, 'lignes', 'n;texte\n1;rien\n');
+  assert.equal(await put(['essai', 'HVD'], 'odc-odbl'), true);
+  assert.equal(await put(['essai', 'hvd'], 'lov2'), false);
+  assert.equal(await put(['hvdrologie'], 'odc-odbl'), false);
+  assert.equal(await put(['http://data.europa.eu/bna/c_b79e35eb'], 'odc-odbl'), true);
+  const session = await t.signIn(R, 'admin@r.example', admin);
+  for (const page of ['check', 'checks']) {
+    const seen = await session.get(`/backoffice/datasets/lignes/${page}/?lang=fr`);
+    assert.match(seen.text, /règlement \(UE\) 2023\/138/, page);
+  }
+  assert.equal((await post(R, '/datasets/lignes/publish', { attest: true })).status, 200);
+  assert.equal((await post(R, '/datasets/lignes/open')).status, 200);
 });
 
 test('two portals that do not trust each other see none of each other\'s findings', async () => {

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
@@ -163,6 +164,8 @@ test('hidden sheets are looked at too: what is found there carries the name of t
   assert.deepEqual(report.personal.findings.map((f) => [f.kind, f.column, f.count, f.cells[0].line]),
     [['nir', 'Agents › num_secu', 1, 2], ['email', 'Agents › column_3', 1, 4], ['iban', 'Paie › compte', 1, 2]]);
   assert.equal(report.personal.total, 3);
+  const packed = await draft(R, 'cachees-gz', gzipSync(Buffer.from(await book.xlsx.writeBuffer())));
+  assert.deepEqual(packed.report.personal.findings, report.personal.findings);
   assert.doesNotMatch(JSON.stringify(report), /006 084 91|zoe\.martin/);
   assert.equal(report.rows.kept, 2);
   await post(R, '/datasets/cachees/publish', { attest: true });

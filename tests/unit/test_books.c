@@ -12,6 +12,7 @@
 #include "core/base/jw.h"
 #include "core/data/errors.h"
 #include "core/data/read_format.h"
+#include "core/data/reader.h"
 #include "tests/unit/xls_of.h"
 #include "tests/unit/zip_of.h"
 
@@ -232,6 +233,34 @@ static void test_xls(void **state)
     buf_free(&first), buf_free(&stream), buf_free(&file);
 }
 
+/* A hidden sheet holds a social security number (key by hand: 97 - 1850578006084 mod 97 = 91); the rows stay those of the other. */
+static void test_ods_hidden(void **state)
+{
+    (void)state;
+    static const char content[] = ODS(
+        "<style:style style:name='ta1' style:family='table'><style:table-properties table:display='false'/></style:style>",
+        "<table:table table:name='Paie' table:style-name='ta1'>" ROW(WORDS(P("agent")) WORDS(P("nir")))
+        ROW(WORDS(P("A")) WORDS(P("1 85 05 78 006 084 91"))) "</table:table>"
+        "<table:table table:name='Lieux'>" ROW(WORDS(P("nom"))) ROW(WORDS(P("Halle"))) "</table:table>");
+    struct reader r;
+    struct err e = {0};
+    struct buf report = {0};
+    struct str file = ods_of(content);
+    assert_true(reader_open_bytes(&r, file, NULL, &e));
+    assert_true(reader_look(&r, &e));
+    reader_report(&r, &report);
+    json_t *json = jr_parse(buf_str(&report), &e);
+    const json_t *personal = jr_object(json, "personal"), *found = json_array_get(jr_array(personal, "findings"), 0);
+    assert_int_equal(r.counts.kept, 1);
+    assert_int_equal(jr_i64(personal, "total", 0), 1);
+    assert_true(str_eq(jr_str(found, "kind"), S("nir")));
+    assert_true(str_eq(jr_str(found, "column"), S("Paie › nir")));
+    json_decref(json);
+    reader_close(&r);
+    buf_free(&report);
+    free((char *)(uintptr_t)file.p);
+}
+
 /* Behind a password; no workbook in it; a chain that bites its tail. */
 static void test_xls_refused(void **state)
 {
@@ -255,7 +284,7 @@ static void test_xls_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_refused),
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

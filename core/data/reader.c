@@ -288,7 +288,7 @@ static bool worth_keeping(struct reader *r, struct err *e)
         err_arg(e, "%llu", (unsigned long long)r->counts.kept);
         return err_arg(e, "%llu", (unsigned long long)r->max_rows);
     }
-    if (r->counts.kept > 0)
+    if (r->counts.kept > 0 || (r->counts.aside > 0 && jr_bool(r->options, "none_kept", false)))
         return true;
     if (r->counts.aside == 0)
         return ERR(e, err_data_no_rows, "header only");

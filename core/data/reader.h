@@ -23,6 +23,7 @@
  *   {"max_rows": 300000, "first_id": 1, "header": true, "header_row": 3,
  *    "member": of a zip, "separator": ";" of a text, "sheet": of a workbook, "layer": of a geographic file, by name,
  *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}],
+ *    "none_kept": true (a file whose rows are all set aside is not refused),
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
  * type: one of ours as an earlier report said it, taken as it is.

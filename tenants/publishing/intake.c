@@ -149,6 +149,8 @@ static bool options_of(struct intake *in, struct conn *c, size_t njoins, struct 
     json_object_set_new(options, "first_id", json_integer(in->append ? in->rows + 1 : 1));
     json_object_set_new(options, "fields", reader_fields_of(in));
     json_object_set(options, "steps", in->steps);
+    if (in->none_kept)
+        json_object_set_new(options, "none_kept", json_true());
     json_object_set_new(options, "joins", json_integer((json_int_t)njoins));
     static const char *const of_file[] = {"corrections", "left_out"};
     for (size_t i = 0; i < sizeof of_file / sizeof of_file[0]; i++)
@@ -251,7 +253,7 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
     json_t *facets = facets_of(in);
     in->size_bytes = size_bytes;
     struct load l = {.fd = fd, .size_bytes = size_bytes, .options = options, .facets = facets,
-                     .most_rows = rows_left(in), .check = check_report, .on_progress = on_progress, .context = in,
+                     .most_rows = rows_left(in), .check = check_report, .settle = in->settle, .on_progress = on_progress, .context = in,
                      .joins = joins.fds, .njoins = joins.n, .join_bytes = joins.bytes};
     if (in->append) {
         l.old = in->columns;

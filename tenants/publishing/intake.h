@@ -29,9 +29,12 @@ struct intake {
     int64_t rows, bytes;   /* of it */
     int64_t most_rows, update_left;
     struct str schema;     /* declared now; absent: the dataset's own, else the one that fits */
+    bool none_kept;        /* a file whose rows are all set aside is read all the same */
     bool accept_aside;     /* false: rows set aside refuse the file (err_rows_aside) */
     void (*on_progress)(uint64_t rows, uint64_t bytes, void *context); /* bytes of the file */
     void *context;
+    bool (*settle)(struct conn *c, const struct uuid *id, const json_t *report, void *context, int64_t *rows,
+                   struct err *e); /* load.h; its context is the intake */
     uint64_t size_bytes, rows_expected; /* set by the reading, for progress */
     struct loaded loaded;
 };

@@ -1,5 +1,6 @@
 #include "tenants/publishing/jobs.h"
 
+#include "tenants/publishing/push.h"
 #include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/registry_news.h"
 #include "tenants/publishing/source.h"
@@ -14,5 +15,6 @@ static const struct job jobs[] = {
     {"text_index", 1000, text_index_job, true},
     {"side_copy", 1000, side_copy_job, true},
     {"source", 1000, source_job, true},
+    {"push", 1000, push_job, true},
 };
 const struct job_table publishing_jobs = {jobs, sizeof jobs / sizeof jobs[0]};

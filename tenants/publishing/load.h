@@ -23,6 +23,9 @@ struct load {
     /* Between the two readings, with the report: what refuses the file refuses it here, before a row
      * is loaded. May be NULL. */
     bool (*check)(const json_t *report, void *context, struct err *e);
+    /* Once every row is in, before key and indexes: what is to be done to them (push_fold.c). *rows: of the version,
+     * before and after. May be NULL. */
+    bool (*settle)(struct conn *c, const struct uuid *id, const json_t *report, void *context, int64_t *rows, struct err *e);
     void (*on_progress)(uint64_t rows, uint64_t bytes, void *context); /* may be NULL */
     void *context;
 };

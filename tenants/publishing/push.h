@@ -1,0 +1,36 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/db/job.h"
+#include "core/web/request.h"
+
+/*
+ * push -- records that programs send, one or ten thousand at a time, and their way into a version.
+ *
+ * A push commits to portal.push_batch and is answered at once; push_job folds what waits into one
+ * new version, at most every PUSH_REST_S and never more often than ten times what the last fold
+ * took. The records go through the sandboxed reader like a file that is added (intake.h), so that
+ * types, personal data and schema are looked at in the same way; then they take the place of the
+ * rows with the same key, where the dataset declares one. Everything stands or falls with one
+ * transaction: a worker killed at any line loses nothing and adds nothing twice.
+ */
+enum { PUSH_BYTES_MAX = 5 << 20, PUSH_RECORDS_MAX = 10000, PUSH_REST_S = 30 };
+
+struct push_new {
+    struct str dataset_id, key, body, account; /* key: Idempotency-Key; body: JSON */
+    bool removes;                              /* body is a list of keys */
+};
+
+/* Records of a body; 0: refused. removes: what a list of keys may hold; nkeys: columns of the key.
+ * fails err_json_invalid, err_push_body */
+int64_t push_count(struct str body, bool removes, size_t nkeys, struct err *e);
+
+/* Inside the caller's transaction of that tenant. Its bytes count as today's update. The same key
+ * and body give the same batch and add nothing. fails err_push_*, err_dataset_unknown,
+ * err_dataset_is_copy, err_append_first, err_quota_* */
+bool push_add(struct conn *c, struct arena *a, const struct uuid *tenant,
+              const struct push_new *new, struct uuid *batch, int64_t *records, struct err *e);
+
+job_fn push_job; /* push_fold.c */
+
+extern const struct route_table push_route_table; /* …/datasets/{dataset}/push (push_api.c) */

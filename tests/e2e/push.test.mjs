@@ -1,0 +1,228 @@
+// Records that programs push: folded into versions by the worker. Two portals that do not trust each other. What is
+// expected is worked out by hand from the records sent here.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { installation, poll } from './harness.mjs';
+import { sql } from './fixtures.mjs';
+
+let t;
+const A = 'a.r.localhost', B = 'b.r.localhost';
+const keys = {};
+before(async () => {
+  t = await installation();
+  await t.tenants();
+  for (const slug of ['a', 'b'])
+    keys[`${slug}.r.localhost`] = (await t.must(['token', 'add', `admin@${slug}.example`, '--host', `${slug}.r.localhost`, '--json'])).key;
+});
+after(() => t?.stop());
+
+const one = (query) => sql(t, `${query};`);
+const api = (host, path, options = {}) => t.http(host, `/api/portal/v1${path}`, { key: keys[host], ...options });
+const push = (host, id, key, body, method = 'POST') => api(host, `/datasets/${id}/push`, {
+  method, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  headers: { 'Content-Type': 'application/json', ...(key !== null && { 'Idempotency-Key': key }) } });
+const batch = async (host, id, which) => (await api(host, `/datasets/${id}/push/${which}`)).json;
+const rows = async (host, id, by = 'code') => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}/records?order_by=${by}&limit=100`)).json.results;
+const uuidOf = (id) => one(`SELECT id FROM portal.dataset WHERE dataset_id = '${id}' AND is_origin`);
+const records = (id) => Number(one(`SELECT records FROM portal.dataset WHERE id = '${uuidOf(id)}'`));
+const table = (id) => one(`SELECT 'data.v_' || replace(version_id::text, '-', '') FROM portal.dataset WHERE id = '${uuidOf(id)}'`);
+const versions = (id) => Number(one(`SELECT count(*) FROM portal.dataset_version WHERE dataset_id = '${uuidOf(id)}'`));
+/** Folds have their rhythm: here the next one is due at once. */
+const hurry = () => one("UPDATE portal.task SET run_at = now() WHERE kind = 'push'");
+async function folded(host, id, which) {
+  return poll(async () => { const b = await batch(host, id, which); if (b.state === 'folded') return b; hurry(); return null; }, { what: `the fold of ${which}`, every: 200 });
+}
+async function shown(host, id, want, by) {
+  await poll(async () => JSON.stringify(await rows(host, id, by)) === JSON.stringify(want), { what: `${id} as expected`, deadline: 8000 }).catch(() => {});
+  assert.deepEqual(await rows(host, id, by), want);
+}
+/** A dataset whose updates by program somebody attests for. */
+async function dataset(host, id, csv, key) {
+  await t.importCsv(host, id, csv);
+  one(`UPDATE portal.attestation SET standing = true WHERE dataset_id = '${uuidOf(id)}'`);
+  if (key) one(`UPDATE portal.dataset SET key_columns = '${key}' WHERE id = '${uuidOf(id)}'`);
+}
+
+test('records with a declared key take the place of those with the same key, the others are added', async () => {
+  await dataset(A, 'villes', 'code;nom;hab;montant;jour;actif\n1;Tours;10;1,50;2024-01-02;oui\n2;Blois;20;2,50;2024-01-03;non\n3;Vierzon;30;3,50;2024-01-04;oui\n', '{code}');
+  const sent = await push(A, 'villes', 'k1', [{ code: 2, nom: 'Blois, "la haute"', hab: 21, montant: 2.75, jour: '2025-02-03', actif: true }, { code: 4, nom: 'Bourges\nNord', hab: null, montant: 0.1, jour: null, actif: false }]);
+  assert.equal(sent.status, 202, sent.text);
+  assert.equal(sent.json.records, 2);
+  assert.match(sent.headers.location, new RegExp(`/datasets/villes/push/${sent.json.batch}$`));
+  const done = await folded(A, 'villes', sent.json.batch);
+  assert.deepEqual(done.aside, []);
+  assert.equal(done.waits_for, null);
+  const got = await poll(async () => { const r = await rows(A, 'villes'); return r.length === 4 && r; }, { what: 'four rows' });
+  assert.deepEqual(got.map((r) => [String(r.code), r.nom, r.hab, r.montant, r.jour]), [['1', 'Tours', 10, 1.5, '2024-01-02'], ['2', 'Blois, "la haute"', 21, 2.75, '2025-02-03'],
+    ['3', 'Vierzon', 30, 3.5, '2024-01-04'], ['4', 'Bourges\nNord', null, 0.1, null]]);
+  assert.equal(records('villes'), 4);
+  // The numbers of the rows run on without a gap.
+  assert.equal(one(`SELECT string_agg(_id::text, ',' ORDER BY _id) FROM ${table('villes')}`), '1,2,3,4');
+});
+
+test('the same key with the same body is taken once; with another body it is refused', async () => {
+  const before = one("SELECT bytes FROM portal.usage_update u JOIN portal.tenant t ON t.id = u.tenant_id WHERE t.slug = 'a'");
+  const body = '{"code": 5, "nom": "Dreux"}';
+  const first = await push(A, 'villes', 'k2', body);
+  const again = await push(A, 'villes', 'k2', body);
+  assert.deepEqual([again.status, again.json], [202, first.json]);
+  const other = await push(A, 'villes', 'k2', '{"code": 6}');
+  assert.deepEqual([other.status, other.json.title], [409, 'push_other_body']);
+  assert.equal((await push(A, 'villes', 'k2', '["5"]', 'DELETE')).status, 409);
+  await folded(A, 'villes', first.json.batch);
+  assert.deepEqual((await push(A, 'villes', 'k2', body)).json, first.json);
+  assert.equal(records('villes'), 5);
+  // Only pushed bytes count as today's update, once.
+  const spent = Number(one("SELECT bytes FROM portal.usage_update u JOIN portal.tenant t ON t.id = u.tenant_id WHERE t.slug = 'a'")) - Number(before);
+  assert.equal(spent, body.length);
+});
+
+test('removal by key, in the order of arrival among pushes', async () => {
+  const gone = await push(A, 'villes', 'd1', [1, { code: 3 }, { code: 99 }], 'DELETE');
+  assert.equal(gone.status, 202, gone.text);
+  const back = await push(A, 'villes', 'k3', [{ code: 3, nom: 'Vierzon-Ville' }]);
+  await folded(A, 'villes', gone.json.batch);
+  await folded(A, 'villes', back.json.batch);
+  const got = await poll(async () => { const r = await rows(A, 'villes'); return r.find((x) => x.nom === 'Vierzon-Ville') && r; }, { what: 'the last push' });
+  assert.deepEqual(got.map((r) => [String(r.code), r.nom]), [['2', 'Blois, "la haute"'], ['3', 'Vierzon-Ville'], ['4', 'Bourges\nNord'], ['5', 'Dreux']]);
+});
+
+test('without a key records are added, doubles too; nothing is removed', async () => {
+  await dataset(A, 'mesures', 'n;v\n1;1,5\n2;2,5\n');
+  const sent = await push(A, 'mesures', 'k', [{ n: 1, v: 1.5 }, { n: 3, v: 3 }]);
+  await folded(A, 'mesures', sent.json.batch);
+  await shown(A, 'mesures', [{ n: 1, v: 1.5 }, { n: 1, v: 1.5 }, { n: 2, v: 2.5 }, { n: 3, v: 3 }], 'n');
+  const refused = await push(A, 'mesures', 'd', [1], 'DELETE');
+  assert.deepEqual([refused.status, refused.json.title], [409, 'push_no_key']);
+});
+
+test('a record that does not fit is set aside, with its number and why, in two languages', async () => {
+  await dataset(A, 'stations', 'code;places;jour\nA;1;2024-01-02\nB;2;2024-01-03\n', '{code}');
+  const sent = await push(A, 'stations', 'k', [{ code: 'C', places: 3, jour: '2024-01-05' }, { code: 'D', places: 'beaucoup' }, { code: 'E', couleur: 'x' },
+    { places: 5 }, { code: 'F\nG', places: 6 }, { code: 'H', jour: 'demain' }, {}]);
+  const done = await folded(A, 'stations', sent.json.batch);
+  assert.deepEqual(done.aside.map((x) => [x.record, x.field]).sort((a, b) => a[0] - b[0]), [[2, 'places'], [3, 'couleur'], [4, 'code'], [6, 'jour'], [7, 'code']]);
+  assert.deepEqual(done.aside.find((x) => x.record === 2).value, 'beaucoup');
+  assert.ok(done.aside.every((x) => x.message.length > 10 && x.code), JSON.stringify(done.aside));
+  const fr = (await api(A, `/datasets/stations/push/${sent.json.batch}`, { headers: { 'Accept-Language': 'fr' } })).json.aside.find((x) => x.record === 3);
+  assert.equal(fr.message, 'Le jeu n’a pas de champ « couleur » qui puisse être là.');
+  assert.equal(records('stations'), 4);
+  const before = versions('stations');
+  // Nothing but unfit values: no row comes, and the batch is done all the same.
+  const bad = await push(A, 'stations', 'k4', [{ code: 'Z', places: 'x' }]);
+  assert.equal((await folded(A, 'stations', bad.json.batch)).aside.length, 1);
+  const unknown = await push(A, 'stations', 'k5', [{ z: 1 }]);
+  assert.equal((await folded(A, 'stations', unknown.json.batch)).aside.length, 1);
+  assert.equal(versions('stations'), before);
+  assert.equal(records('stations'), 4);
+});
+
+test('values keep their types and every digit; a point is an object or a text', async () => {
+  await dataset(A, 'types', 'n;insee;montant;actif;vu;lieu\n1;01001;12345678901234567,25;oui;2024-01-02T03:04:05Z;47.39,0.68\n2;02002;1,5;non;2024-01-03T03:04:05Z;47.58,1.33\n', '{n}');
+  const of = () => one(`SELECT string_agg((c ->> 'name') || ':' || (c ->> 'type'), ',') FROM portal.version v, jsonb_array_elements(v.columns) AS c WHERE v.id = (SELECT version_id FROM portal.dataset WHERE id = '${uuidOf('types')}')`);
+  const types = of();
+  assert.equal(types, 'n:int,insee:text,montant:decimal,actif:boolean,vu:datetime,lieu:geo_point_2d');
+  const sent = await push(A, 'types', 'k', '[{"n":3,"insee":"00007","montant":98765432109876543.75,"actif":true,"vu":"2025-06-07T08:09:10+02:00","lieu":{"lat":47.1,"lon":2.4}},'
+    + '{"n":4,"insee":"2A004","montant":"7.10","actif":false,"vu":"2025-06-07T08:09:10Z","lieu":"48.5, 1.5"}]');
+  assert.deepEqual((await folded(A, 'types', sent.json.batch)).aside, []);
+  assert.equal(of(), types);
+  const place = (name) => one(`SELECT c ->> 'sql' FROM portal.version v, jsonb_array_elements(v.columns) AS c WHERE v.id = (SELECT version_id FROM portal.dataset WHERE id = '${uuidOf('types')}') AND c ->> 'name' = '${name}'`);
+  const [n, insee, montant, actif, vu, lieu] = ['n', 'insee', 'montant', 'actif', 'vu', 'lieu'].map(place);
+  assert.equal(one(`SELECT string_agg(concat_ws('|', ${insee}, trim_scale(${montant}), ${actif}, ${vu} AT TIME ZONE 'UTC', public.st_x(${lieu}), public.st_y(${lieu})), ';' ORDER BY _id) FROM ${table('types')} WHERE ${n} > 2`),
+    '00007|98765432109876543.75|t|2025-06-07 06:09:10|2.4|47.1;2A004|7.1|f|2025-06-07 08:09:10|1.5|48.5');
+});
+
+test('personal data that a program pushes does not come into an open dataset', async () => {
+  await dataset(A, 'contacts', 'code;mot\n1;Tours\n2;Blois\n', '{code}');
+  const sent = await push(A, 'contacts', 'k', Array.from({ length: 20 }, (_, i) => ({ code: 10 + i, mot: `jeanne.martin${i}@exemple-prive.fr` })));
+  const held = await poll(async () => { const b = await batch(A, 'contacts', sent.json.batch); return b.waits_for && b; }, { what: 'the reason' });
+  assert.match(held.waits_for, /adresses électroniques|e-mail/);
+  assert.equal(records('contacts'), 2);
+});
+
+test('after a fold the next one rests for half a minute, and a push meanwhile does not hasten it', async () => {
+  await dataset(A, 'rythme', 'n;nom\n0;zero\n');
+  const rest = () => Number(one(`SELECT extract(epoch FROM run_at - clock_timestamp()) FROM portal.task WHERE kind = 'push' AND subject = '${uuidOf('rythme')}'`));
+  const first = await push(A, 'rythme', 'k1', { n: 1, nom: 'un' });
+  await poll(async () => (await batch(A, 'rythme', first.json.batch)).state === 'folded', { what: 'the first fold' });
+  assert.ok(rest() > 20 && rest() <= 30, String(rest()));
+  const second = await push(A, 'rythme', 'k2', { n: 2, nom: 'deux' });
+  assert.ok(rest() > 20, String(rest()));
+  assert.equal((await batch(A, 'rythme', second.json.batch)).state, 'waiting');
+});
+
+test('many programs at once: every record is there once', async () => {
+  await dataset(A, 'foule', 'n;nom\n0;zero\n');
+  const all = await Promise.all(Array.from({ length: 40 }, (_, i) => push(A, 'foule', `k${i % 20}`, [{ n: 1 + (i % 20), nom: `n${i % 20}` }])));
+  assert.ok(all.every((x) => x.status === 202), all.map((x) => x.status).join());
+  assert.equal(new Set(all.map((x) => x.json.batch)).size, 20);
+  for (const x of all) await folded(A, 'foule', x.json.batch);
+  assert.equal(one(`SELECT count(*) || ',' || count(DISTINCT c1) FROM ${table('foule')}`), '21,21');
+  // With nothing left to do the task goes.
+  await poll(() => { hurry(); return one(`SELECT count(*) FROM portal.task WHERE kind = 'push' AND subject = '${uuidOf('foule')}'`) === '0'; }, { what: 'no task', every: 200 });
+});
+
+test('a body or a key that is none is refused, and nothing is stored', async () => {
+  const count = () => one('SELECT count(*) FROM portal.push_batch');
+  const before = count();
+  for (const key of [null, '', 'a b', 'é', 'x'.repeat(81)])
+    assert.equal((await push(A, 'villes', key === 'é' ? 'a,b' : key, [{ code: 1 }])).status, 400, String(key));
+  for (const body of ['', '[]', '3', '"x"', '[1]', '{', '[{"code":1}]x', '{"code":"\\u0000"}', '[[]]', `${'['.repeat(5000)}`, '{"code":1,"code":2}'])
+    assert.equal((await push(A, 'villes', 'bad', body)).status, 400, body);
+  assert.equal((await push(A, 'villes', 'many', Array.from({ length: 10001 }, (_, i) => ({ code: i })))).status, 400);
+  assert.equal((await push(A, 'villes', 'big', `[{"nom":"${'x'.repeat(5 << 20)}"}]`)).status, 413);
+  assert.equal((await push(A, 'inconnu', 'k', [{ code: 1 }])).status, 404);
+  assert.equal(count(), before);
+});
+
+test('when the day is spent the push is refused and nothing is stored', async () => {
+  const count = () => one('SELECT count(*) FROM portal.push_batch');
+  const before = count();
+  one("INSERT INTO portal.share (tenant_id, metric, reserved, ceiling) SELECT id, 'update_bytes_day', 0, 1 FROM portal.tenant WHERE slug = 'a' ON CONFLICT (tenant_id, metric) DO UPDATE SET ceiling = 1");
+  const refused = await push(A, 'villes', 'spent', [{ code: 7 }]);
+  assert.ok([409, 429, 507].includes(refused.status), refused.text);
+  assert.equal(count(), before);
+  one("UPDATE portal.share SET ceiling = NULL WHERE metric = 'update_bytes_day'");
+});
+
+test('another portal, nobody, and its key reach neither the dataset nor the batch', async () => {
+  const [which] = one("SELECT id FROM portal.push_batch ORDER BY id").split('\n');
+  assert.equal((await push(B, 'villes', 'k', [{ code: 1 }])).status, 404);
+  assert.equal((await api(B, `/datasets/villes/push/${which}`)).status, 404);
+  assert.equal((await t.http(A, '/api/portal/v1/datasets/villes/push', { method: 'POST', key: keys[B], body: Buffer.from('{}'), headers: { 'Idempotency-Key': 'k' } })).status, 401);
+  assert.equal((await t.http(A, '/api/portal/v1/datasets/villes/push', { method: 'POST', body: Buffer.from('{}'), headers: { 'Idempotency-Key': 'k' } })).status, 401);
+});
+
+test('while a draft waits, or nobody attests for programs, what is pushed waits and says why', async () => {
+  await dataset(A, 'attente', 'code;nom\n1;Tours\n', '{code}');
+  await api(A, '/datasets/attente/draft', { method: 'PUT', body: { metas: { default: { title: 'Autre titre' } } } });
+  const sent = await push(A, 'attente', 'k', [{ code: 2, nom: 'Blois' }]);
+  const held = await poll(async () => { const b = await batch(A, 'attente', sent.json.batch); return b.waits_for && b; }, { what: 'the reason' });
+  assert.equal(held.state, 'waiting');
+  assert.equal((await api(A, '/datasets/attente/draft', { method: 'DELETE' })).status, 200);
+  one(`UPDATE portal.attestation SET standing = false WHERE dataset_id = '${uuidOf('attente')}'`);
+  hurry();
+  await poll(async () => /RGPD|GDPR/.test((await batch(A, 'attente', sent.json.batch)).waits_for), { what: 'the attestation asked' });
+  one(`UPDATE portal.attestation SET standing = true WHERE dataset_id = '${uuidOf('attente')}'`);
+  await folded(A, 'attente', sent.json.batch);
+  assert.equal(records('attente'), 2);
+});
+
+test('a worker killed while it folds: every record is there once', async () => {
+  const lines = ['n;nom'];
+  for (let i = 1; i <= 100000; i++) lines.push(`${i};ligne ${i}`);
+  await dataset(A, 'gros', `${lines.join('\n')}\n`);
+  const state = () => one("SELECT (lease_until IS NOT NULL)::text FROM portal.task WHERE kind = 'push' AND subject = (SELECT id FROM portal.dataset WHERE dataset_id = 'gros' AND is_origin)");
+  const sent = await push(A, 'gros', 'k', Array.from({ length: 10000 }, (_, i) => ({ n: 200000 + i, nom: `pousse ${i}` })));
+  await poll(() => state() === 'true', { what: 'the fold begun', every: 5 });
+  const pids = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
+    .map((l) => l.trim().split(/\s+/)).filter((f) => Number(f[1]) === t.child.pid && f.includes('worker-process'));
+  assert.equal(pids.length, 1);
+  process.kill(Number(pids[0][0]), 'SIGKILL');
+  assert.equal((await batch(A, 'gros', sent.json.batch)).state, 'waiting', 'the fold was over before the kill');
+  await poll(async () => (await batch(A, 'gros', sent.json.batch)).state === 'folded', { what: 'the fold', deadline: 60000, every: 200 });
+  assert.equal(one(`SELECT count(*) || ',' || count(DISTINCT c1) || ',' || max(_id) FROM ${table('gros')}`), '110000,110000,110000');
+  assert.equal(versions('gros'), 2);
+});

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
-#include "core/base/jr.h"
 #include "core/data/cell.h"
 #include "core/data/errors.h"
 #include "core/data/export.h"
@@ -14,7 +13,7 @@
 #include "core/data/spill.h"
 #include "core/data/write_ogr.h"
 
-enum { PIECE = 64 << 10, REPORT_MAX = 64 << 10 };
+enum { PIECE = 64 << 10 };
 #define FILE_MAX ((int64_t)4 << 30)
 
 /* What is drawn is not a field as well. */
@@ -97,27 +96,6 @@ static bool take_file(struct child *c, int to, struct err *e)
     return true;
 }
 
-/* What the child said went wrong; without a word of it, how it ended. */
-static bool end_child(struct child *c, struct err *e)
-{
-    struct buf said = {.max = REPORT_MAX};
-    size_t n = 1;
-    while (n > 0) {
-        char *room = buf_room(&said, 4096);
-        if (!room || !child_read(c, c->report_fd, room, 4096, &n, e))
-            break;
-        said.n += n;
-    }
-    struct err ignored = {0};
-    json_t *line = said.n ? jr_parse(buf_str(&said), &ignored) : NULL;
-    bool ok = child_finish(c, e);
-    if (!ok && jr_object(line, "error"))
-        ingest_error(jr_object(line, "error"), e);
-    json_decref(line);
-    buf_free(&said);
-    return ok;
-}
-
 static int convert(struct export *x, int rows_fd, const char *folder, struct err *e)
 {
     char format[24];
@@ -138,7 +116,7 @@ static int convert(struct export *x, int rows_fd, const char *folder, struct err
         child_kill(&c);
         ok = false;
     }
-    ok = ok && end_child(&c, e) && lseek(file, 0, SEEK_SET) == 0;
+    ok = ok && ingest_end(&c, e) && lseek(file, 0, SEEK_SET) == 0;
     if (ok)
         return file;
     close(file);

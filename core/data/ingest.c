@@ -6,7 +6,7 @@
 #include "core/data/errors.h"
 #include "core/io/errors.h"
 
-enum { REPORT_MAX = 64 << 20, LINE_ROOM = 64 << 10 };
+enum { REPORT_MAX = 64 << 20, LINE_ROOM = 64 << 10, SAID_MAX = 64 << 10 };
 
 static const struct err_kind *const kinds[] = {
 #define ERROR(code, status, en, fr) &err_##code,
@@ -155,4 +155,24 @@ void ingest_free(struct ingest *g)
     json_decref(g->report);
     buf_free(&g->lines);
     g->report = NULL;
+}
+
+bool ingest_end(struct child *c, struct err *e)
+{
+    struct buf said = {.max = SAID_MAX};
+    size_t n = 1;
+    while (n > 0) {
+        char *room = buf_room(&said, 4096);
+        if (!room || !child_read(c, c->report_fd, room, 4096, &n, e))
+            break;
+        said.n += n;
+    }
+    struct err ignored = {0};
+    json_t *line = said.n ? jr_parse(buf_str(&said), &ignored) : NULL;
+    bool ok = child_finish(c, e);
+    if (!ok && jr_object(line, "error"))
+        ingest_error(jr_object(line, "error"), e);
+    json_decref(line);
+    buf_free(&said);
+    return ok;
 }

@@ -35,6 +35,9 @@ unsigned ingest_fields(const struct ingest *g);
 bool ingest_finish(struct ingest *g, uint64_t rows, struct err *e); /* rows: as copy_in counted */
 void ingest_free(struct ingest *g);
 
+/* The end of a child whose stream is read whole: what it says went wrong, or without a word of it, how it ended. */
+bool ingest_end(struct child *c, struct err *e);
+
 /* Sets *e from {"code", "args"} as a child or portal.upload.error says it; returns false. An
  * unknown code becomes err_data_unread. */
 bool ingest_error(const json_t *error, struct err *e);

@@ -16,6 +16,7 @@
 #include "core/data/ogr.h"
 #include "core/data/read_ogr_format.h"
 #include "core/data/reader.h"
+#include "core/data/unpack.h"
 #include "core/data/write_ogr.h"
 #include "core/io/child.h"
 
@@ -26,6 +27,7 @@ struct job {
     struct str options;
     const char *probe; /* tests: what to try once sealed */
     const char *write; /* the format to be written; NULL: the file is read */
+    bool unpack;       /* a zip of files, all of them */
     uint64_t streamed;
 };
 
@@ -146,6 +148,18 @@ static bool write_file(struct job *job, struct err *e)
     return ogr_write((struct str){rows, (size_t)st.st_size}, job->write, to_stream, job, e);
 }
 
+static bool unpack(struct job *job, struct err *e)
+{
+    struct stat st;
+    if (!child_seal(e))
+        return false;
+    bool ok = fstat(job->input_fd, &st) == 0 && st.st_size > 0;
+    void *zip = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, job->input_fd, 0) : MAP_FAILED;
+    if (zip == MAP_FAILED)
+        return ERR(e, err_data_unread, "the zip");
+    return unpack_stream((struct str){zip, (size_t)st.st_size}, to_stream, job, e);
+}
+
 static json_t *parse_options(struct str text, struct err *e)
 {
     json_t *options = text.n ? jr_parse(text, e) : json_object();
@@ -172,7 +186,9 @@ static int work(struct job *job, bool sealed)
     struct err e = {0};
     struct reader r = {0};
     json_t *options = parse_options(job->options, &e);
-    bool ok = options && (job->write ? write_file(job, &e) : run(job, &r, options, &e));
+    bool ok = options && (job->write    ? write_file(job, &e)
+                          : job->unpack ? unpack(job, &e)
+                                        : run(job, &r, options, &e));
     if (!ok && sealed)
         report_error(job, &e);
     else if (!ok)
@@ -203,6 +219,8 @@ static int sealed_main(int argc, char **argv)
             job.stream_fd = -1;
         else if (strncmp(argv[i], "--probe=", 8) == 0)
             job.probe = argv[i] + 8;
+        else if (strcmp(argv[i], "--unpack") == 0)
+            job.unpack = true;
         else if (strncmp(argv[i], "--write=", 8) == 0 && ogr_writes(argv[i] + 8))
             job.write = argv[i] + 8;
     }

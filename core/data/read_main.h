@@ -12,6 +12,8 @@
  *   terrasse read --sealed --write=FORMAT          the way out: rows (write_ogr.h) on fd 0 become a
  *                                                  gpkg, fgb or shp on fd 1
  *
+ *   terrasse read --sealed --unpack                a zip on fd 0: its files on fd 1, framed (unpack.h)
+ *
  * The report pipe gets two lines: the report (or {"error": {"code", "args"}}) before the stream, and
  * {"done": true, "rows": n, "bytes": n} after it. Exit 0 only when both were written.
  */

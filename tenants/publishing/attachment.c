@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/errors.h"
 #include "core/base/must.h"
 #include "core/base/utf8.h"
+#include "core/data/unpack.h"
 #include "core/io/blob.h"
 #include "tenants/directory/slug.h"
 #include "tenants/directory/tenant.h"
@@ -198,35 +200,103 @@ static bool kind_ok(struct str kind, struct err *e)
     return err_arg(e, STR_FMT, STR_ARG(str_part(kind, 0, 40)));
 }
 
+/* The row and the bytes of one; what it changes is settled by the caller. `blob`: what was put for it, or "". */
+static bool put_one(struct conn *c, const struct uuid *tenant, const struct dataset_row *d,
+                    const struct attachment_new *new, char blob[101], struct attachment_done *done,
+                    struct err *e)
+{
+    struct bytes b = {0};
+    char size[24];
+    struct str name = str_trim(new->file_name), title = str_trim(new->title);
+    snprintf(size, sizeof size, "%llu", (unsigned long long)new->size_bytes);
+    if (name.n == 0 || name.n > NAME_MOST || title.n > NAME_MOST || !utf8_valid(name) ||
+        !utf8_valid(title) || !attachment_id(new->kind, &d->id, name, done->id))
+        return ERR(e, err_attachment_name, "%zu bytes", name.n);
+    if (!room(c, tenant, &d->id, new->kind, e) || !read_bytes(new->path, &b, e))
+        return false;
+    const char *type = attachment_type(name, (struct str){(const char *)b.first, b.nfirst});
+    if (new->known_type && strcmp(type, "application/octet-stream") == 0) {
+        ERR(e, err_attachment_type, "by name and first bytes");
+        return err_arg(e, STR_FMT, STR_ARG(name));
+    }
+    const struct str row[] = {uuid_str(tenant), uuid_str(&d->id),       new->kind, str_of(done->id),
+                              title.n ? title : name, name, str_of(type), str_of(size),
+                              str_of(b.hash),   new->account};
+    return keep_bytes(c, tenant, new, &b, blob, e) && tenant_do(c, &sql_attachment_put, row, e);
+}
+
+static bool lock_origin(struct conn *c, struct arena *a, const struct uuid *tenant,
+                        struct str dataset_id, struct dataset_row *d, struct err *e)
+{
+    return dataset_lock(c, a, tenant, dataset_id, d, e) &&
+           (d->is_origin || ERR(e, err_dataset_is_copy, "%s", d->id.text));
+}
+
 bool attachment_add(struct conn *c, const struct uuid *tenant, struct str dataset_id,
                     const struct attachment_new *new, struct attachment_done *done, struct err *e)
 {
     struct arena a = {0};
     struct dataset_row d;
-    struct bytes b = {0};
-    char size[24], blob[101] = "";
-    struct str name = str_trim(new->file_name), title = str_trim(new->title);
+    char blob[101] = "";
     *done = (struct attachment_done){0};
-    snprintf(size, sizeof size, "%llu", (unsigned long long)new->size_bytes);
-    bool ok = kind_ok(new->kind, e) && dataset_lock(c, &a, tenant, dataset_id, &d, e) &&
-              (d.is_origin || ERR(e, err_dataset_is_copy, "%s", d.id.text));
-    if (ok && (name.n == 0 || name.n > NAME_MOST || title.n > NAME_MOST || !utf8_valid(name) ||
-               !utf8_valid(title) || !attachment_id(new->kind, &d.id, name, done->id)))
-        ok = ERR(e, err_attachment_name, "%zu bytes", name.n);
-    ok = ok && room(c, tenant, &d.id, new->kind, e) && read_bytes(new->path, &b, e) &&
-         keep_bytes(c, tenant, new, &b, blob, e);
-    if (ok) {
-        const char *type = attachment_type(name, (struct str){(const char *)b.first, b.nfirst});
-        const struct str row[] = {uuid_str(tenant), uuid_str(&d.id),        new->kind,
-                                  str_of(done->id), title.n ? title : name, name,
-                                  str_of(type),     str_of(size),           str_of(b.hash),
-                                  new->account};
-        ok = tenant_do(c, &sql_attachment_put, row, e) &&
-             settle(c, tenant, &d, new->account, "attach", str_of(done->id),
-                    (int64_t) new->size_bytes, e);
-        if (!ok)
-            forget_bytes(blob);
-    }
+    bool ok = kind_ok(new->kind, e) && lock_origin(c, &a, tenant, dataset_id, &d, e) &&
+              put_one(c, tenant, &d, new, blob, done, e) &&
+              settle(c, tenant, &d, new->account, "attach", str_of(done->id),
+                     (int64_t) new->size_bytes, e);
+    if (!ok)
+        forget_bytes(blob);
+    arena_free(&a);
+    return ok;
+}
+
+/* ---- many at once ---- */
+
+struct taking {
+    struct conn *c;
+    const struct uuid *tenant;
+    struct dataset_row d;
+    struct str account;
+    char (*blobs)[101];
+    struct attachment_many *done;
+};
+
+static bool take_one(void *context, struct str name, const char *path, uint64_t size_bytes,
+                     struct err *e)
+{
+    struct taking *t = context;
+    struct attachment_done ignored;
+    const struct attachment_new new = {.kind = S("file"),
+                                       .file_name = name,
+                                       .path = path,
+                                       .size_bytes = size_bytes,
+                                       .account = t->account,
+                                       .known_type = true};
+    if (!put_one(t->c, t->tenant, &t->d, &new, t->blobs[t->done->files++], &ignored, e))
+        return false;
+    t->done->size_bytes += size_bytes;
+    unlink(path); /* gone already where it was taken over */
+    return true;
+}
+
+bool attachment_add_zip(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                        const struct attachment_new *zip, struct attachment_many *done,
+                        struct err *e)
+{
+    struct arena a = {0};
+    struct taking t = {.c = c, .tenant = tenant, .account = zip->account, .done = done};
+    const struct unpack_taker taker = {blob_incoming, take_one, &t};
+    *done = (struct attachment_many){0};
+    t.blobs = must_alloc(UNPACK_FILES_MAX * sizeof *t.blobs);
+    int fd = open(zip->path, O_RDONLY | O_CLOEXEC);
+    bool ok = (fd >= 0 || ERR(e, err_internal, "zip unread")) &&
+              lock_origin(c, &a, tenant, dataset_id, &t.d, e) &&
+              unpack_zip(fd, zip->size_bytes, &taker, e) &&
+              settle(c, tenant, &t.d, zip->account, "attach", S("zip"), (int64_t)done->size_bytes, e);
+    for (unsigned i = 0; !ok && i < done->files; i++)
+        forget_bytes(t.blobs[i]);
+    if (fd >= 0)
+        close(fd);
+    free(t.blobs);
     arena_free(&a);
     return ok;
 }

@@ -19,6 +19,7 @@ struct attachment_new {
     const char *path;     /* moved into the store, or removed where the bytes are there already */
     uint64_t size_bytes;
     struct str account;   /* absent: the operator */
+    bool known_type;      /* refused where its type is not in the list: err_attachment_type */
 };
 
 /* id: as in addresses. When the caller's commit fails the file stays until a sweep finds that no row names it.
@@ -29,6 +30,15 @@ struct attachment_done {
 };
 bool attachment_add(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct attachment_new *new,
                     struct attachment_done *done, struct err *e);
+
+/* Every file of the zip `zip->path` as kind "file", all or none; the zip stays the caller's. The child of unpack.h opens
+ * it. fails also err_data_unfold*, err_data_unpack_*, err_attachment_type, err_child_* */
+struct attachment_many {
+    unsigned files;
+    uint64_t size_bytes;
+};
+bool attachment_add_zip(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                        const struct attachment_new *zip, struct attachment_many *done, struct err *e);
 
 /* fails err_attachment_unknown */
 bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str kind, struct str id,

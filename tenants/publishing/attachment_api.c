@@ -9,6 +9,7 @@
 
 struct ask {
     struct attachment_done done;
+    struct attachment_many many;
 };
 
 /* What is published changes by an editor's hand; what is not yet, by whoever prepares it. */
@@ -53,6 +54,22 @@ bool attachment_work_add(struct req *r, struct err *e)
                                  removes a file that no row names */
 }
 
+static bool work_zip(struct req *r, struct err *e)
+{
+    struct ask *ask = ARENA_NEW(r->a, struct ask);
+    struct conn *c = req_conn(r, e);
+    const struct attachment_new zip = {.path = r->upload.path,
+                                       .size_bytes = r->upload.size_bytes,
+                                       .account = uuid_str(&r->who.account)};
+    if (!c || !conn_begin(c, &r->tenant->id, e) || !may_change(r, c, e))
+        return false;
+    if (!zip.path || zip.size_bytes == 0)
+        return ERR(e, err_file_missing, "no file");
+    r->state = ask;
+    return attachment_add_zip(c, &r->tenant->id, r->params[0], &zip, &ask->many, e) &&
+           conn_commit(c, e);
+}
+
 bool attachment_work_remove(struct req *r, struct err *e)
 {
     struct conn *c = req_conn(r, e);
@@ -70,6 +87,18 @@ static bool reply_added(struct req *r, struct err *e)
     struct jw *w = req_json(r, 201);
     jw_open(w, '{');
     JW_STR(w, "id", str_of(ask->done.id));
+    jw_close(w, '}');
+    return true;
+}
+
+static bool reply_unpacked(struct req *r, struct err *e)
+{
+    const struct ask *ask = r->state;
+    (void)e;
+    struct jw *w = req_json(r, 201);
+    jw_open(w, '{');
+    JW_I64(w, "files", ask->many.files);
+    JW_I64(w, "size_bytes", (int64_t)ask->many.size_bytes);
     jw_close(w, '}');
     return true;
 }
@@ -124,6 +153,11 @@ static const struct step add_steps[] = {
     {STEP_REPLY, reply_added, NULL},
     {STEP_END, NULL, NULL},
 };
+static const struct step zip_steps[] = {
+    {STEP_WORK, work_zip, NULL},
+    {STEP_REPLY, reply_unpacked, NULL},
+    {STEP_END, NULL, NULL},
+};
 static const struct step remove_steps[] = {
     {STEP_WORK, attachment_work_remove, NULL},
     {STEP_REPLY, reply_removed, NULL},
@@ -138,6 +172,7 @@ static const struct route routes[] = {
     CALL(HTTP_GET, "", list_steps, BODY_NONE, "Files beside a dataset's rows", "Les fichiers à côté des lignes d’un jeu"),
     CALL(HTTP_POST, "", add_steps, BODY_UPLOAD, "Attach a file", "Joindre un fichier"),
     CALL(HTTP_DELETE, "/{kind}/{id}", remove_steps, BODY_NONE, "Remove an attached file", "Retirer un fichier joint"),
+    {HTTP_POST, "/api/portal/v1/datasets/{dataset}/files", CONTRIBUTOR, 1, zip_steps, "Keep the files of a zip", DIALECT_PROBLEM, BODY_UPLOAD, CACHE_NONE, "Garder les fichiers d’une archive zip"},
 };
 /* clang-format on */
 const struct route_table attachment_route_table = {routes, sizeof routes / sizeof routes[0]};

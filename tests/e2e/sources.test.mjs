@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { readdirSync, writeFileSync, chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 
@@ -166,6 +167,96 @@ test('the same bytes are kept once a portal; a ceiling of content refuses and le
   assert.equal(kept(), files);
   assert.equal(Number(content('a')), used);
   one("UPDATE portal.share SET ceiling = NULL WHERE metric = 'content_bytes'");
+});
+
+// A zip made by hand: local headers, the directory, its end (PKWARE APPNOTE 4.3); deflated, `mode` as Unix has it.
+const zipOf = (parts) => {
+  const bodies = [], directory = [];
+  let at = 0;
+  for (const { name, bytes, mode = 0o100644 } of parts) {
+    const path = Buffer.from(name), packed = deflateRawSync(bytes);
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0); fields.writeUInt16LE(0x800, 2); fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(crc32(bytes), 10); fields.writeUInt32LE(packed.length, 14); fields.writeUInt32LE(bytes.length, 18);
+    fields.writeUInt16LE(path.length, 22);
+    bodies.push(Buffer.from('PK\x03\x04'), fields, path, packed);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(mode * 0x10000, 6); tail.writeUInt32LE(at, 10);
+    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), fields, tail, path);
+    at += 30 + path.length + packed.length;
+  }
+  const list = Buffer.concat(directory), end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(parts.length, 8); end.writeUInt16LE(parts.length, 10); end.writeUInt32LE(list.length, 12); end.writeUInt32LE(at, 16);
+  return Buffer.concat([...bodies, list, end]);
+};
+const crc32 = (bytes) => {
+  let crc = -1;
+  for (const byte of bytes)
+    for (let i = 0, b = byte; i < 8; i++, b >>= 1)
+      crc = (crc >>> 1) ^ ((crc ^ b) & 1 ? 0xedb88320 : 0);
+  return ~crc >>> 0;
+};
+const files = (host, id, bytes) => api(host, `/datasets/${id}/files`, { method: 'POST', body: bytes, headers: { 'Content-Type': 'application/octet-stream' } });
+const listed = async (host, id) => (await api(host, `/datasets/${id}/attachments`)).json.results.filter((f) => f.kind === 'file');
+
+test('every file of a zip is kept, served by its 32-hex id, counted and given back; another portal reaches none', async () => {
+  await t.importCsv(A, 'permis', 'code;plan\n1;un.pdf\n2;deux.pdf\n');
+  const before = Number(content('a')), other = Buffer.from('%PDF-1.4\n% deux\n');
+  const zip = zipOf([{ name: 'plans/', bytes: Buffer.alloc(0), mode: 0o40755 }, { name: 'plans/un.pdf', bytes: pdf }, { name: 'deux.pdf', bytes: other },
+    { name: '__MACOSX/._un.pdf', bytes: Buffer.from('x') }, { name: 'plans/.DS_Store', bytes: Buffer.from('x') }]);
+  const made = await files(A, 'permis', zip);
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual(made.json, { files: 2, size_bytes: pdf.length + other.length });
+  assert.equal(Number(content('a')), before + pdf.length + other.length);
+  const kept = await listed(A, 'permis');
+  assert.deepEqual(kept.map((f) => [f.file_name, f.mimetype, f.size_bytes]), [['deux.pdf', 'application/pdf', other.length], ['un.pdf', 'application/pdf', pdf.length]]);
+  for (const [i, bytes] of [other, pdf].entries()) {
+    assert.match(kept[i].id, /^[0-9a-f]{32}$/);
+    const got = await poll(async () => { const x = await explore(A, `permis/files/${kept[i].id}`); return x.status === 200 && x; }, { what: 'the file' });
+    assert.deepEqual(got.body, bytes);
+    assert.match(got.headers['content-disposition'], /^attachment;/);
+    assert.equal((await explore(B, `permis/files/${kept[i].id}`)).status, 404);
+  }
+  assert.equal((await files(B, 'permis', zip)).status, 404);
+  assert.equal((await t.http(A, '/api/portal/v1/datasets/permis/files', { method: 'POST', body: zip, key: keys[B], headers: { 'Content-Type': 'application/octet-stream' } })).status, 401);
+  // The same zip again takes the place of the first: nothing is counted twice.
+  assert.equal((await files(A, 'permis', zip)).status, 201);
+  assert.equal(Number(content('a')), before + pdf.length + other.length);
+  for (const f of kept)
+    assert.equal((await api(A, `/datasets/permis/attachments/file/${f.id}`, { method: 'DELETE' })).status, 200);
+  assert.equal(Number(content('a')), before);
+});
+
+test('a hostile zip is refused whole, and says what stands in it', async () => {
+  const before = Number(content('a')), good = { name: 'bon.pdf', bytes: pdf };
+  const hostile = {
+    'up': { name: '../../etc/un.pdf', bytes: pdf }, 'up inside': { name: 'a/../b.pdf', bytes: pdf }, 'absolute': { name: '/etc/un.pdf', bytes: pdf },
+    'backslash': { name: '..\\un.pdf', bytes: pdf }, 'drive': { name: 'C:un.pdf', bytes: pdf }, 'link': { name: 'lien.pdf', bytes: Buffer.from('/etc/passwd'), mode: 0o120777 },
+    'control': { name: 'a\u0007.pdf', bytes: pdf }, 'long': { name: `${'x'.repeat(201)}.pdf`, bytes: pdf },
+  };
+  for (const [what, part] of Object.entries(hostile)) {
+    const refused = await files(A, 'permis', zipOf([good, part]));
+    assert.equal(refused.status, 422, `${what}: ${refused.text}`);
+    assert.match(refused.text, /chemins|elsewhere/, what);
+  }
+  for (const name of ['page.html', 'faux.pdf', 'dessin.svg'])
+    assert.match((await files(A, 'permis', zipOf([good, { name, bytes: Buffer.from('<html>') }]))).text, new RegExp(name));
+  const bomb = await files(A, 'permis', zipOf([good, { name: 'bombe.txt', bytes: Buffer.alloc(40 << 20) }]));
+  assert.equal(bomb.status, 422, bomb.text);
+  assert.match(bomb.text, /mesure|measure/);
+  assert.equal((await files(A, 'permis', zipOf(Array.from({ length: 1001 }, (_, i) => ({ name: `${i}.txt`, bytes: Buffer.from('x') }))))).status, 422);
+  assert.equal((await files(A, 'permis', pdf)).status, 422);
+  assert.equal((await files(A, 'permis', zipOf([good]).subarray(0, 40))).status, 422);
+  assert.deepEqual(await listed(A, 'permis'), []);
+  assert.equal(Number(content('a')), before);
+});
+
+test('the command line keeps the files of a zip', async () => {
+  const path = join(t.folder, 'plans.zip');
+  writeFileSync(path, zipOf([{ name: 'un.pdf', bytes: pdf }]));
+  chmodSync(path, 0o644);
+  assert.deepEqual(await t.must(['dataset', 'files', 'permis', path, '--host', A, '--json']), { files: 1, size_bytes: pdf.length });
 });
 
 test('the command line attaches, lists and takes away', async () => {

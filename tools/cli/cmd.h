@@ -37,6 +37,7 @@ bool cmd_dataset_compare(struct cli *cli, struct err *e);
 bool cmd_dataset_restore(struct cli *cli, struct err *e);
 bool cmd_dataset_discard(struct cli *cli, struct err *e);
 bool cmd_dataset_attach(struct cli *cli, struct err *e);
+bool cmd_dataset_files(struct cli *cli, struct err *e);
 bool cmd_dataset_attachments(struct cli *cli, struct err *e);
 bool cmd_dataset_source(struct cli *cli, struct err *e);
 bool cmd_dataset_detach(struct cli *cli, struct err *e);

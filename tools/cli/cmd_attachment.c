@@ -1,4 +1,4 @@
-/* terrasse dataset attach | attachments | detach. */
+/* terrasse dataset attach | files | attachments | detach. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -91,6 +91,32 @@ bool cmd_dataset_attach(struct cli *cli, struct err *e)
         unlink(copy); /* gone already where it was taken over */
     if (ok)
         printf(cli->json ? "{\"id\": \"%s\"}\n" : "%s\n", done.id);
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_dataset_files(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct attachment_many done = {0};
+    char copy[HOME_PATH] = "", content[HOME_PATH];
+    struct attachment_new zip = {.path = copy};
+    struct conn *c = portal_worker(cli, &a, &t, e);
+    home_file(&cli->home, "content", content);
+    blob_store(content);
+    bool ok = c && copy_beside(cli->arguments[1], copy, &zip.size_bytes, e) &&
+              conn_begin(c, &t.id, e) &&
+              attachment_add_zip(c, &t.id, str_of(cli->arguments[0]), &zip, &done, e) &&
+              conn_commit(c, e);
+    if (copy[0])
+        unlink(copy);
+    if (ok)
+        printf(cli->json ? "{\"files\": %u, \"size_bytes\": %llu}\n"
+                         : cli_say(cli, "%u fichiers gardés (%llu octets).\n",
+                                   "%u files kept (%llu bytes).\n"),
+               done.files, (unsigned long long)done.size_bytes);
     conn_close(c);
     arena_free(&a);
     return ok;

@@ -55,6 +55,8 @@ const struct command commands[] = {
      "Publier à nouveau une version antérieure d’un jeu."},
     {"dataset attach", "ID FILE", 2, 2, attach_options, cmd_dataset_attach, "Put a file beside the rows of a dataset.",
      "Joindre un fichier à un jeu."},
+    {"dataset files", "ID ZIP", 2, 2, dataset_options, cmd_dataset_files, "Keep every file of a zip for the rows of a dataset.",
+     "Garder chaque fichier d’une archive zip pour les lignes d’un jeu."},
     {"dataset attachments", "ID", 1, 1, dataset_options, cmd_dataset_attachments, "The files beside the rows of a dataset.",
      "Les fichiers joints à un jeu."},
     {"dataset detach", "ID FILE-ID", 2, 2, attach_options, cmd_dataset_detach, "Take a file away from a dataset.",

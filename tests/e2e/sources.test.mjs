@@ -275,6 +275,7 @@ async function site() {
   const s = { asked: [], answer: (_, res) => res.end('') };
   const server = createServer((req, res) => { s.asked.push({ path: req.url, headers: req.headers }); s.answer(req, res); });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  server.unref(); // a test that fails before it is closed must not keep the run alive
   s.url = (path) => `http://127.0.0.1:${server.address().port}${path}`;
   s.close = () => { server.closeAllConnections?.(); server.close(); };
   return s;

@@ -126,6 +126,56 @@ static void test_warnings(void **state)
     }
 }
 
+/* What other portals are told to do better (requirements.md 4.3): one row for each complaint about a type. */
+static void test_complaints_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *issue, *label, *values, *type;
+    } rows[] = {
+        {"I61", "jour", "Wednesday|mercredi", "text"},
+        {"I61", "etat", "t|f", "text"},
+        {"I62", "heure", "00:10|08:00", "text"},
+        {"I63", "score", "0/ 0|1/ 2", "text"},
+        {"I64", "longitude", "0.68|1.12", "decimal"},
+        {"I64", "cote", "10.11|12.05", "decimal"},
+        {"I65", "montant", "12||7", "int"},
+        {"I67", "montant", "12,5|3,25", "decimal"},
+        {"I67", "montant", "1,234.5|1", "text"},
+        {"I68", "jour", "01/02/2021|13/02/2021", "date"},
+        {"I68", "jour", "01/13/2021|02/01/2021", "text"},
+        {"I70", "valeur", "007|12", "text"},
+        {"I71", "dep", "1|2A|2B", "text"},
+        {"I71", "departement", "1|37", "text"},
+        {"I71", "uai", "0370001A|0370002B", "text"},
+        {"I72", "places", "37000|45000", "int"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *report = report_of(rows[i].label, rows[i].values);
+        struct str type = jr_str(column_of(report), "type");
+        if (!str_eq(type, str_of(rows[i].type)))
+            fail_msg("%s \"%s\": " STR_FMT, rows[i].issue, rows[i].values, STR_ARG(type));
+        json_decref(report);
+    }
+}
+
+/* I66: the one letter among numbers stands in row 1,000. */
+static void test_the_last_of_many_rows_counts(void **state)
+{
+    (void)state;
+    struct buf values = {0};
+    for (int i = 0; i < 999; i++)
+        buf_addz(&values, "1|");
+    buf_addz(&values, "A");
+    buf_addc(&values, 0);
+    json_t *report = report_of("valeur", values.p);
+    const json_t *c = column_of(report);
+    assert_true(str_eq(jr_str(c, "type"), S("text")));
+    assert_int_equal(jr_i64(json_array_get(jr_array(jr_object(c, "refused"), "cells"), 0), "line", 0), 1001);
+    json_decref(report);
+    buf_free(&values);
+}
+
 /* 19 numbers and one word: text, and the word is listed with its line. */
 static void test_minority_is_listed(void **state)
 {
@@ -234,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_types), cmocka_unit_test(test_warnings), cmocka_unit_test(test_minority_is_listed),
         cmocka_unit_test(test_order_does_not_matter), cmocka_unit_test(test_reason_is_said),
         cmocka_unit_test(test_damage_has_its_lines), cmocka_unit_test(test_reason_agrees_with_its_number),
+        cmocka_unit_test(test_complaints_of_others), cmocka_unit_test(test_the_last_of_many_rows_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 
 enum { MB = 1 << 20, BIG = 200 * MB };
 #if defined(__SANITIZE_ADDRESS__)
-#define MOST_KB (256 << 10) /* freed memory is kept back there, to catch who still uses it */
+#define MOST_KB ((256 + 2 * 64) << 10) /* 256 MB of freed memory are kept back there, and what is used has margins */
 #else
 #define MOST_KB (64 << 10)
 #endif

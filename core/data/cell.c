@@ -459,6 +459,8 @@ static bool put_inner_json(struct buf *out, const struct query_column *c, struct
 
 static bool put_shaped(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str s)
 {
+    if (c->shape == SHAPE_FILE)
+        return (c->files && c->files->put(c->files, out, s)) || put_json(out, c, r, row, s);
     if (c->shape != SHAPE_CLUSTER)
         return put_inner_json(out, c, s);
     buf_addz(out, "{\"cluster_centroid\": ");

@@ -30,8 +30,14 @@ enum query_kind { QUERY_RECORDS, QUERY_EXPORT, QUERY_LEGACY };
 enum query_range { RANGE_NONE, RANGE_NUMBER, RANGE_INT, RANGE_DATE, RANGE_LABELS };
 
 /* How a value is written where its type alone does not say: a text that holds JSON (null when it does not, or as it is),
- * the middle of a cluster of points. In JSON only. */
-enum query_shape { SHAPE_PLAIN, SHAPE_JSON, SHAPE_JSON_OR_NULL, SHAPE_CLUSTER };
+ * the middle of a cluster of points, the name of a file. In JSON only. */
+enum query_shape { SHAPE_PLAIN, SHAPE_JSON, SHAPE_JSON_OR_NULL, SHAPE_CLUSTER, SHAPE_FILE };
+
+/* Writes the object of the file that is so named; false: there is none. Without it, and in files of rows, the name. */
+struct buf;
+struct query_files {
+    bool (*put)(const struct query_files *files, struct buf *out, struct str name);
+};
 
 /* What the answer holds under one key. Its values stand in one or more columns of the result. */
 struct query_column {
@@ -43,6 +49,7 @@ struct query_column {
     int local;                /* TYPE_DATETIME: the same moment as local time; -1: UTC */
     enum query_range range;
     enum query_shape shape;
+    const struct query_files *files; /* SHAPE_FILE: the caller's */
     double width;             /* RANGE_NUMBER, RANGE_INT: lower bound = value × width */
     bool utc;                 /* RANGE_DATE: at, at+1: start (local, moment); at+2, at+3: end */
     const struct str *labels; /* RANGE_LABELS: by the value */

@@ -184,6 +184,7 @@ static bool add_field(struct build *b, const struct view_column *c)
     odsql_sql_column(&b->sql, c);
     o->sql = query_take(b);
     of_column(&o->column, c);
+    o->column.shape = c->file ? SHAPE_FILE : SHAPE_PLAIN;
     return true;
 }
 

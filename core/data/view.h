@@ -24,6 +24,7 @@ struct view_column {
     bool mercator;             /* m<number> holds the same geometry in EPSG:3857 */
     bool hidden;               /* only the row filter may name it */
     bool alias;                /* another name of a column that stands before: not in "*" */
+    bool file;                 /* a text that names a file of the dataset */
     bool facet, disjunctive, sortable;
     bool alphabetical;         /* facet values by name, not by number */
     struct str multivalued;    /* the separator in the stored text; absent: one value */

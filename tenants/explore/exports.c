@@ -17,6 +17,7 @@
 #include "tenants/explore/artefact.h"
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
+#include "tenants/explore/file_cells.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_params.h"
 #include "tenants/publishing/credit.h"
@@ -88,6 +89,7 @@ static bool prepare(struct req *r, struct file *f, struct err *e)
     if (!query_make(r->a, f->grant.view, QUERY_EXPORT, f->params, f->nparams, &f->query, e) ||
         !export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e))
         return false;
+    file_cells(r, &f->grant, f->query);
     f->x.base = req_base_url(r);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "core/data/side.h"
 #include "core/web/errors.h"
 #include "tenants/explore/explore.h"
+#include "tenants/explore/file_cells.h"
 
 struct page {
     struct grant grant;
@@ -29,6 +30,7 @@ static bool plan_page(struct req *r, struct err *e)
     if (!grant_take(r, r->params[EXPLORE_DATASET], &p->grant, e) ||
         !query_make(r->a, p->grant.view, QUERY_RECORDS, params, n, &p->query, e))
         return false;
+    file_cells(r, &p->grant, p->query);
     r->state = p;
     p->groups = side_groups(p->query);
     if (p->groups)
@@ -70,6 +72,7 @@ static bool ask_one(struct req *r, struct err *e)
     if (!grant_take(r, r->params[EXPLORE_DATASET], &p->grant, e) ||
         !query_record(r->a, p->grant.view, r->params[EXPLORE_SECOND], params, n, &p->query, e))
         return false;
+    file_cells(r, &p->grant, p->query);
     r->state = p;
     ask_sql(r, &p->query->rows, p->query->fast);
     return true;

@@ -6,6 +6,7 @@
 #include "core/data/facet.h"
 #include "core/data/side.h"
 #include "tenants/explore/explore.h"
+#include "tenants/explore/file_cells.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_echo.h"
@@ -56,6 +57,7 @@ static bool plan_page(struct req *r, struct err *e)
         !query_make(r->a, p->grant.view, QUERY_LEGACY, params, n, &p->query, e) ||
         (req_query_count(r, S("facet")) && !facet_make(r->a, p->grant.view, params, n, &p->facets, e)))
         return false;
+    file_cells(r, &p->grant, p->query);
     if (p->facets && (p->side = side_facets(p->grant.view, p->facets)))
         req_on_gone(r, side_job_free, p->side);
     return true;
@@ -91,6 +93,10 @@ static bool ask_page(struct req *r, struct err *e)
 static void put_value(struct buf *out, const struct query_column *c, const PGresult *result, int row, struct buf *room)
 {
     buf_reset(room);
+    if (c->shape == SHAPE_FILE) {
+        cell_json(out, c, result, row);
+        return;
+    }
     switch (c->type) {
     case TYPE_GEO_POINT:
         cell_text(room, c, result, row, S(","));
@@ -239,6 +245,7 @@ static bool ask_one(struct req *r, struct err *e)
     if (!v1_params(r, p->grant.view, &params, &n, e) ||
         !query_record(r->a, p->grant.view, r->params[EXPLORE_SECOND], params, n, &p->query, e))
         return false;
+    file_cells(r, &p->grant, p->query);
     ask(r, &p->query->rows);
     return true;
 }

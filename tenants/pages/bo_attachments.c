@@ -22,14 +22,15 @@ static struct markup add_form(struct req *r)
 {
     const struct bo_choice kinds[] = {
         {S("attachment"), page_say(r, TEXT_BO_ATT_ATTACHMENT_HELP)},
-        {S("alternative_export"), page_say(r, TEXT_BO_ATT_ALTERNATIVE_HELP)}};
+        {S("alternative_export"), page_say(r, TEXT_BO_ATT_ALTERNATIVE_HELP)},
+        {S("zip"), page_say(r, TEXT_BO_ATT_ZIP_HELP)}};
     const struct bo_field fields[] = {
         {.name = "kind",
          .kind = BO_RADIO,
          .label = page_say(r, TEXT_BO_ATT_KIND),
          .value = S("attachment"),
          .choices = kinds,
-         .nchoices = 2},
+         .nchoices = 3},
         {.name = "file",
          .kind = BO_FILE,
          .label = page_say(r, TEXT_BO_ATT_FILE_LABEL),
@@ -38,11 +39,15 @@ static struct markup add_form(struct req *r)
          .kind = BO_TEXT,
          .label = page_say(r, TEXT_BO_ATT_TITLE),
          .hint = page_say(r, TEXT_BO_ATT_TITLE_HINT)},
+        {.name = "column",
+         .kind = BO_TEXT,
+         .label = page_say(r, TEXT_BO_ATT_COLUMN),
+         .hint = page_say(r, TEXT_BO_ATT_COLUMN_HINT)},
     };
     return bo_form_html(r,
                         &(struct bo_form){.action = bo_dataset_url(r, r->params[0], "attachments"),
                                           .fields = fields,
-                                          .n = 3,
+                                          .n = 4,
                                           .is_upload = true,
                                           .submit = page_say(r, TEXT_BO_ATT_SEND),
                                           .cancel_url = bo_dataset_url(r, r->params[0], "")});
@@ -110,7 +115,8 @@ static bool work_add(struct req *r, struct err *e)
     if (r->upload.path && !r->upload.file_name.n)
         r->upload.path = NULL; /* the form was sent without choosing one */
     bo_then(r, bo_dataset_url(r, r->params[0], "attachments?done=attached"));
-    return bo_call(r, attachment_work_add, NULL, e);
+    bool many = str_eq(req_form(r, S("kind")), S("zip"));
+    return bo_call(r, many ? attachment_work_zip : attachment_work_add, NULL, e);
 }
 
 static bool work_remove(struct req *r, struct err *e)

@@ -13,7 +13,7 @@
 #include "tenants/people/sql.h"
 
 enum { COL_ID, COL_OPEN, COL_ORGANISATION, COL_VERSION, COL_COLUMNS, COL_FIELDS, COL_RECORDS, COL_REVISION,
-       COL_FILTER, COL_TEXT_INDEX };
+       COL_FILTER, COL_TEXT_INDEX, COL_FILES };
 /* The text index comes later than the version, without a new revision: it is asked for again after so long. */
 enum { KNOWN_MAX = 2048, INDEX_AGAIN_US = 60000000 };
 
@@ -22,6 +22,7 @@ struct known {
     struct arena a;
     struct dataset_view view;
     struct uuid id, organisation;
+    struct str files;
     bool is_open;
     int64_t until_us; /* looked at anew then; 0: good for its revision */
 };
@@ -65,6 +66,7 @@ bool grant_ask(struct req *r, struct str dataset_id, struct err *e)
 static void read_annotations(struct arena *a, const json_t *notes, struct view_column *c)
 {
     struct str precision = jr_str(notes, "timeserie_precision");
+    c->file = jr_bool(notes, "file", false);
     c->facet = jr_bool(notes, "facet", false);
     c->disjunctive = jr_bool(notes, "disjunctive", false);
     c->sortable = jr_bool(notes, "sortable", false);
@@ -95,7 +97,9 @@ static bool read_column(struct arena *a, const json_t *column, const json_t *fie
     c->hidden = field == NULL && json_array_size(fields) > 0;
     read_annotations(a, jr_object(field, "annotations"), c);
     c->mercator = jr_bool(column, "mercator", false);
-    return type_by_name(jr_str(column, "type"), &c->type) && view_place(jr_str(column, "sql"), c);
+    bool known = type_by_name(jr_str(column, "type"), &c->type);
+    c->file = c->file && c->type == TYPE_TEXT && !c->multivalued.p;
+    return known && view_place(jr_str(column, "sql"), c);
 }
 
 static bool read_columns(struct known *k, struct str columns_text, struct str fields_text, struct err *e)
@@ -125,6 +129,7 @@ static struct known *read_known(struct req *r, struct str dataset_id, struct err
     k->is_open = batch_bool(b, 0, 0, COL_OPEN);
     k->view.dataset = arena_str(&k->a, dataset_id);
     k->view.filter = arena_str(&k->a, batch_col(b, 0, 0, COL_FILTER));
+    k->files = arena_str(&k->a, batch_col(b, 0, 0, COL_FILES));
     k->view.records = batch_i64(b, 0, 0, COL_RECORDS);
     k->view.revision = batch_i64(b, 0, 0, COL_REVISION);
     k->view.has_text_index = batch_bool(b, 0, 0, COL_TEXT_INDEX);
@@ -196,7 +201,7 @@ bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct 
     if (!k->is_open && !heads_fresh(req_heads(r)))
         return ERR(e, err_heads_stale, "heads older than two seconds");
     *out = (struct grant){.view = copy_view(r->a, &k->view), .id = k->id, .revision = k->view.revision,
-                          .is_open = k->is_open};
+                          .is_open = k->is_open, .files = arena_str(r->a, k->files)};
     out->dataset_id = out->view->dataset;
     return true;
 }

@@ -21,6 +21,7 @@ struct grant {
     struct str dataset_id;
     int64_t revision;
     bool is_open;
+    struct str files; /* where a column names files: the first 16 digits of their ids, in order */
 };
 
 /* What a statement over the data sets of the portal has to know of the caller. */

@@ -73,6 +73,14 @@ const char *attachment_type(struct str file_name, struct str first)
     return "application/octet-stream";
 }
 
+const char *attachment_type_named(struct str file_name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (ends_like(file_name, types[i].end))
+            return types[i].type;
+    return "application/octet-stream";
+}
+
 static bool file_id(const struct uuid *dataset, struct str name, char out[ATTACHMENT_ID])
 {
     unsigned char hash[16];
@@ -278,6 +286,21 @@ static bool take_one(void *context, struct str name, const char *path, uint64_t 
     return true;
 }
 
+/* The column names files from now on. */
+static bool name_column(const struct taking *t, struct str column, struct err *e)
+{
+    if (!column.n)
+        return true;
+    PGresult *r = conn_ask(t->c, &sql_field_file, (struct str[]){uuid_str(t->tenant), uuid_str(&t->d.id), column}, e);
+    bool named = r && PQntuples(r) == 1;
+    if (r && !named) {
+        ERR(e, err_attachment_column, "no such column");
+        err_arg(e, STR_FMT, STR_ARG(str_part(column, 0, column.n < 80 ? column.n : 80)));
+    }
+    PQclear(r);
+    return named;
+}
+
 bool attachment_add_zip(struct conn *c, const struct uuid *tenant, struct str dataset_id,
                         const struct attachment_new *zip, struct attachment_many *done,
                         struct err *e)
@@ -290,7 +313,7 @@ bool attachment_add_zip(struct conn *c, const struct uuid *tenant, struct str da
     int fd = open(zip->path, O_RDONLY | O_CLOEXEC);
     bool ok = (fd >= 0 || ERR(e, err_internal, "zip unread")) &&
               lock_origin(c, &a, tenant, dataset_id, &t.d, e) &&
-              unpack_zip(fd, zip->size_bytes, &taker, e) &&
+              unpack_zip(fd, zip->size_bytes, &taker, e) && name_column(&t, zip->column, e) &&
               settle(c, tenant, &t.d, zip->account, "attach", S("zip"), (int64_t)done->size_bytes, e);
     for (unsigned i = 0; !ok && i < done->files; i++)
         forget_bytes(t.blobs[i]);

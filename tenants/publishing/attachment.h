@@ -19,6 +19,7 @@ struct attachment_new {
     const char *path;     /* moved into the store, or removed where the bytes are there already */
     uint64_t size_bytes;
     struct str account;   /* absent: the operator */
+    struct str column;    /* of a zip: the column that names its files; absent: none */
     bool known_type;      /* refused where its type is not in the list: err_attachment_type */
 };
 
@@ -32,7 +33,7 @@ bool attachment_add(struct conn *c, const struct uuid *tenant, struct str datase
                     struct attachment_done *done, struct err *e);
 
 /* Every file of the zip `zip->path` as kind "file", all or none; the zip stays the caller's. The child of unpack.h opens
- * it. fails also err_data_unfold*, err_data_unpack_*, err_attachment_type, err_child_* */
+ * it. fails also err_attachment_column, err_data_unfold*, err_data_unpack_*, err_attachment_type, err_child_* */
 struct attachment_many {
     unsigned files;
     uint64_t size_bytes;
@@ -47,12 +48,15 @@ bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dat
 /* "application/pdf"; by the name's end, where the first bytes (up to 16) do not say otherwise. */
 const char *attachment_type(struct str file_name, struct str first);
 
+const char *attachment_type_named(struct str file_name); /* of a name alone */
+
 /* "arrete_2024_pdf" of "Arrêté 2024.pdf"; a file column's: 32 hex of dataset and name. False: nothing is left. */
 bool attachment_id(struct str kind, const struct uuid *dataset, struct str file_name, char out[ATTACHMENT_ID]);
 
 /* STEP_WORK (the back office too): r->upload, params[0]; form or query: title, kind. */
 struct req;
 bool attachment_work_add(struct req *r, struct err *e);
+bool attachment_work_zip(struct req *r, struct err *e); /* `column` said in the form or the address */
 bool attachment_work_remove(struct req *r, struct err *e); /* params[0]; form kind, id, or params[1], params[2] */
 
 extern const struct route_table attachment_route_table;

@@ -54,11 +54,12 @@ bool attachment_work_add(struct req *r, struct err *e)
                                  removes a file that no row names */
 }
 
-static bool work_zip(struct req *r, struct err *e)
+bool attachment_work_zip(struct req *r, struct err *e)
 {
     struct ask *ask = ARENA_NEW(r->a, struct ask);
     struct conn *c = req_conn(r, e);
     const struct attachment_new zip = {.path = r->upload.path,
+                                       .column = said(r, S("column")),
                                        .size_bytes = r->upload.size_bytes,
                                        .account = uuid_str(&r->who.account)};
     if (!c || !conn_begin(c, &r->tenant->id, e) || !may_change(r, c, e))
@@ -154,7 +155,7 @@ static const struct step add_steps[] = {
     {STEP_END, NULL, NULL},
 };
 static const struct step zip_steps[] = {
-    {STEP_WORK, work_zip, NULL},
+    {STEP_WORK, attachment_work_zip, NULL},
     {STEP_REPLY, reply_unpacked, NULL},
     {STEP_END, NULL, NULL},
 };

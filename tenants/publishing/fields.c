@@ -32,7 +32,8 @@ static void write_field(struct arena *a, const json_t *column, const json_t *set
     JW_STR(w, "name", name);
     JW_STR(w, "label", label.n ? label : jr_str(column, "label"));
     JW_STR(w, "description", jr_str(setting, "description"));
-    JW_STR(w, "type", jr_str(column, "type"));
+    bool file = jr_bool(jr_object(setting, "annotations"), "file", false) && str_eq(jr_str(column, "type"), S("text"));
+    JW_STR(w, "type", file ? S("file") : jr_str(column, "type"));
     write_annotations(a, setting, w);
     jw_close(w, '}');
 }

@@ -228,6 +228,33 @@ test('every file of a zip is kept, served by its 32-hex id, counted and given ba
   assert.equal(Number(content('a')), before);
 });
 
+test('a column that names the files of a zip answers their object; a name without a file stays a name', async () => {
+  await t.importCsv(A, 'plans', 'code;plan\n1;un.pdf\n2;absent.pdf\n3;\n');
+  const zip = zipOf([{ name: 'un.pdf', bytes: pdf }, { name: 'seul.pdf', bytes: pdf }]);
+  const send = (column) => api(A, `/datasets/plans/files?column=${column}`, { method: 'POST', body: zip, headers: { 'Content-Type': 'application/octet-stream' } });
+  assert.equal((await send('nulle')).status, 422);
+  assert.deepEqual(await listed(A, 'plans'), []);
+  const made = await send('plan');
+  assert.equal(made.status, 201, made.text);
+  const got = await poll(async () => { const x = await rows(A, 'plans'); return typeof x[0].plan === 'object' && x; }, { what: 'the object' });
+  const { id, url, ...rest } = got[0].plan;
+  assert.deepEqual(rest, { filename: 'un.pdf', format: 'PDF', mimetype: 'application/pdf', thumbnail: false });
+  assert.match(id, /^[0-9a-f]{32}$/);
+  assert.ok(url.endsWith(`/api/explore/v2.1/catalog/datasets/plans/files/${id}`), url);
+  assert.deepEqual((await t.http(A, new URL(url).pathname)).body, pdf);
+  assert.deepEqual(got.slice(1).map((x) => x.plan), ['absent.pdf', null]);
+  assert.equal((await explore(A, 'plans')).json.fields.find((f) => f.name === 'plan').type, 'file');
+  assert.equal((await explore(A, 'plans/exports/json')).json[0].plan.id, id);
+  const old = (await t.http(A, '/api/records/1.0/search/?dataset=plans&sort=-code')).json.records;
+  assert.deepEqual(old.map((x) => x.fields.plan?.id ?? x.fields.plan), [id, 'absent.pdf', undefined]);
+  assert.match((await explore(A, 'plans/exports/csv')).text, /1;un\.pdf/);
+  assert.equal((await explore(A, 'plans/records?where=plan%3D%22un.pdf%22')).json.total_count, 1);
+  // The next file brings other rows: the column goes on naming files.
+  await t.importCsv(A, 'plans', 'code;plan\n9;seul.pdf\n');
+  const next = await poll(async () => { const x = await rows(A, 'plans'); return x.length === 1 && x; }, { what: 'the next version' });
+  assert.equal(next[0].plan.filename, 'seul.pdf');
+});
+
 test('a hostile zip is refused whole, and says what stands in it', async () => {
   const before = Number(content('a')), good = { name: 'bon.pdf', bytes: pdf };
   const hostile = {
@@ -257,6 +284,9 @@ test('the command line keeps the files of a zip', async () => {
   writeFileSync(path, zipOf([{ name: 'un.pdf', bytes: pdf }]));
   chmodSync(path, 0o644);
   assert.deepEqual(await t.must(['dataset', 'files', 'permis', path, '--host', A, '--json']), { files: 1, size_bytes: pdf.length });
+  const bad = await t.cli(['dataset', 'files', 'permis', path, '--column', 'nulle', '--host', A]);
+  assert.equal(bad.code, 1);
+  assert.match(bad.stderr, /nulle/);
 });
 
 test('the command line attaches, lists and takes away', async () => {

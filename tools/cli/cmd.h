@@ -48,7 +48,7 @@ extern const struct command_option schema_options[], schema_add_options[];
 bool cmd_read(struct cli *cli, struct err *e);           /* for the help: main.c runs it */
 
 extern const struct command_option token_options[], import_options[], publish_options[], dataset_options[];
-extern const struct command_option withdraw_options[], version_options[], attach_options[], source_options[];
+extern const struct command_option withdraw_options[], version_options[], attach_options[], files_options[], source_options[];
 extern const struct command_option tenant_options[], brand_options[], user_options[], user_host_options[];
 extern const struct command_option init_options[], migrate_options[], backup_options[], restore_options[];
 

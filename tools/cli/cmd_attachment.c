@@ -24,6 +24,13 @@ const struct command_option attach_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
+const struct command_option files_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"column", "NAME", false, "The column whose cells name the files.",
+     "La colonne dont les cellules nomment les fichiers."},
+    {NULL, NULL, false, NULL, NULL},
+};
+
 static bool write_all(int to, const char *p, size_t n)
 {
     while (n > 0) {
@@ -102,7 +109,8 @@ bool cmd_dataset_files(struct cli *cli, struct err *e)
     struct tenant_row t;
     struct attachment_many done = {0};
     char copy[HOME_PATH] = "", content[HOME_PATH];
-    struct attachment_new zip = {.path = copy};
+    const char *column = cli_option(cli, "column");
+    struct attachment_new zip = {.path = copy, .column = str_of(column)};
     struct conn *c = portal_worker(cli, &a, &t, e);
     home_file(&cli->home, "content", content);
     blob_store(content);

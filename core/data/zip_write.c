@@ -47,8 +47,8 @@ void zip_write_free(struct zip_write *z)
 
 static void put(struct buf *out, uint64_t v, unsigned bytes)
 {
-    for (unsigned i = 0; i < bytes; i++)
-        buf_addc(out, (char)(v >> 8 * i & 0xff));
+    for (; bytes > 0; bytes--, v >>= 8)
+        buf_addc(out, (char)(v & 0xff));
 }
 
 /* What local header and directory have in common: from the version on, up to the lengths. */

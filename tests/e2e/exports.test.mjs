@@ -494,6 +494,8 @@ test('workbooks and Parquet of 300,000 rows leave at constant memory, the first 
   const pid = readFileSync(`/proc/${t.child.pid}/task/${t.child.pid}/children`, 'utf8').trim().split(' ')
     .find((p) => readFileSync(`/proc/${p}/cmdline`, 'utf8').includes('web-process'));
   const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+  // The address sanitizer, known by its terabytes of shadow, keeps 256 MB of freed memory back.
+  const most = kilobytes('VmSize') > 1e9 ? 40000 + (256 << 10) : 40000;
   for (const name of ['xlsx', 'ods', 'parquet']) {
     writeFileSync(`/proc/${pid}/clear_refs`, '5'); // the most it ever held begins anew
     const before = kilobytes('VmRSS');
@@ -506,7 +508,7 @@ test('workbooks and Parquet of 300,000 rows leave at constant memory, the first 
     });
     assert.ok(bytes > 1000000, `${name}: ${bytes}`);
     assert.ok(first - began < 2000, `${name}: the first byte after ${first - began} ms`);
-    assert.ok(kilobytes('VmHWM') - before < 40000, `${name} took ${kilobytes('VmHWM') - before} kB`);
+    assert.ok(kilobytes('VmHWM') - before < most, `${name} took ${kilobytes('VmHWM') - before} kB`);
   }
 });
 

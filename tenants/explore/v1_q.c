@@ -108,15 +108,41 @@ static bool take_quoted(struct reader *k, struct str *out)
 
 /* ---- values ---- */
 
+/* Of one kind, as many as stand there. */
+static bool take_all(struct reader *k, char first, char last)
+{
+    size_t from = k->at;
+    while (look(k) >= first && look(k) <= last)
+        k->at++;
+    return k->at > from;
+}
+
+/* years=-1 */
+static bool now_part(struct reader *k)
+{
+    skip_space(k);
+    if (!take_all(k, 'a', 'z'))
+        return false;
+    skip_space(k);
+    if (!take(k, S("=")))
+        return false;
+    skip_space(k);
+    (void)(take(k, S("-")) || take(k, S("+")));
+    bool number = take_all(k, '0', '9');
+    skip_space(k);
+    return number;
+}
+
+/* It goes into ODSQL as it stands, so it is read whole here. */
 static bool now_of(struct reader *k, struct value *out)
 {
     size_t from = k->at;
-    while (k->at < k->q.n && look(k) != ')') {
-        char c = look(k);
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && (!c || !strchr("=,+- ", c)))
-            return refuse_here(k, "#now(years=-1)");
-        k->at++;
-    }
+    skip_space(k);
+    bool ok = look(k) == ')' || now_part(k);
+    while (ok && take(k, S(",")))
+        ok = now_part(k);
+    if (!ok)
+        return refuse_here(k, "#now(years=-1)");
     out->text = str_part(k->q, from, k->at - from);
     out->now = true;
     return take(k, S(")")) || refuse_here(k, "a closing parenthesis");

@@ -4,17 +4,20 @@
 
 enum { WKT_MAX = 12 << 10 };
 
+static size_t digits_from(struct str s, size_t at)
+{
+    size_t n = at;
+    while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+        n++;
+    return n;
+}
+
 bool v1_is_number(struct str s)
 {
-    size_t digits = 0, points = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        bool digit = s.p[i] >= '0' && s.p[i] <= '9', sign = i == 0 && s.p[i] == '-';
-        if (!sign && s.p[i] != '.' && !digit)
-            return false;
-        digits += digit;
-        points += s.p[i] == '.';
-    }
-    return digits > 0 && points < 2 && s.n <= 30;
+    size_t first = s.n > 0 && s.p[0] == '-', point = digits_from(s, first);
+    if (point == first || s.n > 30)
+        return false;
+    return point == s.n || (s.p[point] == '.' && point + 1 < s.n && digits_from(s, point + 1) == s.n);
 }
 
 const struct view_column *v1_place_column(const struct dataset_view *v)

@@ -5,7 +5,8 @@
 /*
  * v1_place -- places as the first version of the API writes them, latitude first, as ODSQL.
  *
- * False: the text is no such place. Numbers are copied only when they are digits, one sign and points.
+ * False: the text is no such place. Numbers are copied, so they are such as ODSQL reads, with digits on
+ * both sides of a point.
  *
  * Source: explore-api.md section 3.
  */

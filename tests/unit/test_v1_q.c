@@ -46,6 +46,7 @@ static const struct { const char *dataset, *q, *want; } written[] = {
 };
 static const struct { const char *q, *found; } refused[] = {
     {"(a", "the end"}, {"a)", ")"}, {"a OR", "the end"}, {"\"a", "the end"}, {"employees:many", "many"}, {"employees>", "the end"},
+    {"employees>1. ", "1."}, {"employees<-", "-"},
     {"somedate>\"2017' or '1\"", "2017' or '1"}, {"#boom(a)", "boom"}, {"#null(nothing)", "nothing"}, {"#null(id,id)", "#null"},
     {"employees:[1 2]", "2]"}, {"#now(a=1", "now"}, {"somedate>#now(a'b)", "'b)"}, {"somedate>#now(0r==)", "0r==)"},
     {"somedate>#now(years=1,)", ")"}, {"somedate>#now(years=1 2)", "2)"}, {"#exact(id)", "#exact"}, {"()", ")"},

@@ -117,7 +117,7 @@ static bool fork_child(struct child *c, const struct child_task *task, const int
     if (pid == 0)
         become(task, fds, argv);
     c->pid = pid;
-    c->wall_s = task->limits.wall_s;
+    c->limits = task->limits;
     c->deadline_us = clock_monotonic_us() + (int64_t)task->limits.wall_s * 1000000;
     return true;
 }
@@ -156,10 +156,10 @@ bool child_start(struct child *c, const struct child_task *task, struct err *e)
     return true;
 }
 
-static bool too_slow(const struct child *c, struct err *e)
+static bool too_slow(unsigned seconds, struct err *e)
 {
-    ERR(e, err_child_slow, "over %u s", c->wall_s);
-    return err_arg(e, "%u", c->wall_s);
+    ERR(e, err_child_slow, "over %u s", seconds);
+    return err_arg(e, "%u", seconds);
 }
 
 bool child_read(struct child *c, int fd, char *to, size_t size, size_t *n, struct err *e)
@@ -167,7 +167,7 @@ bool child_read(struct child *c, int fd, char *to, size_t size, size_t *n, struc
     for (;;) {
         int64_t left = c->deadline_us - clock_monotonic_us();
         if (left <= 0)
-            return too_slow(c, e);
+            return too_slow(c->limits.wall_s, e);
         struct pollfd p = {.fd = fd, .events = POLLIN};
         int ready = poll(&p, 1, (int)(left / 1000 + 1));
         if (ready == 0 || (ready < 0 && errno == EINTR))
@@ -199,10 +199,10 @@ void child_kill(struct child *c)
 }
 
 /* Its pipes are closed: what is left is the exit itself. */
-static bool wait_until(const struct child *c, int *status)
+static bool wait_until(const struct child *c, int *status, struct rusage *used)
 {
     for (;;) {
-        pid_t pid = waitpid(c->pid, status, WNOHANG);
+        pid_t pid = wait4(c->pid, status, WNOHANG, used);
         if (pid == c->pid)
             return true;
         if ((pid < 0 && errno != EINTR) || clock_monotonic_us() > c->deadline_us)
@@ -211,15 +211,24 @@ static bool wait_until(const struct child *c, int *status)
     }
 }
 
+static unsigned cpu_s(const struct rusage *used)
+{
+    int64_t us = (int64_t)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000000 + used->ru_utime.tv_usec + used->ru_stime.tv_usec;
+    return (unsigned)((us + 100000) / 1000000); /* the kernel counts by ticks, and kills at the tick */
+}
+
 bool child_finish(struct child *c, struct err *e)
 {
     int status;
-    if (!wait_until(c, &status)) {
-        too_slow(c, e);
+    struct rusage used;
+    const struct child_limits limits = c->limits;
+    if (!wait_until(c, &status, &used)) {
         child_kill(c);
-        return false;
+        return too_slow(limits.wall_s, e);
     }
     forget(c);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && cpu_s(&used) >= limits.cpu_s)
+        return too_slow(limits.cpu_s, e);
     if (WIFSIGNALED(status))
         return ERR(e, err_child_failed, "signal %d", WTERMSIG(status));
     return WEXITSTATUS(status) == 0 || ERR(e, err_child_failed, "exit %d", WEXITSTATUS(status));

@@ -14,7 +14,7 @@
  * Whoever reads accepts nothing until child_finish is true (exit 0) and what came is whole.
  * Blocking: for the worker and for commands, not for a loop.
  *
- * Errors: err_child_start, err_child_failed (what ended it), err_child_slow.
+ * Errors: err_child_start, err_child_failed (what ended it), err_child_slow (either ceiling of time).
  */
 struct child_limits {
     uint64_t memory_bytes; /* address space: give the mapped file its size on top */
@@ -37,7 +37,7 @@ struct child {
     pid_t pid; /* 0: none */
     int stream_fd, report_fd;
     int64_t deadline_us;
-    unsigned wall_s;
+    struct child_limits limits;
 };
 
 bool child_start(struct child *c, const struct child_task *task, struct err *e);

@@ -159,7 +159,8 @@ static void test_cpu_ceiling(void **state)
     assert_true(child_read(&c, c.report_fd, said, sizeof said, &n, &e)); /* its end closes the pipe */
     assert_int_equal(n, 0);
     assert_false(child_finish(&c, &e));
-    assert_ptr_equal(e.kind, &err_child_failed);
+    assert_ptr_equal(e.kind, &err_child_slow);
+    assert_string_equal(e.detail, "over 1 s");
     close(fd);
 }
 

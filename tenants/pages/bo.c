@@ -10,7 +10,7 @@ static struct str done_words(struct req *r)
         const char *word;
         enum text_key key;
     } words[] = {
-        {"saved", TEXT_BO_DONE_SAVED},         {"allowed", TEXT_CHK_DONE_ALLOWED},            {"published", TEXT_BO_DONE_PUBLISHED}, {"opened", TEXT_BO_DONE_OPENED},
+        {"saved", TEXT_BO_DONE_SAVED},         {"allowed", TEXT_CHK_DONE_ALLOWED}, {"revoked_reason", TEXT_CHK_DONE_REVOKED},  {"published", TEXT_BO_DONE_PUBLISHED}, {"opened", TEXT_BO_DONE_OPENED},
         {"closed", TEXT_BO_DONE_CLOSED},       {"withdrawn", TEXT_BO_DONE_WITHDRAWN}, {"submitted", TEXT_BO_DONE_SUBMITTED},
         {"accepted", TEXT_BO_DONE_ACCEPTED},   {"refused", TEXT_BO_DONE_REFUSED},     {"revoked", TEXT_BO_DONE_REVOKED},
         {"changed", TEXT_BO_DONE_CHANGED},     {"share", TEXT_BO_DONE_SHARE},         {"loan", TEXT_BO_DONE_LOAN},

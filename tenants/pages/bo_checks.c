@@ -105,9 +105,12 @@ static void put_given(struct req *r, struct page_bo_checks *p)
                                                 .revoked = batch_bool(&r->batch, CALL_OVERRIDES, i, 5)};
         buf_free(&said);
         json_decref(covers);
+        p->may_revoke = p->may_revoke || !list[i].revoked;
     }
     p->given = list;
     p->given_n = n;
+    p->csrf = r->who.csrf;
+    p->revoke = bo_dataset_url(r, r->params[0], "override/revoke");
 }
 
 static struct str out_of(struct req *r, unsigned points, unsigned of)
@@ -200,6 +203,11 @@ static bool work_override(struct req *r, struct err *e)
     return call(r, check_work_override, "allowed", e);
 }
 
+static bool work_revoke(struct req *r, struct err *e)
+{
+    return call(r, check_work_override_revoke, "revoked_reason", e);
+}
+
 static bool work_schema(struct req *r, struct err *e)
 {
     return call(r, check_work_conform, "saved", e);
@@ -207,6 +215,9 @@ static bool work_schema(struct req *r, struct err *e)
 
 const struct step bo_checks_override[] = {
     {STEP_WORK, work_override, NULL}, {STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_checks, NULL}, {STEP_END, NULL, NULL},
+};
+const struct step bo_checks_revoke[] = {
+    {STEP_WORK, work_revoke, NULL}, {STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_checks, NULL}, {STEP_END, NULL, NULL},
 };
 const struct step bo_checks_schema[] = {
     {STEP_WORK, work_schema, NULL}, {STEP_DB, ask_all, NULL}, {STEP_REPLY, reply_checks, NULL}, {STEP_END, NULL, NULL},

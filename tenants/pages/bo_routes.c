@@ -46,6 +46,7 @@ static const struct route routes[] = {
     POST("/datasets/{dataset}/attachments/remove", CONTRIBUTOR, bo_attachments_remove, "Remove a file", "Retrait d’un fichier joint"),
     GET("/datasets/{dataset}/checks", CONTRIBUTOR, bo_checks, "Findings and scores", "Contrôles et qualité"),
     POST("/datasets/{dataset}/override", CONTRIBUTOR, bo_checks_override, "A legal reason to open", "Raison légale d’ouvrir"),
+    POST("/datasets/{dataset}/override/revoke", CONTRIBUTOR, bo_checks_revoke, "Legal reasons taken back", "Reprise des raisons légales"),
     POST("/datasets/{dataset}/schema", CONTRIBUTOR, bo_checks_schema, "The schema it follows", "Schéma suivi"),
     GET("/datasets/{dataset}/source", CONTRIBUTOR, bo_source, "Where its file is fetched from", "Source du jeu"),
     POST("/datasets/{dataset}/source", EDITOR, bo_source_put, "Fetch it on a schedule", "Enregistrement de la source"),

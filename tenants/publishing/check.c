@@ -165,7 +165,24 @@ bool check_override(struct conn *c, const struct uuid *tenant, const struct over
     return ok;
 }
 
-bool check_override_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
+static bool revoke(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, struct err *e)
 {
-    return tenant_do(c, &sql_check_override_revoke, (struct str[]){uuid_str(tenant), uuid_str(dataset)}, e);
+    if (str_eq(d->visibility, S("open")))
+        return ERR(e, err_override_in_use, "%s", d->id.text);
+    PGresult *r = conn_ask(c, &sql_check_override_revoke, (struct str[]){uuid_str(tenant), uuid_str(&d->id)}, e);
+    bool some = r && PQntuples(r) > 0;
+    if (r && !some)
+        ERR(e, err_override_none, "%s", d->id.text);
+    PQclear(r);
+    return some;
+}
+
+bool check_override_revoke(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account, struct err *e)
+{
+    struct arena a = {0};
+    struct dataset_row d;
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && revoke(c, tenant, &d, e) &&
+              tenant_audit(c, tenant, account, S("override-revoke"), dataset_id, STR_NONE, e);
+    arena_free(&a);
+    return ok;
 }

@@ -28,8 +28,9 @@ struct override {
 };
 /* For the draft's version, else the published one. fails err_reason_not_listed, err_nothing_to_override */
 bool check_override(struct conn *c, const struct uuid *tenant, const struct override *o, struct err *e);
-/* Takes every override of the dataset back. An open dataset is closed by whoever asks first: the caller's choice. */
-bool check_override_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e);
+/* Takes every override of the dataset back. What is open stands on them: it is closed first.
+ * fails err_override_in_use, err_override_none */
+bool check_override_revoke(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account, struct err *e);
 
 /* "nir (numero), email (contact)": kinds in words, as sentences and pages name them. */
 void check_say(const json_t *findings, enum lang lang, struct buf *out);

@@ -216,17 +216,22 @@ VERB(conform);
 VERB(reason_add);
 VERB(advise);
 
-static bool read_retire(struct req *r, struct err *e)
+/* Nothing but the address: of a dataset or of a reason. */
+static bool read_address(struct req *r, struct err *e)
 {
     struct check_ask *ask;
     (void)e;
     ask_empty(r, &ask);
-    ask->reason_id = r->params[0];
+    ask->dataset_id = ask->reason_id = r->params[0];
     return true;
 }
 
+static const struct step override_revoke_steps[] = {
+    {STEP_DB, read_address, NULL}, {STEP_WORK, check_work_override_revoke, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+};
+
 static const struct step reason_retire_steps[] = {
-    {STEP_DB, read_retire, NULL}, {STEP_WORK, check_work_reason_retire, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, read_address, NULL}, {STEP_WORK, check_work_reason_retire, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
 };
 
 /* ---- the region's reasons ---- */
@@ -277,6 +282,8 @@ static const struct route routes[] = {
     CALL(HTTP_POST, "/datasets/{dataset}/schema", CONTRIBUTOR, conform_steps, BODY_JSON, "Say which schema it follows", "Dire quel schéma il suit"),
     CALL(HTTP_POST, "/datasets/{dataset}/override", CONTRIBUTOR, override_steps, BODY_JSON,
          "Say which legal reason lets it be opened", "Dire quelle raison légale permet de l’ouvrir"),
+    CALL(HTTP_DELETE, "/datasets/{dataset}/override", CONTRIBUTOR, override_revoke_steps, BODY_NONE,
+         "Take the legal reasons given for a closed dataset back", "Reprendre les raisons légales données pour un jeu fermé"),
     CALL(HTTP_GET, "/reasons", CONTRIBUTOR, reasons_steps, BODY_NONE, "Legal reasons of the region’s list", "Raisons légales de la liste de la Région"),
     CALL(HTTP_POST, "/reasons", REGION, reason_add_steps, BODY_JSON, "Add a legal reason", "Ajouter une raison légale"),
     CALL(HTTP_POST, "/reasons/{reason}/retire", REGION, reason_retire_steps, BODY_JSON, "Take a legal reason off the list", "Retirer une raison légale de la liste"),

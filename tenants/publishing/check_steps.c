@@ -41,6 +41,14 @@ bool check_work_override(struct req *r, struct err *e)
            check_override(c, &r->tenant->id, &o, e) && conn_commit(c, e);
 }
 
+bool check_work_override_revoke(struct req *r, struct err *e)
+{
+    struct check_ask *ask = r->state;
+    struct conn *c = begin(r, e);
+    return c && is_mine(r, c, ask->dataset_id, e) &&
+           check_override_revoke(c, &r->tenant->id, ask->dataset_id, uuid_str(&r->who.account), e) && conn_commit(c, e);
+}
+
 bool check_work_conform(struct req *r, struct err *e)
 {
     struct check_ask *ask = r->state;

@@ -20,6 +20,7 @@ struct check_ask {
 };
 
 bool check_work_override(struct req *r, struct err *e);      /* dataset_id, reason_id or text */
+bool check_work_override_revoke(struct req *r, struct err *e); /* dataset_id */
 bool check_work_conform(struct req *r, struct err *e);       /* dataset_id, schema */
 bool check_work_schema_add(struct req *r, struct err *e);    /* new; the region */
 bool check_work_reason_add(struct req *r, struct err *e);    /* text, schema; the region */

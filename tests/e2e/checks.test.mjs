@@ -12,7 +12,7 @@ import { sql } from './fixtures.mjs';
 
 const ExcelJS = createRequire(import.meta.url)('exceljs');
 
-let t, admin;
+let t, admin, adminOfA;
 const R = 'r.localhost', A = 'a.r.localhost';
 const keys = {};
 before(async () => {
@@ -20,7 +20,7 @@ before(async () => {
   await t.tenants(['a', 'b']);
   admin = await t.accept(R, t.links[R]);
   for (const [host, email] of [[R, 'admin@r.example'], [A, 'admin@a.example']]) {
-    if (host !== R) await t.accept(host, t.links[host]);
+    if (host !== R) adminOfA = await t.accept(host, t.links[host]);
     keys[host] = (await t.must(['token', 'add', email, '--host', host, '--label', 'essai', '--json'])).key;
   }
 });
@@ -118,6 +118,33 @@ test('an override covers what was found, in later files too; anything new asks a
   assert.equal(more.code, 1);
   assert.match(more.stderr, /social security numbers \(nir\)/);
   assert.equal(sql(t, "SELECT records FROM portal.dataset WHERE dataset_id = 'elus' AND is_origin;"), '2'); // what is open stays as it was
+});
+
+test('a reason is taken back once the dataset is closed, and opening asks for one again', async () => {
+  const revoke = (host, id) => api(host, `/datasets/${id}/override`, { method: 'DELETE' });
+  const open = await revoke(A, 'elus');
+  assert.deepEqual([open.status, open.json.title], [409, 'override_in_use']);
+  assert.equal((await checks(A, 'elus')).overrides[0].revoked, false);
+  assert.equal((await post(A, '/datasets/elus/close')).status, 200);
+  assert.equal((await revoke(A, 'elus')).status, 200);
+  const said = await checks(A, 'elus');
+  assert.deepEqual(said.overrides.map((o) => o.revoked), [true]);
+  assert.deepEqual(said.blocks_opening.map((f) => f.kind).sort(), ['email', 'name']);
+  assert.equal((await post(A, '/datasets/elus/open')).json.title, 'personal_data');
+  assert.deepEqual([(await revoke(A, 'elus')).status, (await revoke(A, 'elus')).json.title], [409, 'override_none']);
+  assert.equal(sql(t, "SELECT count(*) FROM portal.audit WHERE action = 'override-revoke' AND subject = 'elus';"), '1');
+});
+
+test('the page takes the reasons back, and shows the button while some stand', async () => {
+  const reason = (await api(A, '/reasons')).json.reasons.find((r) => /D312-1-3/.test(r.text));
+  assert.equal((await post(A, '/datasets/elus/override', { reason: reason.id })).status, 200);
+  const session = await t.signIn(A, 'admin@a.example', adminOfA), place = '/backoffice/datasets/elus';
+  const form = async () => /<form[^>]* action="([^"]*override\/revoke)"><input type="hidden" name="csrf" value="([^"]+)"/.exec((await session.get(`${place}/checks`)).text);
+  const shown = await form();
+  const done = await session.post(shown[1], { csrf: shown[2] });
+  assert.equal(done.status, 303);
+  assert.match((await session.get(done.headers.location)).text, /Les raisons sont reprises/);
+  assert.equal(await form(), null);
 });
 
 test('rows that are added bring what is found in them; what stood before stays found', async () => {
@@ -344,4 +371,5 @@ test('a high-value dataset under the ODbL is told that its licence is too strict
 test('two portals that do not trust each other see none of each other\'s findings', async () => {
   assert.equal((await api(A, '/datasets/prenoms/checks')).status, 404);
   assert.equal((await post(A, '/datasets/prenoms/override', { text: 'x'.repeat(10) })).status, 404);
+  assert.equal((await api(A, '/datasets/prenoms/override', { method: 'DELETE' })).status, 404);
 });

@@ -1,3 +1,4 @@
--- check_override_revoke($1 uuid tenant, $2 uuid dataset) -> nothing
+-- check_override_revoke($1 uuid tenant, $2 uuid dataset) -> id uuid; any rows
 -- class: tenant   lane: write   roles: web worker owner
-UPDATE portal.check_override SET revoked_at = now() WHERE tenant_id = $1::uuid AND dataset_id = $2::uuid AND revoked_at IS NULL;
+UPDATE portal.check_override SET revoked_at = now() WHERE tenant_id = $1::uuid AND dataset_id = $2::uuid AND revoked_at IS NULL
+RETURNING id;

@@ -264,7 +264,6 @@ static bool read_head(struct req_private *p, struct err *e)
         ERR(e, err_query_invalid, "%s", why);
         return err_arg(e, "%s", why);
     }
-    r->fragment = req_header(r, S("x-fragment"));
     return true;
 }
 
@@ -292,7 +291,6 @@ static void copy_exchange(struct req_private *p)
     }
     c->a = a;
     p->req.x = c;
-    p->req.fragment = arena_str(a, p->req.fragment);
 }
 
 static uint64_t on_head(struct http_exchange *x, void *owner)

@@ -52,6 +52,5 @@ extern const struct http_owner engine_owner; /* owner context: the struct engine
 /* For stages and steps of every floor. */
 struct engine *req_engine(const struct req *r);
 struct heads *req_heads(const struct req *r);
-uv_loop_t *req_loop(const struct req *r);
 
 extern const struct route_table system_route_table; /* /healthz /readyz /metrics */

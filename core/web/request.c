@@ -169,11 +169,6 @@ struct str req_tenant_url(struct req *r, struct str host)
     return url_for(r, host);
 }
 
-bool req_is_fragment(const struct req *r, struct str name)
-{
-    return r->fragment.p && str_eq(r->fragment, name);
-}
-
 void req_on_gone(struct req *r, void (*fn)(void *context), void *context)
 {
     must(!req_of(r)->gone);
@@ -189,9 +184,4 @@ struct engine *req_engine(const struct req *r)
 struct heads *req_heads(const struct req *r)
 {
     return req_of(r)->engine->c.heads;
-}
-
-uv_loop_t *req_loop(const struct req *r)
-{
-    return req_of(r)->engine->c.loop;
 }

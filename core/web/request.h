@@ -46,7 +46,6 @@ struct req {
     enum origin origin;
     enum lang lang;                 /* of pages and sentences: ?lang=, cookie, Accept-Language, tenant */
     struct str params[ROUTE_PARAMS_MAX]; /* decoded, in the pattern's order */
-    struct str fragment;            /* the X-Fragment header: answer this region alone; absent: page */
     struct batch batch;             /* STEP_DB fills it; results stay until the next STEP_DB asks */
     void *state;                    /* the handler's, in r->a */
     struct upload upload;           /* BODY_UPLOAD */
@@ -105,7 +104,6 @@ void req_on_thread(struct req *r, step_fn *fn);
 struct str req_base_url(struct req *r);
 struct str req_tenant_url(struct req *r, struct str host); /* the same for another tenant's host */
 bool req_type_is_text(struct str content_type); /* worth compressing */
-bool req_is_fragment(const struct req *r, struct str name);
 
 /* The answer's ETag (with its quotes). True: If-None-Match has it, 304 is the answer, return. Added
  * by the engine's author: handlers of files and feeds need it before they open anything. */

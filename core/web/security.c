@@ -77,7 +77,7 @@ void security_headers(const struct req_private *p, struct buf *out)
     add_all(p, out, always, sizeof always / sizeof always[0]);
     add_default(p, out, S("cache-control"), caching(p));
     add_default(p, out, S("vary"), forever ? S("Accept-Encoding")
-                                      : S("Accept-Encoding, Accept-Language, Cookie, Host, X-Fragment"));
+                                      : S("Accept-Encoding, Accept-Language, Cookie, Host"));
     if (p->req.x->secure)
         add_default(p, out, S("strict-transport-security"), S("max-age=31536000"));
     if (dialect == DIALECT_EXPLORE || dialect == DIALECT_V1) {

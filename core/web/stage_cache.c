@@ -82,7 +82,6 @@ static bool make_key(struct req_private *p, bool gzip)
     for (unsigned i = 0; i < p->match.nparams; i++)
         part(text, r->params[i]);
     part(text, S("open"));
-    part(text, r->fragment);
     part(text, host_port(r->x->host)); /* links in the answer hold scheme and port */
     buf_addc(text, r->x->secure ? 's' : 'p');
     buf_addn(text, (int64_t)r->lang * 2 + gzip);

@@ -583,6 +583,15 @@ static void test_a_kept_answer_costs_no_query(void **state)
     assert_int_equal(given_back, 1); /* the 304 */
 }
 
+static void test_a_header_without_effect_finds_the_same_kept_answer(void **state)
+{
+    (void)state;
+    assert_int_equal(get("/api/explore/v2.1/mine?q=kept&z=2"), 200);
+    int before = db_asked;
+    assert_int_equal(ask("tours.example", "GET /api/explore/v2.1/mine?q=kept&z=2 HTTP/1.1\r\nx-fragment: a\r\n", STR_NONE), 200);
+    assert_int_equal(db_asked, before);
+}
+
 static bool brest_is_renewed(void)
 {
     ask("brest.example", "GET /api/explore/v2.1/mine?q=fresh HTTP/1.1\r\n", STR_NONE);
@@ -967,6 +976,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_step_ends_the_request),
         cmocka_unit_test(test_cpu_and_work_steps),
         cmocka_unit_test(test_a_kept_answer_costs_no_query),
+        cmocka_unit_test(test_a_header_without_effect_finds_the_same_kept_answer),
         cmocka_unit_test(test_a_raised_generation_is_seen),
         cmocka_unit_test(test_identical_misses_ask_once),
         cmocka_unit_test(test_text_is_compressed_for_who_asks),

@@ -48,12 +48,6 @@ void pgcopy_null(struct buf *out)
     pgcopy_u32(out, 0xFFFFFFFF);
 }
 
-void pgcopy_text(struct buf *out, struct str s)
-{
-    pgcopy_u32(out, (uint32_t)s.n);
-    buf_add(out, s);
-}
-
 size_t pgcopy_value_start(struct buf *out)
 {
     pgcopy_u32(out, 0);

@@ -14,7 +14,6 @@ void pgcopy_null(struct buf *out);
 void pgcopy_u16(struct buf *out, uint16_t v);
 void pgcopy_u32(struct buf *out, uint32_t v);
 void pgcopy_u64(struct buf *out, uint64_t v);
-void pgcopy_text(struct buf *out, struct str s); /* with its length */
 
 /* The length of a value that is being written: start, write the value, end. */
 size_t pgcopy_value_start(struct buf *out);

@@ -39,11 +39,6 @@ int64_t view_records(const struct dataset_view *v)
     return v->records;
 }
 
-int64_t view_revision(const struct dataset_view *v)
-{
-    return v->revision;
-}
-
 const char *view_table(const struct dataset_view *v)
 {
     if (v->source)

@@ -43,7 +43,6 @@ const struct view_column *view_find(const struct dataset_view *v, struct str nam
 struct str view_dataset(const struct dataset_view *v); /* its public id */
 struct str view_filter(const struct dataset_view *v);  /* ODSQL; absent: every row */
 int64_t view_records(const struct dataset_view *v);    /* of the version, before the filter; -1: unknown */
-int64_t view_revision(const struct dataset_view *v);
 const char *view_table(const struct dataset_view *v);  /* "data.v_<32 hex>", or what stands for it in FROM */
 bool view_is_catalogue(const struct dataset_view *v);  /* of portal.catalogue_search, not of rows */
 const char *view_words(const struct dataset_view *v);  /* a tsvector of the whole row; NULL: made of the columns (row_words.h) */

@@ -8,7 +8,6 @@
  * prepared at connect (lazily, on first use, where PREPARE would cost start-up time).
  */
 void stmt_register(const struct stmt_table *table);  /* at program start, before any connection */
-size_t stmt_tables(const struct stmt_table **tables); /* all that were registered */
 
 struct conn *conn_open(const char *uri, enum stmt_role role, struct err *e); /* NULL: failed */
 void conn_close(struct conn *c);

@@ -16,9 +16,3 @@ void stmt_register(const struct stmt_table *table)
     must(nregistered < TABLES);
     registered[nregistered++] = *table;
 }
-
-size_t stmt_tables(const struct stmt_table **tables)
-{
-    *tables = registered;
-    return nregistered;
-}

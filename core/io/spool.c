@@ -75,11 +75,6 @@ int64_t spool_size(const struct spool *s)
     return s->size;
 }
 
-int spool_fd(const struct spool *s)
-{
-    return s->fd;
-}
-
 /* link, not rename: an existing file of that name must stay. */
 static bool give_name(struct spool *s, const char *path)
 {

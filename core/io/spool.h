@@ -20,7 +20,6 @@ struct spool *spool_open(const char *folder, int64_t max_bytes, struct err *e);
 bool spool_feed(struct spool *s, struct str bytes, struct err *e);
 
 int64_t spool_size(const struct spool *s);
-int spool_fd(const struct spool *s); /* for reading with pread; ours to close */
 
 /* Flushes, gives it the name `path` (same file system; must not exist) and frees s, whatever the
  * outcome. */

@@ -1,22 +1,19 @@
 #include "core/web/asset.h"
 
-#include <dirent.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/errors.h"
 #include "core/base/map.h"
 #include "core/base/must.h"
 #include "core/web/errors.h"
 #include "core/web/gzip.h"
 #include "core/web/private.h"
 
-enum { HASH_BYTES = 8, FILE_MAX = 8 << 20 };
+enum { HASH_BYTES = 8 };
 
 struct kept_asset {
     struct asset asset;
-    char *owned;         /* read from a directory; NULL: compiled in */
     struct str file;     /* app.<hash>.css */
     char *url;
     struct buf zipped;
@@ -58,11 +55,10 @@ static char *url_of(const struct asset *a)
     return must_strndup(url, strlen(url));
 }
 
-static void keep(const struct asset *a, char *owned)
+static void keep(const struct asset *a)
 {
     struct kept_asset *k = must_alloc(sizeof *k);
     k->asset = *a;
-    k->owned = owned;
     if (!k->asset.type)
         k->asset.type = type_of(a->name);
     k->url = url_of(a);
@@ -79,50 +75,7 @@ static void keep(const struct asset *a, char *owned)
 void asset_register(const struct asset *assets, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        keep(&assets[i], NULL);
-}
-
-static bool file_refused(const char *path, const char *why, struct err *e)
-{
-    ERR(e, err_file_open, "%s: %s", path, why);
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", why);
-}
-
-static bool read_file(const char *dir, const char *name, struct err *e)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    FILE *f = fopen(path, "rbe");
-    if (!f)
-        return file_refused(path, "cannot be read", e);
-    struct buf bytes = {.max = FILE_MAX};
-    char *room;
-    size_t n = 0;
-    while ((room = buf_room(&bytes, 64 << 10)) && (n = fread(room, 1, 64 << 10, f)) > 0)
-        bytes.n += n;
-    bool bad = ferror(f) || !room;
-    fclose(f);
-    if (bad) {
-        buf_free(&bytes);
-        return file_refused(path, "cannot be read, or over 8 MiB", e);
-    }
-    char *kept_name = must_strndup(name, strlen(name));
-    keep(&(struct asset){kept_name, bytes.p ? bytes.p : "", bytes.n, NULL}, bytes.p);
-    return true;
-}
-
-bool asset_read_dir(const char *dir, struct err *e)
-{
-    DIR *d = opendir(dir);
-    if (!d)
-        return file_refused(dir, "no such directory", e);
-    bool ok = true;
-    for (struct dirent *x; ok && (x = readdir(d));)
-        if (x->d_name[0] != '.' && x->d_type == DT_REG)
-            ok = read_file(dir, x->d_name, e);
-    closedir(d);
-    return ok;
+        keep(&assets[i]);
 }
 
 bool asset_known(const char *name)
@@ -144,7 +97,6 @@ void asset_free_all(void)
     for (size_t at = 0; map_next(&by_name, &at, &key, &v);) {
         struct kept_asset *k = v;
         buf_free(&k->zipped);
-        free(k->owned);
         free(k->url);
         free(k);
     }

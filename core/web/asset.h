@@ -6,7 +6,7 @@
  *
  * For the pages: fill a const table and register it before web_serve, then write asset_url("app.css")
  * into the HTML. The hash is of the bytes, so a new program brings new addresses and nothing that a
- * browser keeps is ever wrong. Or read a directory at start (what npm built): asset_read_dir.
+ * browser keeps is ever wrong.
  *
  *     static const struct asset page_assets[] = {{"app.css", app_css, sizeof app_css, "text/css; charset=utf-8"}};
  *     asset_register(page_assets, 1);
@@ -21,8 +21,6 @@ struct asset {
 };
 
 void asset_register(const struct asset *assets, size_t n); /* before requests are served */
-/* Every plain file of the directory, by its name; their bytes stay in memory. fails  err_file_open */
-bool asset_read_dir(const char *dir, struct err *e);
 /* "/assets/app.0123456789abcdef.css"; the program stops at an unknown name: it is a mistake of ours. */
 struct str asset_url(const char *name);
 bool asset_known(const char *name);

@@ -35,13 +35,15 @@ bool encoding_accepted(struct str accept, struct str name)
     return false;
 }
 
-/* Into at most `most` bytes. */
-static bool compress(struct buf *body, struct libdeflate_compressor *c, size_t most)
+bool gzip_body(struct buf *body)
 {
     struct buf out = {.max = body->max};
+    size_t most = body->n ? body->n - 1 : 0;
     char *room = most > 0 ? buf_room(&out, most) : NULL;
-    size_t n = room ? libdeflate_gzip_compress(c, body->n ? body->p : "", body->n, room, most) : 0;
-    libdeflate_free_compressor(c);
+    struct libdeflate_compressor *c = room ? libdeflate_alloc_compressor(LEVEL) : NULL;
+    size_t n = c ? libdeflate_gzip_compress(c, body->p, body->n, room, most) : 0;
+    if (c)
+        libdeflate_free_compressor(c);
     if (n == 0) {
         buf_free(&out);
         return false;
@@ -50,16 +52,4 @@ static bool compress(struct buf *body, struct libdeflate_compressor *c, size_t m
     buf_free(body);
     *body = out;
     return true;
-}
-
-bool gzip_body(struct buf *body)
-{
-    struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
-    return c && compress(body, c, body->n ? body->n - 1 : 0);
-}
-
-bool gzip_member(struct buf *body)
-{
-    struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
-    return c && compress(body, c, libdeflate_gzip_compress_bound(c, body->n));
 }

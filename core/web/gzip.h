@@ -8,5 +8,3 @@ bool gzip_accepted(struct str accept_encoding);
 bool encoding_accepted(struct str accept_encoding, struct str name);
 /* Replaces the body by its gzip form; false and unchanged when that would not be smaller. */
 bool gzip_body(struct buf *body);
-/* The same whatever the size: one member, which may follow another. False: no memory. */
-bool gzip_member(struct buf *body);

@@ -107,13 +107,6 @@ const struct dataset_head *heads_dataset(const struct tenant *t, struct str data
     return map_get(&t->datasets, dataset_id);
 }
 
-const struct tenant *heads_next(const struct heads *h, size_t *at)
-{
-    struct str id;
-    void *k;
-    return map_next(&h->tenants, at, &id, &k) ? &((struct kept *)k)->t : NULL;
-}
-
 bool heads_fresh(const struct heads *h)
 {
     return h->loaded && clock_monotonic_us() - h->fresh_us < fresh_for_us;

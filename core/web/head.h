@@ -52,5 +52,3 @@ void heads_close(struct heads *h);
 /* A pinned tenant stays as it is until heads_unpin, whatever is read meanwhile. */
 void heads_pin(const struct tenant *t);
 void heads_unpin(const struct tenant *t);
-/* Every tenant of the installation, in no order: start with *at = 0. */
-const struct tenant *heads_next(const struct heads *h, size_t *at);

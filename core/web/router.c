@@ -19,8 +19,6 @@ struct node {
 struct router {
     struct arena a;
     struct node *root;
-    const struct route **all;
-    size_t n;
 };
 
 struct segments {
@@ -124,32 +122,19 @@ static bool add(struct router *r, const struct route *route, struct err *e)
         return err_arg(e, "%s", route->pattern);
     }
     n->routes[route->method] = route;
-    r->all[r->n++] = route;
     return true;
-}
-
-static int by_pattern(const void *a, const void *b)
-{
-    const struct route *x = *(const struct route *const *)a, *y = *(const struct route *const *)b;
-    int order = strcmp(x->pattern, y->pattern);
-    return order ? order : (int)x->method - (int)y->method;
 }
 
 struct router *router_make(const struct route_table *const *tables, size_t n, struct err *e)
 {
     struct router *r = must_alloc(sizeof *r);
     r->root = ARENA_NEW(&r->a, struct node);
-    size_t total = 0;
-    for (size_t t = 0; t < n; t++)
-        total += tables[t]->n;
-    r->all = ARENA_ARRAY(&r->a, const struct route *, total + 1);
     for (size_t t = 0; t < n; t++)
         for (size_t i = 0; i < tables[t]->n; i++)
             if (!add(r, &tables[t]->routes[i], e)) {
                 router_free(r);
                 return NULL;
             }
-    qsort(r->all, r->n, sizeof r->all[0], by_pattern);
     return r;
 }
 
@@ -250,23 +235,4 @@ bool router_match(const struct router *r, struct arena *a, enum http_method meth
     }
     *out = m;
     return true;
-}
-
-void router_print(const struct router *r, struct buf *out)
-{
-    for (size_t i = 0; i < r->n; i++) {
-        const struct route *x = r->all[i];
-        buf_printf(out, "%-7s %-62s %-11s %2u  %s\n", method_name(x->method), x->pattern, access_name(x->access),
-                   x->cost, x->summary ? x->summary : "");
-    }
-}
-
-size_t router_count(const struct router *r)
-{
-    return r->n;
-}
-
-const struct route *router_nth(const struct router *r, size_t n)
-{
-    return r->all[n];
 }

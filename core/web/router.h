@@ -36,10 +36,5 @@ void router_free(struct router *r);
 bool router_match(const struct router *r, struct arena *a, enum http_method method, struct str path,
                   struct match *out, struct err *e);
 
-/* One line a route, sorted by path: METHOD /path/{parameter} access cost summary */
-void router_print(const struct router *r, struct buf *out);
-size_t router_count(const struct router *r);
-const struct route *router_nth(const struct router *r, size_t n); /* in router_print's order */
-
 const char *method_name(enum http_method m);
 const char *access_name(enum access a);

@@ -23,15 +23,6 @@ struct str say_date(struct arena *a, enum lang lang, struct str iso)
     return arena_printf(a, "%u%s" NBSP "%s" NBSP "%u", (unsigned)day, first, months[lang][month - 1], (unsigned)year);
 }
 
-struct str say_today(struct arena *a, enum lang lang)
-{
-    struct buf b = {0};
-    clock_iso(&b, clock_wall_us());
-    struct str said = say_date(a, lang, arena_str(a, buf_str(&b)));
-    buf_free(&b);
-    return said;
-}
-
 struct str say_count(struct arena *a, enum lang lang, int64_t n)
 {
     struct buf b = {0};

@@ -9,7 +9,6 @@
  * "12,482", "1.5 MB".
  */
 struct str say_date(struct arena *a, enum lang lang, struct str iso); /* "2026-01-05…"; anything else: as it is */
-struct str say_today(struct arena *a, enum lang lang);
 struct str say_bytes(struct arena *a, enum lang lang, int64_t n);
 struct str say_count(struct arena *a, enum lang lang, int64_t n);
 /* Digits with an optional sign, point and exponent, as JSON has them. */

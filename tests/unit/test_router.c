@@ -128,21 +128,6 @@ static void test_special_parameters_are_marked(void **state)
     router_free(r);
 }
 
-static void test_every_route_is_printed_once(void **state)
-{
-    (void)state;
-    struct router *r = make();
-    struct buf out = {0};
-    router_print(r, &out);
-    size_t lines = 0;
-    for (size_t i = 0; i < out.n; i++)
-        lines += out.p[i] == '\n';
-    assert_int_equal(lines, table.n);
-    assert_true(str_find(buf_str(&out), S("/a/{dataset}/records")) >= 0);
-    buf_free(&out);
-    router_free(r);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,7 +135,6 @@ int main(void)
         cmocka_unit_test(test_bad_bytes_in_a_parameter_are_refused),
         cmocka_unit_test(test_equal_shapes_are_refused_by_name),
         cmocka_unit_test(test_special_parameters_are_marked),
-        cmocka_unit_test(test_every_route_is_printed_once),
     };
     return cmocka_run_group_tests_name("router", tests, NULL, NULL);
 }

@@ -4,10 +4,10 @@
 #include "core/base/jw.h"
 #include "core/web/asset.h"
 #include "core/web/engine.h"
+#include "core/web/router.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/tables.h"
 
-static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"};
 static const char *const accesses[] = {"PUBLIC", "READER", "CONTRIBUTOR", "EDITOR", "ADMIN", "REGION", "SYSTEM"};
 
 static const char *summary(const struct cli *cli, const struct route *r)
@@ -19,7 +19,7 @@ static void put_text(const struct cli *cli, const struct route_table *t)
 {
     for (size_t i = 0; i < t->n; i++) {
         const struct route *r = &t->routes[i];
-        printf("%-7s %-56s %-11s %u  %s\n", methods[r->method], r->pattern, accesses[r->access], r->cost,
+        printf("%-7s %-56s %-11s %u  %s\n", method_name(r->method), r->pattern, accesses[r->access], r->cost,
                summary(cli, r));
     }
 }
@@ -29,7 +29,7 @@ static void put_json(const struct cli *cli, struct jw *w, const struct route_tab
     for (size_t i = 0; i < t->n; i++) {
         const struct route *r = &t->routes[i];
         jw_open(w, '{');
-        JW_STR(w, "method", str_of(methods[r->method]));
+        JW_STR(w, "method", str_of(method_name(r->method)));
         JW_STR(w, "path", str_of(r->pattern));
         JW_STR(w, "access", str_of(accesses[r->access]));
         JW_I64(w, "cost", r->cost);

@@ -65,3 +65,18 @@ bool tenant_audit(struct conn *c, const struct uuid *tenant, struct str account,
                                  detail.p ? detail : S("{}")};
     return tenant_do(c, &sql_audit_insert, params, e);
 }
+
+struct str tenant_address(struct arena *a, struct str public_url, struct str host)
+{
+    bool plain = str_starts(public_url, S("http://"));
+    struct str rest = STR_NONE, authority = STR_NONE, port = S("");
+    if (plain || str_starts(public_url, S("https://")))
+        rest = str_from(public_url, plain ? 7 : 8);
+    str_cut(&rest, '/', &authority);
+    size_t at = authority.n;
+    while (at > 0 && authority.p[at - 1] >= '0' && authority.p[at - 1] <= '9')
+        at--;
+    if (at > 0 && at < authority.n && authority.p[at - 1] == ':')
+        port = str_from(authority, at - 1);
+    return arena_printf(a, "%s://" STR_FMT STR_FMT, plain ? "http" : "https", STR_ARG(host), STR_ARG(port));
+}

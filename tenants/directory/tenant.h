@@ -15,6 +15,10 @@ struct tenant_row {
 /* By canonical host or alias. fails err_tenant_unknown */
 bool tenant_find(struct conn *c, struct arena *a, struct str host, struct tenant_row *out, struct err *e);
 
+/* "https://tours.data.example.fr:8443": scheme and port of the setting public-url (https where it is not set), the host in
+ * between. In the arena, NUL-terminated. */
+struct str tenant_address(struct arena *a, struct str public_url, struct str host);
+
 /* The rest of this transaction acts for another tenant. */
 bool tenant_enter(struct conn *c, const struct uuid *tenant, struct err *e);
 

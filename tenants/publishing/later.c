@@ -3,6 +3,7 @@
 #include "core/base/jr.h"
 #include "core/base/log.h"
 #include "core/db/errors.h"
+#include "core/db/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/sql.h"
 

@@ -11,6 +11,7 @@
 #include "core/base/jr.h"
 #include "core/base/log.h"
 #include "core/data/version.h"
+#include "core/db/sql.h"
 #include "core/db/sqlstate.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/check.h"

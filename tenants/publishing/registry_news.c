@@ -1,6 +1,7 @@
 #include "tenants/publishing/registry_news.h"
 
 #include "core/base/log.h"
+#include "core/db/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/sql.h"
 

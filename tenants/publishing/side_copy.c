@@ -1,6 +1,7 @@
 #include "tenants/publishing/side_copy.h"
 
 #include "core/data/side.h"
+#include "core/db/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/later.h"
 #include "tenants/publishing/sql.h"

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "core/db/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"

@@ -6,6 +6,7 @@
 
 #include "core/base/log.h"
 #include "core/base/option.h"
+#include "core/db/sql.h"
 #include "core/io/blob.h"
 #include "core/io/spool.h"
 #include "tenants/directory/tenant.h"

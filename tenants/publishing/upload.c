@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/data/errors.h"
 #include "core/db/errors.h"
+#include "core/db/sql.h"
 #include "core/io/blob.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/errors.h"

@@ -129,6 +129,20 @@ static enum health check_links(struct visit *v)
     return r && n == 0 ? GOOD : BAD;
 }
 
+/* Notices that have waited for an hour, with the reason of the last attempt. */
+static enum health check_mail(struct visit *v)
+{
+    struct err e = {0};
+    if (!v->conn)
+        return SKIPPED;
+    PGresult *r = conn_ask(v->conn, &sql_doctor_mail, NULL, &e);
+    bool late = r && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "0") != 0;
+    if (late)
+        found(v, BAD, "%s (%s)", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
+    PQclear(r);
+    return !r || late ? BAD : option_str(OPTION_SMTP).n ? found(v, GOOD, STR_FMT, STR_ARG(option_str(OPTION_SMTP))) : SKIPPED;
+}
+
 static enum health check_backup(struct visit *v)
 {
     if (!v->cli->cluster.home || home_is_demonstration(&v->cli->home))
@@ -213,6 +227,9 @@ static const struct check {
     {"links", check_links, "Liens de fédération", "Federation links",
      "Ouvrez la page Fédération (ou terrasse federation list), corrigez la cause, puis relancez (terrasse federation retry ; clé refusée : terrasse federation national add).",
      "Open the page Federation (or terrasse federation list), mend the cause, then try again (terrasse federation retry; a refused key: terrasse federation national add)."},
+    {"mail", check_mail, "Avis par courriel en retard", "Notices by mail that are late",
+     "Réglez smtp dans terrasse.conf et relancez serve, puis essayez : terrasse mail test ADRESSE --host HÔTE",
+     "Set smtp in terrasse.conf and start serve again, then try: terrasse mail test ADDRESS --host HOST"},
     {"backup", check_backup, "Dernière sauvegarde", "Last backup",
      "Lancez : terrasse backup create (et chaque nuit, par un minuteur).",
      "Run: terrasse backup create (and each night, by a timer)."},

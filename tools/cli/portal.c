@@ -27,21 +27,12 @@ void portal_address(const struct cli *cli, struct str host, char out[PORTAL_ADDR
 {
     char noted[HOME_PATH] = "";
     struct err ignored = {0};
-    struct str url = option_str(OPTION_PUBLIC_URL), port = S("");
+    struct arena a = {0};
+    struct str url = option_str(OPTION_PUBLIC_URL);
     if (url.n == 0 && cli->home.path[0] && home_read(&cli->home, ADDRESS_FILE, noted, &ignored))
         url = str_of(noted);
-    bool plain = str_starts(url, S("http://"));
-    if (plain || str_starts(url, S("https://"))) {
-        struct str rest = str_from(url, plain ? 7 : 8), authority = STR_NONE;
-        str_cut(&rest, '/', &authority);
-        size_t at = authority.n;
-        while (at > 0 && authority.p[at - 1] >= '0' && authority.p[at - 1] <= '9')
-            at--;
-        if (at > 0 && at < authority.n && authority.p[at - 1] == ':')
-            port = str_from(authority, at - 1);
-    }
-    snprintf(out, PORTAL_ADDRESS, "%s://%.*s%.*s", plain ? "http" : "https", (int)(host.n < 300 ? host.n : 300), host.p,
-             (int)(port.n < 8 ? port.n : 8), port.p);
+    snprintf(out, PORTAL_ADDRESS, "%s", tenant_address(&a, url, host).p);
+    arena_free(&a);
 }
 
 bool portal_note_address(const struct home *h, const char *listens, struct err *e)

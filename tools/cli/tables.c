@@ -13,6 +13,7 @@
 #include "tenants/pages/sql.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
+#include "tenants/people/mail.h"
 #include "tenants/people/principal.h"
 #include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
@@ -35,7 +36,7 @@ const struct route_table *const program_routes[] = {&explore_route_table, &pages
     &history_route_table, &attachment_route_table, &source_route_table, &piece_route_table, &push_route_table, &federation_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
-const struct job_table *const program_jobs[] = {&publishing_jobs, &federation_job_table};
+const struct job_table *const program_jobs[] = {&people_jobs, &publishing_jobs, &federation_job_table};
 const size_t program_jobs_n = sizeof program_jobs / sizeof program_jobs[0];
 
 void program_register(void)

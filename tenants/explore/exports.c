@@ -41,6 +41,7 @@ struct file {
     const struct query_param *params;
     size_t nparams;
     bool compressed, started, asked;
+    bool measured;            /* HEAD: made and kept, so that its length is known */
     enum coding_kind sent_as; /* Content-Encoding, by what the client takes */
     bool in_heads;            /* was seen there since it began */
     int64_t began_us;
@@ -257,17 +258,43 @@ static bool file_still_open(struct req *r)
     return still_open(r, r->state);
 }
 
-/* From the disk, or to the disk while it is streamed. */
+/* What is made within a second; formats that need much computation are some ten times slower, and
+ * those that a child makes (convert) have no bound. */
+enum { MEASURED_CELLS = 1000000, MEASURED_HEAVY_CELLS = 100000 };
+
+static bool is_measured(const struct file *f)
+{
+    int64_t most = f->x.format->is_heavy ? MEASURED_HEAVY_CELLS : MEASURED_CELLS;
+    return !f->compressed && !f->x.format->convert &&
+           f->query->count * (int64_t)f->query->ncolumns <= most;
+}
+
+/* From the disk, or to the disk while it is streamed. HEAD of what is not there: made like for GET,
+ * then its length is told. */
 static bool begin_whole(struct req *r, struct file *f)
 {
     int64_t size;
     int fd = artefact_open(r, &f->name, &size);
+    f->measured = fd < 0 && r->x->method == HTTP_HEAD && is_measured(f);
     if (fd >= 0) {
         req_file(r, fd, size, content_type(f));
         req_file_while(r, file_still_open);
-    } else if (r->x->method != HTTP_HEAD)
+    } else if (r->x->method != HTTP_HEAD || f->measured)
         f->artefact = artefact_begin(r, &f->name);
     return true;
+}
+
+/* HEAD, and the file was not made yet in the coding the client takes: the answer speaks of the file
+ * as it is (RFC 9110 section 12.1 leaves the choice to us), whose length is known or soon made. */
+static bool as_it_is(struct req *r, struct file *f)
+{
+    int64_t size;
+    if (r->x->method != HTTP_HEAD || f->sent_as == CODING_NONE || !is_whole(f))
+        return false;
+    int fd = artefact_open(r, &f->name, &size);
+    if (fd >= 0)
+        close(fd);
+    return fd < 0;
 }
 
 static bool begin_coding(struct file *f, struct err *e)
@@ -279,15 +306,21 @@ static bool begin_coding(struct file *f, struct err *e)
     return f->coding || ERR(e, err_internal, "no memory to compress");
 }
 
+/* True: the client has it, 304 is the answer. */
+static bool is_held(struct req *r, struct file *f, enum coding_kind sent_as)
+{
+    f->sent_as = sent_as;
+    f->name = (struct artefact_name){f->grant.id, f->grant.revision, key_of(r, f)};
+    return !f->query->timed &&
+           req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(f->name.key)));
+}
+
 static bool begin(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     if (req_rows(r, 0) == 0)
         return grant_not_found(f->grant.dataset_id, e); /* withdrawn meanwhile */
-    f->sent_as = choose_coding(r, f);
-    f->name = (struct artefact_name){f->grant.id, f->grant.revision, key_of(r, f)};
-    if (!f->query->timed &&
-        req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(f->name.key))))
+    if (is_held(r, f, choose_coding(r, f)) || (as_it_is(r, f) && is_held(r, f, CODING_NONE)))
         return true;
     f->began_us = clock_monotonic_us();
     set_name(r, f);
@@ -322,13 +355,25 @@ static struct str spool_of(const struct req *r)
     return str_of(req_engine(r)->c.spool_dir);
 }
 
+/* HEAD without a file to measure: headers, and nothing is asked. */
+static bool is_bare(const struct req *r, const struct file *f)
+{
+    return r->x->method == HTTP_HEAD && !f->measured;
+}
+
+/* Its bytes are gathered before the first one is sent. */
+static bool is_gathered(const struct file *f)
+{
+    return f->measured || f->x.format->convert;
+}
+
 /* A file in an order of the caller's: where its rows stand, four bytes each, then slice by slice.
  * Groups: to the disk, since they cannot be cut by key and their reader may be slow. */
 static bool ask_keys(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     const struct query_sql *q = f->query->ordered ? &f->query->keys : &f->query->rows;
-    if (r->x->method == HTTP_HEAD || f->query->sliced)
+    if (is_bare(r, f) || f->query->sliced)
         return true;
     if (f->query->ordered) {
         req_ask_rows(r, q->sql, q->nparams, q->params, false);
@@ -344,7 +389,7 @@ static bool ask_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     const struct query_sql *q = &f->query->rows;
-    if (r->x->method == HTTP_HEAD)
+    if (is_bare(r, f))
         return true;
     if (f->query->ordered && !f->asked)
         query_places(f->query, r->a, r->batch.calls[0].result);
@@ -386,7 +431,7 @@ static bool pass_on(struct req *r, struct file *f, struct buf *out, struct err *
         *e = f->x.failed;
         return false;
     }
-    if (f->x.format->convert)
+    if (is_gathered(f))
         return collect(r, f, e);
     if (f->coding && (f->plain.over || !coding_add(f->coding, buf_str(&f->plain), out) ||
                       (r->stream_end && !coding_end(f->coding, out))))
@@ -401,7 +446,7 @@ static bool pass_on(struct req *r, struct file *f, struct buf *out, struct err *
 static bool put_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
-    struct buf *sent = f->x.format->convert ? NULL : req_stream(r, 200, content_type(f));
+    struct buf *sent = is_gathered(f) ? NULL : req_stream(r, 200, content_type(f));
     struct buf *out = f->coding || !sent ? &f->plain : sent;
     PGresult *mine = f->spill ? spill_next(f->spill, QUERY_SLICE_BYTES, e) : NULL;
     if (f->spill && !mine)
@@ -422,7 +467,7 @@ static bool put_slice(struct req *r, struct err *e)
 static bool write_slice(struct req *r, struct err *e)
 {
     struct file *f = r->state;
-    if (r->x->method == HTTP_HEAD) { /* the length of what is not made yet is not known */
+    if (is_bare(r, f)) { /* the length of what is not made yet is not known */
         req_stream(r, 200, content_type(f));
         return true;
     }
@@ -434,7 +479,7 @@ static bool write_slice(struct req *r, struct err *e)
         if (!r->stream_end)
             f->result = req_ahead(r);
     }
-    if (f->coding || f->x.format->is_heavy || f->spill || f->x.format->convert) {
+    if (f->coding || f->x.format->is_heavy || f->spill || is_gathered(f)) {
         req_on_thread(r, put_slice);
         return true;
     }
@@ -459,7 +504,8 @@ static bool convert(struct req *r, struct err *e)
 {
     struct file *f = r->state;
     lseek(f->rows_fd, 0, SEEK_SET);
-    f->file_fd = f->x.format->convert(&f->x, f->rows_fd, spool_of(r).p, e);
+    f->file_fd = f->x.format->convert ? f->x.format->convert(&f->x, f->rows_fd, spool_of(r).p, e)
+                                      : dup(f->rows_fd);
     if (f->file_fd >= 0)
         keep_converted(f);
     return f->file_fd >= 0;
@@ -482,7 +528,7 @@ const struct step exports_file[] = {
     {STEP_DB, ask_file, NULL},
     {STEP_DB, begin, NULL},
     {STEP_DB, ask_keys, NULL},
-    {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the format converts */
+    {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the file is gathered */
     {STEP_CPU, convert, NULL},
     {STEP_REPLY, send_converted, NULL},
     {STEP_END, NULL, NULL},
@@ -493,7 +539,7 @@ const struct step exports_download[] = {
     {STEP_DB, ask_download, NULL},
     {STEP_DB, begin, NULL},
     {STEP_DB, ask_keys, NULL},
-    {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the format converts */
+    {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the file is gathered */
     {STEP_CPU, convert, NULL},
     {STEP_REPLY, send_converted, NULL},
     {STEP_END, NULL, NULL},

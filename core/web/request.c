@@ -152,6 +152,12 @@ struct conn *req_conn(struct req *r, struct err *e)
     return p->conn;
 }
 
+struct conn *req_begin(struct req *r, struct err *e)
+{
+    struct conn *c = req_conn(r, e);
+    return c && conn_begin(c, &r->tenant->id, e) ? c : NULL;
+}
+
 static struct str url_for(struct req *r, struct str host)
 {
     struct str port = host_port(r->x->host);

@@ -82,6 +82,7 @@ unsigned req_ask_into(struct req *r, const char *sql, unsigned nparams, const st
 /* The same on the portal, for a view that grant_catalogue made: an exclusive lane, binary results. */
 unsigned req_ask_portal(struct req *r, const char *sql, unsigned nparams, const struct str *params);
 struct conn *req_conn(struct req *r, struct err *e); /* STEP_WORK only */
+struct conn *req_begin(struct req *r, struct err *e); /* the same, in a transaction of the request's tenant; NULL: failed */
 
 /* Answering. A body buffer is bounded at 16 MiB. */
 struct buf *req_reply(struct req *r, int status, struct str content_type); /* the body to fill */

@@ -4,6 +4,8 @@
 #include "tenants/publishing/attachment.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/reply.h"
 #include "tenants/publishing/review.h"
 #include "tenants/publishing/sql.h"
 
@@ -35,7 +37,7 @@ static struct str said(struct req *r, struct str name)
 bool attachment_work_add(struct req *r, struct err *e)
 {
     struct ask *ask = ARENA_NEW(r->a, struct ask);
-    struct conn *c = req_conn(r, e);
+    struct conn *c = req_begin(r, e);
     struct str kind = said(r, S("kind")), name = said(r, S("name"));
     struct attachment_new new = {.kind = kind.n ? kind : S("attachment"),
                                  .title = said(r, S("title")),
@@ -43,7 +45,7 @@ bool attachment_work_add(struct req *r, struct err *e)
                                  .path = r->upload.path,
                                  .size_bytes = r->upload.size_bytes,
                                  .account = uuid_str(&r->who.account)};
-    if (!c || !conn_begin(c, &r->tenant->id, e) || !may_change(r, c, e))
+    if (!c || !may_change(r, c, e))
         return false;
     if (!new.path || new.size_bytes == 0)
         return ERR(e, err_file_missing, "no file");
@@ -57,12 +59,12 @@ bool attachment_work_add(struct req *r, struct err *e)
 bool attachment_work_zip(struct req *r, struct err *e)
 {
     struct ask *ask = ARENA_NEW(r->a, struct ask);
-    struct conn *c = req_conn(r, e);
+    struct conn *c = req_begin(r, e);
     const struct attachment_new zip = {.path = r->upload.path,
                                        .column = said(r, S("column")),
                                        .size_bytes = r->upload.size_bytes,
                                        .account = uuid_str(&r->who.account)};
-    if (!c || !conn_begin(c, &r->tenant->id, e) || !may_change(r, c, e))
+    if (!c || !may_change(r, c, e))
         return false;
     if (!zip.path || zip.size_bytes == 0)
         return ERR(e, err_file_missing, "no file");
@@ -73,9 +75,9 @@ bool attachment_work_zip(struct req *r, struct err *e)
 
 bool attachment_work_remove(struct req *r, struct err *e)
 {
-    struct conn *c = req_conn(r, e);
+    struct conn *c = req_begin(r, e);
     struct str kind = req_form(r, S("kind")), id = req_form(r, S("id"));
-    return c && conn_begin(c, &r->tenant->id, e) && may_change(r, c, e) &&
+    return c && may_change(r, c, e) &&
            attachment_remove(c, &r->tenant->id, r->params[0], kind.p ? kind : r->params[1],
                              id.p ? id : r->params[2], uuid_str(&r->who.account), e) &&
            conn_commit(c, e);
@@ -107,48 +109,31 @@ static bool reply_unpacked(struct req *r, struct err *e)
 static bool reply_removed(struct req *r, struct err *e)
 {
     (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    JW_BOOL(w, "done", true);
-    jw_close(w, '}');
-    return true;
+    return reply_done(r, 200);
 }
 
 static bool ask_list(struct req *r, struct err *e)
 {
-    struct str organisation = uuid_str(&r->who.organisation);
     (void)e;
     req_ask(r, &sql_attachment_list,
             (struct str[]){uuid_str(&r->tenant->id), r->params[0],
-                           organisation.n ? organisation : STR_NONE, S("1000")});
+                           publish_bound_to(r), S("1000")});
     return true;
 }
 
-static bool reply_list(struct req *r, struct err *e)
+static bool reply_files(struct req *r, struct err *e)
 {
-    static const char *const names[] = {"kind", "id", "title", "file_name", "mimetype"};
+    static const struct reply_column columns[] = {
+        {"kind", 0, REPLY_TEXT},      {"id", 1, REPLY_TEXT},       {"title", 2, REPLY_TEXT},
+        {"file_name", 3, REPLY_TEXT}, {"mimetype", 4, REPLY_TEXT}, {"size_bytes", 5, REPLY_INTEGER},
+        {"created_at", 7, REPLY_TEXT}, {0},
+    };
     (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    jw_key(w, S("results"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < req_rows(r, 0); i++) {
-        jw_open(w, '{');
-        for (int k = 0; k < 5; k++) {
-            jw_key(w, str_of(names[k]));
-            jw_str(w, req_col(r, 0, i, k));
-        }
-        JW_I64(w, "size_bytes", req_i64(r, 0, i, 5));
-        JW_STR(w, "created_at", req_col(r, 0, i, 7));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-    jw_close(w, '}');
-    return true;
+    return reply_list(r, "results", columns);
 }
 
 static const struct step list_steps[] = {
-    {STEP_DB, ask_list, NULL}, {STEP_REPLY, reply_list, NULL}, {STEP_END, NULL, NULL}};
+    {STEP_DB, ask_list, NULL}, {STEP_REPLY, reply_files, NULL}, {STEP_END, NULL, NULL}};
 static const struct step add_steps[] = {
     {STEP_WORK, attachment_work_add, NULL},
     {STEP_REPLY, reply_added, NULL},

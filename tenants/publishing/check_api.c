@@ -6,6 +6,8 @@
 #include "tenants/publishing/check_facts.h"
 #include "tenants/publishing/check_steps.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/reply.h"
 #include "tenants/publishing/schema_template.h"
 #include "tenants/publishing/sql.h"
 
@@ -27,26 +29,13 @@ static bool ask_schemas(struct req *r, struct err *e)
 
 static bool reply_schemas(struct req *r, struct err *e)
 {
+    static const struct reply_column columns[] = {
+        {"name", 0, REPLY_TEXT},     {"version", 1, REPLY_TEXT}, {"title", 2, REPLY_TEXT},
+        {"source", 3, REPLY_TEXT},   {"own", 4, REPLY_BOOL},     {"fields", 5, REPLY_INTEGER},
+        {"added", 6, REPLY_TEXT},    {"datasets", 7, REPLY_INTEGER}, {0},
+    };
     (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    jw_key(w, S("schemas"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < req_rows(r, 0); i++) {
-        jw_open(w, '{');
-        JW_STR(w, "name", req_col(r, 0, i, 0));
-        JW_STR(w, "version", req_col(r, 0, i, 1));
-        JW_STR(w, "title", req_col(r, 0, i, 2));
-        JW_STR(w, "source", req_col(r, 0, i, 3));
-        JW_BOOL(w, "own", batch_bool(&r->batch, 0, i, 4));
-        JW_I64(w, "fields", req_i64(r, 0, i, 5));
-        JW_STR(w, "added", req_col(r, 0, i, 6));
-        JW_I64(w, "datasets", req_i64(r, 0, i, 7));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-    jw_close(w, '}');
-    return true;
+    return reply_list(r, "schemas", columns);
 }
 
 static const struct step schemas_steps[] = {
@@ -63,6 +52,9 @@ static bool ask_schema(struct req *r, struct err *e)
 
 static bool reply_schema(struct req *r, struct err *e)
 {
+    static const struct reply_column columns[] = {
+        {"version", 0, REPLY_TEXT}, {"title", 1, REPLY_TEXT}, {"source", 2, REPLY_TEXT}, {"definition", 3, REPLY_JSON}, {0},
+    };
     if (req_rows(r, 0) == 0) {
         ERR(e, err_schema_unknown, "no row");
         return err_arg(e, STR_FMT, STR_ARG(str_part(req_query(r, S("name")), 0, 100)));
@@ -70,10 +62,7 @@ static bool reply_schema(struct req *r, struct err *e)
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
     JW_STR(w, "name", req_query(r, S("name")));
-    JW_STR(w, "version", req_col(r, 0, 0, 0));
-    JW_STR(w, "title", req_col(r, 0, 0, 1));
-    JW_STR(w, "source", req_col(r, 0, 0, 2));
-    JW_RAW(w, "definition", req_col(r, 0, 0, 3));
+    reply_members(r, w, 0, 0, columns);
     jw_close(w, '}');
     return true;
 }
@@ -115,28 +104,23 @@ static const struct step schema_add_steps[] = {
 
 static bool ask_checks(struct req *r, struct err *e)
 {
-    struct str organisation = r->who.organisation.text[0] ? uuid_str(&r->who.organisation) : STR_NONE;
     (void)e;
-    req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], organisation});
+    req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
     req_ask(r, &sql_check_override_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0]});
     return true;
 }
 
-static void put_overrides(struct req *r, struct jw *w)
-{
-    jw_key(w, S("overrides"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < req_rows(r, 1); i++) {
-        jw_open(w, '{');
-        JW_RAW(w, "covers", req_col(r, 1, i, 1));
-        JW_STR(w, "reason", req_col(r, 1, i, 2));
-        JW_STR(w, "by", req_col(r, 1, i, 3));
-        JW_STR(w, "at", req_col(r, 1, i, 4));
-        JW_BOOL(w, "revoked", batch_bool(&r->batch, 1, i, 5));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-}
+static const struct reply_column override_columns[] = {
+    {"covers", 1, REPLY_JSON}, {"reason", 2, REPLY_TEXT}, {"by", 3, REPLY_TEXT}, {"at", 4, REPLY_TEXT}, {"revoked", 5, REPLY_BOOL}, {0},
+};
+static const struct reply_column found_columns[] = {
+    {"conforms_to", CHECK_CONFORMS, REPLY_TEXT}, {"newest_version", CHECK_NEWEST, REPLY_TEXT}, {"checked", CHECK_CHECKED, REPLY_BOOL},
+    {"schema", CHECK_SCHEMA, REPLY_JSON},        {"found", CHECK_FOUND, REPLY_JSON},           {"blocks_opening", CHECK_UNCOVERED, REPLY_JSON},
+    {0},
+};
+static const struct reply_column licence_columns[] = {
+    {"attestations_missing", CHECK_LACKS, REPLY_JSON}, {"licence", CHECK_LICENCE, REPLY_JSON}, {"licence_advised", CHECK_ADVICE, REPLY_JSON}, {0},
+};
 
 static bool reply_checks(struct req *r, struct err *e)
 {
@@ -149,17 +133,10 @@ static bool reply_checks(struct req *r, struct err *e)
     check_facts(r, 0, &metas, &facts);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
-    JW_STR(w, "conforms_to", req_col(r, 0, 0, CHECK_CONFORMS));
-    JW_STR(w, "newest_version", req_col(r, 0, 0, CHECK_NEWEST));
-    JW_BOOL(w, "checked", batch_bool(&r->batch, 0, 0, CHECK_CHECKED));
-    JW_RAW(w, "schema", req_col(r, 0, 0, CHECK_SCHEMA));
-    JW_RAW(w, "found", req_col(r, 0, 0, CHECK_FOUND));
-    JW_RAW(w, "blocks_opening", req_col(r, 0, 0, CHECK_UNCOVERED));
-    put_overrides(r, w);
-    JW_RAW(w, "attestations_missing", req_col(r, 0, 0, CHECK_LACKS));
-    JW_RAW(w, "licence", req_col(r, 0, 0, CHECK_LICENCE));
+    reply_members(r, w, 0, 0, found_columns);
+    reply_rows(r, w, "overrides", 1, override_columns);
+    reply_members(r, w, 0, 0, licence_columns);
     JW_BOOL(w, "licence_too_strict_for_hvd", check_facts_hvd_strict(&facts));
-    JW_RAW(w, "licence_advised", req_col(r, 0, 0, CHECK_ADVICE));
     jw_key(w, S("quality"));
     jw_open(w, '{');
     jw_key(w, S("mqa"));
@@ -193,22 +170,23 @@ static bool read_verb(struct req *r, struct err *e)
     return body != NULL;
 }
 
-static bool reply_done(struct req *r, struct err *e)
+static bool reply_verb(struct req *r, struct err *e)
 {
     const struct check_ask *ask = r->state;
     (void)e;
+    if (!ask->made.text[0])
+        return reply_done(r, 200);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
     JW_BOOL(w, "done", true);
-    if (ask->made.text[0])
-        JW_STR(w, "id", uuid_str(&ask->made));
+    JW_STR(w, "id", uuid_str(&ask->made));
     jw_close(w, '}');
     return true;
 }
 
 #define VERB(name)                                                                                     \
     static const struct step name##_steps[] = {                                                        \
-        {STEP_DB, read_verb, NULL}, {STEP_WORK, check_work_##name, NULL}, {STEP_REPLY, reply_done, NULL}, \
+        {STEP_DB, read_verb, NULL}, {STEP_WORK, check_work_##name, NULL}, {STEP_REPLY, reply_verb, NULL}, \
         {STEP_END, NULL, NULL},                                                                        \
     }
 VERB(override);
@@ -227,11 +205,11 @@ static bool read_address(struct req *r, struct err *e)
 }
 
 static const struct step override_revoke_steps[] = {
-    {STEP_DB, read_address, NULL}, {STEP_WORK, check_work_override_revoke, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, read_address, NULL}, {STEP_WORK, check_work_override_revoke, NULL}, {STEP_REPLY, reply_verb, NULL}, {STEP_END, NULL, NULL},
 };
 
 static const struct step reason_retire_steps[] = {
-    {STEP_DB, read_address, NULL}, {STEP_WORK, check_work_reason_retire, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, read_address, NULL}, {STEP_WORK, check_work_reason_retire, NULL}, {STEP_REPLY, reply_verb, NULL}, {STEP_END, NULL, NULL},
 };
 
 /* ---- the region's reasons ---- */
@@ -246,22 +224,11 @@ static bool ask_reasons(struct req *r, struct err *e)
 
 static bool reply_reasons(struct req *r, struct err *e)
 {
+    static const struct reply_column columns[] = {
+        {"id", 0, REPLY_TEXT}, {"text", 1, REPLY_TEXT}, {"schema", 2, REPLY_TEXT}, {"own", 3, REPLY_BOOL}, {0},
+    };
     (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    jw_key(w, S("reasons"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < req_rows(r, 0); i++) {
-        jw_open(w, '{');
-        JW_STR(w, "id", req_col(r, 0, i, 0));
-        JW_STR(w, "text", req_col(r, 0, i, 1));
-        JW_STR(w, "schema", req_col(r, 0, i, 2));
-        JW_BOOL(w, "own", batch_bool(&r->batch, 0, i, 3));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-    jw_close(w, '}');
-    return true;
+    return reply_list(r, "reasons", columns);
 }
 
 static const struct step reasons_steps[] = {

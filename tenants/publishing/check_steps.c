@@ -8,12 +8,6 @@
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/sql.h"
 
-static struct conn *begin(struct req *r, struct err *e)
-{
-    struct conn *c = req_conn(r, e);
-    return c && conn_begin(c, &r->tenant->id, e) ? c : NULL;
-}
-
 bool check_may_write(struct req *r, struct conn *c, bool *may, struct err *e)
 {
     *may = r->who.is_region && r->who.role >= ADMIN;
@@ -36,7 +30,7 @@ bool check_work_override(struct req *r, struct err *e)
     struct check_ask *ask = r->state;
     struct override o = {.dataset_id = ask->dataset_id, .reason_id = ask->reason_id, .text = ask->text,
                          .account = uuid_str(&r->who.account)};
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && is_mine(r, c, ask->dataset_id, e) && check_may_write(r, c, &o.may_write, e) &&
            check_override(c, &r->tenant->id, &o, e) && conn_commit(c, e);
 }
@@ -44,7 +38,7 @@ bool check_work_override(struct req *r, struct err *e)
 bool check_work_override_revoke(struct req *r, struct err *e)
 {
     struct check_ask *ask = r->state;
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && is_mine(r, c, ask->dataset_id, e) &&
            check_override_revoke(c, &r->tenant->id, ask->dataset_id, uuid_str(&r->who.account), e) && conn_commit(c, e);
 }
@@ -52,7 +46,7 @@ bool check_work_override_revoke(struct req *r, struct err *e)
 bool check_work_conform(struct req *r, struct err *e)
 {
     struct check_ask *ask = r->state;
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && is_mine(r, c, ask->dataset_id, e) &&
            registry_conform(c, &r->tenant->id, ask->dataset_id, ask->schema, STR_NONE, uuid_str(&r->who.account), e) &&
            conn_commit(c, e);
@@ -61,7 +55,7 @@ bool check_work_conform(struct req *r, struct err *e)
 bool check_work_schema_add(struct req *r, struct err *e)
 {
     struct check_ask *ask = r->state;
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && registry_add(c, r->a, &r->tenant->root, &ask->new, uuid_str(&r->who.account), &ask->added, e) &&
            tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("schema-add"), ask->added.name, STR_NONE, e) &&
            conn_commit(c, e);
@@ -85,7 +79,7 @@ bool check_work_reason_add(struct req *r, struct err *e)
     if (utf8_count(said) < 5 || utf8_count(said) > 500)
         return ERR(e, err_reason_not_listed, "%zu bytes", said.n);
     ask->made = uuid_make();
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     const struct str params[] = {uuid_str(&ask->made), uuid_str(&r->tenant->id), ask->schema.n ? ask->schema : STR_NONE, said,
                                  uuid_str(&r->who.account)};
     return c && one(c, &sql_legal_reason_add, params, e) &&
@@ -98,7 +92,7 @@ bool check_work_reason_retire(struct req *r, struct err *e)
     struct uuid id;
     if (!uuid_parse(ask->reason_id, &id))
         return ERR(e, err_legal_reason_unknown, "not an id");
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && one(c, &sql_legal_reason_retire, (struct str[]){uuid_str(&id), uuid_str(&r->tenant->id)}, e) &&
            tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("legal-reason-retire"), uuid_str(&id), STR_NONE, e) &&
            conn_commit(c, e);
@@ -107,7 +101,7 @@ bool check_work_reason_retire(struct req *r, struct err *e)
 bool check_work_advise(struct req *r, struct err *e)
 {
     struct check_ask *ask = r->state;
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     const struct str params[] = {uuid_str(&r->tenant->root), ask->theme, ask->licence}; /* the drop takes two of them */
     const struct stmt *s = ask->licence.n ? &sql_licence_advice_put : &sql_licence_advice_drop;
     return c && tenant_do(c, s, params, e) && tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("licence-advice"), ask->theme, STR_NONE, e) &&
@@ -120,7 +114,7 @@ bool check_work_threshold(struct req *r, struct err *e)
     int64_t n = 0;
     if (!str_i64(str_trim(ask->threshold), &n) || n < 2 || n > 100)
         return ERR(e, err_threshold, "%lld", (long long)n);
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && tenant_do(c, &sql_secrecy_threshold_put, (struct str[]){uuid_str(&r->tenant->root), str_trim(ask->threshold)}, e) &&
            tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("secrecy-threshold"), str_trim(ask->threshold), STR_NONE, e) &&
            conn_commit(c, e);

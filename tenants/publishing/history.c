@@ -9,6 +9,7 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/review.h"
+#include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/sql.h"
 
 /* history_pair.sql's columns */
@@ -86,12 +87,12 @@ static void count(struct history *h, struct str added, struct str removed, struc
 
 bool history_ask_pair(struct req *r, struct err *e)
 {
-    struct str other = req_query(r, S("with")), organisation = uuid_str(&r->who.organisation);
+    struct str other = req_query(r, S("with"));
     if (!is_number(r->params[1]) || (other.n && !is_number(other)))
         return unknown(other.n ? other : r->params[1], e);
     req_ask(r, &sql_history_pair,
             (struct str[]){uuid_str(&r->tenant->id), r->params[0],
-                           organisation.n ? organisation : STR_NONE, r->params[1],
+                           publish_bound_to(r), r->params[1],
                            other.n ? other : STR_NONE});
     return true;
 }

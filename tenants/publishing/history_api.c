@@ -1,26 +1,15 @@
 /* /api/portal/v1/datasets/{dataset}/versions: what was published, compared, brought back. */
 #include <stdlib.h>
 
-#include "core/web/errors.h"
-#include "tenants/publishing/errors.h"
 #include "tenants/publishing/history.h"
 #include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/reply.h"
 #include "tenants/publishing/sql.h"
-
-static struct conn *begin_decision(struct req *r, struct err *e)
-{
-    if (r->who.organisation.text[0]) {
-        ERR(e, err_review_needed, "%s", r->who.account.text);
-        return NULL;
-    }
-    struct conn *c = req_conn(r, e);
-    return c && conn_begin(c, &r->tenant->id, e) ? c : NULL;
-}
 
 bool history_work_restore(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c &&
            history_restore(c, &r->tenant->id, p->dataset_id, p->upload, uuid_str(&r->who.account),
                            &p->done, e) &&
@@ -30,64 +19,39 @@ bool history_work_restore(struct req *r, struct err *e)
 bool history_work_discard(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && history_discard(c, &r->tenant->id, p->dataset_id, uuid_str(&r->who.account), e) &&
            conn_commit(c, e);
 }
 
 /* ---- list ---- */
 
-/* history_list.sql's columns */
-enum {
-    COL_NUMBER,
-    COL_VERSION,
-    COL_PUBLISHED,
-    COL_BY,
-    COL_ROWS,
-    COL_BYTES,
-    COL_COLUMNS,
-    COL_STATE,
-    COL_NOW
-};
-
 static bool ask_list(struct req *r, struct err *e)
 {
-    struct str organisation = uuid_str(&r->who.organisation);
     (void)e;
     req_ask(r, &sql_history_list,
-            (struct str[]){uuid_str(&r->tenant->id), r->params[0],
-                           organisation.n ? organisation : STR_NONE});
+            (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
     return true;
 }
 
-static bool reply_list(struct req *r, struct err *e)
+static bool reply_versions(struct req *r, struct err *e)
 {
+    static const struct reply_column columns[] = { /* of history_list.sql */
+        {"number", 0, REPLY_INTEGER},  {"published_at", 2, REPLY_TEXT}, {"published_by", 3, REPLY_TEXT},
+        {"records", 4, REPLY_INTEGER}, {"bytes", 5, REPLY_INTEGER},     {"columns", 6, REPLY_INTEGER},
+        {"state", 7, REPLY_TEXT},      {"is_current", 8, REPLY_BOOL},   {0},
+    };
     (void)e;
-    size_t n = req_rows(r, 0);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
-    JW_I64(w, "total_count", (int64_t)n);
-    jw_key(w, S("results"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < n; i++) {
-        jw_open(w, '{');
-        JW_I64(w, "number", req_i64(r, 0, i, COL_NUMBER));
-        JW_STR(w, "published_at", req_col(r, 0, i, COL_PUBLISHED));
-        JW_STR(w, "published_by", req_col(r, 0, i, COL_BY));
-        JW_I64(w, "records", req_i64(r, 0, i, COL_ROWS));
-        JW_I64(w, "bytes", req_i64(r, 0, i, COL_BYTES));
-        JW_I64(w, "columns", req_i64(r, 0, i, COL_COLUMNS));
-        JW_STR(w, "state", req_col(r, 0, i, COL_STATE));
-        JW_BOOL(w, "is_current", batch_bool(&r->batch, 0, i, COL_NOW));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
+    JW_I64(w, "total_count", (int64_t)req_rows(r, 0));
+    reply_rows(r, w, "results", 0, columns);
     jw_close(w, '}');
     return true;
 }
 
 static const struct step list_steps[] = {
-    {STEP_DB, ask_list, NULL}, {STEP_REPLY, reply_list, NULL}, {STEP_END, NULL, NULL}};
+    {STEP_DB, ask_list, NULL}, {STEP_REPLY, reply_versions, NULL}, {STEP_END, NULL, NULL}};
 
 /* ---- compare ---- */
 
@@ -154,31 +118,16 @@ static bool read_restore(struct req *r, struct err *e)
     return true;
 }
 
-static bool reply_done(struct req *r, struct err *e)
-{
-    const struct publish_ask *p = r->state;
-    (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    JW_BOOL(w, "done", true);
-    if (p->done.dataset.text[0]) {
-        JW_I64(w, "revision", p->done.revision);
-        JW_I64(w, "records", p->done.records);
-    }
-    jw_close(w, '}');
-    return true;
-}
-
 static const struct step restore_steps[] = {
     {STEP_DB, read_restore, NULL},
     {STEP_WORK, history_work_restore, NULL},
-    {STEP_REPLY, reply_done, NULL},
+    {STEP_REPLY, publish_reply, NULL},
     {STEP_END, NULL, NULL},
 };
 static const struct step discard_steps[] = {
     {STEP_DB, read_restore, NULL},
     {STEP_WORK, history_work_discard, NULL},
-    {STEP_REPLY, reply_done, NULL},
+    {STEP_REPLY, publish_reply, NULL},
     {STEP_END, NULL, NULL},
 };
 

@@ -36,12 +36,6 @@ bool piece_offset(struct str header, int64_t *offset)
     return header.n > 0 && header.n <= 18 && str_i64(header, offset);
 }
 
-static struct conn *begin(struct req *r, struct err *e)
-{
-    struct conn *c = req_conn(r, e);
-    return c && conn_begin(c, &r->tenant->id, e) ? c : NULL;
-}
-
 static bool unknown(struct err *e)
 {
     return ERR(e, err_upload_unknown, "no piece");
@@ -100,7 +94,7 @@ static bool work_begin(struct req *r, struct err *e)
     char size[24];
     r->state = p;
     p->id = uuid_make();
-    struct conn *c = read_begin(r, p, e) ? begin(r, e) : NULL;
+    struct conn *c = read_begin(r, p, e) ? req_begin(r, e) : NULL;
     if (!c || !may_prepare(r, c, p, e))
         return false;
     snprintf(size, sizeof size, "%lld", (long long)p->size);
@@ -176,7 +170,7 @@ static bool store(struct req *r, struct conn *c, struct piece *p, struct err *e)
 static bool work_go_on(struct req *r, struct err *e)
 {
     struct piece *p = ARENA_NEW(r->a, struct piece);
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     int64_t offset = 0;
     r->state = p;
     if (!c || !lock(r, c, p, e))
@@ -191,7 +185,7 @@ static bool work_go_on(struct req *r, struct err *e)
 static bool work_look(struct req *r, struct err *e)
 {
     struct piece *p = ARENA_NEW(r->a, struct piece);
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     r->state = p;
     if (!c || !uuid_parse(r->params[0], &p->id))
         return c ? unknown(e) : false;
@@ -209,7 +203,7 @@ static bool work_look(struct req *r, struct err *e)
 static bool work_give_up(struct req *r, struct err *e)
 {
     struct piece *p = ARENA_NEW(r->a, struct piece);
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     struct err ignored = {0};
     r->state = p;
     if (!c || !uuid_parse(r->params[0], &p->id))

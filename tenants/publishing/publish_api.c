@@ -155,7 +155,7 @@ static bool reply_draft(struct req *r, struct err *e)
     return true;
 }
 
-static bool reply_done(struct req *r, struct err *e)
+bool publish_reply(struct req *r, struct err *e)
 {
     const struct publish_ask *p = r->state;
     (void)e;
@@ -180,7 +180,7 @@ static const struct step draft_steps[] = {
 
 #define VERB(name)                                                                                     \
     static const struct step name##_steps[] = {                                                        \
-        {STEP_DB, read_verb, NULL}, {STEP_WORK, publish_work_##name, NULL}, {STEP_REPLY, reply_done, NULL}, \
+        {STEP_DB, read_verb, NULL}, {STEP_WORK, publish_work_##name, NULL}, {STEP_REPLY, publish_reply, NULL}, \
         {STEP_END, NULL, NULL},                                                                        \
     }
 VERB(publish);

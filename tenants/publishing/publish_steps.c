@@ -30,13 +30,11 @@ static bool bound(const struct req *r)
     return r->who.organisation.text[0] != '\0';
 }
 
-static struct conn *begin(struct req *r, struct err *e)
+struct str publish_bound_to(const struct req *r)
 {
-    struct conn *c = req_conn(r, e);
-    return c && conn_begin(c, &r->tenant->id, e) ? c : NULL;
+    return bound(r) ? uuid_str(&r->who.organisation) : STR_NONE;
 }
 
-/* Whose dataset it is, and that nobody changes what waits for its answer. */
 bool publish_may_prepare(struct req *r, struct conn *c, const struct dataset_row *d, struct err *e)
 {
     if (!bound(r))
@@ -85,7 +83,7 @@ bool publish_work_upload(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
     struct dataset_row d = {0};
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     if (!c || (!r->upload.path && !p->typed.n))
         return c ? ERR(e, err_file_missing, "no file") : false;
     if (p->dataset_id.n && !(dataset_find(c, r->a, &r->tenant->id, p->dataset_id, &d, e) && publish_may_prepare(r, c, &d, e)))
@@ -118,7 +116,7 @@ static PGresult *read_upload(struct req *r, struct conn *c, struct str id, struc
 bool publish_work_again(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     PGresult *found = c ? read_upload(r, c, p->upload, e) : NULL;
     enum { COL_OPTIONS = 13 };
     json_t *before = found ? jr_parse(str_of(PQgetvalue(found, 0, COL_OPTIONS)), e) : NULL;
@@ -266,7 +264,7 @@ static bool count_missing(struct draft_work *w, struct str clean, struct err *e)
 bool publish_work_draft(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct draft_work w = {.c = begin(r, e), .p = p, .metas = p->metas ? json_deep_copy(p->metas) : NULL};
+    struct draft_work w = {.c = req_begin(r, e), .p = p, .metas = p->metas ? json_deep_copy(p->metas) : NULL};
     struct str account = uuid_str(&r->who.account), clean, fields;
     if (p->upload.n && !w.metas)
         w.metas = json_object(); /* a first draft begins with what can be known */
@@ -304,15 +302,15 @@ static bool attest(struct req *r, struct conn *c, struct err *e)
 }
 
 /* An editor publishes; people of one organisation submit. */
-static struct conn *begin_decision(struct req *r, struct err *e)
+struct conn *publish_begin_decision(struct req *r, struct err *e)
 {
-    return may_decide(r, e) ? begin(r, e) : NULL;
+    return may_decide(r, e) ? req_begin(r, e) : NULL;
 }
 
 bool publish_work_publish(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && shape_accepted(r, c, e) && aside_accepted(r, c, e) && attest(r, c, e) &&
            publish_draft(c, &r->tenant->id, p->dataset_id, uuid_str(&r->who.account), &p->done, e) && conn_commit(c, e);
 }
@@ -320,14 +318,14 @@ bool publish_work_publish(struct req *r, struct err *e)
 bool publish_work_open(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && publish_open(c, &r->tenant->id, p->dataset_id, uuid_str(&r->who.account), e) && conn_commit(c, e);
 }
 
 bool publish_work_close(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && publish_close(c, &r->tenant->id, p->dataset_id, uuid_str(&r->who.account), e) && conn_commit(c, e);
 }
 
@@ -337,7 +335,7 @@ bool publish_work_withdraw(struct req *r, struct err *e)
     p->reason = str_trim(p->reason);
     if (p->reason.n == 0 || p->reason.n > 2000)
         return ERR(e, err_reason_missing, "%zu bytes", p->reason.n);
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && publish_withdraw(c, &r->tenant->id, p->dataset_id, p->reason, uuid_str(&r->who.account), e) &&
            conn_commit(c, e);
 }
@@ -347,7 +345,7 @@ bool publish_work_submit(struct req *r, struct err *e)
     struct publish_ask *p = r->state;
     if (!bound(r))
         return ERR(e, err_submit_not_needed, "%s", r->who.account.text);
-    struct conn *c = begin(r, e);
+    struct conn *c = req_begin(r, e);
     return c && shape_accepted(r, c, e) && aside_accepted(r, c, e) && attest(r, c, e) &&
            review_submit(c, &r->tenant->id, p->dataset_id, &r->who.organisation, &r->who.account, &p->made, e) &&
            conn_commit(c, e);
@@ -356,14 +354,14 @@ bool publish_work_submit(struct req *r, struct err *e)
 bool publish_work_accept(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && review_accept(c, &r->tenant->id, p->review, uuid_str(&r->who.account), e) && conn_commit(c, e);
 }
 
 bool publish_work_refuse(struct req *r, struct err *e)
 {
     struct publish_ask *p = r->state;
-    struct conn *c = begin_decision(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && review_refuse(c, &r->tenant->id, p->review, p->article, p->message, uuid_str(&r->who.account), e) &&
            conn_commit(c, e);
 }

@@ -37,6 +37,10 @@ struct publish_ask *publish_ask_new(struct req *r);
 /* Whose dataset it is, and that nobody changes what waits for its answer: for steps of other files. */
 struct dataset_row;
 bool publish_may_prepare(struct req *r, struct conn *c, const struct dataset_row *d, struct err *e);
+/* req_begin for what people of one organisation never do by themselves. fails err_review_needed */
+struct conn *publish_begin_decision(struct req *r, struct err *e);
+/* The organisation whose datasets alone the caller sees, as a statement's parameter; absent: all. */
+struct str publish_bound_to(const struct req *r);
 
 bool publish_work_upload(struct req *r, struct err *e);   /* r->upload, dataset_id or absent, mode -> made */
 bool publish_work_again(struct req *r, struct err *e);    /* upload, again */
@@ -48,5 +52,8 @@ bool publish_work_withdraw(struct req *r, struct err *e); /* reason */
 bool publish_work_submit(struct req *r, struct err *e);   /* -> made */
 bool publish_work_accept(struct req *r, struct err *e);   /* review */
 bool publish_work_refuse(struct req *r, struct err *e);   /* review, article, message */
+
+/* STEP_REPLY after a decision: {"done": true} and what it published or which review it made. */
+bool publish_reply(struct req *r, struct err *e);
 
 extern const struct route_table publishing_route_table;   /* /api/portal/v1 (publish_api.c) */

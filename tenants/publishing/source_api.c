@@ -2,41 +2,31 @@
 #include <jansson.h>
 
 #include "core/base/jr.h"
-#include "core/web/errors.h"
 #include "core/web/request.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fault.h"
+#include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/reply.h"
 #include "tenants/publishing/source.h"
 #include "tenants/publishing/sql.h"
 
-/* Whom a portal calls is its editors' business; people of one organisation publish nothing by themselves. */
-static struct conn *begin(struct req *r, struct err *e)
-{
-    if (r->who.organisation.text[0]) {
-        ERR(e, err_review_needed, "%s", r->who.account.text);
-        return NULL;
-    }
-    struct conn *c = req_conn(r, e);
-    return c && conn_begin(c, &r->tenant->id, e) ? c : NULL;
-}
-
 bool source_work_put(struct req *r, struct err *e)
 {
-    struct source_new *new = r->state;
-    struct conn *c = begin(r, e);
+    struct source_new *new = r->state; /* whom a portal calls is its editors' business */
+    struct conn *c = publish_begin_decision(r, e);
     new->account = uuid_str(&r->who.account);
     return c && source_put(c, &r->tenant->id, r->params[0], new, e) && conn_commit(c, e);
 }
 
 bool source_work_remove(struct req *r, struct err *e)
 {
-    struct conn *c = begin(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && source_remove(c, &r->tenant->id, r->params[0], uuid_str(&r->who.account), e) && conn_commit(c, e);
 }
 
 bool source_work_run(struct req *r, struct err *e)
 {
-    struct conn *c = begin(r, e);
+    struct conn *c = publish_begin_decision(r, e);
     return c && source_run_soon(c, &r->tenant->id, r->params[0], e) && conn_commit(c, e);
 }
 
@@ -52,14 +42,10 @@ static bool read_put(struct req *r, struct err *e)
     return true;
 }
 
-static bool reply_done(struct req *r, struct err *e)
+static bool reply_taken(struct req *r, struct err *e)
 {
     (void)e;
-    struct jw *w = req_json(r, 202);
-    jw_open(w, '{');
-    JW_BOOL(w, "done", true);
-    jw_close(w, '}');
-    return true;
+    return reply_done(r, 202);
 }
 
 /* source_one.sql's columns */
@@ -68,9 +54,8 @@ enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FA
 
 static bool ask_one(struct req *r, struct err *e)
 {
-    struct str organisation = uuid_str(&r->who.organisation);
     (void)e;
-    req_ask(r, &sql_source_one, (struct str[]){uuid_str(&r->tenant->id), r->params[0], organisation.n ? organisation : STR_NONE});
+    req_ask(r, &sql_source_one, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
     return true;
 }
 
@@ -99,13 +84,13 @@ static bool reply_one(struct req *r, struct err *e)
 
 static const struct step one_steps[] = {{STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL}};
 static const struct step put_steps[] = {
-    {STEP_DB, read_put, NULL}, {STEP_WORK, source_work_put, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, read_put, NULL}, {STEP_WORK, source_work_put, NULL}, {STEP_REPLY, reply_taken, NULL}, {STEP_END, NULL, NULL},
 };
 static const struct step remove_steps[] = {
-    {STEP_WORK, source_work_remove, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, source_work_remove, NULL}, {STEP_REPLY, reply_taken, NULL}, {STEP_END, NULL, NULL},
 };
 static const struct step run_steps[] = {
-    {STEP_WORK, source_work_run, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, source_work_run, NULL}, {STEP_REPLY, reply_taken, NULL}, {STEP_END, NULL, NULL},
 };
 
 /* clang-format off */

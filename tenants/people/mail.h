@@ -6,15 +6,16 @@
 /*
  * mail -- notices by e-mail: queued in the transaction of what they tell of, sent by the worker.
  *
- *     mail_queue(c, &tenant, MAIL_TO_EDITORS, MAIL_review_due, S("/backoffice/review/"), (struct
- * str[]){title}, 1, once, e)
+ *     mail_queue(c, &tenant, MAIL_TO_EDITORS, MAIL_review_due, S("/backoffice/review/"),
+ *                (struct str[]){title}, 1, once, e)
  *
- * to     MAIL_TO_ADMINS, MAIL_TO_EDITORS (administrators too), MAIL_TO_DPO: the people of that
- * portal when the worker takes the row, one message each; an account's id; or an address that
- * slug_email has passed. t      a row of mails.def: a new notice is a row there. The language is
- * the portal's. path   of the page on that portal that {link} leads to; empty: none. once   what it
- * is about, for example "review <id> 24": the same recipient hears it once in 60 days. STR_NONE:
- * each time.
+ * to     MAIL_TO_ADMINS, MAIL_TO_EDITORS (administrators too), MAIL_TO_DPO: the people of that portal
+ *        when the worker takes the row, one message each; an account's id; or an address that
+ *        slug_email has passed.
+ * t      a row of mails.def: a new notice is a row there. The language is the portal's.
+ * path   of the page on that portal that {link} leads to; empty: none.
+ * once   what it is about, for example "review <id> 24": the same recipient hears it once in 60 days.
+ *        STR_NONE: each time.
  *
  * Nothing leaves without the setting smtp; what has waited for three days is given up, so that no
  * old notices leave when it is set. A message whose answer was lost may come twice, with one

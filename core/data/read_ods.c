@@ -50,10 +50,13 @@ bool ods_is(struct str file)
     return str_starts(file, S("PK\003\004")) && str_find(head, str_of(kind)) > 0;
 }
 
+/* How often: at most one more than any sheet has rows, so that sums of them do not begin again. */
 static uint64_t count_of(const char *z)
 {
     uint64_t n;
-    return z && str_u64(str_of(z), &n) && n > 0 ? n : 1;
+    if (!z || !str_u64(str_of(z), &n) || n == 0)
+        return 1;
+    return n < ODS_ROWS_MAX ? n : ODS_ROWS_MAX + 1;
 }
 
 static bool is(const char *a, const char *b)
@@ -196,7 +199,7 @@ static void put_cell(struct ods *s)
 /* Blank cells count only once one that is not blank follows. */
 static void end_cell(struct ods *s)
 {
-    size_t from = s->text.n, repeat = s->cell_repeat < (1 << 20) ? (size_t)s->cell_repeat : 1 << 20;
+    size_t from = s->text.n, repeat = (size_t)s->cell_repeat;
     s->in_cell = false;
     put_cell(s);
     if (s->value.over || s->shown.over)

@@ -198,7 +198,9 @@ static bool out_of_order(const struct xls *s, struct err *e)
 static bool read_row(struct xls *s, struct err *e)
 {
     struct xls_record r;
-    while (!s->ended && xls_record_at(&s->book, s->at, &r)) {
+    while (!s->ended) {
+        if (!xls_record_at(&s->book, s->at, &r))
+            return part_fault("worksheet", e);
         bool cell = s->inner == 1 && is_cell(r.type) && r.body.n >= 6;
         uint64_t row = xls_u16(r.body, 0) + 1;
         if (cell && s->row && row != s->row)
@@ -218,7 +220,6 @@ static bool read_row(struct xls *s, struct err *e)
             note(s, &r);
         }
     }
-    s->ended = true;
     return true;
 }
 

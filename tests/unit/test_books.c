@@ -115,7 +115,8 @@ static void test_ods(void **state)
     zip_drop(file);
 }
 
-/* A row that stands there a million times, a document type, no content. */
+/* A row that stands there a million times, or so often that the count of rows would begin again; a document type, no
+ * content. */
 static void test_ods_refused(void **state)
 {
     (void)state;
@@ -124,6 +125,10 @@ static void test_ods_refused(void **state)
     } rows[] = {
         {ODS("", "<table:table table:name='a'><table:table-row table:number-rows-repeated='1000000'>"
                  "<table:table-cell table:number-columns-repeated='500' office:value-type='string'>" P("x") "</table:table-cell></table:table-row></table:table>"),
+         "data_sheet_bomb number-rows-repeated"},
+        {ODS("", "<table:table table:name='a'><table:table-row><table:table-cell table:number-columns-repeated='13' office:value-type='string'>" P("x")
+                 "</table:table-cell></table:table-row><table:table-row table:number-rows-repeated='18446744073709551615'>"
+                 WORDS(P("x")) "</table:table-row></table:table>"),
          "data_sheet_bomb number-rows-repeated"},
         {"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>]><x>&a;</x>", "data_sheet parsing aborted"},
         {"<x>", "data_sheet no element found"},
@@ -261,6 +266,22 @@ static void test_ods_hidden(void **state)
     free((char *)(uintptr_t)file.p);
 }
 
+/* What is cut off is no shorter table. */
+static void test_xls_cut(void **state)
+{
+    (void)state;
+    struct buf first = {0}, stream = {0}, file = {0}, got = {0};
+    globals(&first, 0);
+    globals(&stream, first.n);
+    sheet(&stream);
+    stream.n -= 4; /* the record that ends the sheet */
+    xls_of(&file, buf_str(&stream));
+    rows_of(buf_str(&file), "xls", NULL, &got);
+    if (!memmem(got.p, got.n, "data_sheet worksheet", 20))
+        fail_msg(STR_FMT, STR_ARG(buf_str(&got)));
+    buf_free(&first), buf_free(&stream), buf_free(&file), buf_free(&got);
+}
+
 /* Behind a password; no workbook in it; a chain that bites its tail. */
 static void test_xls_refused(void **state)
 {
@@ -284,7 +305,7 @@ static void test_xls_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_refused),
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

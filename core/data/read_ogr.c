@@ -475,14 +475,15 @@ static bool open_file(struct ogr_source *s, struct str file, struct str layer, s
         return bad("format", e);
     s->rows.format = format->name;
     s->utf8_words = !format->part;
-    if (format->refuses_doctype && ogr_format_has_doctype(file))
-        return bad("DOCTYPE", e);
     snprintf(name, sizeof name, "/vsimem/in%s", format->extension);
     bool ok = format->part ? ogr_zip_unfold(file, format->part, layer, &s->parts, e) &&
                                  mount_parts(s, format, e)
                            : mount(s, name, file, e);
     const struct ogr_part *kml = part_called(&s->parts, ".kml");
-    if (ok && strcmp(format->driver, "LIBKML") == 0 && (kml ? kml->n : file.n) > OGR_KML_MAX)
+    struct str text = kml ? (struct str){kml->bytes, kml->n} : file;
+    if (ok && format->refuses_doctype && ogr_format_has_doctype(text))
+        return bad("DOCTYPE", e);
+    if (ok && strcmp(format->driver, "LIBKML") == 0 && text.n > OGR_KML_MAX)
         return bad("KML, 64 Mo", e);
     return ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) &&
            find_columns(s, format, e) && rewind_rows(&s->rows, e);

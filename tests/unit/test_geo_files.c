@@ -18,6 +18,7 @@
 #include "core/data/ingest.h"
 #include "core/data/read_main.h"
 #include "core/data/reader.h"
+#include "tests/unit/zip_of.h"
 
 static int file_of(struct str text)
 {
@@ -173,6 +174,23 @@ static void test_refused(void **state)
         refused(str_of(rows[i].text), NULL, rows[i].kind);
 }
 
+/* The document type of a KML counts where it stands, not in the zip around it. */
+static void test_kmz(void **state)
+{
+    (void)state;
+#define PLACE "<Placemark><name>Mairie</name><Point><coordinates>0.68,47.39</coordinates></Point></Placemark>"
+    static const struct zip_member plain = {"doc.kml", S(KML_HEAD PLACE "</Document></kml>")};
+    static const struct zip_member typed = {
+        "doc.kml", S("<!DOCTYPE kml [<!ENTITY a \"b\">]><kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>" PLACE "</Document></kml>")};
+    struct str good = zip_of(&plain, 1, 1 << 16), bad = zip_of(&typed, 1, 1 << 16);
+    said(good, NULL, "name text Mairie\ngeo_point_2d geo_point_2d 47.39, 0.68\n");
+    json_t *report = NULL;
+    struct err e = {0};
+    assert_false(read_report(bad, NULL, &report, &e));
+    assert_string_equal(e.arg[0], "DOCTYPE");
+    zip_drop(good), zip_drop(bad);
+}
+
 static void test_deep(void **state)
 {
     (void)state;
@@ -215,7 +233,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kml), cmocka_unit_test(test_gpx), cmocka_unit_test(test_gml), cmocka_unit_test(test_reprojected),
         cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_deep), cmocka_unit_test(test_still_sealed),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_kmz), cmocka_unit_test(test_deep), cmocka_unit_test(test_still_sealed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

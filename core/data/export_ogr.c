@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/data/cell.h"
 #include "core/data/errors.h"
 #include "core/data/export.h"
@@ -69,27 +70,15 @@ static void end(struct export *x, struct buf *out)
     (void)out;
 }
 
-static bool write_all(int fd, struct str s, struct err *e)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return ERR(e, err_data_unread, "write: %s", strerror(errno));
-        s = str_from(s, (size_t)n);
-    }
-    return true;
-}
-
 static bool take_file(struct child *c, int to, struct err *e)
 {
     char piece[PIECE];
     int64_t all = 0;
     for (size_t n = 1; n > 0; all += (int64_t)n) {
-        if (!child_read(c, c->stream_fd, piece, sizeof piece, &n, e) ||
-            !write_all(to, (struct str){piece, n}, e))
+        if (!child_read(c, c->stream_fd, piece, sizeof piece, &n, e))
             return false;
+        if (!fd_write(to, (struct str){piece, n}))
+            return ERR(e, err_data_unread, "write: %s", strerror(errno));
         if (all > FILE_MAX)
             return ERR(e, err_data_unread, "over %lld bytes", (long long)FILE_MAX);
     }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/ogr.h"
@@ -31,24 +32,16 @@ struct job {
     uint64_t streamed;
 };
 
-static bool write_all(int fd, struct str s, struct err *e)
+static bool put(int fd, struct str bytes, struct err *e)
 {
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return ERR(e, err_data_unread, "write: errno %d", errno);
-        s = str_from(s, (size_t)n);
-    }
-    return true;
+    return fd_write(fd, bytes) || ERR(e, err_data_unread, "write: errno %d", errno);
 }
 
 static bool to_stream(void *to, struct str bytes, struct err *e)
 {
     struct job *job = to;
     job->streamed += bytes.n;
-    return write_all(job->stream_fd, bytes, e);
+    return put(job->stream_fd, bytes, e);
 }
 
 static void report_error(const struct job *job, const struct err *why)
@@ -70,7 +63,7 @@ static void report_error(const struct job *job, const struct err *why)
     jw_close(&w, '}');
     jw_close(&w, '}');
     buf_addc(&out, '\n');
-    write_all(job->report_fd, buf_str(&out), &ignored);
+    put(job->report_fd, buf_str(&out), &ignored);
     buf_free(&out);
 }
 
@@ -79,7 +72,7 @@ static bool report(const struct job *job, struct reader *r, struct err *e)
     struct buf out = {.max = REPORT_MAX};
     reader_report(r, &out);
     buf_addc(&out, '\n');
-    bool ok = !out.over ? write_all(job->report_fd, buf_str(&out), e) : ERR(e, err_data_unread, "report");
+    bool ok = !out.over ? put(job->report_fd, buf_str(&out), e) : ERR(e, err_data_unread, "report");
     buf_free(&out);
     return ok;
 }
@@ -89,7 +82,7 @@ static bool report_done(const struct job *job, const struct reader *r, struct er
     char z[128];
     int n = snprintf(z, sizeof z, "{\"done\":true,\"rows\":%llu,\"bytes\":%llu}\n",
                      (unsigned long long)r->counts.kept, (unsigned long long)job->streamed);
-    return write_all(job->report_fd, (struct str){z, (size_t)n}, e);
+    return put(job->report_fd, (struct str){z, (size_t)n}, e);
 }
 
 /* Something the seal must forbid; the test of the seal asks for it and looks at what happens. */
@@ -107,18 +100,31 @@ static bool probe(const char *what, struct err *e)
     return ERR(e, err_data_options, "unknown probe");
 }
 
+/* Until the process ends. */
+static bool map_file(int fd, const char *what, struct str *out, struct err *e)
+{
+    struct stat st;
+    *out = S("");
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return ERR(e, err_data_unread, "%s", what);
+    if (st.st_size == 0)
+        return true;
+    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (p == MAP_FAILED)
+        return ERR(e, err_data_unread, "%s: mmap of %lld bytes", what, (long long)st.st_size);
+    *out = (struct str){p, (size_t)st.st_size};
+    return true;
+}
+
 /* As many memory files as the options say, behind the options' own. */
 static bool take_joins(struct reader *r, const json_t *options, struct err *e)
 {
     int64_t n = jr_i64(options, "joins", 0);
+    struct str csv;
     for (int i = 0; i < n && i < STEP_JOINS_MAX; i++) {
-        struct stat st;
-        if (fstat(JOIN_FD + i, &st) != 0 || !S_ISREG(st.st_mode))
-            return ERR(e, err_data_unread, "join %d", i);
-        void *p = st.st_size ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, JOIN_FD + i, 0) : NULL;
-        if (p == MAP_FAILED)
-            return ERR(e, err_data_unread, "mmap of %lld bytes", (long long)st.st_size);
-        reader_join(r, p ? (struct str){p, (size_t)st.st_size} : S(""));
+        if (!map_file(JOIN_FD + i, "a join", &csv, e))
+            return false;
+        reader_join(r, csv);
     }
     return true;
 }
@@ -138,26 +144,15 @@ static bool run(struct job *job, struct reader *r, const json_t *options, struct
 /* The way out of a map: rows of ours on fd 0, the file that is asked for on fd 1. */
 static bool write_file(struct job *job, struct err *e)
 {
-    struct stat st;
-    if (!ogr_load(e) || !child_seal(e))
-        return false;
-    bool ok = fstat(job->input_fd, &st) == 0 && st.st_size > 0;
-    void *rows = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, job->input_fd, 0) : MAP_FAILED;
-    if (rows == MAP_FAILED)
-        return ERR(e, err_data_unread, "the rows");
-    return ogr_write((struct str){rows, (size_t)st.st_size}, job->write, to_stream, job, e);
+    struct str rows;
+    return ogr_load(e) && child_seal(e) && map_file(job->input_fd, "the rows", &rows, e) &&
+           ogr_write(rows, job->write, to_stream, job, e);
 }
 
 static bool unpack(struct job *job, struct err *e)
 {
-    struct stat st;
-    if (!child_seal(e))
-        return false;
-    bool ok = fstat(job->input_fd, &st) == 0 && st.st_size > 0;
-    void *zip = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, job->input_fd, 0) : MAP_FAILED;
-    if (zip == MAP_FAILED)
-        return ERR(e, err_data_unread, "the zip");
-    return unpack_stream((struct str){zip, (size_t)st.st_size}, to_stream, job, e);
+    struct str zip;
+    return child_seal(e) && map_file(job->input_fd, "the zip", &zip, e) && unpack_stream(zip, to_stream, job, e);
 }
 
 static json_t *parse_options(struct str text, struct err *e)

@@ -7,14 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/buf.h"
-#include "core/base/jr.h"
+#include "core/base/fd.h"
 #include "core/base/utf8.h"
 #include "core/data/errors.h"
 #include "core/data/ingest.h"
 #include "core/data/unfold.h"
 
-enum { CHUNK = 64 << 10, REPORT_MAX = 64 << 10, PATH_BYTES = 4096 };
+enum { CHUNK = 64 << 10, PATH_BYTES = 4096 };
 
 /* ---- in the child ---- */
 
@@ -168,27 +167,15 @@ static bool read_exact(struct child *c, char *to, size_t size, bool may_end, siz
     return *n == size || (may_end && *n == 0) || ERR(e, err_data_unread, "cut short");
 }
 
-static bool write_all(int fd, struct str s, struct err *e)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return ERR(e, err_data_unread, "write: %s", strerror(errno));
-        s = str_from(s, (size_t)n);
-    }
-    return true;
-}
-
 static bool copy_file(struct child *c, int fd, uint64_t size, struct err *e)
 {
     char chunk[CHUNK];
-    bool ok = fd >= 0 || ERR(e, err_data_unread, "errno %d", errno);
-    for (size_t n; ok && size > 0; size -= n)
-        ok =
-            read_exact(c, chunk, size < sizeof chunk ? (size_t)size : sizeof chunk, false, &n, e) &&
-            write_all(fd, (struct str){chunk, n}, e);
+    bool ok = fd >= 0 || ERR(e, err_data_unread, "open: %s", strerror(errno));
+    for (size_t n; ok && size > 0; size -= n) {
+        ok = read_exact(c, chunk, size < sizeof chunk ? (size_t)size : sizeof chunk, false, &n, e);
+        if (ok && !fd_write(fd, (struct str){chunk, n}))
+            ok = ERR(e, err_data_unread, "write: %s", strerror(errno));
+    }
     if (fd >= 0)
         close(fd);
     return ok;

@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/base/jw.h"
 #include "core/db/errors.h"
@@ -104,7 +105,7 @@ bool backup_manifest_write(const char *backup, int level, const char *version, s
     jw_close(&w, '}');
     snprintf(path, sizeof path, "%s/manifest.json", backup);
     int fd = ok ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
-    if (ok && (fd < 0 || write(fd, b.p, b.n) != (ssize_t)b.n || fsync(fd) != 0))
+    if (ok && (fd < 0 || !fd_write(fd, buf_str(&b)) || fsync(fd) != 0))
         ok = fail_file(e, &err_file_write, path);
     if (fd >= 0)
         close(fd);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/base/rand.h"
 #include "core/db/errors.h"
 #include "core/db/program.h"
@@ -168,19 +169,6 @@ bool home_lock(struct home *h, struct err *e)
     return true;
 }
 
-static bool write_all(int fd, struct str s)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        s = str_from(s, (size_t)n);
-    }
-    return true;
-}
-
 bool home_write(const struct home *h, const char *name, struct str text, bool of_user, struct err *e)
 {
     char path[HOME_PATH], beside[HOME_PATH + 8];
@@ -190,7 +178,7 @@ bool home_write(const struct home *h, const char *name, struct str text, bool of
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return fail_path(e, &err_file_write, beside);
-    bool ok = write_all(fd, text) && fsync(fd) == 0;
+    bool ok = fd_write(fd, text) && fsync(fd) == 0;
     if (ok && of_user && geteuid() == 0)
         ok = fchown(fd, h->uid, h->gid) == 0;
     ok = close(fd) == 0 && ok && rename(beside, path) == 0;

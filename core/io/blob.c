@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/base/rand.h"
 #include "core/io/errors.h"
 
@@ -79,19 +80,6 @@ static bool make_folders(char *path, struct err *e)
     return true;
 }
 
-static bool write_all(int fd, struct str s)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        s = str_from(s, (size_t)n);
-    }
-    return true;
-}
-
 static bool copy_all(int from, int to)
 {
     static _Thread_local char chunk[CHUNK];
@@ -101,7 +89,7 @@ static bool copy_all(int from, int to)
             continue;
         if (n <= 0)
             return n == 0;
-        if (!write_all(to, (struct str){chunk, (size_t)n}))
+        if (!fd_write(to, (struct str){chunk, (size_t)n}))
             return false;
     }
 }
@@ -113,7 +101,7 @@ static bool write_beside(const char *path, int from, struct str bytes, struct er
     struct uuid id = uuid_make();
     snprintf(beside, sizeof beside, "%s.%s", path, id.text);
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && (from >= 0 ? copy_all(from, fd) : write_all(fd, bytes)) && fsync(fd) == 0 &&
+    bool ok = fd >= 0 && (from >= 0 ? copy_all(from, fd) : fd_write(fd, bytes)) && fsync(fd) == 0 &&
               rename(beside, path) == 0;
     if (!ok) {
         failed("write", e);
@@ -219,14 +207,7 @@ bool blob_incoming(char *path, size_t size, struct err *e)
     char whole[PATH_MAX], name[64];
     struct uuid id = uuid_make();
     snprintf(name, sizeof name, "incoming/%s", id.text);
-    if (!path_of(str_of(name), whole, e) || !make_folders(whole, e))
-        return false;
-    if (str_of(whole).n < size) {
-        memcpy(path, whole, str_of(whole).n + 1);
-        return true;
-    }
-    errno = ENAMETOOLONG;
-    return failed("name", e);
+    return path_of(str_of(name), whole, e) && make_folders(whole, e) && blob_path(str_of(name), path, size, e);
 }
 
 bool blob_path(struct str name, char *path, size_t size, struct err *e)

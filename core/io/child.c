@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/fd.h"
 #include "core/io/errors.h"
 
 enum { REPORT_FD = 3, OPTIONS_FD = 4, ARGUMENTS_MAX = 16, OPEN_FILES_MAX = 16 };
@@ -25,18 +26,11 @@ static bool cannot_start(const char *what, struct err *e)
 static int options_file(struct str options)
 {
     int fd = memfd_create("options", MFD_CLOEXEC);
-    size_t done = 0;
-    while (fd >= 0 && done < options.n) {
-        ssize_t n = write(fd, options.p + done, options.n - done);
-        if (n <= 0) {
-            close(fd);
-            return -1;
-        }
-        done += (size_t)n;
-    }
+    if (fd >= 0 && fd_write(fd, options) && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
     if (fd >= 0)
-        lseek(fd, 0, SEEK_SET);
-    return fd;
+        close(fd);
+    return -1;
 }
 
 static void limit(int what, uint64_t most)

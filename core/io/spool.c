@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/base/must.h"
 #include "core/io/errors.h"
 
@@ -58,15 +59,9 @@ bool spool_feed(struct spool *s, struct str bytes, struct err *e)
         ERR(e, err_upload_too_large, "%lld + %zu bytes", (long long)s->size, bytes.n);
         return err_arg(e, "%lld", (long long)s->max);
     }
-    while (bytes.n) {
-        ssize_t n = write(s->fd, bytes.p, bytes.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return failed(e, "write");
-        s->size += n;
-        bytes = str_from(bytes, (size_t)n);
-    }
+    if (!fd_write(s->fd, bytes))
+        return failed(e, "write");
+    s->size += (int64_t)bytes.n;
     return true;
 }
 

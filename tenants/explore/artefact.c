@@ -1,7 +1,6 @@
 #include "tenants/explore/artefact.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/web/engine.h"
 
 enum { HALF_WRITTEN_S = 3600, FILES_MAX = 4096 };
@@ -157,14 +157,8 @@ void artefact_add(struct artefact *a, struct str bytes)
 {
     if (a && (a->bytes += (int64_t)bytes.n) > a->most / 2)
         a->good = false; /* one file does not drive out all others */
-    while (a && a->good && bytes.n) {
-        ssize_t n = write(a->fd, bytes.p, bytes.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        a->good = n > 0;
-        if (n > 0)
-            bytes = str_from(bytes, (size_t)n);
-    }
+    if (a && a->good)
+        a->good = fd_write(a->fd, bytes);
 }
 
 void artefact_end(struct artefact *a)

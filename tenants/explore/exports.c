@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/data/coding.h"
 #include "core/data/export.h"
 #include "core/data/spill.h"
@@ -412,15 +413,8 @@ static bool collect(struct req *r, struct file *f, struct err *e)
     f->rows_bytes += (int64_t)left.n;
     if (f->rows_bytes > COLLECTED_BYTES)
         return ERR(e, err_answer_too_large, "over %lld bytes of rows", (long long)COLLECTED_BYTES);
-    while (left.n) {
-        ssize_t n = f->rows_fd < 0 ? -1 : write(f->rows_fd, left.p, left.n);
-        if (n < 0 && f->rows_fd >= 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return ERR(e, err_internal, "rows cannot be collected: %s", strerror(errno));
-        left = str_from(left, (size_t)n);
-    }
-    return true;
+    return (f->rows_fd >= 0 && fd_write(f->rows_fd, left)) ||
+           ERR(e, err_internal, "rows cannot be collected: %s", strerror(errno));
 }
 
 /* The slice's bytes on their way: into the collected rows, or compressed, or they are in `out`

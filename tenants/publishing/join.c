@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/version.h"
@@ -80,16 +81,7 @@ static bool put_sql(struct buf *sql, const struct other *o, const json_t *step, 
 
 static bool keep(int fd, const char *bytes, size_t n, struct err *e)
 {
-    while (n > 0) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return ERR(e, err_internal, "memory file: %s", strerror(errno));
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return true;
+    return fd_write(fd, (struct str){bytes, n}) || ERR(e, err_internal, "memory file: %s", strerror(errno));
 }
 
 /* All of it is taken off the connection, kept or not: what follows on it must find it clean. */

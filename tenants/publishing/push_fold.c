@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/base/log.h"
 #include "core/data/version.h"
@@ -217,15 +218,8 @@ static bool write_csv(struct fold *f, struct err *e)
 
 static bool memory_file(const struct buf *bytes, int *fd, struct err *e)
 {
-    size_t done = 0;
     *fd = memfd_create("push", MFD_CLOEXEC);
-    while (*fd >= 0 && done < bytes->n) {
-        ssize_t n = write(*fd, bytes->p + done, bytes->n - done);
-        if (n <= 0 && errno != EINTR)
-            break;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return (*fd >= 0 && done == bytes->n) ||
+    return (*fd >= 0 && fd_write(*fd, buf_str(bytes))) ||
            ERR(e, err_internal, "memory file: %s", strerror(errno));
 }
 

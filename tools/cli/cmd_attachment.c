@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
+#include "core/base/fd.h"
 #include "core/base/jw.h"
 #include "core/io/blob.h"
 #include "tenants/publishing/attachment.h"
@@ -31,25 +32,13 @@ const struct command_option files_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-static bool write_all(int to, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(to, p, n);
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool copy_bytes(int from, int to, uint64_t *size)
 {
     static char chunk[1 << 16];
     ssize_t n;
     while ((n = read(from, chunk, sizeof chunk)) > 0) {
         *size += (uint64_t)n;
-        if (!write_all(to, chunk, (size_t)n))
+        if (!fd_write(to, (struct str){chunk, (size_t)n}))
             return false;
     }
     return n == 0;

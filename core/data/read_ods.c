@@ -1,6 +1,5 @@
 #include "core/data/read_ods.h"
 
-#include <expat.h>
 #include <stdlib.h>
 
 #include "core/base/jr.h"
@@ -9,7 +8,7 @@
 #include "core/data/sheet_book.h"
 #include "core/data/zip_part.h"
 
-enum { CHUNK = 64 << 10, KEPT = RECORD_COLUMNS_MAX + 1 };
+enum { KEPT = RECORD_COLUMNS_MAX + 1 };
 
 struct ods {
     struct rows rows;
@@ -21,10 +20,9 @@ struct ods {
     size_t nhidden;
     bool chosen;
     struct zip_part part;
-    XML_Parser parser;
     /* where the reading stands */
     size_t table; /* tables begun */
-    bool in_table, style_is_table, ended;
+    bool in_table, style_is_table;
     unsigned annotation, paragraphs;
     const char *bomb, *too_long;
     uint64_t row, repeated_cells;
@@ -232,7 +230,7 @@ static void end_row(struct ods *s)
     s->repeated_cells += (s->row_repeat - 1) * s->n;
     if (s->row > ODS_ROWS_MAX || s->repeated_cells > ODS_REPEATED_MAX)
         s->bomb = "number-rows-repeated";
-    XML_StopParser(s->parser, XML_TRUE);
+    XML_StopParser(s->part.parser, XML_TRUE);
 }
 
 /* ---- the parser ---- */
@@ -304,31 +302,16 @@ static void on_text(void *parser, const char *p, int n)
 
 static bool feed(struct ods *s, struct err *e)
 {
-    XML_ParsingStatus state;
-    enum XML_Status status;
-    XML_GetParsingStatus(s->parser, &state);
-    if (state.parsing == XML_SUSPENDED) {
-        status = XML_ResumeParser(s->parser);
-    } else {
-        size_t n = 0;
-        void *room = XML_GetBuffer(s->parser, CHUNK);
-        if (!room || !part_read(&s->part, room, CHUNK, &n, e))
-            return room ? false : part_fault("XML", e);
-        status = XML_ParseBuffer(s->parser, (int)n, n == 0);
-    }
-    if (status == XML_STATUS_ERROR)
-        return part_fault(XML_ErrorString(XML_GetErrorCode(s->parser)), e);
+    if (!part_feed(&s->part, e))
+        return false;
     if (s->bomb)
         return part_bomb(s->bomb, e);
-    if (s->too_long) {
-        ERR(e, err_data_cell_long, "row %llu: %s", (unsigned long long)s->row, s->too_long);
-        err_arg(e, "%llu", (unsigned long long)s->row);
-        err_arg(e, "%zu", s->n + 1);
-        return err_arg(e, "%d", RECORD_CELL_MAX);
-    }
-    XML_GetParsingStatus(s->parser, &state);
-    s->ended = state.parsing == XML_FINISHED;
-    return true;
+    if (!s->too_long)
+        return true;
+    ERR(e, err_data_cell_long, "row %llu: %s", (unsigned long long)s->row, s->too_long);
+    err_arg(e, "%llu", (unsigned long long)s->row);
+    err_arg(e, "%zu", s->n + 1);
+    return err_arg(e, "%d", RECORD_CELL_MAX);
 }
 
 static void give_row(struct ods *s, struct record *out)
@@ -343,7 +326,7 @@ static void give_row(struct ods *s, struct record *out)
 static bool ods_next(struct rows *self, struct record *out, struct err *e)
 {
     struct ods *s = (struct ods *)(void *)self;
-    while (!s->copies && !s->ended)
+    while (!s->copies && !part_is(&s->part, XML_FINISHED))
         if (!feed(s, e))
             return false;
     if (!s->copies) {
@@ -361,21 +344,14 @@ static bool ods_next(struct rows *self, struct record *out, struct err *e)
 
 static bool ods_rewind(struct rows *self, struct err *e)
 {
+    static const struct part_handlers handlers = {on_start, on_end, on_text};
     struct ods *s = (struct ods *)(void *)self;
     bool found;
-    part_close(&s->part);
-    if (s->parser)
-        XML_ParserFree(s->parser);
-    s->parser = part_parser(s);
-    if (!s->parser)
-        return part_fault("XML", e);
-    XML_SetElementHandler(s->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(s->parser, on_text);
     s->table = s->nhidden = s->n = 0;
     s->row = s->blanks = s->copies = s->repeated_cells = 0;
-    s->in_table = s->in_cell = s->in_p = s->ended = false;
+    s->in_table = s->in_cell = s->in_p = false;
     s->notes = (struct sheet_notes){0};
-    if (!part_open(&s->part, s->file, S("content.xml"), &found, e))
+    if (!part_begin(&s->part, s->file, S("content.xml"), &handlers, s, &found, e))
         return false;
     return found || part_fault("content.xml", e);
 }
@@ -384,8 +360,6 @@ static void ods_close(struct rows *self)
 {
     struct ods *s = (struct ods *)(void *)self;
     part_close(&s->part);
-    if (s->parser)
-        XML_ParserFree(s->parser);
     buf_free(&s->text);
     buf_free(&s->shown);
     buf_free(&s->value);

@@ -1,6 +1,5 @@
 #include "core/data/read_sheet.h"
 
-#include <expat.h>
 #include <stdlib.h>
 
 #include "core/base/must.h"
@@ -8,16 +7,14 @@
 #include "core/data/sheet_book.h"
 #include "core/data/zip_part.h"
 
-enum { CHUNK = 64 << 10, KEPT = RECORD_COLUMNS_MAX + 1 };
+enum { KEPT = RECORD_COLUMNS_MAX + 1 };
 
 struct sheet {
     struct rows rows;
     struct str file;
     struct sheet_book book;
     struct sheet_notes notes;
-    struct zip_part part;
-    XML_Parser parser;
-    bool paused; /* a row is ready */
+    struct zip_part part; /* suspended where a row is ready */
     /* the row being read */
     uint64_t row;
     size_t n, column, style;
@@ -168,27 +165,8 @@ static void on_end(void *parser, const char *name)
     } else if (strcmp(name, "c") == 0) {
         end_cell(s);
     } else if (strcmp(name, "row") == 0) {
-        s->paused = true;
         XML_StopParser(parser, XML_TRUE);
     }
-}
-
-static bool feed(struct sheet *s, struct err *e)
-{
-    enum XML_Status status;
-    if (s->paused) {
-        s->paused = false;
-        status = XML_ResumeParser(s->parser);
-    } else {
-        size_t n = 0;
-        void *room = XML_GetBuffer(s->parser, CHUNK);
-        if (!room || !part_read(&s->part, room, CHUNK, &n, e))
-            return room ? false : part_fault("XML", e);
-        status = XML_ParseBuffer(s->parser, (int)n, n == 0);
-    }
-    if (status == XML_STATUS_ERROR)
-        return part_fault(XML_ErrorString(XML_GetErrorCode(s->parser)), e);
-    return true;
 }
 
 static bool long_cell(struct sheet *s, struct err *e)
@@ -212,43 +190,30 @@ static void give_row(struct sheet *s, struct record *out)
 static bool sheet_next(struct rows *self, struct record *out, struct err *e)
 {
     struct sheet *s = (struct sheet *)(void *)self;
-    XML_ParsingStatus state;
-    for (;;) {
-        XML_GetParsingStatus(s->parser, &state);
-        if (state.parsing == XML_FINISHED) {
-            *out = (struct record){.end = true, .cells = s->cells};
-            return true;
-        }
-        s->paused = state.parsing == XML_SUSPENDED;
-        if (!feed(s, e))
+    while (!part_is(&s->part, XML_FINISHED)) {
+        if (!part_feed(&s->part, e))
             return false;
         if (s->too_long)
             return long_cell(s, e);
-        XML_GetParsingStatus(s->parser, &state);
-        if (state.parsing == XML_SUSPENDED) {
+        if (part_is(&s->part, XML_SUSPENDED)) {
             give_row(s, out);
             return true;
         }
     }
+    *out = (struct record){.end = true, .cells = s->cells};
+    return true;
 }
 
 static bool sheet_rewind(struct rows *self, struct err *e)
 {
+    static const struct part_handlers handlers = {on_start, on_end, on_text};
     struct sheet *s = (struct sheet *)(void *)self;
     bool found;
-    part_close(&s->part);
-    if (s->parser)
-        XML_ParserFree(s->parser);
-    s->parser = part_parser(s);
-    if (!s->parser)
-        return part_fault("XML", e);
-    XML_SetElementHandler(s->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(s->parser, on_text);
     s->row = 0;
     s->n = 0;
-    s->in_value = s->paused = false;
+    s->in_value = false;
     s->notes = (struct sheet_notes){0};
-    if (!part_open(&s->part, s->file, s->book.sheet_path, &found, e))
+    if (!part_begin(&s->part, s->file, s->book.sheet_path, &handlers, s, &found, e))
         return false;
     return found || part_fault("worksheet", e);
 }
@@ -312,8 +277,6 @@ const struct sheet_notes *sheet_noted(const struct sheet *s)
 void sheet_close(struct sheet *s)
 {
     part_close(&s->part);
-    if (s->parser)
-        XML_ParserFree(s->parser);
     buf_free(&s->text);
     buf_free(&s->value);
     book_close(&s->book);

@@ -1,6 +1,5 @@
 #include "core/data/sheet_book.h"
 
-#include <expat.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,13 +30,7 @@ static unsigned number_of(const char *z)
 static bool parse(struct reading *reading, struct str file, struct str name, XML_StartElementHandler start,
                   XML_EndElementHandler end, XML_CharacterDataHandler text, bool *found, struct err *e)
 {
-    XML_Parser x = part_parser(reading);
-    if (!x)
-        return part_fault("XML", e);
-    XML_SetElementHandler(x, start, end);
-    XML_SetCharacterDataHandler(x, text);
-    bool ok = part_parse(file, name, x, found, e);
-    XML_ParserFree(x);
+    bool ok = part_parse(file, name, &(struct part_handlers){start, end, text}, reading, found, e);
     if (reading->too_much)
         return part_bomb("shared strings", e);
     return ok;

@@ -2,7 +2,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <expat.h>
 
 #include "core/data/errors.h"
 #include "core/data/read_sheet.h"
@@ -62,7 +61,7 @@ bool part_open(struct zip_part *p, struct str file, struct str name, bool *found
     return ok;
 }
 
-bool part_read(struct zip_part *p, char *to, size_t size, size_t *n, struct err *e)
+static bool read_piece(struct zip_part *p, char *to, size_t size, size_t *n, struct err *e)
 {
     la_ssize_t got = archive_read_data(p->archive, to, size);
     if (got < 0)
@@ -78,7 +77,10 @@ void part_close(struct zip_part *p)
 {
     if (p->archive)
         archive_read_free(p->archive);
+    if (p->parser)
+        XML_ParserFree(p->parser);
     p->archive = NULL;
+    p->parser = NULL;
 }
 
 static void refuse_doctype(void *user, const XML_Char *name, const XML_Char *sysid, const XML_Char *pubid, int internal)
@@ -87,32 +89,53 @@ static void refuse_doctype(void *user, const XML_Char *name, const XML_Char *sys
     XML_StopParser(user, XML_FALSE);
 }
 
-struct XML_ParserStruct *part_parser(void *user)
+bool part_begin(struct zip_part *p, struct str file, struct str name, const struct part_handlers *handlers, void *user,
+                bool *found, struct err *e)
 {
-    XML_Parser x = XML_ParserCreate("UTF-8");
-    if (!x)
-        return NULL;
-    XML_SetUserData(x, user);
-    XML_UseParserAsHandlerArg(x);
-    XML_SetStartDoctypeDeclHandler(x, refuse_doctype);
-    return x;
+    part_close(p);
+    bool ok = part_open(p, file, name, found, e);
+    if (!ok || !*found)
+        return ok;
+    p->parser = XML_ParserCreate("UTF-8");
+    if (!p->parser)
+        return part_fault("XML", e);
+    XML_SetUserData(p->parser, user);
+    XML_UseParserAsHandlerArg(p->parser);
+    XML_SetStartDoctypeDeclHandler(p->parser, refuse_doctype);
+    XML_SetElementHandler(p->parser, handlers->start, handlers->end);
+    XML_SetCharacterDataHandler(p->parser, handlers->text);
+    return true;
 }
 
-bool part_parse(struct str file, struct str name, XML_Parser x, bool *found, struct err *e)
+bool part_is(const struct zip_part *p, enum XML_Parsing state)
 {
-    struct zip_part p;
-    if (!part_open(&p, file, name, found, e))
-        return false;
-    if (!*found)
-        return true;
-    size_t n = 1;
-    bool ok = true;
-    while (ok && n > 0) {
-        void *room = XML_GetBuffer(x, CHUNK);
-        ok = room ? part_read(&p, room, CHUNK, &n, e) : part_fault("XML", e);
-        if (ok && XML_ParseBuffer(x, (int)n, n == 0) != XML_STATUS_OK)
-            ok = part_fault(XML_ErrorString(XML_GetErrorCode(x)), e);
+    XML_ParsingStatus now;
+    XML_GetParsingStatus(p->parser, &now);
+    return now.parsing == state;
+}
+
+bool part_feed(struct zip_part *p, struct err *e)
+{
+    enum XML_Status status;
+    if (part_is(p, XML_SUSPENDED)) {
+        status = XML_ResumeParser(p->parser);
+    } else {
+        size_t n = 0;
+        void *room = XML_GetBuffer(p->parser, CHUNK);
+        if (!room || !read_piece(p, room, CHUNK, &n, e))
+            return room ? false : part_fault("XML", e);
+        status = XML_ParseBuffer(p->parser, (int)n, n == 0);
     }
+    return status != XML_STATUS_ERROR || part_fault(XML_ErrorString(XML_GetErrorCode(p->parser)), e);
+}
+
+bool part_parse(struct str file, struct str name, const struct part_handlers *handlers, void *user, bool *found,
+                struct err *e)
+{
+    struct zip_part p = {0};
+    bool ok = part_begin(&p, file, name, handlers, user, found, e);
+    while (ok && *found && !part_is(&p, XML_FINISHED))
+        ok = part_feed(&p, e);
     part_close(&p);
     return ok;
 }

@@ -34,6 +34,31 @@ void markup_text(struct buf *out, struct str s)
     buf_add(out, str_from(s, start));
 }
 
+/* In UTF-8 no surrogate stands: left are control characters, U+FFFE and U+FFFF. */
+bool markup_xml_holds(struct str s)
+{
+    unsigned char c = (unsigned char)s.p[0];
+    if (c < 0x20)
+        return c == '\t' || c == '\n' || c == '\r';
+    return s.n < 3 || c != 0xef || s.p[1] != '\xbf' || (unsigned char)s.p[2] < 0xbe;
+}
+
+void markup_xml(struct buf *out, struct str s)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        const char *e = !markup_xml_holds(str_from(s, i)) ? "\xef\xbf\xbd" : c == '\r' ? "&#13;" : c == '\'' ? NULL : entity(c);
+        if (!e)
+            continue;
+        buf_add(out, str_part(s, start, i - start));
+        buf_addz(out, e);
+        i += c == '\xef' ? 2 : 0;
+        start = i + 1;
+    }
+    buf_add(out, str_from(s, start));
+}
+
 static bool is_alnum(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -1,27 +1,10 @@
 /* KML 2.2 and GPX 1.1, written by us and streamed: one placemark, or one waypoint or track, a row.
  * Fields are ExtendedData; in GPX <extensions>, or with use_extension=false one text in <desc>. */
+#include "core/base/markup.h"
 #include "core/base/utf8.h"
 #include "core/data/cell.h"
 #include "core/data/export.h"
 #include "core/data/geometry_walk.h"
-
-/* Text as XML 1.0 takes it: the control characters it cannot hold are left out. */
-static void put_xml(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '&')
-            buf_addz(out, "&amp;");
-        else if (c == '<')
-            buf_addz(out, "&lt;");
-        else if (c == '>')
-            buf_addz(out, "&gt;");
-        else if (c == '"')
-            buf_addz(out, "&quot;");
-        else if (c >= ' ' || c == '\n' || c == '\t')
-            buf_addc(out, (char)c);
-    }
-}
 
 static struct str label_of(const struct export *x, const struct query_column *c)
 {
@@ -33,7 +16,7 @@ static void put_cell(struct export *x, struct buf *out, const struct query_colum
 {
     buf_reset(&x->cell);
     cell_text(&x->cell, c, r, at, x->list_separator);
-    put_xml(out, buf_str(&x->cell));
+    markup_xml(out, buf_str(&x->cell));
 }
 
 static bool is_geographic(const struct query_column *c)
@@ -143,7 +126,7 @@ static void put_kml(struct export *x, struct buf *out, const PGresult *r, int at
         if (is_geographic(c) || cell_null(c, r, at))
             continue;
         buf_addz(out, "<Data name=\"");
-        put_xml(out, label_of(x, c));
+        markup_xml(out, label_of(x, c));
         buf_addz(out, "\"><value>");
         put_cell(x, out, c, r, at);
         buf_addz(out, "</value></Data>");
@@ -229,7 +212,7 @@ static void put_description(struct export *x, struct buf *out, const PGresult *r
         if (is_geographic(c) || cell_null(c, r, at) || (!all && !is_listed(list, c->key)))
             continue;
         buf_addz(out, any ? ", " : "");
-        put_xml(out, label_of(x, c));
+        markup_xml(out, label_of(x, c));
         buf_addz(out, ": ");
         put_cell(x, out, c, r, at);
         any = true;

@@ -7,8 +7,9 @@
  */
 #include <stdlib.h>
 
-#include "core/base/utf8.h"
 #include "core/base/errors.h"
+#include "core/base/markup.h"
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 #include "core/data/sheet_cell.h"
 #include "core/data/zip_write.h"
@@ -85,29 +86,10 @@ static void close_state(struct export *x)
 
 static void put_char(struct buf *out, struct str s, size_t n)
 {
-    switch (s.p[0]) {
-    case '&':
-        buf_add(out, S("&amp;"));
-        return;
-    case '<':
-        buf_add(out, S("&lt;"));
-        return;
-    case '>':
-        buf_add(out, S("&gt;"));
-        return;
-    case '"':
-        buf_add(out, S("&quot;"));
-        return;
-    case '\t':
+    if (s.p[0] == '\t')
         buf_add(out, S("<text:tab/>"));
-        return;
-    default:
-        break;
-    }
-    if (sheet_cell_unfit(s))
-        buf_addz(out, s.p[0] == '\r' ? "" : "\xef\xbf\xbd"); /* XML has no place for them */
-    else
-        buf_add(out, str_part(s, 0, n));
+    else if (s.p[0] != '\r')
+        markup_xml(out, str_part(s, 0, n));
 }
 
 /* A paragraph a line; spaces that XML would fold are counted. */

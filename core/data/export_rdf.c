@@ -7,6 +7,7 @@
  * Source: RDF 1.1 XML Syntax, Turtle, JSON-LD 1.1; GeoSPARQL 1.1 (wktLiteral, geoJSONLiteral).
  */
 #include "core/base/jw.h"
+#include "core/base/markup.h"
 #include "core/data/cell.h"
 #include "core/data/export.h"
 #include "core/data/sheet_cell.h"
@@ -166,37 +167,6 @@ static void nothing(struct export *x, struct buf *out)
 
 /* ---- RDF/XML ---- */
 
-static void put_xml(struct buf *out, struct str s)
-{
-    for (; s.n > 0; s = str_from(s, 1)) {
-        switch (s.p[0]) {
-        case '&':
-            buf_add(out, S("&amp;"));
-            continue;
-        case '<':
-            buf_add(out, S("&lt;"));
-            continue;
-        case '>':
-            buf_add(out, S("&gt;"));
-            continue;
-        case '"':
-            buf_add(out, S("&quot;"));
-            continue;
-        case '\r':
-            buf_add(out, S("&#13;"));
-            continue;
-        default:
-            break;
-        }
-        if (!sheet_cell_unfit(s)) {
-            buf_addc(out, s.p[0]);
-            continue;
-        }
-        buf_add(out, S("\xef\xbf\xbd")); /* XML has no place for it */
-        s = str_from(s, (unsigned char)s.p[0] == 0xef ? 2 : 0);
-    }
-}
-
 static void xml_start(struct export *x, struct buf *out)
 {
     buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF xmlns:rdf=\"" SPACE_RDF
@@ -214,7 +184,7 @@ static void xml_value(const struct export *x, struct buf *out, size_t column, st
     if (type->iri)
         buf_printf(out, " rdf:datatype=\"%s\"", type->iri);
     buf_addc(out, '>');
-    put_xml(out, value);
+    markup_xml(out, value);
     buf_addz(out, "</f:field-");
     put_name(out, c->key);
     buf_addz(out, ">\n");

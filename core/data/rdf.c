@@ -4,6 +4,7 @@
 
 #include "core/base/jw.h"
 #include "core/base/map.h"
+#include "core/base/markup.h"
 #include "core/base/utf8.h"
 
 static const struct {
@@ -210,21 +211,6 @@ static bool empty(const struct rdf_node *n)
 
 /* --- RDF/XML ------------------------------------------------------------------------------------- */
 
-/* XML 1.0 has no place for most control characters; they become U+FFFD. */
-static void xml_text(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        const char *entity = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : NULL;
-        if (entity)
-            buf_addz(out, entity);
-        else if (c < 0x20 && c != '\t' && c != '\n')
-            buf_addz(out, c == '\r' ? "" : "\xef\xbf\xbd");
-        else
-            buf_addc(out, (char)c);
-    }
-}
-
 static void xml_reference(const struct rdf *g, const struct property *p, struct buf *out)
 {
     if (p->object == OBJECT_NODE && !p->node->iri.p) {
@@ -232,7 +218,7 @@ static void xml_reference(const struct rdf *g, const struct property *p, struct 
         return;
     }
     buf_addz(out, " rdf:resource=\"");
-    xml_text(out, clean_iri(g->a, p->object == OBJECT_NODE ? p->node->iri : p->text));
+    markup_xml(out, clean_iri(g->a, p->object == OBJECT_NODE ? p->node->iri : p->text));
     buf_addz(out, "\"/>\n");
 }
 
@@ -248,7 +234,7 @@ static void xml_property(const struct rdf *g, const struct property *p, struct b
     if (p->datatype)
         buf_printf(out, " rdf:datatype=\"" STR_FMT "\"", STR_ARG(whole_name(g->a, p->datatype)));
     buf_addc(out, '>');
-    xml_text(out, p->text);
+    markup_xml(out, p->text);
     buf_printf(out, "</%s>\n", p->predicate);
 }
 
@@ -258,7 +244,7 @@ static void xml_node(const struct rdf *g, const struct rdf_node *n, struct buf *
     buf_printf(out, "  <%s ", element);
     if (n->iri.p) {
         buf_addz(out, "rdf:about=\"");
-        xml_text(out, clean_iri(g->a, n->iri));
+        markup_xml(out, clean_iri(g->a, n->iri));
         buf_addz(out, "\">\n");
     } else {
         buf_printf(out, "rdf:nodeID=\"b%u\">\n", n->number);

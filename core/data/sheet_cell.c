@@ -81,11 +81,3 @@ struct str sheet_cell_title(const struct export *x, size_t i)
 {
     return x->query->use_labels ? x->query->columns[i].label : x->query->columns[i].key;
 }
-
-bool sheet_cell_unfit(struct str s)
-{
-    unsigned char c = (unsigned char)s.p[0];
-    if (c < 0x20)
-        return c != '\t' && c != '\n';
-    return s.n >= 3 && c == 0xef && s.p[1] == '\xbf' && (unsigned char)s.p[2] >= 0xbe;
-}

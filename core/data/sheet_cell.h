@@ -24,10 +24,6 @@ struct sheet_cell sheet_cell_of(struct export *x, const struct query_column *c, 
 /* The title of column `i`. */
 struct str sheet_cell_title(const struct export *x, size_t i);
 
-/* Bytes < 0x20 but tab and line feed, U+FFFE, U+FFFF: what XML cannot hold. `s` begins with the
- * character. */
-bool sheet_cell_unfit(struct str s);
-
 /* Rows of a sheet, its title among them, in every spreadsheet program; and bytes: the next sheet
  * takes the rest. */
 enum { SHEET_ROWS = 1048576 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/markup.h"
 #include "core/base/utf8.h"
 #include "core/data/sheet_cell.h"
 
@@ -36,28 +37,16 @@ static bool looks_escaped(struct str s)
 static void put_char(struct buf *out, struct str s, size_t n)
 {
     uint32_t code;
-    switch (s.p[0]) {
-    case '&':
-        buf_add(out, S("&amp;"));
-        return;
-    case '<':
-        buf_add(out, S("&lt;"));
-        return;
-    case '>':
-        buf_add(out, S("&gt;"));
-        return;
-    case '_':
+    if (s.p[0] == '_') {
         buf_addz(out, looks_escaped(s) ? "_x005F_" : "_");
-        return;
-    default:
-        break;
-    }
-    if (sheet_cell_unfit(s)) {
+    } else if (s.p[0] == '"') {
+        buf_addc(out, '"'); /* it stands in no attribute */
+    } else if (s.p[0] == '\r' || !markup_xml_holds(s)) {
         utf8_next(s, &code);
         buf_printf(out, "_x%04X_", (unsigned)code);
-        return;
+    } else {
+        markup_xml(out, str_part(s, 0, n));
     }
-    buf_add(out, str_part(s, 0, n));
 }
 
 /* UTF-16 units, which Excel counts. */

@@ -2,6 +2,7 @@
 #include "core/base/errors.h"
 #include "core/base/jw.h"
 #include "core/base/log.h"
+#include "core/base/markup.h"
 #include "core/web/errors.h"
 #include "core/web/private.h"
 
@@ -53,24 +54,12 @@ static void problem_body(struct buf *out, const struct err *e, struct str senten
     jw_close(&w, '}');
 }
 
-static void escape(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        switch (s.p[i]) {
-        case '&': buf_addz(out, "&amp;"); break;
-        case '<': buf_addz(out, "&lt;"); break;
-        case '>': buf_addz(out, "&gt;"); break;
-        case '"': buf_addz(out, "&quot;"); break;
-        default: buf_addc(out, s.p[i]);
-        }
-}
-
 static void plain_page(struct buf *out, const struct err *e, struct str sentence, enum lang lang)
 {
     buf_printf(out, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>%d</title></head>\n"
                     "<body><main><h1>%d</h1><p>",
                lang == LANG_EN ? "en" : "fr", e->kind->status, e->kind->status);
-    escape(out, sentence);
+    markup_text(out, sentence);
     buf_printf(out, "</p><p><a href=\"/\">%s</a></p></main></body></html>\n",
                lang == LANG_EN ? "Home page" : "Page d’accueil");
 }

@@ -15,14 +15,14 @@ enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED 
 static void element(struct buf *out, const char *name, struct str text)
 {
     buf_printf(out, "<%s>", name);
-    markup_text(out, text);
+    markup_xml(out, text);
     buf_printf(out, "</%s>", name);
 }
 
 static void link_to(struct buf *out, const char *rel, const char *type, struct str url)
 {
     buf_printf(out, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
-    markup_text(out, url);
+    markup_xml(out, url);
     buf_addz(out, "\"/>");
 }
 
@@ -46,7 +46,7 @@ static void put_categories(struct buf *out, const json_t *themes)
     json_t *theme;
     json_array_foreach(themes, i, theme) {
         buf_addz(out, "<category term=\"");
-        markup_text(out, str_of(json_string_value(theme)));
+        markup_xml(out, str_of(json_string_value(theme)));
         buf_addz(out, "\"/>");
     }
 }

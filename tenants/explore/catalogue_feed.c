@@ -9,30 +9,18 @@
 #include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/base/markup.h"
-#include "core/data/sheet_cell.h"
 #include "core/web/engine.h"
 #include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/explore.h"
 
 /* ---- RSS ---- */
 
-static void put_xml(struct buf *out, struct str s)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++)
-        if (sheet_cell_unfit(str_from(s, i))) { /* XML has no place for it */
-            markup_text(out, str_part(s, from, i - from));
-            from = i + 1;
-        }
-    markup_text(out, str_from(s, from));
-}
-
 static void put_element(struct buf *out, const char *name, struct str text)
 {
     if (text.n == 0)
         return;
     buf_printf(out, "<%s>", name);
-    put_xml(out, text);
+    markup_xml(out, text);
     buf_printf(out, "</%s>\n", name);
 }
 
@@ -54,7 +42,7 @@ void catalogue_rss_start(struct catalogue_file *f, struct buf *out)
                              f->r->lang == LANG_EN ? "Open data of " : "Données ouvertes : ",
                              STR_ARG(f->r->tenant->name)));
     buf_addz(out, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"");
-    put_xml(out, explore_self(f->r, -1));
+    markup_xml(out, explore_self(f->r, -1));
     buf_addz(out, "\"/>\n");
 }
 

@@ -263,6 +263,17 @@ const ofN3 = (text, format) => new (require('n3').Parser)({ format }).parse(text
     q.object.termType === 'Literal' ? q.object.datatype.value : ''].join(' | ')).sort();
 const rapper = (syntax, bytes, name) => execFileSync('rapper', ['-q', '-i', syntax, '-o', 'ntriples', inFolder(name, bytes)], { encoding: 'utf8', maxBuffer: 1 << 28 });
 
+test('kml, gpx, ods, rdfxml: what XML has no place for is U+FFFD, so that every reader reads on', async () => {
+  const said = 'a\u0001b\ufffec\uffffd & <e>', kept = 'a\ufffdb\ufffdc\ufffdd & <e>';
+  await publish(t, H, { id: 'marques', fields: { texte: ['text'], lieu: ['geo_point_2d'] }, rows: [[said, point(1, 47)], ['après', point(2, 47)]] });
+  const read = async (format, ...args) => ogr(inFolder(`marques.${format}`, (await good(`marques/exports/${format}`)).body), ...args);
+  assert.deepEqual((await read('kml')).map((row) => row.texte), [kept, 'après']);
+  assert.deepEqual((await read('ods', '-oo', 'HEADERS=DISABLE')).map((row) => row.Field1), ['texte', kept, 'après']);
+  assert.equal((await read('gpx', 'waypoints')).length, 2);
+  const rdf = rapper('rdfxml', (await good('marques/exports/rdfxml')).body, 'marques.rdf');
+  assert.ok(rdf.includes('a\\uFFFDb\\uFFFDc\\uFFFDd') && rdf.includes('apr\\u00E8s'), rdf);
+});
+
 test('turtle and n3, read by N3.js and by rapper: every value with its type', async () => {
   const want = await statements(false);
   for (const [name, type, extension] of [['turtle', 'text/turtle; charset=utf-8', 'ttl'], ['n3', 'text/n3; charset=utf-8', 'n3']]) {

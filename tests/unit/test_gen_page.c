@@ -132,6 +132,25 @@ static void test_addresses(void **state)
     }
 }
 
+static void test_xml_holds_what_it_has_a_place_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw, *want;
+    } rows[] = {
+        {"a<b> & \"c\" d'e", "a&lt;b&gt; &amp; &quot;c&quot; d'e"},
+        {"\t1\r\n2", "\t1&#13;\n2"},
+        {"x\x01\x1f\x7f", "x\xef\xbf\xbd\xef\xbf\xbd\x7f"},
+        {"\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xef\xbb\xbf\xc5\x93\xf0\x9f\x8c\xb3", "\xef\xbb\xbf\xc5\x93\xf0\x9f\x8c\xb3"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf out = {0};
+        markup_xml(&out, str_of(rows[i].raw));
+        check(&out, rows[i].want);
+    }
+}
+
 static void test_numbers(void **state)
 {
     (void)state;
@@ -160,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_texts_plurals_and_partials),
         cmocka_unit_test(test_handlers_read_texts_unescaped),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_xml_holds_what_it_has_a_place_for),
         cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "core/base/must.h"
 #include "core/base/option.h"
 #include "core/db/backup_manifest.h"
+#include "core/db/backup_until.h"
 #include "core/db/errors.h"
 #include "core/db/program.h"
 
@@ -279,18 +280,37 @@ static bool give_content(const struct home *h, struct err *e)
     return geteuid() == 0 ? run(argv, NULL, -1, e) : true;
 }
 
-bool backup_restore(const char *backup, const char *path, const char *wal, const struct backup_progress *p,
+/* The log is replayed by a first start, so that a failure is seen here. */
+static bool replay(const struct home *h, const char *backup, int64_t until_us, struct err *e)
+{
+    struct cluster c;
+    struct err ignored = {0};
+    char log[HOME_PATH];
+    if (until_us && !backup_until_set(h, until_us, e))
+        return false;
+    if (!cluster_start(&c, h, e)) {
+        if (until_us && !backup_until_explain(h, backup, until_us, e) && e->kind == &err_backup_until)
+            remove_folder(h->path, &ignored);
+        return false;
+    }
+    cluster_stop(&c);
+    home_file(h, "restore", log);
+    remove_folder(log, &ignored);
+    return !until_us || backup_until_clear(h, e);
+}
+
+bool backup_restore(const char *backup, const char *path, const char *wal, int64_t until_us, const struct backup_progress *p,
                     struct err *e)
 {
     struct home h = {.lock_fd = -1};
-    struct cluster c;
-    char bin[HOME_PATH], beside[PATH], replay[HOME_PATH];
+    char bin[HOME_PATH], beside[PATH];
     if (!fits(backup, e) || (wal && !fits(wal, e)))
         return false;
     if (!is_empty(path))
         return refuse(e, path, "it is not empty");
     put(beside, "%s/../wal", backup);
-    if (!backup_manifest_check(backup, e) || !home_create(&h, path, e) || !home_lock(&h, e))
+    if (!backup_manifest_check(backup, e) || (until_us && !backup_until_possible(backup, until_us, e)) ||
+        !home_create(&h, path, e) || !home_lock(&h, e))
         return false;
     bool ok = cluster_find(&h, bin, e) && backup_verify(backup, bin, p, e);
     if (ok)
@@ -298,13 +318,7 @@ bool backup_restore(const char *backup, const char *path, const char *wal, const
     ok = ok && put_back(&h, backup, wal ? wal : beside, e) && give_content(&h, e);
     if (ok)
         step(p, "Rejeu du journal…", "Replaying the log…");
-    ok = ok && cluster_start(&c, &h, e);
-    if (ok) {
-        struct err ignored = {0};
-        cluster_stop(&c);
-        home_file(&h, "restore", replay);
-        remove_folder(replay, &ignored);
-    }
+    ok = ok && replay(&h, backup, until_us, e);
     home_close(&h);
     return ok;
 }

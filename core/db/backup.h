@@ -30,8 +30,10 @@ bool backup_create(const struct cluster *c, const char *to, int level, const str
 bool backup_verify(const char *backup, const char *bin, const struct backup_progress *p, struct err *e);
 
 /* Verifies, then fills an empty home; the log archived beside the backup is replayed at the first
- * start (done here, so that a failure is seen). wal: another folder of archived log; NULL: beside. */
-bool backup_restore(const char *backup, const char *home, const char *wal, const struct backup_progress *p,
+ * start (done here, so that a failure is seen). wal: another folder of archived log; NULL: beside.
+ * until_us: replayed up to that time, what was committed then included; 0: all of it. A time that backup and log do not
+ * reach leaves nothing behind. fails  err_backup_until, err_backup_damaged, err_backup_place */
+bool backup_restore(const char *backup, const char *home, const char *wal, int64_t until_us, const struct backup_progress *p,
                     struct err *e);
 
 /* Seconds since the newest whole backup under DIR/backup; -1: there is none. */

@@ -179,3 +179,13 @@ bool backup_manifest_check(const char *backup, struct err *e)
     json_decref(m);
     return ok;
 }
+
+bool backup_manifest_at(const char *backup, char at[BACKUP_AT], struct err *e)
+{
+    json_t *m = read_manifest(backup, e);
+    struct str text = jr_str(m, "at");
+    bool ok = text.n == sizeof "2026-11-28T20:15:00Z" - 1;
+    snprintf(at, BACKUP_AT, STR_FMT, STR_ARG(ok ? text : S("")));
+    json_decref(m);
+    return m && (ok || damaged(e, "manifest.json", "no time"));
+}

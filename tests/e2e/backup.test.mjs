@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, openSync, writeSync, closeSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation, poll } from './harness.mjs';
+import { sql } from './fixtures.mjs';
 
 let t, backup, kept;
 before(async () => { t = await installation(); });
@@ -52,6 +53,56 @@ test('without the archived log it is the moment of the backup', async () => {
   await t.serve();
   assert.ok(await known('avant.localhost'));
   assert.ok(!(await known('apres.localhost')));
+});
+// A clock that is not the program's: PostgreSQL's own, of the moment between two commits.
+let between, newest;
+test('--until brings back a chosen time: what was published before it, and nothing of what came after', async () => {
+  await t.halt();
+  rmSync(t.home, { recursive: true });
+  await t.must(['restore', '--from', backup, '--wal', join(t.folder, 'nowhere')]);
+  await t.serve();
+  const base = (await t.must(['backup', 'create', '--json'])).path;
+  await t.importCsv('r.localhost', 'avant', 'code;nom\n1;Tours\n');
+  between = sql(t, `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || 'Z';`);
+  await t.importCsv('r.localhost', 'apres', 'code;nom\n2;Blois\n');
+  newest = sql(t, "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') || 'Z';");
+  await t.halt();
+  rmSync(kept, { recursive: true });
+  renameSync(join(t.home, 'backup'), kept);
+  backup = join(kept, base.split('/').at(-1));
+  rmSync(t.home, { recursive: true });
+  await t.must(['restore', '--from', backup, '--until', between]);
+  await t.serve();
+  const status = async (id) => (await t.http('r.localhost', `/api/explore/v2.1/catalog/datasets/${id}/records`)).status;
+  await poll(async () => (await status('avant')) === 200, { what: 'the first dataset' });
+  assert.equal(await status('apres'), 404);
+  const rows = await t.http('r.localhost', '/api/explore/v2.1/catalog/datasets/avant/records');
+  assert.deepEqual(rows.json.results, [{ code: '1', nom: 'Tours' }]);
+  // It is an installation like another: it goes on, and can be backed up again.
+  await t.importCsv('r.localhost', 'encore', 'code;nom\n3;Dreux\n');
+  assert.equal(await status('encore'), 200);
+  assert.equal((await t.cli(['backup', 'create'])).code, 0);
+});
+test('a time before the backup, after the log or in the future is refused with the span, and leaves nothing behind', async () => {
+  const empty = join(t.folder, 'until');
+  const from = JSON.parse(readFileSync(join(backup, 'manifest.json'))).at;
+  for (const until of ['2020-02-29T12:00:00+01:00', new Date(Date.now() + 3600e3).toISOString(), new Date().toISOString()]) {
+    const done = await t.cli(['restore', '--from', backup, '--home', empty, '--until', until]);
+    assert.equal(done.code, 1, until);
+    assert.ok(done.stderr.includes(from), done.stderr);
+    assert.ok(!existsSync(empty), until);
+  }
+  // The end it names is that of the last commit of the log: no earlier than what was published last, no later than the stop.
+  const end = /to (\S+Z)/.exec((await t.cli(['restore', '--from', backup, '--home', empty, '--until', new Date().toISOString()])).stderr)[1];
+  assert.ok(end >= newest.slice(0, 17), `${end} ${newest}`);
+  assert.ok(Date.parse(end) - Date.parse(newest) < 30e3, `${end} ${newest}`);
+});
+test('a time without an offset is no time', async () => {
+  for (const until of ['2026-11-28T20:15:00', '2026-11-28', 'hier', "2026-11-28T20:15:00Z' x = '1"]) {
+    const done = await t.cli(['restore', '--from', backup, '--home', join(t.folder, 'until'), '--until', until]);
+    assert.equal(done.code, 1, until);
+    assert.match(done.stderr, /20:15:00\+01:00/);
+  }
 });
 for (const name of ['base.tar.gz', 'secrets.tar.gz', 'backup_manifest', 'manifest.json']) {
   test(`one byte of ${name} changed: refused by verify and restore, nothing made`, async () => {

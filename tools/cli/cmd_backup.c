@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
+#include "core/data/moment.h"
 #include "core/db/backup.h"
 #include "core/db/migrate.h"
 #include "tools/cli/cmd.h"
@@ -15,6 +16,8 @@ const struct command_option backup_options[] = {
 };
 const struct command_option restore_options[] = {
     {"from", "BACKUP", true, "The backup's folder.", "Le dossier de la sauvegarde."},
+    {"until", "TIME", false, "As things were at that time, such as 2026-11-28T20:15:00+01:00 (default: the latest). What was withdrawn later comes back.",
+     "L’état à ce moment, par exemple 2026-11-28T20:15:00+01:00 (par défaut : le plus récent). Ce qui a été retiré plus tard revient."},
     {"wal", "FOLDER", false, "Archived log to replay (default: the folder wal beside the backup).",
      "Journal archivé à rejouer (par défaut : le dossier wal à côté de la sauvegarde)."},
     {NULL, NULL, false, NULL, NULL},
@@ -74,6 +77,21 @@ bool cmd_backup_verify(struct cli *cli, struct err *e)
     return true;
 }
 
+/* With its offset: an hour that everybody reads as his own is no place to restore to. */
+static bool read_until(const struct cli *cli, int64_t *until_us, struct err *e)
+{
+    struct moment m;
+    const char *text = cli_has(cli, "until") ? cli_option(cli, "until") : NULL;
+    if (!text || (moment_read(str_of(text), &m) && m.has_time && m.has_offset && m.us > 0)) {
+        *until_us = text ? m.us : 0;
+        return true;
+    }
+    ERR(e, err_option_value, "--until");
+    err_arg(e, "--until");
+    err_arg(e, "%.60s", text);
+    return err_arg(e, "%s", cli_say(cli, "date, heure et décalage : 2026-11-28T20:15:00+01:00", "date, time and offset: 2026-11-28T20:15:00+01:00"));
+}
+
 bool cmd_restore(struct cli *cli, struct err *e)
 {
     struct str home = option_str(OPTION_HOME);
@@ -82,7 +100,8 @@ bool cmd_restore(struct cli *cli, struct err *e)
         ERR(e, err_option_missing, "--home");
         return err_arg(e, "--home");
     }
-    if (!backup_restore(cli_option(cli, "from"), home.p, cli_option(cli, "wal"), &p, e))
+    int64_t until = 0;
+    if (!read_until(cli, &until, e) || !backup_restore(cli_option(cli, "from"), home.p, cli_option(cli, "wal"), until, &p, e))
         return false;
     say_done(cli, "Remis en place", "Restored", home.p);
     return true;

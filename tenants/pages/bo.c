@@ -15,7 +15,7 @@ static struct str done_words(struct req *r)
         {"accepted", TEXT_BO_DONE_ACCEPTED},   {"refused", TEXT_BO_DONE_REFUSED},     {"revoked", TEXT_BO_DONE_REVOKED},
         {"changed", TEXT_BO_DONE_CHANGED},     {"share", TEXT_BO_DONE_SHARE},         {"loan", TEXT_BO_DONE_LOAN},
         {"restored", TEXT_BO_DONE_RESTORED},   {"discarded", TEXT_BO_DONE_DISCARDED}, {"attached", TEXT_BO_DONE_ATTACHED},
-        {"removed", TEXT_BO_DONE_REMOVED},     {"scheduled", TEXT_BO_DONE_SCHEDULED}, {"answered", TEXT_BO_DONE_ANSWERED},   {"read", TEXT_BO_DONE_READ},
+        {"removed", TEXT_BO_DONE_REMOVED},     {"scheduled", TEXT_BO_DONE_SCHEDULED}, {"answered", TEXT_BO_DONE_ANSWERED}, {"asked", TEXT_BO_DONE_ASKED}, {"went_on", TEXT_BO_DONE_WENT_ON},   {"read", TEXT_BO_DONE_READ},
     };
     struct str asked = req_query(r, S("done"));
     for (size_t i = 0; asked.n && i < sizeof words / sizeof words[0]; i++)
@@ -145,7 +145,7 @@ int bo_status(struct req *r)
     return e->kind ? e->kind->status : 200;
 }
 
-static struct str span(struct req *r, int64_t seconds)
+struct str bo_span(struct req *r, int64_t seconds)
 {
     bool fr = r->lang == LANG_FR;
     int64_t minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
@@ -158,13 +158,13 @@ static struct str span(struct req *r, int64_t seconds)
 
 struct str bo_ago(struct req *r, int64_t seconds)
 {
-    struct str s = span(r, seconds < 0 ? -seconds : seconds);
+    struct str s = bo_span(r, seconds < 0 ? -seconds : seconds);
     return arena_printf(r->a, r->lang == LANG_FR ? "il y a " STR_FMT : STR_FMT " ago", STR_ARG(s));
 }
 
 struct str bo_left(struct req *r, int64_t seconds)
 {
-    struct str s = span(r, seconds < 0 ? -seconds : seconds);
+    struct str s = bo_span(r, seconds < 0 ? -seconds : seconds);
     if (seconds < 0)
         return arena_printf(r->a, r->lang == LANG_FR ? "dépassé de " STR_FMT : "overdue by " STR_FMT, STR_ARG(s));
     return arena_printf(r->a, r->lang == LANG_FR ? "encore " STR_FMT : STR_FMT " left", STR_ARG(s));

@@ -77,6 +77,7 @@ static inline struct str bo_me(const struct req *r)
     return uuid_str(&r->who.account);
 }
 
+struct str bo_span(struct req *r, int64_t seconds); /* "17 h 35" */
 /* "il y a 3 jours", "dans 17 h 35", "dépassé de 5 h". seconds: from now, negative is past. */
 struct str bo_ago(struct req *r, int64_t seconds);
 struct str bo_left(struct req *r, int64_t seconds);

@@ -12,11 +12,12 @@
 #include "tenants/publishing/fault.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish_steps.h"
+#include "tenants/publishing/review_clock.h"
 
 bool bo_dataset_ask(struct req *r, struct err *e)
 {
     (void)e;
-    req_ask(r, &sql_bo_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r)});
+    req_ask(r, &sql_bo_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r), review_clock_now(r->a)});
     return true;
 }
 
@@ -77,6 +78,8 @@ static void put_words(struct req *r, struct page_bo_dataset *p)
     p->article = req_col(r, 0, 0, DS_ARTICLE);
     p->message = req_col(r, 0, 0, DS_MESSAGE);
     p->reason = req_col(r, 0, 0, DS_REASON);
+    p->question = req_col(r, 0, 0, DS_QUESTION);
+    p->answer = req_form(r, S("answer"));
     p->left = bo_left(r, req_i64(r, 0, 0, DS_LEFT));
     p->deadline = arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(say_date(r->a, r->lang, deadline)),
                                STR_ARG(str_from(deadline, deadline.n > 11 ? 11 : deadline.n)));
@@ -175,6 +178,26 @@ const struct step bo_dataset_close[] = {
 };
 const struct step bo_dataset_withdraw[] = {
     {STEP_WORK, work_withdraw, NULL}, {STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL},
+};
+
+/* The question is read again in the same transaction: an answer meets the submission that asked, or none. */
+static bool answer(struct req *r, struct conn *c, struct err *e)
+{
+    const struct str params[] = {uuid_str(&r->tenant->id), r->params[0], uuid_str(&r->who.organisation), review_clock_now(r->a)};
+    PGresult *row = conn_ask(c, &sql_bo_dataset, params, e);
+    struct str review = row && PQntuples(row) == 1 ? arena_str(r->a, str_of(PQgetvalue(row, 0, DS_REVIEW_ID))) : STR_NONE;
+    PQclear(row);
+    bo_then(r, bo_dataset_url(r, r->params[0], "?done=answered"));
+    return row && review_clock_answer(c, &r->tenant->id, review, &r->who.organisation, req_form(r, S("answer")), bo_me(r), e);
+}
+
+static bool work_answer(struct req *r, struct err *e)
+{
+    return (bo_is_direct(r) || ERR(e, err_review_unknown, "not a direct publisher")) && bo_write(r, answer, e);
+}
+
+const struct step bo_dataset_answer[] = {
+    {STEP_WORK, work_answer, NULL}, {STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL},
 };
 
 /* ---- the columns ---- */

@@ -5,6 +5,7 @@
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/fault.h"
+#include "tenants/publishing/review_clock.h"
 #include "tenants/publishing/words.h"
 #include "tenants/quota/meter.h"
 #include "tenants/quota/usage.h"
@@ -12,7 +13,7 @@
 static bool ask_home(struct req *r, struct err *e)
 {
     (void)e;
-    req_ask(r, &sql_bo_home, (struct str[]){uuid_str(&r->tenant->id), bo_organisation(r)});
+    req_ask(r, &sql_bo_home, (struct str[]){uuid_str(&r->tenant->id), bo_organisation(r), review_clock_now(r->a)});
     return true;
 }
 
@@ -22,7 +23,7 @@ static bool reply_home(struct req *r, struct err *e)
     struct page_bo_home p = {
         .datasets = (int)req_i64(r, 0, 0, 0), .open = (int)req_i64(r, 0, 0, 1), .drafts = (int)req_i64(r, 0, 0, 2),
         .failed = (int)req_i64(r, 0, 0, 3), .waiting = (int)req_i64(r, 0, 0, 4), .overdue = (int)req_i64(r, 0, 0, 5),
-        .refused = (int)req_i64(r, 0, 0, 6), .may_contribute = r->who.role >= CONTRIBUTOR, .is_direct = bo_is_direct(r),
+        .refused = (int)req_i64(r, 0, 0, 6), .soon = (int)req_i64(r, 0, 0, 7), .asked = (int)req_i64(r, 0, 0, 8), .may_contribute = r->who.role >= CONTRIBUTOR, .is_direct = bo_is_direct(r),
         .is_reviewer = r->tenant->is_root && bo_may_publish(r), .is_region = r->who.is_region && r->who.role >= ADMIN,
         .is_admin = bo_may_admin(r)};
     struct usage_now now = {0};

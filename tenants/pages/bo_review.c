@@ -1,4 +1,5 @@
 /* What direct publishers submitted, and the region's answer within 48 hours. */
+#include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
@@ -9,12 +10,14 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/review.h"
+#include "tenants/publishing/review_clock.h"
+#include "tenants/publishing/working_time.h"
 
-enum { SOON_S = 12 * 3600 };
+enum { SOON_S = 8 * 3600 /* 40 of the 48 hours are gone */ };
 
 /* bo_reviews.sql's columns */
 enum { COL_ID, COL_DATASET, COL_TITLE, COL_ORGANISATION, COL_ROWS, COL_IS_NEW, COL_LEFT, COL_DEADLINE, COL_STATE,
-       COL_ARTICLE, COL_MESSAGE, COL_DECIDED };
+       COL_ARTICLE, COL_MESSAGE, COL_DECIDED, COL_SUBMITTER, COL_ASKED };
 
 static bool wants_decided(struct req *r)
 {
@@ -31,7 +34,7 @@ static bool ask_queue(struct req *r, struct err *e)
 {
     if (!may_look(r, e))
         return false;
-    req_ask(r, &sql_bo_reviews, (struct str[]){uuid_str(&r->tenant->id), wants_decided(r) ? S("t") : S("f")});
+    req_ask(r, &sql_bo_reviews, (struct str[]){uuid_str(&r->tenant->id), wants_decided(r) ? S("t") : S("f"), review_clock_now(r->a)});
     return true;
 }
 
@@ -39,6 +42,13 @@ static struct str day_and_hour(struct req *r, struct str stamp) /* "2026-11-21 1
 {
     struct str day = say_date(r->a, r->lang, stamp);
     return arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(day), STR_ARG(str_from(stamp, 11)));
+}
+
+/* Of what is left, the part in office hours; said only where it differs in kind: nothing is left of an overdue one. */
+static struct str working_left(struct req *r, int64_t left_s)
+{
+    int64_t now_us = clock_wall_us();
+    return left_s < 0 ? STR_NONE : bo_span(r, working_time_us(now_us, now_us + left_s * 1000000) / 1000000);
 }
 
 static bool reply_queue(struct req *r, struct err *e)
@@ -59,9 +69,13 @@ static bool reply_queue(struct req *r, struct err *e)
         if (!str_eq(state, S("submitted")))
             continue;
         list[i].left = bo_left(r, left);
+        list[i].asked = batch_bool(&r->batch, 0, i, COL_ASKED);
+        list[i].late = !list[i].asked && left < 0;
+        list[i].soon = !list[i].asked && left >= 0 && left < SOON_S;
+        if (list[i].asked)
+            continue;
         list[i].deadline = day_and_hour(r, req_col(r, 0, i, COL_DEADLINE));
-        list[i].late = left < 0;
-        list[i].soon = left >= 0 && left < SOON_S;
+        list[i].working = working_left(r, left);
     }
     struct buf body = {0};
     page_bo_review(&body, r->lang, &(struct page_bo_review){.decided = wants_decided(r), .total = (int)n, .queue = list,
@@ -75,7 +89,7 @@ const struct step bo_review[] = {{STEP_DB, ask_queue, NULL}, {STEP_REPLY, reply_
 
 /* bo_review_one.sql's columns */
 enum { ONE_DATASET, ONE_ORGANISATION, ONE_METAS, ONE_COLUMNS, ONE_ROWS, ONE_LEFT, ONE_DEADLINE, ONE_STATE, ONE_ARTICLE,
-       ONE_MESSAGE, ONE_REPORT, ONE_SUBMITTER };
+       ONE_MESSAGE, ONE_REPORT, ONE_SUBMITTER, ONE_ASKED, ONE_QUESTIONS };
 
 static bool ask_one(struct req *r, struct err *e)
 {
@@ -84,7 +98,7 @@ static bool ask_one(struct req *r, struct err *e)
         return false;
     if (!uuid_parse(r->params[0], &id))
         return ERR(e, err_review_unknown, "not an id");
-    req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id)});
+    req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id), review_clock_now(r->a)});
     return true;
 }
 
@@ -136,6 +150,25 @@ static void put_articles(struct req *r, struct page_bo_review_one *p)
     p->text = req_form(r, S("message"));
 }
 
+static void put_questions(struct req *r, struct page_bo_review_one *p)
+{
+    struct err ignored;
+    json_t *list = jr_parse(req_col(r, 0, 0, ONE_QUESTIONS), &ignored), *row;
+    size_t i, n = json_array_size(list);
+    struct page_bo_review_one_questions *out = ARENA_ARRAY(r->a, struct page_bo_review_one_questions, n + 1);
+    json_array_foreach(list, i, row)
+    {
+        struct str ended = arena_str(r->a, jr_str(row, "ended"));
+        out[i] = (struct page_bo_review_one_questions){
+            .asked = day_and_hour(r, arena_str(r->a, jr_str(row, "asked"))), .question = arena_str(r->a, jr_str(row, "question")),
+            .answer = arena_str(r->a, jr_str(row, "answer")), .ended = ended.n ? day_and_hour(r, ended) : STR_NONE};
+    }
+    json_decref(list);
+    p->questions = out;
+    p->questions_n = n;
+    p->question = req_form(r, S("question"));
+}
+
 static bool reply_one(struct req *r, struct err *e)
 {
     struct err ignored;
@@ -154,6 +187,10 @@ static bool reply_one(struct req *r, struct err *e)
         .accepted = str_eq(state, S("accepted")), .refused = str_eq(state, S("refused")),
         .findings = findings(r, report),
         .spoiled = bo_warned(report, "warn_exponent") + bo_warned(report, "warn_siret_rounded")};
+    p.asked = batch_bool(&r->batch, 0, 0, ONE_ASKED);
+    p.late = p.late && !p.asked;
+    p.working = p.waiting && !p.asked ? working_left(r, left) : STR_NONE;
+    put_questions(r, &p);
     put_metas(r, metas, &p);
     put_columns(r, columns, &p);
     put_articles(r, &p);
@@ -186,4 +223,33 @@ static bool work_decide(struct req *r, struct err *e)
 
 const struct step bo_review_decide[] = {
     {STEP_WORK, work_decide, NULL}, {STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL},
+};
+
+static bool ask_partner(struct req *r, struct conn *c, struct err *e)
+{
+    bo_then(r, arena_printf(r->a, "/backoffice/review/" STR_FMT "/?done=asked", STR_ARG(r->params[0])));
+    return review_clock_ask(c, &r->tenant->id, r->params[0], req_form(r, S("question")), bo_me(r), e);
+}
+
+static bool work_ask(struct req *r, struct err *e)
+{
+    return may_look(r, e) && bo_write(r, ask_partner, e);
+}
+
+static bool go_on(struct req *r, struct conn *c, struct err *e)
+{
+    bo_then(r, arena_printf(r->a, "/backoffice/review/" STR_FMT "/?done=went_on", STR_ARG(r->params[0])));
+    return review_clock_go_on(c, &r->tenant->id, r->params[0], bo_me(r), e);
+}
+
+static bool work_go_on(struct req *r, struct err *e)
+{
+    return may_look(r, e) && bo_write(r, go_on, e);
+}
+
+const struct step bo_review_ask[] = {
+    {STEP_WORK, work_ask, NULL}, {STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL},
+};
+const struct step bo_review_go_on[] = {
+    {STEP_WORK, work_go_on, NULL}, {STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL},
 };

@@ -1,6 +1,7 @@
 #include "tenants/publishing/jobs.h"
 
 #include "tenants/publishing/push.h"
+#include "tenants/publishing/review_clock.h"
 #include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/registry_news.h"
 #include "tenants/publishing/source.h"
@@ -12,6 +13,7 @@ static const struct job jobs[] = {
     {"upload", 1000, upload_job, false},
     {"sweep", 600000, sweep_job, false},
     {"schema_news", 5000, registry_news_job, false},
+    {"review_clock", 15000, review_clock_job, false},
     {"text_index", 1000, text_index_job, true},
     {"side_copy", 1000, side_copy_job, true},
     {"source", 1000, source_job, true},

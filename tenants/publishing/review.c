@@ -2,6 +2,7 @@
 
 #include "core/base/jr.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/people/mail.h"
 #include "tenants/publishing/attest.h"
 #include "tenants/publishing/check.h"
 #include "tenants/publishing/contract.h"
@@ -9,6 +10,7 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish.h"
+#include "tenants/publishing/review_clock.h"
 #include "tenants/publishing/sql.h"
 
 static bool checks_pass(const struct dataset_row *d, const struct uuid *organisation, struct err *e)
@@ -31,6 +33,26 @@ static bool may_be_read(struct conn *c, const struct uuid *tenant, const struct 
     return attest_gate(c, tenant, &d->id, &d->draft_version, e) && check_gate(c, tenant, &d->id, &d->draft_version, e);
 }
 
+static bool tell_region(struct conn *c, struct arena *a, const struct uuid *tenant, const struct uuid *review, struct err *e)
+{
+    struct review_told t;
+    struct str page = arena_printf(a, "/backoffice/review/%s/", review->text);
+    return review_clock_tell(c, a, tenant, uuid_str(review), &t, e) &&
+           mail_queue(c, tenant, MAIL_TO_EDITORS, MAIL_review_submitted, page, (struct str[]){t.title, t.organisation, STR_NONE, t.deadline},
+                      4, STR_NONE, e);
+}
+
+/* What the region decided, to whoever submitted. */
+static bool tell_partner(struct conn *c, struct arena *a, const struct uuid *tenant, struct str review, enum mail_template mail,
+                         struct str article, struct str message, struct err *e)
+{
+    struct review_told t;
+    if (!review_clock_tell(c, a, tenant, review, &t, e))
+        return false;
+    struct str page = arena_printf(a, "/backoffice/datasets/" STR_FMT "/", STR_ARG(t.dataset_id));
+    return mail_queue(c, tenant, t.submitter, mail, page, (struct str[]){t.title, article, message}, 3, STR_NONE, e);
+}
+
 bool review_submit(struct conn *c, const struct uuid *tenant, struct str dataset_id,
                    const struct uuid *organisation, const struct uuid *account, struct uuid *review,
                    struct err *e)
@@ -41,9 +63,9 @@ bool review_submit(struct conn *c, const struct uuid *tenant, struct str dataset
     bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && checks_pass(&d, organisation, e) &&
               contract_check(c, tenant, &d.id, e) && may_be_read(c, tenant, &d, e);
     const struct str params[] = {uuid_str(tenant), uuid_str(&made), ok ? uuid_str(&d.id) : STR_NONE,
-                                 uuid_str(organisation), uuid_str(account)};
+                                 uuid_str(organisation), uuid_str(account), review_clock_now(&a)};
     ok = ok && tenant_do(c, &sql_review_insert, params, e) &&
-         tenant_audit(c, tenant, uuid_str(account), S("submit"), dataset_id, STR_NONE, e);
+         tenant_audit(c, tenant, uuid_str(account), S("submit"), dataset_id, STR_NONE, e) && tell_region(c, &a, tenant, &made, e);
     arena_free(&a);
     if (ok)
         *review = made;
@@ -77,7 +99,8 @@ bool review_accept(struct conn *c, const struct uuid *tenant, struct str review,
     const struct str decision[] = {review, S("accepted"), STR_NONE, STR_NONE};
     bool ok = decide(c, &a, tenant, decision, account, &dataset_id, e) &&
               publish_draft(c, tenant, dataset_id, account, &done, e) &&
-              (done.is_open || publish_open(c, tenant, dataset_id, account, e));
+              (done.is_open || publish_open(c, tenant, dataset_id, account, e)) &&
+              tell_partner(c, &a, tenant, review, MAIL_review_accepted, STR_NONE, STR_NONE, e);
     arena_free(&a);
     return ok;
 }
@@ -95,7 +118,8 @@ bool review_refuse(struct conn *c, const struct uuid *tenant, struct str review,
     struct arena a = {0};
     struct str dataset_id;
     const struct str decision[] = {review, S("refused"), article, message};
-    bool ok = decide(c, &a, tenant, decision, account, &dataset_id, e);
+    bool ok = decide(c, &a, tenant, decision, account, &dataset_id, e) &&
+              tell_partner(c, &a, tenant, review, MAIL_review_refused, article, message, e);
     arena_free(&a);
     return ok;
 }

@@ -30,7 +30,6 @@
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/review.h"
-#include "core/db/sql.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/sweep.h"
 #include "tenants/publishing/text_index.h"

@@ -28,6 +28,7 @@ struct copying {
     struct uuid copy;      /* empty: there is none */
     struct str dataset_id; /* the copy's address */
     bool withdrawn, buried;
+    bool emptied; /* of its content: what was hidden when its source closed still has it */
     struct str fingerprint;
 };
 
@@ -58,6 +59,7 @@ static bool find_copy(struct copying *w, struct err *e)
         w->dataset_id = arena_str(w->a, str_of(PQgetvalue(r, 0, 1)));
         w->withdrawn = strcmp(PQgetvalue(r, 0, 2), "withdrawn") == 0;
         w->buried = strcmp(PQgetvalue(r, 0, 3), "t") == 0;
+        w->emptied = strcmp(PQgetvalue(r, 0, 4), "t") == 0;
     }
     PQclear(r);
     return r != NULL;
@@ -152,7 +154,7 @@ static bool take_back(struct copying *w, struct str *action, struct err *e)
 {
     const struct str params[] = {uuid_str(&w->k->target), uuid_str(&w->copy)};
     *action = S("unchanged");
-    if (!w->copy.text[0] || w->withdrawn)
+    if (!w->copy.text[0] || (w->withdrawn && w->emptied))
         return true;
     *action = S("withdraw");
     return tenant_do(w->c, &sql_copy_withdraw, params, e) && tenant_do(w->c, &sql_catalogue_delete, params, e) &&

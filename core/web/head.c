@@ -43,13 +43,14 @@ struct heads {
     struct lanes *lanes;
     struct map tenants, hosts; /* id -> struct kept; host -> struct host_name */
     int64_t fresh_us, asked_us;
-    bool loaded;
+    bool loaded, closing;
 
     enum asking asking;
     struct batch batch;
     struct arena a;            /* of the round */
     struct kept **moved;
     size_t nmoved, at;
+    struct heads_waiter *waiting, *served; /* for the next round; for the one that runs */
     struct map seen;           /* ids of the round's generations: what is not there is gone */
 };
 
@@ -169,6 +170,17 @@ static void drop_gone(struct heads *h)
 
 static void on_answer(struct batch *b, struct err *e, void *context);
 
+static void on_tick(uv_timer_t *timer);
+
+static void wake_all(struct heads_waiter **list)
+{
+    while (*list) {
+        struct heads_waiter *w = *list;
+        *list = w->next;
+        w->wake(w);
+    }
+}
+
 static void round_ends(struct heads *h)
 {
     for (size_t i = 0; i < h->nmoved; i++)
@@ -179,6 +191,20 @@ static void round_ends(struct heads *h)
     map_free(&h->seen);
     h->seen = (struct map){0};
     arena_free(&h->a);
+    wake_all(&h->served);
+    if (h->waiting)
+        on_tick(&h->timer);
+}
+
+void heads_catch_up(struct heads *h, struct heads_waiter *w)
+{
+    if (h->closing) {
+        w->wake(w);
+        return;
+    }
+    w->next = h->waiting;
+    h->waiting = w;
+    on_tick(&h->timer);
 }
 
 static void round_done(struct heads *h)
@@ -207,9 +233,11 @@ static void begin_batch(struct heads *h)
 static void on_tick(uv_timer_t *timer)
 {
     struct heads *h = timer->data;
-    if (h->asking != IDLE)
+    if (h->asking != IDLE || h->closing)
         return;
     h->asked_us = clock_monotonic_us();
+    h->served = h->waiting;
+    h->waiting = NULL;
     begin_batch(h);
     batch_ask(&h->batch, &sql_head_generations, NULL);
     ask(h, GENERATIONS);
@@ -376,6 +404,8 @@ void heads_close(struct heads *h)
 {
     if (h->asking != IDLE)
         lanes_forget(h->lanes, &h->batch);
+    h->closing = true;
     round_ends(h);
+    wake_all(&h->waiting);
     uv_close((uv_handle_t *)&h->timer, on_closed);
 }

@@ -41,6 +41,14 @@ const struct tenant *heads_tenant(const struct heads *h, struct str tenant_id);
 const struct dataset_head *heads_dataset(const struct tenant *t, struct str dataset_id);
 bool heads_fresh(const struct heads *h); /* younger than two seconds */
 
+/* Called once, after a round that began later than this call: what was committed before it is known then (or the
+ * database does not answer). A write's answer waits for it, so that the very next request sees what was written. */
+struct heads_waiter {
+    struct heads_waiter *next;
+    void (*wake)(struct heads_waiter *w);
+};
+void heads_catch_up(struct heads *h, struct heads_waiter *w);
+
 /* ---- made by core/web/web.c ---- */
 struct uv_loop_s;
 struct lanes;

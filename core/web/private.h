@@ -96,6 +96,7 @@ struct req_private {
     uint64_t sent_bytes;
     uv_work_t cpu;
     struct work_job work;
+    struct heads_waiter caught_up;
 
     /* From here on not zeroed at the beginning: written before it is read. */
     struct http_exchange copy;  /* req.x where threads may read it */

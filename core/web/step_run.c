@@ -147,9 +147,23 @@ static void run_work_fn(struct work_job *j, struct conn *conn, struct err *why)
         conn_rollback(conn);
 }
 
+static void on_caught_up(struct heads_waiter *w)
+{
+    thread_back((struct req_private *)((char *)w - offsetof(struct req_private, caught_up)));
+}
+
+/* What a write changed is known before it is answered: the next request, on whatever host of ours, sees it. */
 static void on_work(struct work_job *j)
 {
-    thread_back(req_of_job(j));
+    struct req_private *p = req_of_job(j);
+    enum http_method method = p->copy.method;
+    bool wrote = p->work_ok && method != HTTP_GET && method != HTTP_HEAD;
+    if (!wrote) {
+        thread_back(p);
+        return;
+    }
+    p->caught_up.wake = on_caught_up;
+    heads_catch_up(p->engine->c.heads, &p->caught_up);
 }
 
 static void run_work(struct req_private *p)

@@ -199,6 +199,7 @@ static bool ask_one(struct req *r, struct err *e)
 {
     (void)e;
     datasets_ask_objects(r, &r->params[EXPLORE_DATASET], 1);
+    grant_ask_gone(r, r->params[EXPLORE_DATASET]);
     return true;
 }
 
@@ -208,7 +209,7 @@ static bool reply_one(struct req *r, struct err *e)
     struct dataset_shape shape;
     bool plain;
     if (req_rows(r, 0) == 0)
-        return grant_not_found(r->params[EXPLORE_DATASET], e);
+        return grant_gone(r, 1, r->params[EXPLORE_DATASET], e);
     if (!dataset_shape_read(r, &shape, &plain, e))
         return false;
     struct odsql_scope scope = {.clause = CLAUSE_SELECT};

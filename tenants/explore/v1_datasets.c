@@ -198,6 +198,7 @@ static bool ask_one(struct req *r, struct err *e)
 {
     (void)e;
     datasets_ask_objects(r, &r->params[EXPLORE_DATASET], 1);
+    grant_ask_gone(r, r->params[EXPLORE_DATASET]);
     return true;
 }
 
@@ -205,7 +206,7 @@ static bool reply_one(struct req *r, struct err *e)
 {
     struct dataset_object d;
     if (req_rows(r, 0) == 0)
-        return grant_not_found(r->params[EXPLORE_DATASET], e);
+        return grant_gone(r, 1, r->params[EXPLORE_DATASET], e);
     if (!dataset_object_read(r, 0, 0, &d, e))
         return false;
     struct jw *w = v1_open(r, e);

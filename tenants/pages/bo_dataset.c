@@ -117,8 +117,12 @@ bool bo_dataset_page(struct req *r, struct err *e)
     struct bo_said said[META_HEADINGS + 4];
     json_t *metas = bo_dataset_json(r, DS_METAS);
     struct str title = bo_dataset_title(r, metas);
-    const struct bo_field reason = {.name = "reason", .kind = BO_AREA, .label = page_say(r, TEXT_BO_WITHDRAW_REASON),
-                                    .required = true, .hint = page_say(r, TEXT_BO_WITHDRAW_HINT)};
+    const struct bo_field end[] = {
+        {.name = "reason", .kind = BO_AREA, .label = page_say(r, TEXT_BO_WITHDRAW_REASON), .required = true,
+         .hint = page_say(r, TEXT_BO_WITHDRAW_HINT)},
+        {.name = "successor", .label = page_say(r, TEXT_BO_WITHDRAW_SUCCESSOR), .complete = "off",
+         .hint = page_say(r, TEXT_BO_WITHDRAW_SUCCESSOR_HINT)},
+    };
     struct page_bo_dataset p = {
         .csrf = r->who.csrf, .base = bo_dataset_url(r, r->params[0], ""), .title = title, .dataset_id = r->params[0],
         .producer = req_col(r, 0, 0, DS_PRODUCER), .source = req_col(r, 0, 0, DS_SOURCE),
@@ -127,8 +131,8 @@ bool bo_dataset_page(struct req *r, struct err *e)
     put_state(r, &p);
     put_words(r, &p);
     put_versions(r, &p);
-    p.withdraw = bo_form_html(r, &(struct bo_form){.action = bo_dataset_url(r, r->params[0], "withdraw"), .fields = &reason,
-                                                   .n = 1, .danger = true, .submit = page_say(r, TEXT_BO_WITHDRAW_TITLE)});
+    p.withdraw = bo_form_html(r, &(struct bo_form){.action = bo_dataset_url(r, r->params[0], "withdraw"), .fields = end,
+                                                   .n = 2, .danger = true, .submit = page_say(r, TEXT_BO_WITHDRAW_TITLE)});
     p.said_n = bo_headings(r, metas, said);
     struct page_bo_dataset_said *list = ARENA_ARRAY(r->a, struct page_bo_dataset_said, p.said_n + 1);
     for (size_t i = 0; i < p.said_n; i++)
@@ -151,6 +155,7 @@ static bool verb(struct req *r, step_fn *work, const char *done, struct err *e)
     struct publish_ask *ask = ARENA_NEW(r->a, struct publish_ask);
     ask->dataset_id = r->params[0];
     ask->reason = req_form(r, S("reason"));
+    ask->successor = req_form(r, S("successor"));
     bo_then(r, bo_dataset_url(r, r->params[0], arena_printf(r->a, "?done=%s", done).p));
     return bo_call(r, work, ask, e);
 }

@@ -55,11 +55,19 @@ static const struct known *in_memory(struct req *r, struct str dataset_id)
     return good && (k->until_us == 0 || clock_monotonic_us() < k->until_us) ? k : NULL;
 }
 
+void grant_ask_gone(struct req *r, struct str dataset_id)
+{
+    req_ask(r, &sql_dataset_gone, (struct str[]){uuid_str(&r->tenant->id), dataset_id});
+}
+
 bool grant_ask(struct req *r, struct str dataset_id, struct err *e)
 {
     (void)e;
-    if (!in_memory(r, dataset_id))
-        req_ask(r, &sql_dataset_to_grant, (struct str[]){uuid_str(&r->tenant->id), dataset_id});
+    const struct str which[] = {uuid_str(&r->tenant->id), dataset_id};
+    if (in_memory(r, dataset_id))
+        return true;
+    req_ask(r, &sql_dataset_to_grant, which);
+    grant_ask_gone(r, dataset_id);
     return true;
 }
 
@@ -184,12 +192,30 @@ static bool may_read(const struct req *r, const struct known *k)
            (!mine->text[0] || str_eq(uuid_str(mine), uuid_str(&k->organisation)));
 }
 
+enum { GONE_REASON, GONE_SUCCESSOR };
+
+/* Nobody may see it: 410 for what was withdrawn while it was open, else as if it never was. */
+bool grant_gone(struct req *r, unsigned statement, struct str dataset_id, struct err *e)
+{
+    if (r->batch.n <= statement || req_rows(r, statement) == 0)
+        return grant_not_found(dataset_id, e);
+    struct str reason = str_trim(req_col(r, statement, 0, GONE_REASON)), successor = req_col(r, statement, 0, GONE_SUCCESSOR);
+    bool ends = reason.n > 0 && strchr(".!?", reason.p[reason.n - 1]);
+    if (successor.n)
+        ERR(e, err_dataset_replaced, "tombstone");
+    else
+        ERR(e, err_dataset_gone, "tombstone");
+    err_arg(e, STR_FMT, STR_ARG(str_part(dataset_id, 0, 180)));
+    err_arg(e, STR_FMT "%s", STR_ARG(str_part(reason, 0, 180)), ends ? "" : ".");
+    return successor.n && err_arg(e, STR_FMT, STR_ARG(successor)); /* false, either way */
+}
+
 bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e)
 {
     const struct known *k = in_memory(r, dataset_id);
     if (!k) {
         if (r->batch.n == 0 || req_rows(r, 0) == 0)
-            return grant_not_found(dataset_id, e);
+            return grant_gone(r, 1, dataset_id, e);
         struct known *made = read_known(r, dataset_id, e);
         if (!made)
             return false;

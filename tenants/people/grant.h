@@ -7,13 +7,14 @@
  *
  * A dataset is seen when it is published, its version is ready, and it is open; a closed or described
  * one only by a signed-in account or a key of its own portal (a direct publisher's people: of their
- * organisation). Everybody else gets err_dataset_not_found, the same as for a dataset that never was.
+ * organisation). Everybody else gets err_dataset_not_found, the same as for a dataset that never was. What was withdrawn
+ * while it was open says so (err_dataset_gone, err_dataset_replaced: 410, R98).
  * What is known of a dataset stays in memory for its revision, so that an open page costs no query.
  *
  *     static bool ask(struct req *r, struct err *e) { return grant_ask(r, r->params[0], e); }
  *     static bool next(struct req *r, struct err *e) { struct grant g; return grant_take(r, r->params[0], &g, e) && …; }
  *
- * grant_ask is the whole of one STEP_DB (statement 0 when it asks); grant_take begins the next step.
+ * grant_ask is the whole of one STEP_DB (statements 0 and 1 when it asks); grant_take begins the next step.
  */
 struct grant {
     const struct dataset_view *view; /* in r->a */
@@ -37,6 +38,11 @@ const struct dataset_view *grant_catalogue(struct req *r);
 
 /* The one sentence for what does not exist and for what one may not see; false, always. */
 bool grant_not_found(struct str dataset_id, struct err *e);
+
+/* For a step that finds a data set by a statement of its own: grant_ask_gone behind it, as the statement-th of the batch;
+ * grant_gone when it has no row says which of the two it is (false, always). */
+void grant_ask_gone(struct req *r, struct str dataset_id);
+bool grant_gone(struct req *r, unsigned statement, struct str dataset_id, struct err *e);
 
 bool grant_ask(struct req *r, struct str dataset_id, struct err *e);
 bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e);

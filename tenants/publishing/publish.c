@@ -151,6 +151,12 @@ bool publish_update(struct conn *c, const struct uuid *tenant, struct str datase
            publish_draft(c, tenant, dataset_id, account, done, e);
 }
 
+/* On the other portals of this installation: with the commit they show it no more, whatever the worker does meanwhile. */
+static bool hide_copies(struct conn *c, const struct uuid *dataset, struct err *e)
+{
+    return tenant_do(c, &sql_copies_hide, (struct str[]){uuid_str(dataset)}, e);
+}
+
 static bool change_visibility(struct conn *c, const struct uuid *tenant, struct str dataset_id,
                               struct str visibility, struct str event, struct str account, struct err *e)
 {
@@ -161,7 +167,8 @@ static bool change_visibility(struct conn *c, const struct uuid *tenant, struct 
         ok = ERR(e, err_not_published, "state " STR_FMT, STR_ARG(d.state));
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, visibility};
     bool opens = ok && str_eq(visibility, S("open")) && d.is_origin;
-    ok = ok && (!opens || check_gate(c, tenant, &d.id, &d.version, e)) && tenant_do(c, &sql_dataset_visibility, params, e) && publish_catalogue(c, tenant, &d.id, e) &&
+    ok = ok && (!opens || check_gate(c, tenant, &d.id, &d.version, e)) && tenant_do(c, &sql_dataset_visibility, params, e) &&
+         (opens || hide_copies(c, &d.id, e)) && publish_catalogue(c, tenant, &d.id, e) &&
          publish_outbox(c, tenant, &d.id, event, e) &&
          tenant_audit(c, tenant, account, visibility, dataset_id, STR_NONE, e);
     arena_free(&a);
@@ -180,18 +187,34 @@ bool publish_close(struct conn *c, const struct uuid *tenant, struct str dataset
     return change_visibility(c, tenant, dataset_id, S("closed"), S("closed"), account, e);
 }
 
-bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str reason,
+static bool find_successor(struct conn *c, const struct uuid *tenant, const struct uuid *instead_of, struct str dataset_id,
+                           struct uuid *id, struct err *e)
+{
+    const struct str params[] = {uuid_str(tenant), dataset_id, uuid_str(instead_of)};
+    *id = (struct uuid){{0}};
+    PGresult *r = dataset_id.n ? conn_ask(c, &sql_dataset_successor, params, e) : NULL;
+    bool there = dataset_id.n == 0 || (r && PQntuples(r) == 1 && uuid_parse(str_of(PQgetvalue(r, 0, 0)), id));
+    if (r && !there) {
+        ERR(e, err_successor_unknown, "%zu bytes", dataset_id.n);
+        err_arg(e, STR_FMT, STR_ARG(str_part(dataset_id, 0, 100)));
+    }
+    PQclear(r);
+    return there;
+}
+
+bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct publish_end *end,
                       struct str account, struct err *e)
 {
     struct arena a = {0};
     struct dataset_row d;
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e);
-    const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, reason, dataset_id};
+    struct uuid successor;
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && find_successor(c, tenant, &d.id, end->successor, &successor, e);
+    const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, end->reason, dataset_id,
+                                 ok && successor.text[0] ? uuid_str(&successor) : STR_NONE};
     ok = ok && tenant_do(c, &sql_version_freeze, params, e) && tenant_do(c, &sql_dataset_withdraw, params, e) &&
-         tenant_do(c, &sql_catalogue_delete, params, e) &&
+         tenant_touch_region(c, tenant, e) && hide_copies(c, &d.id, e) && tenant_do(c, &sql_catalogue_delete, params, e) &&
          tenant_do(c, &sql_tombstone_put, params, e) && publish_outbox(c, tenant, &d.id, S("withdrawn"), e) &&
-         tenant_touch_region(c, tenant, e) && tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) &&
-         stock_settle(c, tenant, 0, e);
+         tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) && stock_settle(c, tenant, 0, e);
     arena_free(&a);
     return ok;
 }

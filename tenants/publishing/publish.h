@@ -32,13 +32,19 @@ bool publish_update(struct conn *c, const struct uuid *tenant, struct str datase
 /* fails err_rows_aside: the draft's file left rows aside. */
 bool publish_aside(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct err *e);
 
-/* Visibility changes only here, never by a field of another write (I43). */
+/* Visibility changes only here, never by a field of another write (I43). What is closed or withdrawn hides its copies on the
+ * other portals of this installation in the same transaction (portal.hide_copies); the worker tidies them. */
 bool publish_open(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                   struct err *e); /* err_not_published */
 bool publish_close(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str account,
                    struct err *e);
-/* Withdrawn for good, with a reason that stays public; the address is not given again. */
-bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str reason,
+/* Withdrawn for good, with a reason that stays public; the address is not given again, and answers 410 where it was open.
+ * fails err_successor_unknown */
+struct publish_end {
+    struct str reason;
+    struct str successor; /* public id of the open data set of this portal that replaces it; may be absent */
+};
+bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct publish_end *end,
                       struct str account, struct err *e);
 
 /* What others need of the same transaction: a dataset's row in the catalogue made anew from its row,

@@ -130,6 +130,7 @@ static bool read_verb(struct req *r, struct err *e)
     p->key = jr_array(body, "key");
     p->upload = jr_str(body, "upload");
     p->reason = jr_str(body, "reason");
+    p->successor = jr_str(body, "successor");
     p->article = jr_str(body, "article");
     p->message = jr_str(body, "message");
     p->accept_errors = jr_bool(body, "accept_errors", false);

@@ -335,9 +335,9 @@ bool publish_work_withdraw(struct req *r, struct err *e)
     p->reason = str_trim(p->reason);
     if (p->reason.n == 0 || p->reason.n > 2000)
         return ERR(e, err_reason_missing, "%zu bytes", p->reason.n);
+    const struct publish_end end = {p->reason, str_trim(p->successor)};
     struct conn *c = publish_begin_decision(r, e);
-    return c && publish_withdraw(c, &r->tenant->id, p->dataset_id, p->reason, uuid_str(&r->who.account), e) &&
-           conn_commit(c, e);
+    return c && publish_withdraw(c, &r->tenant->id, p->dataset_id, &end, uuid_str(&r->who.account), e) && conn_commit(c, e);
 }
 
 bool publish_work_submit(struct req *r, struct err *e)

@@ -19,7 +19,7 @@ struct publish_ask {
     const json_t *key;            /* names of the key columns; NULL: as they are */
     struct str upload;            /* id; work_draft: a first file that is ready; work_upload: set */
     struct str typed;             /* an upload's rows as CSV, where no file was sent */
-    struct str mode, reason, review, article, message;
+    struct str mode, reason, successor, review, article, message;
     bool accept_errors;           /* publish without the rows that were set aside */
     struct attest attest;         /* publish, submit: for the draft's version; its account is the caller's */
     bool accept_shape;            /* publish an update that is held back (contract.h) */
@@ -48,7 +48,7 @@ bool publish_work_draft(struct req *r, struct err *e);    /* makes the dataset w
 bool publish_work_publish(struct req *r, struct err *e);
 bool publish_work_open(struct req *r, struct err *e);
 bool publish_work_close(struct req *r, struct err *e);
-bool publish_work_withdraw(struct req *r, struct err *e); /* reason */
+bool publish_work_withdraw(struct req *r, struct err *e); /* reason, successor */
 bool publish_work_submit(struct req *r, struct err *e);   /* -> made */
 bool publish_work_accept(struct req *r, struct err *e);   /* review */
 bool publish_work_refuse(struct req *r, struct err *e);   /* review, article, message */

@@ -118,7 +118,7 @@ static void act(verb *v, const struct uuid *tenant, const char *id)
 
 static bool withdraw(struct conn *c, const struct uuid *tenant, struct str id, struct str account, struct err *e)
 {
-    return publish_withdraw(c, tenant, id, S("erreur"), account, e);
+    return publish_withdraw(c, tenant, id, &(struct publish_end){.reason = S("erreur")}, account, e);
 }
 
 /* Every job of federation until none has more. */

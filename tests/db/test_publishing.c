@@ -283,7 +283,7 @@ static void test_withdrawing_freezes_the_version_for_everybody(void **state)
     assert_string_equal(db_value(DB_SUPER, version), "ready");
     db_exec(DB_SUPER, "UPDATE portal.tenant SET generation = 7");
     struct conn *c = open_as(DB_WEB, ROLE_WEB);
-    db_good(conn_begin(c, &portal.id, &e) && publish_withdraw(c, &portal.id, S("gel"), S("erreur"), STR_NONE, &e) &&
+    db_good(conn_begin(c, &portal.id, &e) && publish_withdraw(c, &portal.id, S("gel"), &(struct publish_end){.reason = S("erreur")}, STR_NONE, &e) &&
                 conn_commit(c, &e), &e);
     assert_string_equal(db_value(DB_SUPER, version), "frozen");
     assert_string_equal(db_value(DB_SUPER, "SELECT min(generation) > 7 FROM portal.tenant"), "t");

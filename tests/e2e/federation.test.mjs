@@ -348,7 +348,7 @@ test('withdrawn: gone from the region at once, archived at the national portal',
   const [before] = await thereAs('Repère');
   await t.must(['dataset', 'withdraw', 'repere', '--host', A, '--reason', 'Publié par erreur', '--json']);
   await until(async () => !(await list(R)).includes('repere'), 'its end on the region');
-  assert.equal(await rowsOf(R, 'repere'), 404);
+  assert.equal(await rowsOf(R, 'repere'), 410);
   await until(async () => (await remote('GET', `/api/1/datasets/${before.id}/`)).archived !== null, 'its archive');
   const [now] = await thereAs('Repère');
   assert.equal(now.id, before.id);

@@ -60,6 +60,7 @@ const struct command_option dataset_options[] = {
 const struct command_option withdraw_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
     {"reason", "TEXT", true, "Why; it stays public.", "Pourquoi ; la raison reste publique."},
+    {"successor", "ID", false, "The open data set of this portal that replaces it.", "Le jeu ouvert de ce portail qui le remplace."},
     {NULL, NULL, false, NULL, NULL},
 };
 
@@ -378,7 +379,8 @@ static bool act(struct cli *cli, struct conn *c, const struct uuid *tenant, enum
     case VERB_CLOSE:
         return publish_close(c, tenant, id, STR_NONE, e);
     case VERB_WITHDRAW:
-        return publish_withdraw(c, tenant, id, str_of(cli_option(cli, "reason")), STR_NONE, e);
+        return publish_withdraw(c, tenant, id, &(struct publish_end){str_of(cli_option(cli, "reason")), str_of(cli_option(cli, "successor"))},
+                                STR_NONE, e);
     }
     return false;
 }

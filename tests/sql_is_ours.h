@@ -19,10 +19,11 @@ static const char *const our_words[] = {
     "starts_with", "hashint8extended", "collate", "C", "generate_series", "union", "all", "row_number", "over", "partition",
     "st_dwithin", "st_distance", "st_intersects", "st_within", "st_disjoint", "st_makeenvelope", "st_geomfromtext",
     "st_asgeojson", "st_convexhull", "st_collect", "st_setsrid", "st_extent", "st_snaptogrid", "st_transform", "st_centroid", "geography", "geometry", "r", "s", "i", "a", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
-    "rest", "data", "with", "ordinality", "id",
+    "rest", "data", "with", "ordinality", "id", "recursive", "materialized", "gx", "gy", "md5", "c", "p", "d", "j", "near", "better",
+    "greatest", "values", "sqrt", "round", "chosen", "open", "except", "kept", "st_x", "st_y", "stddev_pop", "ln", "tan", "radians",
 };
 static const char *const our_constants[] = {
-    "UTC", " ", "", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",
+    "UTC", " ", "", "{}", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",
     "YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"", "YYYY", "YY", "FMYYYY", "MM", "FMMM", "DD", "FMDD", "DDD", "FMDDD", "HH24", "FMHH24",
     "MI", "FMMI", "SS", "FMSS", "YYYY/MM", "YYYY/MM/DD", "1 year", "1 month", "1 day", "1 month - 1 day", "millisecond",
     "second", "minute", "hour", "day", "week", "month", "quarter", "year",

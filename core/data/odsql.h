@@ -54,7 +54,7 @@ enum node_kind { NODE_FIELD, NODE_STRING, NODE_NUMBER, NODE_DATE, NODE_GEOM, NOD
 
 enum odsql_function { FN_NONE, FN_LENGTH, FN_LOWER, FN_UPPER, FN_NOW, FN_YEAR, FN_MONTH, FN_DAY,
                       FN_HOUR, FN_MINUTE, FN_SECOND, FN_DATE_FORMAT, FN_IFNULL, FN_COUNT, FN_SUM,
-                      FN_AVG, FN_MIN, FN_MAX, FN_MEDIAN, FN_PERCENTILE, FN_RANGE, FN_RANDOM,
+                      FN_AVG, FN_MIN, FN_MAX, FN_STDDEV, FN_MEDIAN, FN_PERCENTILE, FN_RANGE, FN_RANDOM,
                       FN_SEARCH, FN_SUGGEST, FN_STARTSWITH, FN_DISTANCE, FN_WITHIN_DISTANCE,
                       FN_IN_BBOX, FN_INTERSECTS, FN_DISJOINT, FN_WITHIN, FN_GEOMETRY, FN_POLYGON,
                       FN_ENVELOPE, FN_BBOX, FN_GEO_CLUSTER, FN_JSON_FORMAT };
@@ -108,6 +108,7 @@ struct odsql_scope {
     const struct dataset_view *view;
     enum odsql_clause clause;
     bool hidden_too;  /* the row filter of the view itself */
+    bool series;      /* what the first version of the API alone has: stddev(), groups by place */
 };
 bool odsql_type_expr(const struct odsql_scope *s, struct node *n, struct err *e);
 bool odsql_type_filter(const struct odsql_scope *s, struct node *n, struct err *e);

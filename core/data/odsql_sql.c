@@ -253,6 +253,8 @@ static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
         return put_all(q, "min(", n->arg[0], ")", e);
     case FN_MAX:
         return put_all(q, "max(", n->arg[0], ")", e);
+    case FN_STDDEV: /* of all there are, not of a sample */
+        return put_all(q, "stddev_pop((", n->arg[0], ")::float8)", e);
     case FN_MEDIAN:
     case FN_PERCENTILE:
         return put_percentile(q, n, e);

@@ -55,6 +55,7 @@ static const struct function {
     {"avg",             FN_AVG,             SHAPE_AGGREGATE, 1, 1,  TYPE_DOUBLE},
     {"min",             FN_MIN,             SHAPE_AGGREGATE, 1, 1,  ODSQL_UNTYPED},
     {"max",             FN_MAX,             SHAPE_AGGREGATE, 1, 1,  ODSQL_UNTYPED},
+    {"stddev",          FN_STDDEV,          SHAPE_AGGREGATE, 1, 1,  TYPE_DOUBLE},
     {"median",          FN_MEDIAN,          SHAPE_AGGREGATE, 1, 1,  TYPE_DOUBLE},
     {"percentile",      FN_PERCENTILE,      SHAPE_AGGREGATE, 2, 2,  TYPE_DOUBLE},
     {"envelope",        FN_ENVELOPE,        SHAPE_AGGREGATE, 1, 1,  TYPE_GEO_SHAPE},
@@ -169,6 +170,8 @@ static bool type_count(const struct odsql_scope *s, struct node *n, struct err *
 static bool type_aggregate(const struct odsql_scope *s, struct node *n, struct err *e)
 {
     struct node *over = n->arg[0];
+    if (n->fn == FN_STDDEV && !s->series) /* the present version does not know it */
+        return odsql_complain(s, e, STR_FMT "()", STR_ARG(n->text));
     if (n->fn == FN_COUNT ? !type_count(s, n, e) : !odsql_type_expr(s, over, e))
         return false;
     if (over->aggregate)

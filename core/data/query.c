@@ -356,6 +356,7 @@ bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind k
     struct build *b = ARENA_NEW(a, struct build);
     b->a = a;
     b->view = v;
+    b->series = kind == QUERY_SERIES;
     odsql_sql_init(&b->sql, a, v);
     return query_ask_read(v, kind, params, n, &b->ask, e) && make(b, kind, out, e);
 }

@@ -24,8 +24,9 @@ struct query_param {
     struct str name, value; /* decoded, in the order of the request; repeated ones stay */
 };
 
-/* QUERY_LEGACY: a page of the first version of the API: 10,000 rows at most. */
-enum query_kind { QUERY_RECORDS, QUERY_EXPORT, QUERY_LEGACY };
+/* The first version of the API. QUERY_LEGACY: a page, 10,000 rows at most. QUERY_SERIES: groups as only it has them: by a
+ * place, and with stddev(). */
+enum query_kind { QUERY_RECORDS, QUERY_EXPORT, QUERY_LEGACY, QUERY_SERIES };
 
 enum query_range { RANGE_NONE, RANGE_NUMBER, RANGE_INT, RANGE_DATE, RANGE_LABELS };
 

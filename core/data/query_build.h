@@ -42,7 +42,7 @@ struct output {
     const struct node *expr; /* typed; NULL: a range, or a column as it is */
     bool grouped;        /* a group key */
     bool aggregate;
-    struct str group;    /* what is grouped by where that is not sql: a cluster's cell */
+    struct str group;    /* what is grouped by where that is not sql: which cluster */
     struct str interval; /* RANGE_DATE: the span */
     const struct node *call; /* a range with given dates: its labels are written last */
     struct str as_typed; /* without white space and case, for order_by */
@@ -56,6 +56,7 @@ struct build {
     struct buf where, from, text;
     struct odsql_list select, group, order;
     bool has_select, grouped, aggregates;
+    bool series; /* QUERY_SERIES */
     struct output *outputs;
     size_t n, room;
     unsigned laterals;

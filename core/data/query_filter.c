@@ -170,7 +170,7 @@ static bool put_refines(struct odsql_sql *q, const struct ask *ask, const struct
 static bool put_where(struct odsql_sql *q, struct str text, bool own, struct err *e)
 {
     struct node *tree;
-    struct odsql_scope scope = {q->a, q->view, CLAUSE_WHERE, own};
+    struct odsql_scope scope = {q->a, q->view, CLAUSE_WHERE, own, false};
     if (!odsql_parse_where(q->a, text, &tree, e) || !odsql_type_filter(&scope, tree, e))
         return false;
     link_condition(q);

@@ -8,7 +8,7 @@
 
 static struct odsql_scope scope_of(struct build *b)
 {
-    return (struct odsql_scope){b->a, b->view, CLAUSE_GROUP_BY, false};
+    return (struct odsql_scope){b->a, b->view, CLAUSE_GROUP_BY, false, false};
 }
 
 static bool complain(struct build *b, const char *what, struct err *e)

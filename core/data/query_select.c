@@ -52,7 +52,7 @@ static void of_column(struct query_column *out, const struct view_column *c)
 
 static struct odsql_scope scope_of(struct build *b, enum odsql_clause clause)
 {
-    return (struct odsql_scope){b->a, b->view, clause, false};
+    return (struct odsql_scope){b->a, b->view, clause, false, b->series};
 }
 
 /* ---- the lists ---- */
@@ -98,6 +98,8 @@ static bool check_aliases(struct build *b, struct err *e)
 
 static bool refuse_geo(const struct odsql_scope *s, int type, struct err *e)
 {
+    if (s->series)
+        return true;
     if (type == TYPE_GEO_POINT)
         return odsql_complain(s, e, "Aggregation on geo point field is not possible. Use the "
                                     "geo_cluster(point_geo, int_precision) aggregation function instead.");

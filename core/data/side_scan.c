@@ -649,7 +649,7 @@ static bool where_text(struct side_scan *s, struct str text, bool own, uint64_t 
 {
     struct node *tree;
     struct err e = {0};
-    struct odsql_scope scope = {s->a, s->view, CLAUSE_WHERE, own};
+    struct odsql_scope scope = {s->a, s->view, CLAUSE_WHERE, own, false};
     uint64_t *one = new_bits(s);
     return odsql_parse_where(s->a, text, &tree, &e) && odsql_type_filter(&scope, tree, &e) &&
            side_scan_where(s, tree, one) && narrow(s, all, one);

@@ -87,8 +87,8 @@ static bool read_x(struct req *r, struct analysis *t, struct err *e)
     for (unsigned i = 0; i < t->nx; i++) {
         struct str name = t->x[i] = req_query_nth(r, S("x"), i);
         const struct view_column *c = view_find(t->grant.view, name, false);
-        if (!c)
-            return v1_refuse(e, "x", name, "the name of a field");
+        if (!c || c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE)
+            return v1_refuse(e, "x", name, "the name of a field that is no place");
         if (c->type == TYPE_DATE || c->type == TYPE_DATETIME) {
             if (!add_date(r, t, i, name, e))
                 return false;
@@ -157,7 +157,7 @@ static bool ask_groups(struct req *r, struct err *e)
         {S("limit"), arena_printf(r->a, "%lld", (long long)t->points)},
     };
     if (!v1_filters(r, t->grant.view, own, 4, &params, &n, e) ||
-        !query_make(r->a, t->grant.view, QUERY_RECORDS, params, n, &t->query, e))
+        !query_make(r->a, t->grant.view, QUERY_SERIES, params, n, &t->query, e))
         return false;
     req_ask_rows(r, t->query->rows.sql, t->query->rows.nparams, t->query->rows.params, false);
     return true;
@@ -198,7 +198,7 @@ static void put_x(struct jw *w, const struct analysis *t, unsigned x, size_t *k,
     jw_close(w, '}');
 }
 
-static void put_point(struct jw *w, const struct analysis *t, const PGresult *result, int row)
+static void put_point(struct jw *w, struct analysis *t, const PGresult *result, int row)
 {
     size_t k = 0;
     jw_open(w, '{');
@@ -218,7 +218,7 @@ static void put_point(struct jw *w, const struct analysis *t, const PGresult *re
 
 static bool reply_points(struct req *r, struct err *e)
 {
-    const struct analysis *t = r->state;
+    struct analysis *t = r->state;
     const PGresult *result = r->batch.calls[0].result;
     if (t->query->timed)
         req_uncached(r);

@@ -50,22 +50,36 @@ static struct str facet_of(struct req *r, struct str facet)
                         many ? ", disjunctive=true" : "");
 }
 
-static bool place_filter(struct arena *a, const struct view_column *c, bool distance, struct str value, struct str *out)
+static bool in_polygon(struct arena *a, const struct view_column *c, struct str value, struct str *out)
 {
     struct str shape;
-    if (distance)
-        return v1_distance(a, c, value, out);
     if (!v1_geometry(a, value, &shape))
         return false;
     *out = arena_printf(a, "intersects(`" STR_FMT "`, " STR_FMT ")", STR_ARG(c->name), STR_ARG(shape));
     return true;
 }
 
+static const struct place_filter {
+    const char *name, *expected;
+    bool (*put)(struct arena *a, const struct view_column *c, struct str value, struct str *out);
+} place_filters[] = {
+    {"geofilter.distance", "latitude,longitude,metres", v1_distance},
+    {"geofilter.polygon", "(latitude,longitude),(latitude,longitude)…", in_polygon},
+    {"geofilter.bbox", "latitude,longitude,latitude,longitude", v1_box},
+};
+
+static const struct place_filter *place_filter_of(struct str name)
+{
+    for (size_t i = 0; i < sizeof place_filters / sizeof place_filters[0]; i++)
+        if (str_eq(name, str_of(place_filters[i].name)))
+            return &place_filters[i];
+    return NULL;
+}
+
 static bool translate(struct req *r, const struct dataset_view *v, struct query_param p, struct query_param *out,
                       struct err *e)
 {
-    bool distance = str_eq(p.name, S("geofilter.distance")), polygon = str_eq(p.name, S("geofilter.polygon"));
-    const struct view_column *place = v1_place_column(v);
+    const struct place_filter *filter = place_filter_of(p.name);
     *out = p;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_eq(p.name, str_of(names[i].old))) {
@@ -83,11 +97,11 @@ static bool translate(struct req *r, const struct dataset_view *v, struct query_
     } else if (str_eq(p.name, S("q"))) {
         out->name = S("where");
         return v1_q(r->a, v, p.value, &out->value, e);
-    } else if (distance || polygon) {
+    } else if (filter) {
+        const struct view_column *place = v1_place_column(v, req_query(r, S("geo_field")));
         out->name = S("where");
-        if (!place || !place_filter(r->a, place, distance, p.value, &out->value))
-            return refuse(e, distance ? "geofilter.distance" : "geofilter.polygon", p.value,
-                          distance ? "latitude,longitude,metres" : "(latitude,longitude),(latitude,longitude)…");
+        if (!place || !filter->put(r->a, place, p.value, &out->value))
+            return refuse(e, filter->name, p.value, filter->expected);
     }
     return true;
 }

@@ -20,11 +20,12 @@ bool v1_is_number(struct str s)
     return point == s.n || (s.p[point] == '.' && point + 1 < s.n && digits_from(s, point + 1) == s.n);
 }
 
-const struct view_column *v1_place_column(const struct dataset_view *v)
+const struct view_column *v1_place_column(const struct dataset_view *v, struct str name)
 {
     for (size_t i = 0; i < view_columns(v); i++) {
         const struct view_column *c = view_column(v, i);
-        if (!c->hidden && (c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE))
+        bool place = c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE;
+        if (!c->hidden && place && (!name.n || str_eq(c->name, name)))
             return c;
     }
     return NULL;
@@ -44,6 +45,18 @@ bool v1_distance(struct arena *a, const struct view_column *c, struct str value,
     *out = arena_printf(a, "within_distance(`" STR_FMT "`, geom'POINT(" STR_FMT " " STR_FMT ")', " STR_FMT "m)",
                         STR_ARG(c->name), STR_ARG(lon), STR_ARG(lat), STR_ARG(metres));
     return true;
+}
+
+bool v1_box(struct arena *a, const struct view_column *c, struct str value, struct str *out)
+{
+    struct str rest = value, part[4];
+    for (size_t i = 0; i < 4; i++) {
+        if (!str_cut(&rest, ',', &part[i]) || !v1_is_number(part[i] = str_trim(part[i])))
+            return false;
+    }
+    *out = arena_printf(a, "in_bbox(`" STR_FMT "`, " STR_FMT ", " STR_FMT ", " STR_FMT ", " STR_FMT ")", STR_ARG(c->name),
+                        STR_ARG(part[0]), STR_ARG(part[1]), STR_ARG(part[2]), STR_ARG(part[3]));
+    return !rest.p;
 }
 
 static bool polygon_of(struct arena *a, struct str value, struct str *out)
@@ -82,6 +95,8 @@ static bool is_wkt(struct str s)
 bool v1_geometry(struct arena *a, struct str value, struct str *out)
 {
     value = str_trim(value);
+    if (value.n > 2 && str_starts(value, S("((")) && value.p[value.n - 1] == ')')
+        value = str_trim(str_part(value, 1, value.n - 2));
     if (value.n && value.p[0] == '(')
         return polygon_of(a, value, out);
     if (!is_wkt(value))

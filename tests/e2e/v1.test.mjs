@@ -2,8 +2,11 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { installation } from './harness.mjs';
-import { D2, K, V, makeKey, publish, sql } from './fixtures.mjs';
+import { D2, K, V, blake2b, makeKey, publish, sql, uuid } from './fixtures.mjs';
 
 const H = 'r.localhost';
 let t;
@@ -73,6 +76,28 @@ test('what is closed is in no script', async () => {
   const key = makeKey(t, H, 'editor');
   for (const [options, status] of [[{}, 404], [{ key }, 200]]) assert.equal((await get(SEARCH, { dataset: 'ferme', format: 'jsonp', callback: 'f' }, options)).status, status);
 });
+test('a cookie opens no script: what is signed in is refused one, and the same cookie reads the answer itself', async () => {
+  const [secret, account, pepper] = [randomBytes(32).toString('base64url'), uuid(), readFileSync(join(t.home, 'secrets/people'), 'utf8').trim()];
+  const hash = blake2b(Buffer.from(secret), blake2b(Buffer.from(pepper))).toString('hex');
+  sql(t, `SELECT tenant_id AS tenant FROM portal.host WHERE host = '${H}' \\gset
+    INSERT INTO portal.account (tenant_id, id, email, name, role) VALUES (:'tenant', '${account}', '${account}@essai.example', 'Essai', 'admin');
+    INSERT INTO portal.session (tenant_id, hash, account_id, csrf, expires_at) VALUES (:'tenant', '\\x${hash}', '${account}', '${randomBytes(32).toString('base64url')}', now() + interval '1 hour');`);
+  const headers = { Cookie: `__Host-sid=${secret}` };
+  assert.equal((await get(SEARCH, { dataset: 'ferme' }, { headers })).json.nhits, 2, 'the session is one, and may');
+  const place = { clusterprecision: 3, x: 'id', 'y.n.func': 'COUNT' };
+  for (const dataset of ['ferme', 'koumoul']) {
+    for (const action of ['search', 'analyze', 'boundingbox', 'geocluster', 'geopreview', 'geopolygon']) {
+      for (const format of ['jsonp', 'geojsonp']) {
+        const answer = await get(`/api/records/1.0/${action}/`, { dataset, format, callback: 'f', ...place }, { headers });
+        assert.deepEqual([answer.status, answer.headers['content-type']], [400, 'application/json'], `${dataset} ${action} ${format}`);
+        assert.ok(!/bidule|45\.5/.test(answer.text));
+      }
+    }
+  }
+  const list = await get('/api/datasets/1.0/search', { format: 'jsonp', callback: 'f' }, { headers });
+  assert.equal(list.status, 400);
+  assert.equal((await get(SEARCH, { dataset: 'koumoul', format: 'jsonp', callback: 'f' })).status, 200, 'without a cookie, what is public');
+});
 test('features: geometry by longitude, properties without nulls', async () => {
   const answer = await get(SEARCH, { dataset: 'koumoul', format: 'geojson', fields: 'id,loc', q: 'id:bidule' });
   assert.equal(answer.headers['content-type'], 'application/geo+json; charset=utf-8');
@@ -114,17 +139,37 @@ for (const [what, query, want] of [
   ['by the month of any year', 'x=date_planted&periodic=month&y.n.func=COUNT', [{ x: { month: 1 }, n: 2 }, { x: { month: 11 }, n: 2 }, { x: { month: 12 }, n: 1 }]],
   ['by day of the week, Monday 0', 'x=date_planted&periodic=weekday&y.n.func=COUNT&q=asset_id<244094', [{ x: { weekday: 1 }, n: 1 }, { x: { weekday: 5 }, n: 1 }]],
   ['two fields', 'x=genus_name&x=date_planted&precision=year&y.n.func=COUNT', [['ACER', 2012, 1], ['ACER', 2013, 2], ['PRUNUS', 2012, 2]].map(([g, year, n]) => ({ x: { genus_name: g, date_planted: { year } }, n }))],
+  ['the spread of all there are', 'x=genus_name&y.s.func=STDDEV&y.s.expr=asset_id', [{ x: 'ACER', s: Math.sqrt(26) }, { x: 'PRUNUS', s: 5.5 }]],
+  ['the middle', 'x=genus_name&y.q.func=QUANTILES&y.q.expr=asset_id', [{ x: 'ACER', q: 244096 }, { x: 'PRUNUS', q: 244091.5 }]],
+  ['a percentile', 'x=genus_name&y.q.func=QUANTILES&y.q.expr=asset_id&y.q.subsets=25', [{ x: 'ACER', q: 244094.5 }, { x: 'PRUNUS', q: 244088.75 }]],
+  ['sums that grow', 'x=date_planted&precision=month&y.n.func=COUNT&y.n.cumulative=true&y.d.func=MAX&y.d.expr=asset_id&y.d.cumulative=true&y.e.func=MAX&y.e.expr=asset_id&y.e.cumulative=false',
+    [{ x: { year: 2012, month: 11 }, n: 2, d: 244097, e: 244097 }, { x: { year: 2012, month: 12 }, n: 3, d: 488193, e: 244096 }, { x: { year: 2013, month: 1 }, n: 5, d: 732298, e: 244105 }]],
+  ['arithmetic', 'x=genus_name&y.a.func=MAX&y.a.expr=(asset_id%20-%20244000)%20*%202.5', [{ x: 'ACER', a: 262.5 }, { x: 'PRUNUS', a: 242.5 }]],
+  ['a constant', 'x=genus_name&y.c.func=AVG&y.c.expr=12.5', [{ x: 'ACER', c: 12.5 }, { x: 'PRUNUS', c: 12.5 }]],
+  ['squares of arithmetic', 'x=genus_name&y.a.func=SUMSQUARES&y.a.expr=asset_id-244090&q=genus_name:PRUNUS', [{ x: 'PRUNUS', a: 16 + 49 }]],
 ]) test(`analyze ${what}`, async () => assert.deepEqual(await of('analyze', query), want));
 test('analyze is cut where it is asked to, and says so', async () => {
   const answer = await t.http(H, '/api/records/1.0/analyze?dataset=public-trees&x=genus_name&y.n.func=COUNT&maxpoints=1');
   assert.deepEqual([answer.json.length, answer.headers['ods-analyze-truncated']], [1, 'true']);
 });
+test('sums of amounts that grow have no more decimals than the amounts', async () => {
+  await publish(t, H, { id: 'sommes', fields: { k: ['int'], m: ['decimal'] }, rows: [[1, '0.1'], [2, '0.2'], [3, '-0.05'], [4, null], [5, '1000000.75']] });
+  assert.deepEqual((await of('analyze', 'x=k&y.s.func=SUM&y.s.expr=m&y.s.cumulative=true', 'sommes')).map((one) => one.s), [0.1, 0.3, 0.25, 0.25, 1000001]);
+});
+test('the present version knows no stddev and no groups by shape', async () => {
+  for (const query of ['select=stddev(asset_id)', 'group_by=geom&select=count(*)', 'group_by=geo_point_2d']) {
+    const answer = await t.http(H, `/api/explore/v2.1/catalog/datasets/public-trees/records?${query}`);
+    assert.deepEqual([answer.status, answer.json.error_code], [400, 'ODSQLError'], query);
+  }
+});
 test('what analyze cannot read is refused', async () => {
   for (const query of ['', 'x=genus_name', 'x=rien&y.n.func=COUNT', 'x=genus_name&y.n.func=BOOM', 'x=genus_name&y.n.func=SUM', 'x=genus_name&y.n.func=SUM&y.n.expr=1;', 'x=date_planted&y.n.func=COUNT&periodic=era',
-    'x=genus_name&y.n.func=COUNT&maxpoints=20001', 'x=genus_name&y.n.func=SUM&y.n.expr=genus_name', 'x=geom&y.n.func=COUNT']) {
+    'x=genus_name&y.n.func=COUNT&maxpoints=20001', 'x=genus_name&y.n.func=SUM&y.n.expr=genus_name', 'x=geom&y.n.func=COUNT',
+    'x=genus_name&y.n.func=STDDEV&y.n.expr=genus_name', 'x=genus_name&y.n.func=QUANTILES&y.n.expr=asset_id&y.n.subsets=101', 'x=genus_name&y.n.func=QUANTILES&y.n.expr=asset_id&y.n.subsets=-1',
+    'x=genus_name&y.n.func=QUANTILES&y.n.expr=asset_id&y.n.subsets=5%2C1', 'x=genus_name&y.n.func=SUM&y.n.expr=asset_id)%2B(1', 'x=genus_name&y.n.func=SUM&y.n.expr=rien*2']) {
     assert.equal((await t.http(H, `/api/records/1.0/analyze?dataset=public-trees&${query}`)).status, 400, query);
   }
-  for (const action of ['analyze', 'boundingbox', 'geocluster']) assert.equal((await t.http(H, `/api/records/1.0/${action}?dataset=ferme&x=id&y.n.func=COUNT&clusterprecision=5&clusterdistance=50`)).status, 404);
+  for (const action of ['analyze', 'boundingbox', 'geocluster', 'geopreview', 'geopolygon']) assert.equal((await t.http(H, `/api/records/1.0/${action}?dataset=ferme&x=id&y.n.func=COUNT&clusterprecision=5&clusterdistance=50`)).status, 404);
 });
 test('the box around the rows', async () => {
   assert.deepEqual(await of('boundingbox', '', 'koumoul'), { count: 2, bbox: [-2.748526, 45.5, 2.6, 47.687375], geometries: { Point: 2 } });
@@ -141,11 +186,96 @@ test('rows gathered by place', async () => {
   for (const query of ['', 'clusterprecision=26&clusterdistance=50', 'clusterprecision=5&clusterdistance=0', 'clusterprecision=1e1&clusterdistance=50']) assert.equal((await t.http(H, `/api/records/1.0/geocluster?dataset=koumoul&${query}`)).status, 400, query);
 });
 
+// What is merged, worked out by the rule itself, one cell after the other (query_cluster.c says it in rounds).
+const merged = (points, zoom, radius) => {
+  const metres = radius * 40075016.685578488 / (256 * 2 ** zoom), cells = new Map(), R = 6378137;
+  for (const [lon, lat] of points) {
+    const [x, y] = [R * lon * Math.PI / 180, R * Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360))];
+    const key = `${Math.floor(x / metres)} ${Math.floor(y / metres)}`;
+    const cell = cells.get(key) ?? { key, n: 0, x: 0, y: 0, lon: 0, lat: 0 };
+    cells.set(key, Object.assign(cell, { n: cell.n + 1, x: cell.x + x, y: cell.y + y, lon: cell.lon + lon, lat: cell.lat + lat }));
+  }
+  const md5 = (s) => createHash('md5').update(s).digest('hex'), chosen = [];
+  for (const cell of [...cells.values()].sort((a, b) => b.n - a.n || (md5(a.key) < md5(b.key) ? -1 : 1))) {
+    const middle = [cell.x / cell.n, cell.y / cell.n];
+    const near = chosen.find((one) => Math.hypot(one.middle[0] - middle[0], one.middle[1] - middle[1]) < metres);
+    if (near) { near.n += cell.n; near.lon += cell.lon; near.lat += cell.lat; } else chosen.push({ middle, n: cell.n, lon: cell.lon, lat: cell.lat });
+  }
+  return { cells: cells.size, clusters: chosen.map((one) => ({ n: one.n, lon: one.lon / one.n, lat: one.lat / one.n })) };
+};
+test('neighbouring cells of a map become one cluster: as one after the other gives them, at every zoom', async () => {
+  const points = [];
+  let seed = 7;
+  const random = () => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed / 2147483648; };
+  for (let i = 0; i < 3000; i++) points.push(i % 3 ? [1.9 + (random() + random() - 1) * 0.4, 47.9 + (random() + random() - 1) * 0.3] : [random() * 4 - 1, 46.5 + random() * 2]);
+  for (let i = 0; i < 60; i++) points.push([0.01 * i, 45]); // a row of equal cells
+  await publish(t, H, { id: 'nuage', fields: { lieu: ['geo_point_2d'] }, rows: [...points.map(([lon, lat]) => [{ sql: `public.st_setsrid(public.st_makepoint(${lon}, ${lat}), 4326)` }]), [null]] });
+  const order = (a, b) => b.n - a.n || a.lon - b.lon || a.lat - b.lat;
+  for (const [zoom, radius] of [[0, 40], [3, 40], [6, 40], [8, 25], [10, 40], [11, 90], [13, 40], [16, 200], [25, 1]]) {
+    const want = merged(points, zoom, radius);
+    const { clusters, count } = await of('geocluster', `clusterprecision=${zoom}&clusterdistance=${radius}`, 'nuage');
+    const got = clusters.map((c) => ({ n: c.count, lon: c.cluster_center[1], lat: c.cluster_center[0] })).sort(order);
+    want.clusters.sort(order);
+    assert.deepEqual(got.map((c) => c.n), want.clusters.map((c) => c.n), `zoom ${zoom}, ${radius} px`);
+    got.forEach((c, i) => assert.ok(Math.abs(c.lon - want.clusters[i].lon) < 1e-9 && Math.abs(c.lat - want.clusters[i].lat) < 1e-9, `zoom ${zoom}, cluster ${i}`));
+    assert.deepEqual(count, { min: Math.min(...got.map((c) => c.n)), max: Math.max(...got.map((c) => c.n)) });
+    if (zoom >= 6 && zoom <= 11) assert.ok(want.clusters.length < want.cells, `zoom ${zoom}: some were merged`);
+    const grouped = await t.http(H, `/api/explore/v2.1/catalog/datasets/nuage/records?group_by=geo_cluster(lieu,${zoom},${radius})&select=count(*)&limit=1`);
+    assert.equal(grouped.json.total_count, want.clusters.length + 1, 'the rows without a place are a group');
+    const part = merged(points.filter(([, lat]) => lat > 47.5), zoom, radius);
+    assert.equal((await of('geocluster', `clusterprecision=${zoom}&clusterdistance=${radius}&geofilter.bbox=47.5,-10,50,10`, 'nuage')).clusters.length, part.clusters.length, 'what is filtered out merges nothing');
+  }
+});
+test('over 20,000 cells are left as they are', async () => {
+  const points = Array.from({ length: 26400 }, (_, i) => [(i % 240) * 0.001, Math.floor(i / 240) * 0.001]);
+  await publish(t, H, { id: 'beaucoup', fields: { p: ['geo_point_2d'] }, generate: 'SELECT i, public.st_setsrid(public.st_makepoint((i % 240) * 0.001, (i / 240) * 0.001), 4326) FROM generate_series(0, 26399) i' });
+  const groups = async (where) => (await t.http(H, `/api/explore/v2.1/catalog/datasets/beaucoup/records?group_by=geo_cluster(p,18,200)&select=count(*)&limit=1${where}`)).json.total_count;
+  const all = merged(points, 18, 200), few = merged(points.filter(([x, y]) => x < 0.0505 && y < 0.0505), 18, 200);
+  assert.ok(all.cells > 20000 && few.clusters.length < few.cells / 2);
+  assert.deepEqual([await groups(''), await groups('&where=in_bbox(p,-1,-1,0.0505,0.0505)')], [all.cells, few.clusters.length]);
+});
+test('a cluster has its hull where a precision is asked for', async () => {
+  const ask = (query) => of('geocluster', `clusterprecision=1&clusterdistance=500&${query}`);
+  assert.equal((await ask('')).clusters[0].cluster, undefined);
+  const { cluster } = (await ask('shapeprecision=1')).clusters[0];
+  assert.equal(cluster.type, 'Polygon');
+  const corners = V.rows.map((row) => row[6].sql.match(/makepoint\(([-0-9.]+), ([-0-9.]+)/).slice(1).map(Number));
+  assert.deepEqual(new Set(cluster.coordinates[0].map(String)), new Set(corners.map(String)), 'none of the five lies between the others');
+  assert.equal((await ask('shapeprecision=1&clustermode=heatmap')).clusters[0].cluster, undefined);
+  assert.deepEqual((await ask('y.s.func=AVG&y.s.expr=height_m')).series, { s: { min: 4.6, max: 4.6 } });
+  for (const query of ['shapeprecision=29', 'shapeprecision=x', 'clustermode=stars']) assert.equal((await t.http(H, `/api/records/1.0/geocluster?dataset=public-trees&clusterprecision=1&${query}`)).status, 400, query);
+});
+test('rows of one shape are one, with series and bounds of all', async () => {
+  const square = (x) => ({ sql: `public.st_geomfromtext('POLYGON((${x} 0,${x + 1} 0,${x + 1} 1,${x} 1,${x} 0))', 4326)` });
+  await publish(t, H, { id: 'zones', fields: { zone: ['geo_shape'], n: ['int'] }, rows: [[square(0), 1], [square(0), 2], [square(4), 10], [square(8), 7], [square(0), 3], [null, 100]] });
+  const all = await of('geopolygon', 'y.serie1.func=SUM&y.serie1.expr=n&clusterprecision=9', 'zones');
+  assert.deepEqual(all.clusters.map((c) => [c.count, c.cluster_center, c.series.serie1, c.cluster.coordinates[0][0]]),
+    [[3, [0.5, 0.5], 6, [0, 0]], [1, [0.5, 4.5], 10, [4, 0]], [1, [0.5, 8.5], 7, [8, 0]]]);
+  assert.deepEqual([all.count, all.series, all.clusterprecision], [{ min: 1, max: 3 }, { serie1: { min: 6, max: 10 } }, 9]);
+  const one = await of('geopolygon', 'maxpoints=1&y.serie1.func=SUM&y.serie1.expr=n', 'zones');
+  assert.deepEqual([one.clusters.length, one.count, one.series.serie1], [1, { min: 1, max: 3 }, { min: 6, max: 10 }]);
+  assert.deepEqual((await of('geopolygon', 'geofilter.polygon=(-1,3),(-1,9.5),(2,9.5),(2,3)', 'zones')).clusters.map((c) => c.cluster_center[1]).sort(), [4.5, 8.5]);
+  assert.equal((await of('geopolygon', '', 'koumoul')).clusters.length, 2, 'points too');
+});
+test('a preview of where the rows lie; the three filters by place', async () => {
+  const places = async (query, dataset = 'koumoul') => (await of('geopreview', query, dataset)).map((one) => one.geometry.coordinates);
+  const [koumoul, bidule] = [[-2.748526, 47.687375], [2.6, 45.5]];
+  assert.deepEqual(await places('rows=1000&clusterprecision=9'), [koumoul, bidule]);
+  assert.deepEqual(await places('rows=1'), [koumoul]);
+  assert.deepEqual(await places('geofilter.bbox=45,2,46,3'), [bidule]);
+  assert.deepEqual(await places('geofilter.bbox=46,3,45,2'), [bidule], 'any two opposite corners');
+  assert.deepEqual(await places('geofilter.polygon=((45,2),(46,2),(46,3),(45,3))'), [bidule]);
+  assert.deepEqual(await places('geofilter.distance=47.687,-2.748,1000'), [koumoul]);
+  assert.equal((await of('geopreview', 'geo_field=geom')).length, 5);
+  for (const query of ['geofilter.bbox=45,2,46', 'geofilter.bbox=45,2,46,3,4', "geofilter.bbox=45,2,46,3'", 'geo_field=nb', 'geo_field=rien', 'rows=10001', 'rows=-2'])
+    assert.equal((await t.http(H, `/api/records/1.0/geopreview?dataset=koumoul&${query}`)).status, 400, query);
+});
+
 test('hostile texts in every parameter: refused or answered, never 500', async () => {
   const texts = ["'", '"', '`', '`) as k0, (select 1) as `', '1; SELECT 1', '#', '#now(', '\\', '\\"', '[', '[a TO', '(((((', '$1', '*', '-', 'é\u0000', "geom'POINT(0 0)'", 'POINT(1 2))', '9'.repeat(400), 'id', 'loc', 'count(*)'];
   const wrong = [];
-  const names = ['q', 'sort', 'x', 'y.s.func', 'y.s.expr', 'maxpoints', 'periodic', 'precision', 'facet', 'facetsort.id', 'disjunctive.id', 'geofilter.polygon', 'clusterprecision', 'clusterdistance', 'format', 'callback'];
-  for (const action of ['search', 'analyze', 'boundingbox', 'geocluster']) {
+  const names = ['q', 'sort', 'x', 'y.s.func', 'y.s.expr', 'maxpoints', 'periodic', 'precision', 'facet', 'facetsort.id', 'disjunctive.id', 'geofilter.polygon', 'geofilter.bbox', 'geo_field', 'y.n.subsets', 'y.n.cumulative', 'shapeprecision', 'clustermode', 'clusterprecision', 'clusterdistance', 'format', 'callback'];
+  for (const action of ['search', 'analyze', 'boundingbox', 'geocluster', 'geopreview', 'geopolygon']) {
     for (const name of names) {
       for (const sent of [...texts, ...texts.map((one) => `y.${one}.func`)]) {
         const own = sent.startsWith('y.') ? { [sent]: 'COUNT' } : { [name]: sent };

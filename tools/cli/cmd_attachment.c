@@ -8,12 +8,12 @@
 
 #include "core/base/errors.h"
 #include "core/base/fd.h"
-#include "core/base/jw.h"
 #include "core/io/blob.h"
 #include "tenants/publishing/attachment.h"
 #include "tenants/publishing/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 
 const struct command_option attach_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
@@ -119,31 +119,17 @@ bool cmd_dataset_files(struct cli *cli, struct err *e)
     return ok;
 }
 
-static void put_list(const struct cli *cli, const PGresult *r)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    static const char *const names[] = {"kind", "id", "title", "file_name", "mimetype"};
-    struct buf b = {.max = 16 << 20};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 5; k++) {
-            jw_key(&w, str_of(names[k]));
-            jw_str(&w, str_of(PQgetvalue(r, i, k)));
-        }
-        jw_key(&w, S("size_bytes"));
-        jw_raw(&w, str_of(PQgetvalue(r, i, 5)));
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%-18s %-40s %12s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1),
-                   PQgetvalue(r, i, 5), PQgetvalue(r, i, 2));
-    }
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    (void)cli;
+    printf("%-18s %-40s %12s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 5), PQgetvalue(r, i, 2));
 }
+
+static const struct rows_column columns[] = {
+    {"kind", 0, ROWS_TEXT},      {"id", 1, ROWS_TEXT},       {"title", 2, ROWS_TEXT},
+    {"file_name", 3, ROWS_TEXT}, {"mimetype", 4, ROWS_TEXT}, {"size_bytes", 5, ROWS_RAW},
+    {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_dataset_attachments(struct cli *cli, struct err *e)
 {
@@ -158,7 +144,7 @@ bool cmd_dataset_attachments(struct cli *cli, struct err *e)
                       : NULL;
     bool ok = r != NULL;
     if (ok)
-        put_list(cli, r);
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

@@ -22,6 +22,7 @@
 #include "tenants/publishing/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/progress.h"
 
 const struct command_option import_options[] = {
@@ -308,36 +309,18 @@ bool cmd_dataset_import(struct cli *cli, struct err *e)
     return ok;
 }
 
-static void put_list(const struct cli *cli, const PGresult *r)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    static const char *const names[] = {"dataset_id", "title", "state", "visibility", "records", "draft", "is_origin",
-                                        "organisation"};
-    struct buf b = {.max = 64 << 20};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 8; k++) {
-            const char *v = PQgetvalue(r, i, k);
-            jw_key(&w, str_of(names[k]));
-            if (k == 4)
-                jw_raw(&w, str_of(v));
-            else if (k == 5 || k == 6)
-                jw_bool(&w, *v == 't');
-            else
-                jw_str(&w, str_of(v));
-        }
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%-40s %-10s %-8s %9s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3),
-                   PQgetvalue(r, i, 4), PQgetvalue(r, i, 1));
-    }
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    (void)cli;
+    printf("%-40s %-10s %-8s %9s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 4),
+           PQgetvalue(r, i, 1));
 }
+
+static const struct rows_column list_columns[] = {
+    {"dataset_id", 0, ROWS_TEXT}, {"title", 1, ROWS_TEXT}, {"state", 2, ROWS_TEXT},     {"visibility", 3, ROWS_TEXT},
+    {"records", 4, ROWS_RAW},     {"draft", 5, ROWS_BOOL}, {"is_origin", 6, ROWS_BOOL}, {"organisation", 7, ROWS_TEXT},
+    {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_dataset_list(struct cli *cli, struct err *e)
 {
@@ -348,7 +331,7 @@ bool cmd_dataset_list(struct cli *cli, struct err *e)
     PGresult *r = ok ? conn_ask(c, &sql_dataset_list, (struct str[]){uuid_str(&t.id)}, e) : NULL;
     ok = r != NULL;
     if (ok)
-        put_list(cli, r);
+        rows_say(cli, r, list_columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

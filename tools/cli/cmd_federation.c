@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/errors.h"
-#include "core/base/jw.h"
 #include "core/web/host.h"
 #include "federation/federation.h"
 #include "federation/link.h"
@@ -13,6 +12,7 @@
 #include "federation/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/errors.h"
 
 enum { KEY_MAX = 1000 };
@@ -62,80 +62,43 @@ static bool find_scope(struct cli *cli, struct conn *c, struct arena *a, struct 
     return true;
 }
 
-enum shape { TEXT, NUMBER, BOOLEAN, RAW };
-struct column {
-    const char *name;
-    enum shape shape;
-};
-
-static struct str cell(const PGresult *r, int row, int column)
-{
-    return PQgetisnull(r, row, column) ? STR_NONE : str_of(PQgetvalue(r, row, column));
-}
-
-static void put_json(const PGresult *r, const struct column *columns, int n)
-{
-    struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int row = 0; row < PQntuples(r); row++) {
-        jw_open(&w, '{');
-        for (int i = 0; i < n; i++) {
-            struct str v = cell(r, row, i);
-            jw_key(&w, str_of(columns[i].name));
-            if (columns[i].shape == BOOLEAN)
-                jw_bool(&w, str_eq(v, S("t")));
-            else if (columns[i].shape == TEXT)
-                jw_str(&w, v);
-            else
-                jw_raw(&w, v);
-        }
-        jw_close(&w, '}');
-    }
-    jw_close(&w, ']');
-    printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
-}
-
 /* Columns of link_list.sql and receipt_list.sql. */
-static const struct column link_columns[] = {
-    {"link", TEXT}, {"kind", TEXT}, {"state", TEXT}, {"from", TEXT}, {"from_name", TEXT}, {"to", TEXT}, {"to_name", TEXT},
-    {"stand_in", BOOLEAN}, {"dataset", TEXT}, {"filter", TEXT}, {"organisation", TEXT}, {"wanted", NUMBER}, {"done", NUMBER},
-    {"waiting", NUMBER}, {"parked", NUMBER}, {"last", TEXT}, {"next", TEXT}, {"error", RAW}, {"peer_state", TEXT},
-    {"peer_error", TEXT}, {"closed_until", TEXT},
+static const struct rows_column link_columns[] = {
+    {"link", 0, ROWS_TEXT}, {"kind", 1, ROWS_TEXT}, {"state", 2, ROWS_TEXT}, {"from", 3, ROWS_TEXT},
+    {"from_name", 4, ROWS_TEXT}, {"to", 5, ROWS_TEXT}, {"to_name", 6, ROWS_TEXT}, {"stand_in", 7, ROWS_BOOL},
+    {"dataset", 8, ROWS_TEXT}, {"filter", 9, ROWS_TEXT}, {"organisation", 10, ROWS_TEXT}, {"wanted", 11, ROWS_RAW},
+    {"done", 12, ROWS_RAW}, {"waiting", 13, ROWS_RAW}, {"parked", 14, ROWS_RAW}, {"last", 15, ROWS_TEXT},
+    {"next", 16, ROWS_TEXT}, {"error", 17, ROWS_RAW}, {"peer_state", 18, ROWS_TEXT}, {"peer_error", 19, ROWS_TEXT},
+    {"closed_until", 20, ROWS_TEXT}, {NULL, 0, ROWS_TEXT},
 };
-static const struct column receipt_columns[] = {
-    {"at", TEXT}, {"kind", TEXT}, {"from", TEXT}, {"to", TEXT}, {"dataset", TEXT}, {"action", TEXT}, {"outcome", TEXT},
-    {"revision", NUMBER}, {"target_id", TEXT}, {"target_url", TEXT}, {"detail", RAW}, {"link", TEXT},
+static const struct rows_column receipt_columns[] = {
+    {"at", 0, ROWS_TEXT}, {"kind", 1, ROWS_TEXT}, {"from", 2, ROWS_TEXT}, {"to", 3, ROWS_TEXT},
+    {"dataset", 4, ROWS_TEXT}, {"action", 5, ROWS_TEXT}, {"outcome", 6, ROWS_TEXT}, {"revision", 7, ROWS_RAW},
+    {"target_id", 8, ROWS_TEXT}, {"target_url", 9, ROWS_TEXT}, {"detail", 10, ROWS_RAW}, {"link", 11, ROWS_TEXT}, {NULL, 0, ROWS_TEXT},
 };
 
-static void put_links(const struct cli *cli, const PGresult *r)
+static void put_link(const struct cli *cli, const PGresult *r, int i)
 {
-    for (int i = 0; i < PQntuples(r); i++) {
-        struct buf why = {0};
-        federation_say(&why, cli->lang, cell(r, i, 17));
-        printf(cli_say(cli, "%s  %-8s %s -> %s%s\n    copies %s sur %s, en attente %s, à voir %s, dernier passage %s\n",
-                       "%s  %-8s %s -> %s%s\n    copies %s of %s, waiting %s, to look at %s, last run %s\n"),
-               PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 3), PQgetvalue(r, i, 5),
-               *PQgetvalue(r, i, 7) == 't' ? cli_say(cli, " (simulateur)", " (stand-in)") : "", PQgetvalue(r, i, 12),
-               PQgetvalue(r, i, 11), PQgetvalue(r, i, 13), PQgetvalue(r, i, 14),
-               PQgetisnull(r, i, 15) ? "-" : PQgetvalue(r, i, 15));
-        if (why.n)
-            printf("    " STR_FMT "\n", STR_ARG(buf_str(&why)));
-        buf_free(&why);
-    }
+    struct buf why = {0};
+    federation_say(&why, cli->lang, rows_cell(r, i, 17));
+    printf(cli_say(cli, "%s  %-8s %s -> %s%s\n    copies %s sur %s, en attente %s, à voir %s, dernier passage %s\n",
+                   "%s  %-8s %s -> %s%s\n    copies %s of %s, waiting %s, to look at %s, last run %s\n"),
+           PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 3), PQgetvalue(r, i, 5),
+           *PQgetvalue(r, i, 7) == 't' ? cli_say(cli, " (simulateur)", " (stand-in)") : "", PQgetvalue(r, i, 12),
+           PQgetvalue(r, i, 11), PQgetvalue(r, i, 13), PQgetvalue(r, i, 14),
+           PQgetisnull(r, i, 15) ? "-" : PQgetvalue(r, i, 15));
+    if (why.n)
+        printf("    " STR_FMT "\n", STR_ARG(buf_str(&why)));
+    buf_free(&why);
 }
 
-static void put_receipts(const struct cli *cli, const PGresult *r)
+static void put_receipt(const struct cli *cli, const PGresult *r, int i)
 {
-    for (int i = 0; i < PQntuples(r); i++) {
-        struct buf why = {0};
-        federation_say(&why, cli->lang, cell(r, i, 10));
-        printf("%s  %-9s %-9s %s -> %s  %s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 5), PQgetvalue(r, i, 6),
-               PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 9), why.n ? why.p : "");
-        buf_free(&why);
-    }
+    struct buf why = {0};
+    federation_say(&why, cli->lang, rows_cell(r, i, 10));
+    printf("%s  %-9s %-9s %s -> %s  %s " STR_FMT "\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 5), PQgetvalue(r, i, 6),
+           PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 9), STR_ARG(buf_str(&why)));
+    buf_free(&why);
 }
 
 static bool list(struct cli *cli, bool receipts, struct err *e)
@@ -146,12 +109,10 @@ static bool list(struct cli *cli, bool receipts, struct err *e)
     bool ok = c && find_scope(cli, c, &a, scope, e);
     scope[2] = cli_has(cli, "last") ? option(cli, "last") : S("50");
     PGresult *r = ok ? conn_ask(c, receipts ? &sql_receipt_list : &sql_link_list, scope, e) : NULL;
-    if (r && cli->json && receipts)
-        put_json(r, receipt_columns, (int)(sizeof receipt_columns / sizeof receipt_columns[0]));
-    else if (r && cli->json)
-        put_json(r, link_columns, (int)(sizeof link_columns / sizeof link_columns[0]));
+    if (r && receipts)
+        rows_say(cli, r, receipt_columns, put_receipt);
     else if (r)
-        (receipts ? put_receipts : put_links)(cli, r);
+        rows_say(cli, r, link_columns, put_link);
     ok = r != NULL;
     PQclear(r);
     conn_close(c);
@@ -271,8 +232,8 @@ static bool verify_root(const struct cli *cli, struct conn *c, const unsigned ch
 {
     struct receipt_verdict v;
     int64_t number = 0;
-    str_i64(cell(r, row, 2), &number);
-    if (!receipt_verify(c, public, cell(r, row, 0), number, cell(r, row, 3), &v, e))
+    str_i64(rows_cell(r, row, 2), &number);
+    if (!receipt_verify(c, public, rows_cell(r, row, 0), number, rows_cell(r, row, 3), &v, e))
         return false;
     *whole = *whole && !v.fault;
     if (cli->json)

@@ -1,13 +1,13 @@
 /* terrasse mail test, mail list: whether notices leave, and which did. */
 #include <stdio.h>
 
-#include "core/base/jw.h"
 #include "tenants/directory/slug.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/mail.h"
 #include "core/io/fetch.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/sql.h"
 
 const struct command_option mail_options[] = {
@@ -46,32 +46,26 @@ bool cmd_mail_test(struct cli *cli, struct err *e)
     return ok;
 }
 
+static void put_line(const struct cli *cli, const PGresult *r, int i)
+{
+    (void)cli;
+    printf("%s %-8s %-24s %-36s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 3), PQgetvalue(r, i, 2), PQgetvalue(r, i, 1),
+           PQgetvalue(r, i, 4));
+}
+
+static const struct rows_column columns[] = {
+    {"at", 0, ROWS_TEXT},    {"recipient", 1, ROWS_TEXT}, {"template", 2, ROWS_TEXT}, {"state", 3, ROWS_TEXT},
+    {"error", 4, ROWS_TEXT}, {NULL, 0, ROWS_TEXT},
+};
+
 bool cmd_mail_list(struct cli *cli, struct err *e)
 {
-    static const char *const names[] = {"at", "recipient", "template", "state", "error"};
     struct arena a = {0};
     struct tenant_row t;
-    struct buf b = {0};
-    struct jw w;
     struct conn *c = enter(cli, &a, &t, e);
     PGresult *r = c ? conn_ask(c, &sql_cli_mails, (struct str[]){uuid_str(&t.id)}, e) : NULL;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; r && i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 5; k++) {
-            jw_key(&w, str_of(names[k]));
-            jw_str(&w, PQgetisnull(r, i, k) ? STR_NONE : str_of(PQgetvalue(r, i, k)));
-        }
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%s %-8s %-24s %-36s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 3),
-                   PQgetvalue(r, i, 2), PQgetvalue(r, i, 1), PQgetvalue(r, i, 4));
-    }
-    jw_close(&w, ']');
-    if (r && cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    if (r)
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

@@ -1,13 +1,13 @@
 /* terrasse quota show | set | lend: the same functions as the page /backoffice/quotas/. */
 #include <stdio.h>
 
-#include "core/base/jw.h"
 #include "core/web/host.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/quota/share.h"
 #include "tenants/quota/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 
 const struct command_option quota_show_options[] = {
     {"host", "HOST", true, "A portal of the region.", "Un portail de la région."},
@@ -43,42 +43,27 @@ static int64_t number(const PGresult *r, int row, int column)
 /* share_list.sql's columns */
 enum { COL_ID, COL_NAME, COL_HOST, COL_IS_ROOT, COL_METRIC, COL_RESERVED, COL_CEILING, COL_USED, COL_POOL, COL_LENT };
 
-static void put_json(const PGresult *r)
-{
-    struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        JW_STR(&w, "host", str_of(PQgetvalue(r, i, COL_HOST)));
-        JW_STR(&w, "metric", str_of(PQgetvalue(r, i, COL_METRIC)));
-        JW_I64(&w, "used", number(r, i, COL_USED));
-        JW_I64(&w, "reserved", number(r, i, COL_RESERVED));
-        jw_key(&w, S("ceiling"));
-        jw_raw(&w, PQgetisnull(r, i, COL_CEILING) ? STR_NONE : str_of(PQgetvalue(r, i, COL_CEILING)));
-        JW_I64(&w, "lent", number(r, i, COL_LENT));
-        JW_I64(&w, "pool", number(r, i, COL_POOL));
-        jw_close(&w, '}');
-    }
-    jw_close(&w, ']');
-    printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
-}
+static const struct rows_column columns[] = {
+    {"host", COL_HOST, ROWS_TEXT},       {"metric", COL_METRIC, ROWS_TEXT},  {"used", COL_USED, ROWS_RAW},
+    {"reserved", COL_RESERVED, ROWS_RAW}, {"ceiling", COL_CEILING, ROWS_RAW}, {"lent", COL_LENT, ROWS_RAW},
+    {"pool", COL_POOL, ROWS_RAW},        {NULL, 0, ROWS_TEXT},
+};
 
-static void put_row(const struct cli *cli, struct arena *a, const PGresult *r, int i)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
+    struct arena a = {0};
     const struct share_metric *m = &share_metrics[i % SHARE_METRICS];
-    struct str used = share_say(a, cli->lang, m->is_bytes, number(r, i, COL_USED));
-    struct str reserved = share_say(a, cli->lang, m->is_bytes, number(r, i, COL_RESERVED));
+    struct str used = share_say(&a, cli->lang, m->is_bytes, number(r, i, COL_USED));
+    struct str reserved = share_say(&a, cli->lang, m->is_bytes, number(r, i, COL_RESERVED));
     struct str ceiling = PQgetisnull(r, i, COL_CEILING)
-                             ? S("—") : share_say(a, cli->lang, m->is_bytes, number(r, i, COL_CEILING));
-    struct str pool = share_say(a, cli->lang, m->is_bytes, number(r, i, COL_POOL));
+                             ? S("—") : share_say(&a, cli->lang, m->is_bytes, number(r, i, COL_CEILING));
+    struct str pool = share_say(&a, cli->lang, m->is_bytes, number(r, i, COL_POOL));
     if (i % SHARE_METRICS == 0)
         printf("%s (%s)\n", PQgetvalue(r, i, COL_NAME), PQgetvalue(r, i, COL_HOST));
     printf("  %-22s " STR_FMT " %s " STR_FMT " ; %s " STR_FMT " ; %s " STR_FMT "\n", m->name, STR_ARG(used),
            cli_say(cli, "sur", "of"), STR_ARG(pool), cli_say(cli, "réservé", "reserved"), STR_ARG(reserved),
            cli_say(cli, "plafond", "ceiling"), STR_ARG(ceiling));
+    arena_free(&a);
 }
 
 bool cmd_quota_show(struct cli *cli, struct err *e)
@@ -89,10 +74,8 @@ bool cmd_quota_show(struct cli *cli, struct err *e)
     PGresult *r = c && portal_find(cli, c, &a, "host", &t, e) ? conn_ask(c, &sql_share_list, (struct str[]){uuid_str(&t.root)}, e)
                                                        : NULL;
     bool ok = r != NULL;
-    if (ok && cli->json)
-        put_json(r);
-    for (int i = 0; ok && !cli->json && i < PQntuples(r); i++)
-        put_row(cli, &a, r, i);
+    if (ok)
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

@@ -9,6 +9,7 @@
 #include "tenants/publishing/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 
 const struct command_option schema_options[] = {
     {"host", "HOST", true, "A portal of the region.", "Un portail de la région."},
@@ -74,37 +75,23 @@ bool cmd_schema_add(struct cli *cli, struct err *e)
     return ok;
 }
 
-static void put_list(const struct cli *cli, const PGresult *r)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    static const char *const names[] = {"name", "version", "title", "source"};
-    struct buf b = {.max = 16 << 20};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 4; k++) {
-            jw_key(&w, str_of(names[k]));
-            jw_str(&w, PQgetisnull(r, i, k) ? STR_NONE : str_of(PQgetvalue(r, i, k)));
-        }
-        JW_BOOL(&w, "own", PQgetvalue(r, i, 4)[0] == 't');
-        JW_RAW(&w, "fields", str_of(PQgetvalue(r, i, 5)));
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%-45s %-8s %4s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 5), PQgetvalue(r, i, 2));
-    }
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    (void)cli;
+    printf("%-45s %-8s %4s  %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 5), PQgetvalue(r, i, 2));
 }
+
+static const struct rows_column columns[] = {
+    {"name", 0, ROWS_TEXT}, {"version", 1, ROWS_TEXT}, {"title", 2, ROWS_TEXT}, {"source", 3, ROWS_TEXT},
+    {"own", 4, ROWS_BOOL},  {"fields", 5, ROWS_RAW},   {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_schema_list(struct cli *cli, struct err *e)
 {
     struct asked q = {0};
     PGresult *r = begin(cli, &q, e) ? conn_ask(q.c, &sql_schema_list, (struct str[]){uuid_str(&q.t.id)}, e) : NULL;
     if (r)
-        put_list(cli, r);
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     end(&q);
     return r != NULL;

@@ -3,7 +3,6 @@
 
 #include "core/base/errors.h"
 #include "core/base/jr.h"
-#include "core/base/jw.h"
 #include "core/web/host.h"
 #include "tenants/directory/brand_change.h"
 #include "tenants/directory/onboard.h"
@@ -11,6 +10,7 @@
 #include "tools/cli/cmd.h"
 #include "tools/cli/errors.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/sql.h"
 
 const struct command_option tenant_options[] = {
@@ -177,28 +177,15 @@ bool cmd_tenant_alias(struct cli *cli, struct err *e)
     return ok;
 }
 
-static void put_tenants(const struct cli *cli, const PGresult *r)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    static const char *const names[] = {"host", "name", "state", "region"};
-    struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 4; k++) {
-            jw_key(&w, str_of(names[k]));
-            jw_str(&w, str_of(PQgetvalue(r, i, k)));
-        }
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%-40s %-10s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 1));
-    }
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    (void)cli;
+    printf("%-40s %-10s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 1));
 }
+
+static const struct rows_column columns[] = {
+    {"host", 0, ROWS_TEXT}, {"name", 1, ROWS_TEXT}, {"state", 2, ROWS_TEXT}, {"region", 3, ROWS_TEXT}, {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_tenant_list(struct cli *cli, struct err *e)
 {
@@ -206,7 +193,7 @@ bool cmd_tenant_list(struct cli *cli, struct err *e)
     PGresult *r = c ? conn_ask(c, &sql_cli_tenants, NULL, e) : NULL;
     bool ok = r != NULL;
     if (ok)
-        put_tenants(cli, r);
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     conn_close(c);
     return ok;

@@ -5,7 +5,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "core/base/jw.h"
 #include "core/web/host.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/invite.h"
@@ -13,6 +12,7 @@
 #include "tenants/people/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 
 const struct command_option user_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
@@ -119,34 +119,17 @@ bool cmd_user_password(struct cli *cli, struct err *e)
     return ok;
 }
 
-static void put_people(const struct cli *cli, const PGresult *r)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    /* account_list.sql's columns after the id; joined says whether a password was ever set. */
-    static const char *const names[] = {"email", "name", "role", "state", "organisation", "joined", "last_login"};
-    struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 7; k++) {
-            const char *v = PQgetvalue(r, i, k + 1);
-            jw_key(&w, str_of(names[k]));
-            if (k == 5)
-                jw_bool(&w, *v == 't');
-            else
-                jw_str(&w, PQgetisnull(r, i, k + 1) ? STR_NONE : str_of(v));
-        }
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%-40s %-12s %-10s %s\n", PQgetvalue(r, i, 1), PQgetvalue(r, i, 3), PQgetvalue(r, i, 4),
-                   PQgetvalue(r, i, 2));
-    }
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    (void)cli;
+    printf("%-40s %-12s %-10s %s\n", PQgetvalue(r, i, 1), PQgetvalue(r, i, 3), PQgetvalue(r, i, 4), PQgetvalue(r, i, 2));
 }
+
+/* Of account_list.sql; joined says whether a password was ever set. */
+static const struct rows_column columns[] = {
+    {"email", 1, ROWS_TEXT},        {"name", 2, ROWS_TEXT},   {"role", 3, ROWS_TEXT},       {"state", 4, ROWS_TEXT},
+    {"organisation", 5, ROWS_TEXT}, {"joined", 6, ROWS_BOOL}, {"last_login", 7, ROWS_TEXT}, {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_user_list(struct cli *cli, struct err *e)
 {
@@ -156,7 +139,7 @@ bool cmd_user_list(struct cli *cli, struct err *e)
     PGresult *r = c ? conn_ask(c, &sql_account_list, (struct str[]){uuid_str(&t.id)}, e) : NULL;
     bool ok = r != NULL;
     if (ok)
-        put_people(cli, r);
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/base/jw.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/history.h"
 #include "tenants/publishing/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 
 const struct command_option version_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
@@ -32,36 +32,18 @@ enum {
     COL_NOW
 };
 
-static void put_one(const struct cli *cli, struct jw *w, const PGresult *r, int i)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    bool now = *PQgetvalue(r, i, COL_NOW) == 't';
-    jw_open(w, '{');
-    jw_key(w, S("number")), jw_raw(w, str_of(PQgetvalue(r, i, COL_NUMBER)));
-    JW_STR(w, "published_at", str_of(PQgetvalue(r, i, COL_PUBLISHED)));
-    jw_key(w, S("records")), jw_raw(w, str_of(PQgetvalue(r, i, COL_ROWS)));
-    jw_key(w, S("columns")), jw_raw(w, str_of(PQgetvalue(r, i, COL_COLUMNS)));
-    JW_STR(w, "state", str_of(PQgetvalue(r, i, COL_STATE)));
-    JW_BOOL(w, "is_current", now);
-    jw_close(w, '}');
-    if (!cli->json)
-        printf("%4s  %s  %9s  %s%s\n", PQgetvalue(r, i, COL_NUMBER),
-               PQgetvalue(r, i, COL_PUBLISHED), PQgetvalue(r, i, COL_ROWS),
-               PQgetvalue(r, i, COL_STATE), now ? " *" : "");
+    (void)cli;
+    printf("%4s  %s  %9s  %s%s\n", PQgetvalue(r, i, COL_NUMBER), PQgetvalue(r, i, COL_PUBLISHED), PQgetvalue(r, i, COL_ROWS),
+           PQgetvalue(r, i, COL_STATE), *PQgetvalue(r, i, COL_NOW) == 't' ? " *" : "");
 }
 
-static void put_list(const struct cli *cli, const PGresult *r)
-{
-    struct buf b = {.max = 1 << 20};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++)
-        put_one(cli, &w, r, i);
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
-}
+static const struct rows_column version_columns[] = {
+    {"number", COL_NUMBER, ROWS_RAW},   {"published_at", COL_PUBLISHED, ROWS_TEXT}, {"records", COL_ROWS, ROWS_RAW},
+    {"columns", COL_COLUMNS, ROWS_RAW}, {"state", COL_STATE, ROWS_TEXT},            {"is_current", COL_NOW, ROWS_BOOL},
+    {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_dataset_versions(struct cli *cli, struct err *e)
 {
@@ -75,7 +57,7 @@ bool cmd_dataset_versions(struct cli *cli, struct err *e)
             : NULL;
     bool ok = r != NULL;
     if (ok)
-        put_list(cli, r);
+        rows_say(cli, r, version_columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

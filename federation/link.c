@@ -3,7 +3,7 @@
 #include "federation/errors.h"
 #include "federation/seal.h"
 #include "federation/sql.h"
-#include "tenants/publishing/errors.h"
+#include "tenants/publishing/source.h"
 
 static bool first_id(PGresult *r, struct uuid *id)
 {
@@ -12,16 +12,17 @@ static bool first_id(PGresult *r, struct uuid *id)
     return there;
 }
 
-static bool find_dataset(struct conn *c, const struct tenant_row *from, struct str dataset, struct uuid *id, struct err *e)
+static bool find_dataset(struct conn *c, const struct tenant_row *from, const struct link_new *new, struct uuid *id, struct err *e)
 {
-    PGresult *r = tenant_enter(c, &from->id, e)
-        ? conn_ask(c, &sql_link_dataset, (struct str[]){uuid_str(&from->id), dataset}, e) : NULL;
+    const struct str params[] = {uuid_str(&from->id), new->dataset, new->open_only ? S("t") : S("f")};
+    PGresult *r = tenant_enter(c, &from->id, e) ? conn_ask(c, &sql_link_dataset, params, e) : NULL;
     if (!r)
         return false;
     if (first_id(r, id))
         return true;
-    ERR(e, err_dataset_unknown, "%zu bytes", dataset.n);
-    return err_arg(e, STR_FMT, STR_ARG(str_part(dataset, 0, 120)));
+    ERR(e, err_link_dataset, "%zu bytes", new->dataset.n);
+    err_arg(e, STR_FMT, STR_ARG(str_part(new->dataset, 0, 120)));
+    return err_arg(e, STR_FMT, STR_ARG(from->name));
 }
 
 static struct str or_none(const struct uuid *u)
@@ -29,17 +30,16 @@ static struct str or_none(const struct uuid *u)
     return u && u->text[0] ? uuid_str(u) : STR_NONE;
 }
 
-bool link_add(struct conn *c, struct arena *a, const struct tenant_row *from, const struct tenant_row *to, struct str dataset,
-              struct str row_filter, struct uuid *id, struct err *e)
+bool link_add(struct conn *c, const struct tenant_row *from, const struct tenant_row *to, const struct link_new *new,
+              struct uuid *id, struct err *e)
 {
     struct uuid made = uuid_make(), which = {{0}};
-    (void)a;
     if (!str_eq(uuid_str(&from->root), uuid_str(&to->root)) || from->is_root == to->is_root)
         return ERR(e, err_link_pair, "not a region and a portal of it");
-    if (dataset.n && !find_dataset(c, from, dataset, &which, e))
+    if (new->dataset.n && !find_dataset(c, from, new, &which, e))
         return false;
     const struct str row[] = {uuid_str(&made), uuid_str(&from->root), from->is_root ? S("downward") : S("upward"),
-                              uuid_str(&from->id), uuid_str(&to->id), or_none(&which), row_filter};
+                              uuid_str(&from->id), uuid_str(&to->id), or_none(&which), new->row_filter};
     PGresult *r = conn_ask(c, &sql_link_put, row, e);
     return r && first_id(r, id);
 }
@@ -79,7 +79,10 @@ bool link_national(struct conn *c, struct arena *a, const char *sealing, const s
         return ERR(e, err_link_organisation, "%zu bytes", new->organisation.n);
     if (new->key.n < 8 || new->key.n > 500)
         return ERR(e, err_link_key, "%zu bytes", new->key.n);
-    sealed = seal_close(a, sealing, new->key);
+    if (!sealing && !source_seal(c, a, new->key, &sealed, e))
+        return false;
+    if (sealing)
+        sealed = seal_close(a, sealing, new->key);
     if (!sealed.p)
         return ERR(e, err_sealing_missing, "national");
     bool is_region = from->is_root;
@@ -90,6 +93,15 @@ bool link_national(struct conn *c, struct arena *a, const char *sealing, const s
     const struct str link[] = {uuid_str(&made), uuid_str(&from->root), uuid_str(&from->id), uuid_str(&peer),
                                is_region ? STR_NONE : new->organisation};
     return first_id(conn_ask(c, &sql_link_put_national, link, e), id);
+}
+
+bool link_state(struct conn *c, struct str id, struct str state, struct err *e)
+{
+    struct uuid parsed, done;
+    if (!uuid_parse(id, &parsed))
+        return ERR(e, err_federation_link_unknown, "%zu bytes", id.n);
+    PGresult *r = conn_ask(c, &sql_link_state, (struct str[]){uuid_str(&parsed), state}, e);
+    return r && (first_id(r, &done) || ERR(e, err_federation_link_unknown, "%s", parsed.text));
 }
 
 bool link_end(struct conn *c, struct str id, const struct uuid *tenant, struct err *e)

@@ -225,5 +225,5 @@ bool national_open(struct national *n, struct conn *c, struct arena *a, const st
         str_i64(cell(a, r, COL_FAILURES), &n->failures);
     }
     PQclear(r);
-    return there && seal_open(a, sealing, n->key, n->name, &n->key, e) && (n->organisation.n || find_organisation(n, e));
+    return there && seal_open_peer(a, sealing, n->key, n->name, &n->key, e) && (n->organisation.n || find_organisation(n, e));
 }

@@ -2,15 +2,16 @@
 #include "federation/federation.h"
 #include "federation/html.h"
 #include "federation/link.h"
+#include "federation/page.h"
 #include "federation/sql.h"
 #include "tenants/pages/bo.h"
 
-enum { SILENT_S = 60, LINKS = 0, WAITING = 1, RECEIPTS = 2, WORKER = 3 };
+enum { SILENT_S = 60, LINKS = 0, WAITING = 1, RECEIPTS = 2, WORKER = 3, PORTALS = 4 };
 
 #define SAY(r, key) federation_text((r)->lang, FEDERATION_TEXT_##key)
 
 /* A region sees all links of its root, a sub-domain those at one end of which it stands. */
-static bool ask_federation(struct req *r, struct err *e)
+bool federation_page_ask(struct req *r, struct err *e)
 {
     (void)e;
     bool root = r->tenant->is_root;
@@ -20,6 +21,8 @@ static bool ask_federation(struct req *r, struct err *e)
     req_ask(r, &sql_page_waiting, scope);
     req_ask(r, &sql_page_receipts, scope);
     req_ask(r, &sql_page_worker, NULL);
+    if (root)
+        req_ask(r, &sql_page_portals, (struct str[]){uuid_str(&r->tenant->root)});
     return true;
 }
 
@@ -59,6 +62,8 @@ static void say_state(struct req *r, size_t i, struct page_federation_links *l)
     struct str state = req_col(r, LINKS, i, L_STATE);
     bool stopped = str_eq(req_col(r, LINKS, i, L_PEER), S("stopped")), closed = req_col(r, LINKS, i, L_CLOSED).n > 0;
     l->rest = !str_eq(state, S("active"));
+    l->paused = str_eq(state, S("paused"));
+    l->runs = !l->rest;
     l->err = !l->rest && (stopped || closed || parked > 0);
     l->warn = !l->rest && !l->err && waiting > 0;
     l->ok = !l->rest && !l->err && !l->warn;
@@ -161,14 +166,29 @@ static void add_receipts(struct req *r, struct page_federation *p)
     p->receipts_n = n;
 }
 
-static bool reply_federation(struct req *r, struct err *e)
+static struct str done_words(struct req *r)
+{
+    static const struct {
+        const char *word;
+        enum federation_text_key key;
+    } words[] = {{"started", FEDERATION_TEXT_STARTED}, {"made", FEDERATION_TEXT_DONE_MADE}, {"pause", FEDERATION_TEXT_DONE_PAUSE},
+                 {"resume", FEDERATION_TEXT_DONE_RESUME}, {"end", FEDERATION_TEXT_DONE_END}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_eq(req_query(r, S("done")), str_of(words[i].word)))
+            return federation_text(r->lang, words[i].key);
+    return STR_NONE;
+}
+
+bool federation_page_reply(struct req *r, struct err *e)
 {
     struct buf body = {0};
     struct str silent = req_col(r, WORKER, 0, 0);
     int64_t silent_s = 0;
     struct page_federation p = {.csrf = r->who.csrf, .is_region = r->tenant->is_root, .host = r->tenant->host,
-                                .started = str_eq(req_query(r, S("done")), S("started"))};
+                                .new_link = federation_page_form(r, PORTALS), .done = done_words(r)};
     (void)e;
+    if (r->tenant->is_root)
+        p.new_national = federation_page_national_form(r);
     p.worker_silent = !str_i64(silent, &silent_s) || silent_s > SILENT_S;
     add_links(r, &p);
     add_waiting(r, &p);
@@ -178,15 +198,30 @@ static bool reply_federation(struct req *r, struct err *e)
     return true;
 }
 
-/* Is it one of the links that this page shows? */
-static bool is_ours(struct req *r, struct conn *c, struct str link, bool *ours, struct err *e)
+static PGresult *own_links(struct req *r, struct conn *c, struct err *e)
 {
     bool root = r->tenant->is_root;
-    PGresult *rows = conn_ask(c, &sql_page_links, (struct str[]){root ? uuid_str(&r->tenant->root) : STR_NONE,
-                                                                 root ? STR_NONE : uuid_str(&r->tenant->id)}, e);
+    return conn_ask(c, &sql_page_links, (struct str[]){root ? uuid_str(&r->tenant->root) : STR_NONE,
+                                                       root ? STR_NONE : uuid_str(&r->tenant->id)}, e);
+}
+
+bool federation_page_owns(struct req *r, struct conn *c, struct str link, bool *ours, struct err *e)
+{
+    PGresult *rows = own_links(r, c, e);
     *ours = false;
     for (int i = 0; rows && i < PQntuples(rows); i++)
         *ours = *ours || str_eq(link, str_of(PQgetvalue(rows, i, L_ID)));
+    PQclear(rows);
+    return rows != NULL;
+}
+
+bool federation_page_standin(struct req *r, struct conn *c, struct str url, bool *standin, struct err *e)
+{
+    PGresult *rows = own_links(r, c, e);
+    *standin = false;
+    for (int i = 0; rows && i < PQntuples(rows); i++)
+        *standin = *standin || (strcmp(PQgetvalue(rows, i, L_KIND), "national") == 0 && strcmp(PQgetvalue(rows, i, L_STANDIN), "t") == 0 &&
+                                str_eq(url, str_of(PQgetvalue(rows, i, L_HOST))));
     PQclear(rows);
     return rows != NULL;
 }
@@ -196,7 +231,7 @@ static bool run(struct req *r, struct conn *c, struct err *e)
     struct str link = req_form(r, S("link"));
     bool ours;
     int64_t n = 0;
-    if (!is_ours(r, c, link, &ours, e))
+    if (!federation_page_owns(r, c, link, &ours, e))
         return false;
     if (!ours) /* the same as for one that never was */
         link = S("-");
@@ -213,10 +248,10 @@ static bool work_run(struct req *r, struct err *e)
 }
 
 static const struct step federation_page[] = {
-    {STEP_DB, ask_federation, NULL}, {STEP_REPLY, reply_federation, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, federation_page_ask, NULL}, {STEP_REPLY, federation_page_reply, NULL}, {STEP_END, NULL, NULL},
 };
 static const struct step federation_run[] = {
-    {STEP_WORK, work_run, NULL}, {STEP_DB, ask_federation, NULL}, {STEP_REPLY, reply_federation, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, work_run, NULL}, {STEP_DB, federation_page_ask, NULL}, {STEP_REPLY, federation_page_reply, NULL}, {STEP_END, NULL, NULL},
 };
 
 static const struct route routes[] = {
@@ -224,5 +259,11 @@ static const struct route routes[] = {
      CACHE_NONE, "Liens avec d’autres portails"},
     {HTTP_POST, "/backoffice/federation/run", ADMIN, 0, federation_run, "Compare and try again now", DIALECT_PAGE, BODY_FORM,
      CACHE_NONE, "Comparer et relancer maintenant"},
+    {HTTP_POST, "/backoffice/federation/add", ADMIN, 0, federation_page_add, "Make a link", DIALECT_PAGE, BODY_FORM, CACHE_NONE,
+     "Créer un lien"},
+    {HTTP_POST, "/backoffice/federation/change", ADMIN, 0, federation_page_change, "Pause, resume or end a link", DIALECT_PAGE, BODY_FORM,
+     CACHE_NONE, "Suspendre, reprendre ou terminer un lien"},
+    {HTTP_POST, "/backoffice/federation/national", REGION, 0, federation_page_national, "Link a national portal, or give its new key",
+     DIALECT_PAGE, BODY_FORM, CACHE_NONE, "Relier un portail national, ou donner sa nouvelle clé"},
 };
 const struct route_table federation_route_table = {routes, sizeof routes / sizeof routes[0]};

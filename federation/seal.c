@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "federation/errors.h"
+#include "tenants/publishing/source.h"
 
 _Static_assert(SEAL_SIGNATURE == crypto_sign_BYTES && SEAL_PUBLIC == crypto_sign_PUBLICKEYBYTES, "Ed25519");
 _Static_assert(crypto_sign_SEEDBYTES == 32 && crypto_secretbox_KEYBYTES == 32, "derived keys have 32 bytes");
@@ -72,6 +73,12 @@ bool seal_open(struct arena *a, const char *sealing, struct str sealed, struct s
     }
     *secret = (struct str){text, n - HEAD};
     return true;
+}
+
+bool seal_open_peer(struct arena *a, const char *sealing, struct str sealed, struct str peer, struct str *secret, struct err *e)
+{
+    struct err ignored = {0};
+    return source_unseal(a, sealing, sealed, secret, &ignored) || seal_open(a, sealing, sealed, peer, secret, e);
 }
 
 static bool keypair(const char *sealing, unsigned char public[SEAL_PUBLIC],

@@ -16,6 +16,8 @@ struct str seal_close(struct arena *a, const char *sealing, struct str secret);
 bool seal_open(struct arena *a, const char *sealing, struct str sealed, struct str peer, struct str *secret,
                struct err *e);
 
+/* The same, or one that a web process sealed with the worker's public key (source_seal). */
+bool seal_open_peer(struct arena *a, const char *sealing, struct str sealed, struct str peer, struct str *secret, struct err *e);
 bool seal_sign(const char *sealing, const unsigned char hash[SEAL_HASH], unsigned char signature[SEAL_SIGNATURE],
                struct err *e); /* err_sealing_missing */
 bool seal_public(const char *sealing, unsigned char public[SEAL_PUBLIC], struct err *e);

@@ -1,5 +1,5 @@
 -- link_put_national($1 uuid id, $2 uuid root, $3 uuid source, $4 uuid peer, $5 text organisation) -> id uuid; 1 row
--- class: global   lane: write   roles: owner
+-- class: global   lane: write   roles: web owner
 WITH old AS (
     SELECT id FROM portal.subscription
      WHERE kind = 'national' AND source_tenant_id = $3::uuid AND peer_id = $4::uuid AND dataset_id IS NULL

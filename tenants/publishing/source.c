@@ -68,7 +68,7 @@ bool source_allows(const struct sockaddr *a, enum address_kind kind, void *conte
 /* ---- the secret ---- */
 
 /* Sealed with the worker's public key: "\x…" in the arena. */
-static bool seal(struct conn *c, struct arena *a, struct str secret, struct str *sealed, struct err *e)
+bool source_seal(struct conn *c, struct arena *a, struct str secret, struct str *sealed, struct err *e)
 {
     unsigned char public[crypto_box_PUBLICKEYBYTES];
     size_t got = 0, n = secret.n + crypto_box_SEALBYTES;
@@ -122,7 +122,7 @@ bool source_put(struct conn *c, const struct uuid *tenant, struct str dataset_id
     struct dataset_row d;
     struct str sealed = STR_NONE, url = str_trim(new->url);
     bool ok = source_url_check(url, e) && every_ok(new->every_min, e) && find(c, &a, tenant, dataset_id, &d, e) &&
-              (!new->secret.n || seal(c, &a, new->secret, &sealed, e));
+              (!new->secret.n || source_seal(c, &a, new->secret, &sealed, e));
     const struct str row[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, url, arena_printf(&a, "%lld", (long long)new->every_min),
                               new->active ? S("t") : S("f"), sealed, sealed.p || new->forget_secret ? S("f") : S("t"), new->account};
     ok = ok && tenant_do(c, &sql_source_put, row, e) && (!new->active || queue(c, tenant, &d.id, e)) &&

@@ -37,6 +37,12 @@ bool source_url_check(struct str url, struct err *e);
 /* The last word on an address (struct fetch_policy). context: the option's text. */
 bool source_allows(const struct sockaddr *a, enum address_kind kind, void *context);
 
+/* A secret that the worker alone can open: sealed with the public key it shows, written as "\\x…" for a bytea.
+ * fails err_source_sealing (no worker has run yet), err_source_secret */
+bool source_seal(struct conn *c, struct arena *a, struct str secret, struct str *sealed, struct err *e);
+/* The worker's: sealing is the home's key. fails err_source_sealing */
+bool source_unseal(struct arena *a, const char *sealing, struct str sealed, struct str *plain, struct err *e);
+
 /* The worker's piece: one source. */
 bool source_job(struct job_run *run, struct err *e);
 

@@ -106,13 +106,13 @@ static bool show_key(struct work *w, struct err *e)
     return shown;
 }
 
-static bool open_secret(struct work *w, struct str *plain, struct err *e)
+bool source_unseal(struct arena *a, const char *sealing, struct str sealed, struct str *plain, struct err *e)
 {
     unsigned char public[crypto_box_PUBLICKEYBYTES], secret[crypto_box_SECRETKEYBYTES];
-    size_t n = w->secret.n / 2, got = 0;
-    unsigned char *box = arena_alloc(&w->a, n + 1), *text = arena_alloc(&w->a, n + 1);
-    bool ok = w->secret.n > 2 && keypair(w->run->sealing_key, public, secret) &&
-              sodium_hex2bin(box, n, w->secret.p + 2, w->secret.n - 2, NULL, &got, NULL) == 0 && got > crypto_box_SEALBYTES &&
+    size_t n = sealed.n / 2, got = 0;
+    unsigned char *box = arena_alloc(a, n + 1), *text = arena_alloc(a, n + 1);
+    bool ok = sealed.n > 2 && keypair(sealing, public, secret) &&
+              sodium_hex2bin(box, n, sealed.p + 2, sealed.n - 2, NULL, &got, NULL) == 0 && got > crypto_box_SEALBYTES &&
               crypto_box_seal_open(text, box, got, public, secret) == 0;
     sodium_memzero(secret, sizeof secret);
     *plain = (struct str){(const char *)text, ok ? got - crypto_box_SEALBYTES : 0};
@@ -148,7 +148,7 @@ static bool ask(struct work *w, struct err *e)
     struct str secret = STR_NONE;
     size_t n = 0;
     fields[n++] = (struct fetch_field){S("Accept"), S("*/*")};
-    if (w->secret.n && !open_secret(w, &secret, e))
+    if (w->secret.n && !source_unseal(&w->a, w->run->sealing_key, w->secret, &secret, e))
         return false;
     if (secret.n)
         fields[n++] = (struct fetch_field){S("Authorization"), secret};

@@ -173,7 +173,7 @@ bool cmd_federation_link(struct cli *cli, struct err *e)
     struct uuid id;
     struct conn *c = portal_owner(cli, e);
     bool ok = c && conn_begin(c, NULL, e) && portal_find(cli, c, &a, "from", &from, e) && portal_find(cli, c, &a, "to", &to, e) &&
-              link_add(c, &a, &from, &to, option(cli, "dataset"), option(cli, "filter"), &id, e) && conn_commit(c, e);
+              link_add(c, &from, &to, &(struct link_new){.dataset = option(cli, "dataset"), .row_filter = option(cli, "filter")}, &id, e) && conn_commit(c, e);
     if (ok)
         say_id(cli, &id);
     conn_close(c);

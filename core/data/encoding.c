@@ -1,6 +1,7 @@
 #include "core/data/encoding.h"
 
 #include "core/base/utf8.h"
+#include "core/data/errors.h"
 
 static const uint16_t high_1252[32] = {
     0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -52,10 +53,15 @@ static void count_lines(struct str rest, uint64_t *high, uint64_t *bad)
     }
 }
 
+bool encoding_is_utf16(struct str file)
+{
+    return str_starts(file, S("\xFF\xFE")) || str_starts(file, S("\xFE\xFF"));
+}
+
 void encoding_detect(struct str file, struct encoding_found *out)
 {
     *out = (struct encoding_found){0};
-    if (str_starts(file, S("\xFF\xFE")) || str_starts(file, S("\xFE\xFF"))) {
+    if (encoding_is_utf16(file)) {
         out->encoding = file.p[0] == '\xFF' ? ENCODING_UTF16LE : ENCODING_UTF16BE;
         out->bom_bytes = 2;
         return;
@@ -126,6 +132,16 @@ void encoding_put_utf16(struct buf *out, struct str s, bool big_endian)
         put_code(out, 0xFFFD);
 }
 
+bool encoding_from_utf16(struct buf *out, struct str file, struct err *e)
+{
+    *out = (struct buf){.max = ENCODING_UTF16_MAX};
+    encoding_put_utf16(out, str_from(file, 2), file.p[0] == '\xFE');
+    if (!out->over)
+        return true;
+    ERR(e, err_data_binary, "UTF-16");
+    return err_arg(e, "UTF-16, 512 Mo");
+}
+
 const char *encoding_binary_kind(struct str file)
 {
     static const struct {
@@ -144,7 +160,7 @@ const char *encoding_binary_kind(struct str file)
         if (str_starts(file, kinds[i].magic))
             return kinds[i].name;
     struct str head = str_part(file, 0, 65536);
-    bool wide = str_starts(file, S("\xFF\xFE")) || str_starts(file, S("\xFE\xFF"));
+    bool wide = encoding_is_utf16(file);
     size_t control = 0, nul = 0;
     for (size_t i = 0; i < head.n; i++) {
         unsigned char c = (unsigned char)head.p[i];

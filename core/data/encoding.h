@@ -23,6 +23,12 @@ const char *encoding_name(enum encoding e);
 /* The bytes as UTF-8, appended; 0x81 8D 8F 90 9D become U+FFFD. */
 void encoding_put_1252(struct buf *out, struct str s);
 
+enum { ENCODING_UTF16_MAX = 512 << 20 };
+
+/* The whole of a file that begins as UTF-16 does, without that mark, in `out` as UTF-8. fails  err_data_binary */
+bool encoding_is_utf16(struct str file);
+bool encoding_from_utf16(struct buf *out, struct str file, struct err *e);
+
 /* UTF-16 to UTF-8; a lone surrogate or a last odd byte becomes U+FFFD. */
 void encoding_put_utf16(struct buf *out, struct str s, bool big_endian);
 

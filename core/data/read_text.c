@@ -21,20 +21,6 @@ bool text_is(struct str file)
     return !encoding_binary_kind(file);
 }
 
-static bool decode(struct text *t, struct str *bytes, struct err *e)
-{
-    enum encoding encoding = t->found.encoding;
-    if (encoding != ENCODING_UTF16LE && encoding != ENCODING_UTF16BE)
-        return true;
-    t->utf16 = (struct buf){.max = TEXT_UTF16_MAX};
-    encoding_put_utf16(&t->utf16, *bytes, encoding == ENCODING_UTF16BE);
-    *bytes = buf_str(&t->utf16);
-    if (!t->utf16.over)
-        return true;
-    ERR(e, err_data_binary, "UTF-16");
-    return err_arg(e, "UTF-16, 512 Mo");
-}
-
 static void text_close(struct rows *self)
 {
     struct text *t = (struct text *)(void *)self;
@@ -57,7 +43,9 @@ bool text_open(struct str file, const json_t *options, struct rows **out, struct
     encoding_detect(file, &t->found);
     struct str bytes = str_from(file, t->found.bom_bytes), asked = jr_str(options, "separator");
     bool given = asked.n == 1 && strchr(";,\t|", asked.p[0]);
-    bool ok = decode(t, &bytes, e);
+    bool ok = !encoding_is_utf16(file) || encoding_from_utf16(&t->utf16, file, e);
+    if (ok && encoding_is_utf16(file))
+        bytes = buf_str(&t->utf16);
     if (ok && shape_trim(bytes).n == 0)
         ok = ERR(e, err_data_empty, "blank file");
     if (!ok) {

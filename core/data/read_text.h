@@ -9,9 +9,7 @@
  * encoding.h and dialect.h find, read by read_csv.h.
  *
  * Options: {"separator": one of ; , tab |}. Errors: those of read_csv.h, err_data_empty,
- * err_data_binary (UTF-16 past TEXT_UTF16_MAX).
+ * err_data_binary (UTF-16 past ENCODING_UTF16_MAX).
  */
-enum { TEXT_UTF16_MAX = 512 << 20 };
-
 bool text_is(struct str file); /* neither a known kind of another file nor full of control bytes */
 bool text_open(struct str file, const json_t *options, struct rows **out, struct err *e);

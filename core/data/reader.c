@@ -6,6 +6,7 @@
 #include "core/base/jr.h"
 #include "core/data/encoding.h"
 #include "core/data/errors.h"
+#include "core/data/read_text.h"
 #include "core/data/reader_checks.h"
 #include "core/data/reader_row.h"
 #include "core/data/shape.h"
@@ -16,13 +17,43 @@ static bool no_table(const char *looks_like, struct err *e)
     return err_arg(e, "%s", looks_like);
 }
 
+static bool begins_as_json(struct str utf16)
+{
+    enum { LOOKED_AT = 64 };
+    struct buf head = {0};
+    encoding_put_utf16(&head, str_part(utf16, 2, LOOKED_AT), utf16.p[0] == '\xFE');
+    struct str start = str_trim(buf_str(&head));
+    bool is = start.n && (start.p[0] == '{' || start.p[0] == '[');
+    buf_free(&head);
+    return is;
+}
+
+/* JSON in UTF-16 is turned before anything looks at it; what is no JSON then tells its encoding itself (read_text.h). */
+static bool find_format(struct reader *r, struct str *file, struct err *e)
+{
+    r->format = NULL;
+    if (encoding_is_utf16(*file) && begins_as_json(*file)) {
+        if (!encoding_from_utf16(&r->decoded, *file, e))
+            return false;
+        r->format = read_format_of(buf_str(&r->decoded));
+        if (r->format && r->format->open != text_open) {
+            *file = buf_str(&r->decoded);
+            return true;
+        }
+        buf_free(&r->decoded);
+    }
+    r->format = read_format_of(*file);
+    return true;
+}
+
 /* What is inside takes the place of the file, once. */
 static bool unfold(struct reader *r, struct str *file, struct err *e)
 {
     if (!unfold_open(&r->unfold, *file, jr_str(r->options, "member"), e))
         return false;
     *file = (struct str){r->unfold.bytes, r->unfold.n};
-    r->format = read_format_of(*file);
+    if (!find_format(r, file, e))
+        return false;
     const char *again = r->format ? NULL : unfold_is(*file);
     if (!again)
         return true;
@@ -37,8 +68,7 @@ static bool open_any(struct reader *r, struct err *e)
     r->max_rows = (uint64_t)jr_i64(r->options, "max_rows", INT32_MAX);
     if (file.n == 0)
         return ERR(e, err_data_empty, "no byte");
-    r->format = read_format_of(file);
-    if (!r->format && unfold_is(file) && !unfold(r, &file, e))
+    if (!find_format(r, &file, e) || (!r->format && unfold_is(file) && !unfold(r, &file, e)))
         return false;
     if (!r->format)
         return no_table(encoding_binary_kind(file), e);
@@ -78,6 +108,7 @@ void reader_close(struct reader *r)
         r->source->close(r->source);
     reader_checks_free(r->checks);
     unfold_free(&r->unfold);
+    buf_free(&r->decoded);
     if (r->mapped)
         munmap((void *)(uintptr_t)r->file.p, r->file.n);
     arena_free(&r->arena);

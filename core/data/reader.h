@@ -48,6 +48,7 @@ struct reader {
     struct str file; /* mapped */
     bool mapped;
     struct unfold unfold; /* what the file holds, where it is a container */
+    struct buf decoded;   /* the same as UTF-8, where it is JSON in UTF-16 */
     const json_t *options;
     uint64_t max_rows;
     const struct read_format *format;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 #include "core/data/read_format.h"
 #include "core/data/reader.h"
@@ -137,8 +138,70 @@ static void test_types(void **state)
     reader_close(&r);
 }
 
+/* `order` 0: as it is; 1 and 2: with a mark, in UTF-16 that has its low or its high byte first. */
+static void put_text(struct buf *file, struct str text, int order)
+{
+    uint32_t code = 0xFEFF;
+    if (order == 0) {
+        buf_add(file, text);
+        return;
+    }
+    for (size_t n = 0; n == 0 || text.n > 0;) {
+        uint32_t units[2] = {code, 0};
+        unsigned nunits = 1;
+        if (code >= 0x10000) {
+            units[0] = 0xD800 + ((code - 0x10000) >> 10);
+            units[1] = 0xDC00 + ((code - 0x10000) & 0x3FF);
+            nunits = 2;
+        }
+        for (unsigned i = 0; i < nunits; i++) {
+            buf_addc(file, (char)(order == 1 ? units[i] : units[i] >> 8));
+            buf_addc(file, (char)(order == 1 ? units[i] >> 8 : units[i]));
+        }
+        text = str_from(text, n);
+        if (text.n == 0)
+            return;
+        n = utf8_next(text, &code);
+        if (code == 0xFEFF) { /* its own mark is there already */
+            text = str_from(text, n);
+            n = utf8_next(text, &code);
+        }
+    }
+}
+
+/* As a column's name and its type, for text in UTF-16 of both orders, and in UTF-8. */
+static void test_utf16(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *format, *want;
+    } rows[] = {
+        {"\xEF\xBB\xBF[{\"ville\": \"Orl\xC3\xA9" "ans \xF0\x9F\x98\x80\", \"n\": 1}]", "json", "ville text Orléans 😀/n int 1/"},
+        {" {\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"properties\": {\"nom\": \"\xC3\x89tang\"},"
+         " \"geometry\": {\"type\": \"Point\", \"coordinates\": [0.68, 47.39]}}]}",
+         "geojson", "nom text Étang/geo_point_2d geo_point_2d 47.39, 0.68/"},
+        {"[1.5];\xC3\xA9t\xC3\xA9\n[1.6];x\n", "csv", "1_5 text [1.6]/ete text x/"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int order = 0; order < 3; order++) { /* 0: UTF-8; 1: little endian; 2: big endian */
+            struct buf file = {0}, got = {0};
+            struct reader r;
+            struct err e = {0};
+            put_text(&file, str_of(rows[i].text), order);
+            if (!reader_open_bytes(&r, buf_str(&file), NULL, &e) || !reader_look(&r, &e))
+                fail_msg("row %zu, order %d: %s", i, order, e.detail);
+            for (size_t c = 0; c < r.ncolumns; c++)
+                buf_printf(&got, STR_FMT " %s %s/", STR_ARG(r.columns[c].name), type_name(r.columns[c].type),
+                           r.columns[c].sniff.examples[0]);
+            if (!str_eq(buf_str(&got), str_of(rows[i].want)) || strcmp(r.source->format ? r.source->format : r.format->name, rows[i].format) != 0)
+                fail_msg("row %zu, order %d: %s " STR_FMT, i, order, r.format->name, STR_ARG(buf_str(&got)));
+            reader_close(&r);
+            buf_free(&file), buf_free(&got);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_bounds), cmocka_unit_test(test_types)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_bounds), cmocka_unit_test(test_types), cmocka_unit_test(test_utf16)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

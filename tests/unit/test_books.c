@@ -266,6 +266,49 @@ static void test_ods_hidden(void **state)
     free((char *)(uintptr_t)file.p);
 }
 
+/* The same in an XLS: the sheet "Secret" stands behind the one that is read. */
+static void test_xls_hidden(void **state)
+{
+    (void)state;
+    struct buf stream = {0}, file = {0}, report = {0};
+    struct reader r;
+    struct err e = {0};
+    size_t sheet_at = 0, hidden_at = 0;
+    for (int pass = 0; pass < 2; pass++) { /* the first says where the sheets stand */
+        buf_reset(&stream);
+        xls_record(&stream, 0x809, BOF_GLOBALS);
+        xls_record(&stream, 0xE0, S("\0\0\0\0"));
+        sheet_record(&stream, sheet_at, 0, S("Lieux"));
+        sheet_record(&stream, hidden_at, 1, S("Paie"));
+        xls_record(&stream, 0x0A, S(""));
+        sheet_at = stream.n;
+        xls_record(&stream, 0x809, BOF_SHEET);
+        xls_cell(&stream, 0x204, 0, 0, 0, S("\3\0\0nom"));
+        xls_cell(&stream, 0x204, 1, 0, 0, S("\5\0\0Halle"));
+        xls_record(&stream, 0x0A, S(""));
+        hidden_at = stream.n;
+        xls_record(&stream, 0x809, BOF_SHEET);
+        xls_cell(&stream, 0x204, 0, 0, 0, S("\5\0\0agent"));
+        xls_cell(&stream, 0x204, 0, 1, 0, S("\3\0\0nir"));
+        xls_cell(&stream, 0x204, 1, 0, 0, S("\1\0\0A"));
+        xls_cell(&stream, 0x204, 1, 1, 0, S("\x15\0\0" "1 85 05 78 006 084 91"));
+        xls_record(&stream, 0x0A, S(""));
+    }
+    xls_of(&file, buf_str(&stream));
+    assert_true(reader_open_bytes(&r, buf_str(&file), NULL, &e));
+    assert_true(reader_look(&r, &e));
+    reader_report(&r, &report);
+    json_t *json = jr_parse(buf_str(&report), &e);
+    const json_t *personal = jr_object(json, "personal"), *found = json_array_get(jr_array(personal, "findings"), 0);
+    assert_int_equal(r.counts.kept, 1);
+    assert_int_equal(jr_i64(personal, "total", 0), 1);
+    assert_true(str_eq(jr_str(found, "kind"), S("nir")));
+    assert_true(str_eq(jr_str(found, "column"), S("Paie › nir")));
+    json_decref(json);
+    reader_close(&r);
+    buf_free(&stream), buf_free(&file), buf_free(&report);
+}
+
 /* What is cut off is no shorter table. */
 static void test_xls_cut(void **state)
 {
@@ -305,7 +348,7 @@ static void test_xls_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,26 @@ static void test_zip_members(void **state)
     }
 }
 
+/* R58: what is counted is the canonical form (commas, LF, UTF-8), whatever the file is packed in or written in: 22 bytes
+ * here, "nom,n\nTours,1\nBlois,2\n". */
+static void test_bytes_are_of_the_canonical_form(void **state)
+{
+    (void)state;
+    static const struct zip_member member = {"villes.csv", S(TABLE)};
+    const struct str files[] = {S(TABLE), S("nom,n\r\nTours,1\r\nBlois,2"), S("\"nom\"\t\"n\"\n\"Tours\"\t1\n\n\"Blois\"\t2\n"),
+                                filtered("gzip", S(TABLE)), filtered("xz", S(TABLE)), filtered("zstd", S(TABLE)),
+                                zip_of(&member, 1, 1 << 16)};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct reader r;
+        struct err e = {0};
+        if (!reader_open_bytes(&r, files[i], NULL, &e) || !reader_look(&r, &e) || r.counts.bytes != 22)
+            fail_msg("file %zu: %llu bytes %s", i, (unsigned long long)r.counts.bytes, e.detail);
+        reader_close(&r);
+        if (i > 2)
+            zip_drop(files[i]);
+    }
+}
+
 static void test_nested(void **state)
 {
     (void)state;
@@ -145,7 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members),
-        cmocka_unit_test(test_nested),  cmocka_unit_test(test_ratio),
+        cmocka_unit_test(test_nested),  cmocka_unit_test(test_bytes_are_of_the_canonical_form),  cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

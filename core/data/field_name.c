@@ -147,6 +147,13 @@ unsigned field_hints(struct str label)
         {"lat", HINT_LATITUDE}, {"latitude", HINT_LATITUDE}, {"y", HINT_LATITUDE}, {"ylat", HINT_LATITUDE},
         {"y_lat", HINT_LATITUDE}, {"lat_coor1", HINT_LATITUDE}, {"lon", HINT_LONGITUDE}, {"long", HINT_LONGITUDE},
         {"lng", HINT_LONGITUDE}, {"longitude", HINT_LONGITUDE}, {"x", HINT_LONGITUDE}, {"xlong", HINT_LONGITUDE},
+        {"x_l93", HINT_LONGITUDE}, {"y_l93", HINT_LATITUDE}, {"xl93", HINT_LONGITUDE}, {"yl93", HINT_LATITUDE},
+        {"x_lambert", HINT_LONGITUDE}, {"y_lambert", HINT_LATITUDE}, {"x_lambert93", HINT_LONGITUDE},
+        {"y_lambert93", HINT_LATITUDE}, {"x_lambert_93", HINT_LONGITUDE}, {"y_lambert_93", HINT_LATITUDE},
+        {"lambert_x", HINT_LONGITUDE}, {"lambert_y", HINT_LATITUDE}, {"lambert93_x", HINT_LONGITUDE},
+        {"lambert93_y", HINT_LATITUDE}, {"coord_x", HINT_LONGITUDE}, {"coord_y", HINT_LATITUDE},
+        {"coordonnee_x", HINT_LONGITUDE}, {"coordonnee_y", HINT_LATITUDE},
+        {"coordonnees_x", HINT_LONGITUDE}, {"coordonnees_y", HINT_LATITUDE},
         {"x_long", HINT_LONGITUDE}, {"long_coor1", HINT_LONGITUDE},
     };
     /* clang-format on */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/data/json_scan.h"
+#include "core/data/wkt.h"
 
 enum { WITH_SRID = 0x20000000, SRID = 4326, RING_MIN = 4 };
 
@@ -388,7 +389,7 @@ static bool read_object(struct reading *r, struct str json, unsigned depth)
     return read_coordinates(r, &j, kind) && json_scan_end(&j);
 }
 
-bool geometry_read(struct str json, struct buf *ewkb, struct geometry *out)
+static bool read_json(struct str json, struct buf *ewkb, struct geometry *out)
 {
     struct geometry g = {0};
     struct reading r = {.out = ewkb, .g = &g};
@@ -402,9 +403,19 @@ bool geometry_read(struct str json, struct buf *ewkb, struct geometry *out)
     return true;
 }
 
+bool geometry_read(struct str text, struct buf *ewkb, struct geometry *out)
+{
+    if (!wkt_likely(text))
+        return read_json(text, ewkb, out);
+    struct buf json = {.max = 3 * text.n + 256};
+    bool ok = wkt_put_json(&json, text) && read_json(buf_str(&json), ewkb, out);
+    buf_free(&json);
+    return ok;
+}
+
 bool geometry_likely(struct str s)
 {
-    return s.n > 20 && s.p[0] == '{' && s.p[s.n - 1] == '}';
+    return (s.n > 20 && s.p[0] == '{' && s.p[s.n - 1] == '}') || wkt_likely(s);
 }
 
 /* Never without a decimal mark: that is what tells a pair of degrees from two whole numbers. */

@@ -3,8 +3,8 @@
 #include "core/base/str.h"
 
 /*
- * geometry -- one geometry written as GeoJSON: checked, measured, and turned into the EWKB that
- * COPY BINARY takes.
+ * geometry -- one geometry written as GeoJSON or as WKT (wkt.h): checked, measured, and turned into
+ * the EWKB that COPY BINARY takes.
  *
  * Read are the seven geometries of RFC 7946, and a Feature around one (the Explore API answers a
  * shape so). Heights are left out, a ring that is not closed is closed. What PostgreSQL would
@@ -38,9 +38,9 @@ struct geometry {
 /* False: not such a geometry, and what was added to `ewkb` (little endian, SRID 4326; NULL: nothing
  * is written) means nothing. An empty geometry, or one that is not on Earth, is read: look at
  * `out`. */
-bool geometry_read(struct str json, struct buf *ewkb, struct geometry *out);
+bool geometry_read(struct str text, struct buf *ewkb, struct geometry *out);
 
-/* Begins as an object does: worth being read. */
+/* Begins as an object or as WKT does: worth being read. */
 bool geometry_likely(struct str trimmed);
 
 /* The centre as a cell of two degrees has it: "48.85, 2.35"; past the antimeridian, it is that

@@ -2,6 +2,7 @@
 
 #include "core/base/utf8.h"
 #include "core/data/field_name.h"
+#include "core/data/lambert93.h"
 #include "core/data/reader_checks.h"
 #include "core/data/reader_row.h"
 
@@ -174,25 +175,47 @@ static const struct column *with_hint(const struct reader *r, unsigned hint)
 {
     for (size_t i = 0; i < r->ncolumns; i++) {
         enum column_type t = r->columns[i].type;
-        if ((r->columns[i].sniff.hints & hint) && (t == TYPE_DECIMAL || t == TYPE_DOUBLE))
+        if ((r->columns[i].sniff.hints & hint) && (t == TYPE_DECIMAL || t == TYPE_DOUBLE || t == TYPE_INT))
             return &r->columns[i];
     }
     return NULL;
 }
 
-/* Two columns of degrees are offered as a point, words parted by | as a list; nothing is done unasked. */
-static void put_offers(struct jw *w, struct reader *r)
+static bool has_place(const struct reader *r)
+{
+    for (size_t i = 0; i < r->ncolumns; i++)
+        if (r->columns[i].type == TYPE_GEO_POINT || r->columns[i].type == TYPE_GEO_SHAPE)
+            return true;
+    return false;
+}
+
+static bool lies(const struct column *c, double from, double to)
+{
+    return c->sniff.has_range && c->sniff.low >= from && c->sniff.high <= to;
+}
+
+static void put_point_offer(struct jw *w, struct reader *r)
 {
     const struct column *lat = with_hint(r, HINT_LATITUDE), *lon = with_hint(r, HINT_LONGITUDE);
+    if (!lat || !lon || has_place(r))
+        return;
+    bool degrees = lies(lat, -90, 90) && lies(lon, -180, 180) && lat->type != TYPE_INT && lon->type != TYPE_INT;
+    bool metres = lies(lat, LAMBERT93_SOUTH, LAMBERT93_NORTH) && lies(lon, LAMBERT93_WEST, LAMBERT93_EAST);
+    if (!degrees && !metres)
+        return;
+    struct reason reason = reason_make(degrees ? REASON_offer_point : REASON_offer_lambert93);
+    reason_s(&r->arena, &reason, lat->name);
+    reason_s(&r->arena, &reason, lon->name);
+    reason_json(w, &reason);
+}
+
+/* Two columns of degrees or of Lambert-93's metres are offered as a point, words parted by | as a list; nothing is done
+ * unasked. */
+static void put_offers(struct jw *w, struct reader *r)
+{
     jw_key(w, S("offers"));
     jw_open(w, '[');
-    if (lat && lon && lat->sniff.low >= -90 && lat->sniff.high <= 90 && lon->sniff.low >= -180 &&
-        lon->sniff.high <= 180) {
-        struct reason reason = reason_make(REASON_offer_point);
-        reason_s(&r->arena, &reason, lat->name);
-        reason_s(&r->arena, &reason, lon->name);
-        reason_json(w, &reason);
-    }
+    put_point_offer(w, r);
     for (size_t i = 0; i < r->ncolumns; i++)
         if (r->columns[i].type == TYPE_TEXT && sniff_is_list(&r->columns[i].sniff)) {
             struct reason reason = reason_make(REASON_offer_list);

@@ -145,5 +145,7 @@ void shape_of(struct str cell, struct shape *x)
             x->kind = SHAPE_PAIR;
     } else if (shape_bool(x->s, &value, &x->words)) {
         x->kind = SHAPE_BOOL;
+    } else if (geometry_likely(x->s) && geometry_read(x->s, NULL, &x->geometry)) {
+        x->kind = SHAPE_GEOMETRY;
     }
 }

@@ -19,7 +19,8 @@
  *     {"do": "rename",      "column": C, "to": NAME},
  *     {"do": "type",        "column": C, "type": "text"},            the types of type_asked
  *     {"do": "split",       "column": C, "separator": S, "into": [NAME, …]}   the last one takes what is left
- *     {"do": "point",       "latitude": C, "longitude": C, "into": NAME},
+ *     {"do": "point",       "latitude": C, "longitude": C, "into": NAME, "lambert93": false}  true: the northing and the
+ *                                                                    easting, in metres (lambert93.h)
  *     {"do": "filter",      "column": C, "keep": WHICH, "value": S}  WHICH: equals, differs, contains, starts,
  *                                                                    empty, filled (these two without value)
  *     {"do": "concatenate", "columns": [C, …], "separator": S, "into": NAME}  empty cells are left out

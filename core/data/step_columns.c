@@ -1,5 +1,9 @@
 /* Steps that make, name, order or drop columns. */
+#include <stdio.h>
+
 #include "core/data/errors.h"
+#include "core/data/lambert93.h"
+#include "core/data/number.h"
 #include "core/data/shape.h"
 #include "core/data/step_kinds.h"
 
@@ -68,11 +72,29 @@ static char *put_degrees(char *to, struct str cell)
     return to;
 }
 
+/* Metres as degrees; false: they are none, and the row will say what it has. */
+static bool put_lambert93(struct steps *all, struct step *s, struct str north, struct str east)
+{
+    enum { ROOM = 40 };
+    struct number x, y;
+    double lon, lat;
+    if (!number_read(east, &x) || !number_read(north, &y) ||
+        !lambert93_degrees(number_double(&x), number_double(&y), &lon, &lat))
+        return false;
+    char *room = step_room(all, ROOM);
+    int n = room ? snprintf(room, ROOM, "%.9f, %.9f", lat, lon) : 0;
+    all->cells[s->places[0]] = (struct str){room, (size_t)n};
+    s->changed += n > 0;
+    return true;
+}
+
 enum record_gone step_apply_point(struct steps *all, struct step *s)
 {
     struct str lat = shape_trim(all->cells[s->at]), lon = shape_trim(all->cells[s->at_other]);
-    char *room = lat.n && lon.n ? step_room(all, lat.n + lon.n + 2) : NULL;
     all->cells[s->places[0]] = step_blank();
+    if (s->flag && put_lambert93(all, s, lat, lon))
+        return RECORD_HERE;
+    char *room = lat.n && lon.n ? step_room(all, lat.n + lon.n + 2) : NULL;
     if (!room)
         return RECORD_HERE;
     char *at = put_degrees(room, lat);

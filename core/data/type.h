@@ -18,7 +18,7 @@ enum column_type {
     TYPE_DATETIME,  /* timestamptz; without an offset it is taken as UTC */
     TYPE_BOOLEAN,   /* boolean */
     TYPE_GEO_POINT, /* geometry(Point, 4326) */
-    TYPE_GEO_SHAPE, /* geometry(Geometry, 4326); a cell of it is GeoJSON */
+    TYPE_GEO_SHAPE, /* geometry(Geometry, 4326); a cell of it is GeoJSON or WKT */
     TYPE_FILE,      /* text: the file's id; not read from files yet */
     COLUMN_TYPES,
 };

@@ -115,6 +115,16 @@ static void refused_issue(struct req *r, const json_t *column, struct issues *s)
     put_cells(r, json_object_get(refused, "cells"), issue);
 }
 
+/* Two columns that can become a point: the page of the steps has the button. */
+static void offer_issues(struct req *r, const json_t *report, struct issues *s)
+{
+    size_t i;
+    json_t *offer;
+    json_array_foreach(json_object_get(report, "offers"), i, offer)
+        if (!str_eq(jr_str(offer, "code"), S("offer_list")))
+            add_issue(s, false, bo_reason(r, offer))->text = page_say(r, TEXT_BO_STEPS_OFFERED_WHERE);
+}
+
 static void collect(struct req *r, const json_t *report, struct issues *s)
 {
     size_t i;
@@ -134,6 +144,7 @@ static void collect(struct req *r, const json_t *report, struct issues *s)
     }
     json_array_foreach(json_object_get(report, "warnings"), i, warning)
         add_issue(s, false, bo_reason(r, warning));
+    offer_issues(r, report, s);
 }
 
 /* ---- columns ---- */

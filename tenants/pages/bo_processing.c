@@ -4,6 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/step.h"
+#include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/bo_step_kinds.h"
 #include "tenants/pages/bo_upload.h"
@@ -131,6 +132,23 @@ static void put_sample(struct req *r, const json_t *sample, struct str title, st
     p->samples_n++;
 }
 
+/* Two columns that can become a point: the step is one press away. */
+static void put_offers(struct req *r, const json_t *offers, struct page_bo_processing *p)
+{
+    size_t i;
+    json_t *offer;
+    struct page_bo_processing_offers *list = ARENA_ARRAY(r->a, struct page_bo_processing_offers, json_array_size(offers) + 1);
+    json_array_foreach(offers, i, offer) {
+        const json_t *args = jr_array(offer, "args");
+        bool metres = str_eq(jr_str(offer, "code"), S("offer_lambert93"));
+        if (metres || str_eq(jr_str(offer, "code"), S("offer_point")))
+            list[p->offers_n++] = (struct page_bo_processing_offers){
+                .said = bo_reason(r, offer), .latitude = arena_str(r->a, str_of(json_string_value(json_array_get(args, 0)))),
+                .longitude = arena_str(r->a, str_of(json_string_value(json_array_get(args, 1)))), .lambert93 = metres};
+    }
+    p->offers = list;
+}
+
 static void show(struct req *r, const json_t *report, const json_t *list)
 {
     const struct bo_step_kind *kind = bo_step_kind(req_query(r, S("kind")));
@@ -141,6 +159,7 @@ static void show(struct req *r, const json_t *report, const json_t *list)
                                    .preview_url = bo_upload_url(r, id, ""), .current = dumped(r, list)};
     struct page_bo_processing_samples *samples = ARENA_ARRAY(r->a, struct page_bo_processing_samples, 2);
     put_done(r, list, jr_array(report, "steps"), &p);
+    put_offers(r, jr_array(report, "offers"), &p);
     put_kinds(r, kind, &p);
     if (kind)
         put_asked(r, kind, jr_array(report, "columns"), &p);

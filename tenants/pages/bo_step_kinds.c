@@ -12,7 +12,7 @@ const struct bo_step_kind bo_step_kinds[] = {
       {"into", BO_STEP_NAMES, TEXT_BO_STEP_INTO_MANY}}},
     {"point", TEXT_BO_STEP_POINT, TEXT_BO_STEP_POINT_HELP,
      {{"latitude", BO_STEP_COLUMN, TEXT_BO_STEP_LATITUDE}, {"longitude", BO_STEP_COLUMN, TEXT_BO_STEP_LONGITUDE},
-      {"into", BO_STEP_TEXT, TEXT_BO_STEP_INTO}}},
+      {"into", BO_STEP_TEXT, TEXT_BO_STEP_INTO}, {"lambert93", BO_STEP_FLAG, TEXT_BO_STEP_LAMBERT93}}},
     {"filter", TEXT_BO_STEP_FILTER, TEXT_BO_STEP_FILTER_HELP,
      {{"column", BO_STEP_COLUMN, TEXT_BO_STEP_COLUMN}, {"keep", BO_STEP_WHICH, TEXT_BO_STEP_KEEP_ROWS},
       {"value", BO_STEP_TEXT, TEXT_BO_STEP_VALUE}}},

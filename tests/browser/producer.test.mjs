@@ -117,6 +117,23 @@ describe('a producer', { skip, timeout: 300000 }, () => {
         ['Habitants', 'Tours', '46000']);
     });
 
+    test(`a point is offered where two columns are metres of Lambert-93, and is one press away, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'bornes.csv', 'nom;x;y\nA;700000;6600000\nB;525803;6701233\n');
+      const id = uploadOf(page);
+      assert.match(await text(page), /y et x sont des mètres en Lambert-93/);
+      await page.locator('main').getByRole('link', { name: 'Étapes de traitement' }).click();
+      assert.match(await text(page), /y et x sont des mètres en Lambert-93 : ils peuvent devenir un point sur une carte/);
+      if (scripts) await accessible(page, 'points');
+      await press(page, 'Faire un point');
+      await readDone(page);
+      const columns = (await report(id)).columns;
+      assert.deepEqual(columns.map((c) => [c.name, c.type]), [['nom', 'text'], ['x', 'int'], ['y', 'int'], ['geo_point_2d', 'geo_point_2d']]);
+      assert.deepEqual(columns[3].examples, ['46.500000000, 3.000000000', '47.388510426, 0.690589957']);
+      assert.doesNotMatch(await text(page), /Faire un point/);
+      await page.context().close();
+    });
+
     test(`steps are added, ordered and removed, with the first rows before and after, ${how}`, async () => {
       const page = await signIn(TOWN, people[TOWN], { scripts });
       await send(page, address(TOWN, '/backoffice/datasets/new/'), 'etapes.csv', 'Nom;Etat\nA;ouvert\nB;ferme\nC;ouvert\n');

@@ -72,6 +72,21 @@ test('steps are done to the first file and again to each update; what they took 
   await shows('gymnases', [{ nom: 'D', etat: 'ouvert', lieu: { lon: 1.3, lat: 47.5 } }]);
 });
 
+test('metres of Lambert-93 become a point where PostGIS puts it, WKT the shape that PostGIS reads', async () => {
+  const places = [['a', 525803.5, 6701233], ['b', 1242375, 6049000.25], ['c', 704000, 7110000]];
+  const shape = 'MULTIPOLYGON Z (((0 46 1, 1 46 1, 1 47 1, 0 46 1)))';
+  const text = `nom;x;y;geom\n${places.map(([nom, x, y]) => `${nom};${x};${y};${shape}`).join('\n')}\n`;
+  const done = await t.must(first('lambert', text, { steps: [{ do: 'point', latitude: 'y', longitude: 'x', into: 'lieu', lambert93: true }] }));
+  assert.deepEqual(done.rows, { seen: 3, kept: 3, aside: 0, blank: 0 });
+  const got = await rows('lambert');
+  for (const [i, [, x, y]] of places.entries()) {
+    const [lon, lat] = one(`SELECT ST_X(p) || ' ' || ST_Y(p) FROM ST_Transform(ST_SetSRID(ST_MakePoint(${x}, ${y}), 2154), 4326) p`).split(' ').map(Number);
+    assert.ok(Math.abs(got[i].lieu.lon - lon) < 2e-9 && Math.abs(got[i].lieu.lat - lat) < 2e-9, JSON.stringify([got[i], lon, lat]));
+    assert.equal(got[i].x, x); // the metres stay
+    assert.deepEqual(got[i].geom.geometry, JSON.parse(one(`SELECT ST_AsGeoJSON(ST_Force2D(ST_GeomFromText('${shape}', 4326)))`)));
+  }
+});
+
 test('a step that the file cannot follow is named by its number, and nothing changes', async () => {
   const done = await t.cli(update('gymnases', 'Nom complet;etat;lat\nD;ouvert;47,5\n'));
   assert.equal(done.code, 1);

@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include <math.h>
 
 #include "core/data/geometry.h"
 #include "core/data/json_scan.h"
+#include "core/data/lambert93.h"
 #include "core/data/shape.h"
 #include "core/data/type.h"
 
@@ -49,6 +51,85 @@ static void test_refused(void **state)
             fail_msg("%s", rows[i]);
         buf_free(&out);
     }
+}
+
+/* Corners and towns, from `gdaltransform -s_srs EPSG:2154 -t_srs EPSG:4326 -output_xy`; a billionth of a degree is a tenth
+ * of a millimetre. */
+static void test_lambert93(void **state)
+{
+    (void)state;
+    static const double rows[][4] = {
+        {700000, 6600000, 3, 46.5},
+        {652709.40, 6862035.26, 2.35547595772165, 48.8566176950587},
+        {525803, 6701233, 0.69058995726432, 47.3885104264667},
+        {1242375, 6049000, 9.46798095487912, 41.3429203258623},
+        {704000, 7110000, 3.05695490634652, 51.0855063950313},
+        {100000, 6000000, -4.09923562794255, 40.8604338756916},
+        {1300000, 7200000, 11.6494127372278, 51.5974208423899},
+        {100000, 7200000, -5.64941273722776, 51.5974208423899},
+        {1300000, 6000000, 10.0992356279426, 40.8604338756916},
+    };
+    static const double outside[][2] = {{99999, 6600000}, {1300001, 6600000}, {700000, 5999999}, {700000, 7200001}, {NAN, 6600000}, {3, 46.5}};
+    double lon, lat;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(lambert93_degrees(rows[i][0], rows[i][1], &lon, &lat));
+        if (fabs(lon - rows[i][2]) > 1e-9 || fabs(lat - rows[i][3]) > 1e-9)
+            fail_msg("%.0f %.0f: %.12f %.12f", rows[i][0], rows[i][1], lon, lat);
+    }
+    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
+        assert_false(lambert93_degrees(outside[i][0], outside[i][1], &lon, &lat));
+}
+
+/* WKT beside the GeoJSON that says the same: the bytes are equal. The flat polygon is the example of the national schema of
+ * delivery areas. */
+static void test_wkt(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wkt, *json;
+    } rows[] = {
+        {"POINT(2 48.5)", "{\"type\":\"Point\",\"coordinates\":[2,48.5]}"},
+        {"SRID=4326;point z ( -.5  +48. 12.5 )", "{\"type\":\"Point\",\"coordinates\":[-0.5,48]}"},
+        {"PointZM(1e0 2 3 4)", "{\"type\":\"Point\",\"coordinates\":[1,2]}"},
+        {"LINESTRING (0 0,\n4 0, 4 2)", "{\"type\":\"LineString\",\"coordinates\":[[0,0],[4,0],[4,2]]}"},
+        {"POLYGON((0 0, 4 0, 4 4, 0 4, 0 0), (0 0, 2 0, 2 2, 0 0))",
+         "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[0,0],[2,0],[2,2],[0,0]]]}"},
+        {"POLYGON(4.855154 45.769666, 4.855176 45.769668, 4.855190 45.769583, 4.855168 45.769581, 4.855154 45.769666)",
+         "{\"type\":\"Polygon\",\"coordinates\":[[[4.855154,45.769666],[4.855176,45.769668],[4.855190,45.769583],"
+         "[4.855168,45.769581],[4.855154,45.769666]]]}"},
+        {"MULTIPOINT(1 2, 3 4)", "{\"type\":\"MultiPoint\",\"coordinates\":[[1,2],[3,4]]}"},
+        {"MULTIPOINT((1 2), (3 4))", "{\"type\":\"MultiPoint\",\"coordinates\":[[1,2],[3,4]]}"},
+        {"MULTILINESTRING((0 0,1 1),(2 2,3 3,4 4))", "{\"type\":\"MultiLineString\",\"coordinates\":[[[0,0],[1,1]],[[2,2],[3,3],[4,4]]]}"},
+        {"MULTIPOLYGON Z (((0 0 1, 1 0 1, 1 1 1, 0 0 1)),((5 5 1,6 5 1,6 6 1,5 5 1)))",
+         "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5],[6,5],[6,6],[5,5]]]]}"},
+        {"GEOMETRYCOLLECTION(POINT(9 9), LINESTRING(0 0, 1 1))",
+         "{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":[9,9]},"
+         "{\"type\":\"LineString\",\"coordinates\":[[0,0],[1,1]]}]}"},
+    };
+    static const char *const refused[] = {
+        "POINT", "POINT(2)", "POINT(2,48)", "POINT(2 48", "POINT(2 48) x", "POINT(2 48 1 1 1)", "POINT((2 48))", "POINT(a b)",
+        "POINT(0x2 48)", "POINT(1e999 2)", "POINT(- 2)", "POINT EMPTY (1 2)", "POINTS(1 2)", "Point (de vente)", "POINT(1 nan)",
+        "LINESTRING(2 48)", "LINESTRING((1 2),(3 4))", "LINESTRING(1 2,)", "POLYGON((0 0, 1 1, 0 0))", "POLYGON(0 0, 1 1)",
+        "POLYGON()", "MULTIPOLYGON((0 0,1 0,1 1,0 0))", "GEOMETRYCOLLECTION(POINT(1 2) POINT(3 4))", "GEOMETRYCOLLECTION()",
+        "SRID=2154;POINT(700000 6600000)", "SRID=4326;", "CURVEPOLYGON((0 0,1 0,1 1,0 0))",
+        "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(POINT(1 2))))))",
+    };
+    struct geometry g;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf of_wkt = {0}, of_json = {0};
+        struct shape shape;
+        if (!geometry_read(str_of(rows[i].wkt), &of_wkt, &g) || !geometry_read(str_of(rows[i].json), &of_json, &g) ||
+            !str_eq(buf_str(&of_wkt), buf_str(&of_json)))
+            fail_msg("%s", rows[i].wkt);
+        shape_of(str_of(rows[i].wkt), &shape);
+        assert_int_equal(shape.kind, SHAPE_GEOMETRY);
+        buf_free(&of_wkt), buf_free(&of_json);
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (geometry_read(str_of(refused[i]), NULL, &g))
+            fail_msg("%s", refused[i]);
+    assert_true(geometry_read(S("MULTIPOLYGON EMPTY"), NULL, &g) && g.kind == GEOMETRY_EMPTY);
+    assert_true(geometry_read(S("POINT(652709 6862035)"), NULL, &g) && !g.on_earth);
 }
 
 /* Nothing is left behind by what was refused half way. */
@@ -177,7 +258,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bytes_of_a_point), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_refused_leaves_nothing), cmocka_unit_test(test_centre), cmocka_unit_test(test_where_on_earth),
+        cmocka_unit_test(test_refused_leaves_nothing), cmocka_unit_test(test_wkt), cmocka_unit_test(test_lambert93), cmocka_unit_test(test_centre), cmocka_unit_test(test_where_on_earth),
         cmocka_unit_test(test_empty), cmocka_unit_test(test_deep), cmocka_unit_test(test_doubles),
         cmocka_unit_test(test_lon_lat_object),
     };

@@ -165,6 +165,41 @@ static void test_max_rows(void **state)
     end(&g);
 }
 
+/* WKT in cells is a shape, unless one of them is none; two columns of metres or degrees are offered as a point, and no more
+ * once a column has places. */
+static void test_geography_in_cells(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *types, *offer;
+    } cases[] = {
+        {"id;geom\na;POLYGON((0 0,1 0,1 1,0 0))\nb;\nc;MULTIPOLYGON(((0 0,1 0,1 1,0 0)))\n", "text geo_shape ", ""},
+        {"id;geom\na;POINT(0.68 47.39)\nb;Point de vente\n", "text text ", ""},
+        {"id;geom\na;POINT(525803 6701233)\nb;POINT(525804 6701233)\n", "text text ", ""},
+        {"id;x;y\na;525803;6701233\nb;700000,5;6600000,25\n", "text decimal decimal ", "offer_lambert93 y x"},
+        {"id;X_L93;Y_L93\na;525803;6701233\nb;700000;6600000\n", "text int int ", "offer_lambert93 y_l93 x_l93"},
+        {"id;x;y\na;525803;6701233\nb;1300001;6600000\n", "text int int ", ""},
+        {"id;x;y\na;0.68;47.39\nb;1.33;47.58\n", "text decimal decimal ", "offer_point y x"},
+        {"id;x;y\na;3;4\nb;5;6\n", "text int int ", ""},
+        {"id;x;y;geom\na;525803;6701233;POINT(0.68 47.39)\nb;700000;6600000;POINT(3 46.5)\n", "text int int geo_shape ", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reading g = read_text(str_of(cases[i].file), NULL);
+        struct buf types = {0}, offer = {0};
+        const json_t *offered = json_array_get(jr_array(g.report, "offers"), 0), *args = jr_array(offered, "args");
+        assert_true(g.ok);
+        for (size_t c = 0; column(&g, c); c++)
+            buf_printf(&types, STR_FMT " ", STR_ARG(jr_str(column(&g, c), "type")));
+        if (offered)
+            buf_printf(&offer, STR_FMT " %s %s", STR_ARG(jr_str(offered, "code")), json_string_value(json_array_get(args, 0)),
+                       json_string_value(json_array_get(args, 1)));
+        if (!str_eq(buf_str(&types), str_of(cases[i].types)) || !str_eq(buf_str(&offer), str_of(cases[i].offer)))
+            fail_msg("case %zu: " STR_FMT "| " STR_FMT, i, STR_ARG(buf_str(&types)), STR_ARG(buf_str(&offer)));
+        buf_free(&types), buf_free(&offer);
+        end(&g);
+    }
+}
+
 static void test_fixed_type_sets_the_row_aside(void **state)
 {
     (void)state;
@@ -321,7 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_add_up), cmocka_unit_test(test_canonical_bytes_need_quotes),
         cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
-        cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
+        cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
         cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),

@@ -116,6 +116,17 @@ static void test_point_takes_commas_and_leaves_halves_empty(void **state)
           "lat|lon|lieu\n47,39|0,68|47.39, 0.68\n47.5||\n");
 }
 
+/* The first row is that of the projection's own definition, the second `gdaltransform -s_srs EPSG:2154 -t_srs EPSG:4326`:
+ * 0.69058995726432 47.3885104264667. Degrees among the metres stay as they are, for the reader to tell. */
+static void test_point_of_lambert93(void **state)
+{
+    (void)state;
+    gives("X;Y\n700000;6600000\n525 803,00;6 701 233\n0.68;47.39\n;6600000\n",
+          "{\"steps\":[{\"do\":\"point\",\"latitude\":\"Y\",\"longitude\":\"X\",\"into\":\"lieu\",\"lambert93\":true}]}",
+          "X|Y|lieu\n700000|6600000|46.500000000, 3.000000000\n525 803,00|6 701 233|47.388510426, 0.690589957\n"
+          "0.68|47.39|47.39, 0.68\n|6600000|\n");
+}
+
 static void test_filter(void **state)
 {
     (void)state;
@@ -319,7 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rename_by_label_or_id),
         cmocka_unit_test(test_split_leaves_the_rest_to_the_last),
-        cmocka_unit_test(test_point_takes_commas_and_leaves_halves_empty),
+        cmocka_unit_test(test_point_takes_commas_and_leaves_halves_empty), cmocka_unit_test(test_point_of_lambert93),
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_concatenate_leaves_blanks_out),
         cmocka_unit_test(test_replace_is_literal),

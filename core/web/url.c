@@ -151,7 +151,7 @@ static bool is_secret(struct str raw_name)
 {
     /* Names are compared as sent and decoded by length alone: an encoded letter hides a secret
      * name, so anything with an escape in its name loses its value too. */
-    static const struct str secrets[] = {{"apikey", 6}, {"access_token", 12}, {"token", 5}, {"code", 4}};
+    static const struct str secrets[] = {{"apikey", 6}, {"pushkey", 7}, {"access_token", 12}, {"token", 5}, {"code", 4}};
     if (str_chr(raw_name, '%') >= 0)
         return true;
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)

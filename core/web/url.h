@@ -31,5 +31,5 @@ struct str pairs_nth(const struct pairs *p, struct str name, size_t n);
 /* Adds s with everything but unreserved bytes percent-encoded. */
 void url_encode(struct buf *out, struct str s);
 
-/* The same query with the values of apikey, access_token and token replaced: for logs. */
+/* The same query with the values of apikey, pushkey, access_token, token and code replaced: for logs. */
 void url_redact(struct buf *out, struct str query);

@@ -52,6 +52,8 @@ static const struct route routes[] = {
     POST("/datasets/{dataset}/source", EDITOR, bo_source_put, "Fetch it on a schedule", "Enregistrement de la source"),
     POST("/datasets/{dataset}/source/run", EDITOR, bo_source_run, "Fetch it now", "Passage immédiat"),
     POST("/datasets/{dataset}/source/remove", EDITOR, bo_source_remove, "Fetch it no more", "Retrait de la source"),
+    GET("/datasets/{dataset}/push", CONTRIBUTOR, bo_push, "What programs pushed", "Envois par programme"),
+    POST("/datasets/{dataset}/push/drop", EDITOR, bo_push_drop, "Take a batch back", "Retrait d’un lot"),
     GET("/datasets/{dataset}/check", CONTRIBUTOR, bo_check, "Check before publishing", "Contrôle avant publication"),
     POST("/datasets/{dataset}/publish", EDITOR, bo_publish, "Publish the draft", "Publication"),
     POST("/datasets/{dataset}/submit", CONTRIBUTOR, bo_submit, "Submit to the region", "Soumission à la Région"),

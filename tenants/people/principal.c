@@ -27,9 +27,9 @@ static struct str credential(struct req *r, bool *by_key)
     *by_key = true;
     if (header.n > 7 && str_ieq(str_part(header, 0, 7), S("apikey ")))
         return str_trim(str_from(header, 7));
-    struct str query = req_query(r, S("apikey"));
-    if (query.n)
-        return query;
+    struct str query = req_query(r, S("apikey")), push = req_query(r, S("pushkey"));
+    if (query.n || push.n)
+        return query.n ? query : push;
     *by_key = false;
     return req_cookie(r, S(PRINCIPAL_COOKIE));
 }

@@ -39,7 +39,7 @@ int64_t push_count(struct str body, bool removes, size_t nkeys, struct err *e)
     json_t *j = jr_parse(body, e);
     const json_t *item;
     size_t i, n = json_is_array(j) ? json_array_size(j) : 1;
-    bool ok = j && (json_is_array(j) || (json_is_object(j) && !removes)) && n >= 1 &&
+    bool ok = j && (json_is_array(j) || json_is_object(j)) && n >= 1 &&
               n <= PUSH_RECORDS_MAX;
     if (ok && json_is_array(j))
         json_array_foreach(j, i, item) ok = ok && item_good(item, removes, nkeys);
@@ -137,4 +137,30 @@ bool push_add(struct conn *c, struct arena *a, const struct uuid *tenant,
     hash_of(new, hash);
     return insert(c, tenant, &d.id, new, list, str_of(hash), *records, batch, &made, e) &&
            (!made || queue(c, tenant, &d.id, (int64_t) new->body.n, e));
+}
+
+bool push_drop(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+               struct str batch, struct str account, struct err *e)
+{
+    struct dataset_row d;
+    struct uuid id;
+    if (!dataset_find(c, a, tenant, dataset_id, &d, e))
+        return false;
+    if (!uuid_parse(batch, &id))
+        return ERR(e, err_push_unknown, "not an id");
+    PGresult *r = conn_ask(
+        c, &sql_push_drop,
+        (struct str[]){uuid_str(tenant), uuid_str(&d.id), uuid_str(&id), account}, e);
+    bool dropped = r && PQntuples(r) == 1;
+    struct str detail = dropped ? arena_printf(a, "{\"batch\": \"%s\", \"records\": %s}", id.text,
+                                               PQgetvalue(r, 0, 1))
+                                : STR_NONE;
+    PQclear(r);
+    if (!dropped)
+        return r && ERR(e, err_push_over, "%s", id.text);
+    const struct str dataset[] = {uuid_str(tenant), uuid_str(&d.id)};
+    return tenant_do(c, &sql_push_retry, dataset, e) &&
+           tenant_do(c, &sql_push_soon, (struct str[]){uuid_str(&d.id)}, e) &&
+           tenant_audit(c, tenant, account, S("push_drop"), d.dataset_id, detail, e) &&
+           conn_exec(c, "NOTIFY terrasse_worker", e);
 }

@@ -31,6 +31,15 @@ int64_t push_count(struct str body, bool removes, size_t nkeys, struct err *e);
 bool push_add(struct conn *c, struct arena *a, const struct uuid *tenant,
               const struct push_new *new, struct uuid *batch, int64_t *records, struct err *e);
 
+/* A batch that waits is taken back: its records go, its key stays used, those behind it are tried at once. In the
+ * caller's transaction. fails err_dataset_unknown, err_push_unknown, err_push_over */
+bool push_drop(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+               struct str batch, struct str account, struct err *e);
+
 job_fn push_job; /* push_fold.c */
 
-extern const struct route_table push_route_table; /* …/datasets/{dataset}/push (push_api.c) */
+/* STEP_WORK (the back office too): params[0] the dataset; the batch in params[1], else the form's `batch`. */
+bool push_work_drop(struct req *r, struct err *e);
+
+/* …/datasets/{dataset}/push, and the former portal's /api/push/1.0/{dataset}/{resource}/push|delete (push_api.c) */
+extern const struct route_table push_route_table;

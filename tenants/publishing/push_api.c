@@ -1,4 +1,5 @@
-/* /api/portal/v1/datasets/{dataset}/push: records sent by programs. */
+/* /api/portal/v1/datasets/{dataset}/push: records sent by programs; and the address of the former portal, for programs
+ * that were written for it (source: explore-api.md section 5): one key of an account for every resource of a dataset. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -10,7 +11,9 @@
 #include "core/web/errors.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fault.h"
+#include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/push.h"
+#include "tenants/publishing/reply.h"
 #include "tenants/publishing/sql.h"
 
 struct push_done {
@@ -48,11 +51,11 @@ static bool read_body(struct req *r, struct str *body, struct err *e)
 }
 
 /* People of one organisation publish nothing by themselves. */
-static bool work(struct req *r, bool removes, struct err *e)
+static bool work(struct req *r, bool removes, struct str key, struct err *e)
 {
     struct push_done *p = ARENA_NEW(r->a, struct push_done);
     struct push_new new = {.dataset_id = r->params[0],
-                           .key = req_header(r, S("idempotency-key")),
+                           .key = key,
                            .account = uuid_str(&r->who.account),
                            .removes = removes};
     r->state = p;
@@ -67,12 +70,42 @@ static bool work(struct req *r, bool removes, struct err *e)
 
 static bool work_put(struct req *r, struct err *e)
 {
-    return work(r, false, e);
+    return work(r, false, req_header(r, S("idempotency-key")), e);
 }
 
 static bool work_remove(struct req *r, struct err *e)
 {
-    return work(r, true, e);
+    return work(r, true, req_header(r, S("idempotency-key")), e);
+}
+
+/* Programs of the former portal name no batch: each call is one. */
+static struct str key_or_new(struct req *r)
+{
+    struct str key = req_header(r, S("idempotency-key"));
+    struct uuid made = uuid_make();
+    return key.n ? key : arena_str(r->a, uuid_str(&made));
+}
+
+static bool work_former_put(struct req *r, struct err *e)
+{
+    return work(r, false, key_or_new(r), e);
+}
+
+static bool work_former_remove(struct req *r, struct err *e)
+{
+    return work(r, true, key_or_new(r), e);
+}
+
+bool push_work_drop(struct req *r, struct err *e)
+{
+    struct str batch = req_form(r, S("batch"));
+    if (r->who.organisation.text[0])
+        return ERR(e, err_review_needed, "%s", r->who.account.text);
+    struct conn *c = req_begin(r, e);
+    return c &&
+           push_drop(c, r->a, &r->tenant->id, r->params[0], batch.p ? batch : r->params[1],
+                     uuid_str(&r->who.account), e) &&
+           conn_commit(c, e);
 }
 
 static bool reply_taken(struct req *r, struct err *e)
@@ -90,18 +123,51 @@ static bool reply_taken(struct req *r, struct err *e)
     return true;
 }
 
+static bool reply_former(struct req *r, struct err *e)
+{
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    JW_STR(w, "status", S("OK"));
+    jw_close(w, '}');
+    return true;
+}
+
+static bool reply_dropped(struct req *r, struct err *e)
+{
+    (void)e;
+    return reply_done(r, 200);
+}
+
 /* push_one.sql's columns */
-enum { COL_ID, COL_OP, COL_RECORDS, COL_FOLDED, COL_ASIDE, COL_ERROR, COL_CREATED };
+enum { COL_ID, COL_OP, COL_RECORDS, COL_FOLDED, COL_ASIDE, COL_ERROR, COL_CREATED, COL_DROPPED };
+
+static bool ask_batch(struct req *r, const struct stmt *s, struct err *e)
+{
+    struct uuid id;
+    if (!uuid_parse(r->params[1], &id))
+        return ERR(e, err_push_unknown, "not an id");
+    req_ask(r, s,
+            (struct str[]){uuid_str(&r->tenant->id), r->params[0], uuid_str(&id),
+                           publish_bound_to(r)});
+    return true;
+}
 
 static bool ask_one(struct req *r, struct err *e)
 {
-    struct uuid id;
-    struct str organisation = uuid_str(&r->who.organisation);
-    if (!uuid_parse(r->params[1], &id))
-        return ERR(e, err_push_unknown, "not an id");
-    req_ask(r, &sql_push_one,
-            (struct str[]){uuid_str(&r->tenant->id), r->params[0], uuid_str(&id),
-                           organisation.n ? organisation : STR_NONE});
+    return ask_batch(r, &sql_push_one, e);
+}
+
+static bool ask_body(struct req *r, struct err *e)
+{
+    return ask_batch(r, &sql_push_body, e);
+}
+
+static bool ask_list(struct req *r, struct err *e)
+{
+    (void)e;
+    req_ask(r, &sql_push_list,
+            (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r), S("200")});
     return true;
 }
 
@@ -138,10 +204,9 @@ static void put_aside(struct jw *w, const json_t *list, enum lang lang)
     jw_close(w, ']');
 }
 
-static void put_error(struct req *r, struct jw *w)
+static void put_error(struct req *r, struct jw *w, struct str error)
 {
     struct buf words = {0};
-    struct str error = req_col(r, 0, 0, COL_ERROR);
     if (error.n)
         fault_say(error, r->lang, &words);
     JW_STR(w, "waits_for", error.n ? buf_str(&words) : STR_NONE);
@@ -160,27 +225,72 @@ static bool reply_one(struct req *r, struct err *e)
     jw_open(w, '{');
     JW_STR(w, "batch", req_col(r, 0, 0, COL_ID));
     JW_STR(w, "operation", req_col(r, 0, 0, COL_OP));
-    JW_STR(w, "state", folded.n ? S("folded") : S("waiting"));
+    JW_STR(w, "state", batch_bool(&r->batch, 0, 0, COL_DROPPED) ? S("dropped")
+                       : folded.n                             ? S("folded")
+                                                              : S("waiting"));
     JW_I64(w, "records", req_i64(r, 0, 0, COL_RECORDS));
     JW_STR(w, "created_at", req_col(r, 0, 0, COL_CREATED));
     JW_STR(w, "folded_at", folded);
-    put_error(r, w);
+    put_error(r, w, req_col(r, 0, 0, COL_ERROR));
     put_aside(w, aside, r->lang);
     jw_close(w, '}');
     json_decref(aside);
     return true;
 }
 
-static const struct step put_steps[] = {
-    {STEP_WORK, work_put, NULL}, {STEP_REPLY, reply_taken, NULL}, {STEP_END, NULL, NULL}};
-static const struct step remove_steps[] = {
-    {STEP_WORK, work_remove, NULL}, {STEP_REPLY, reply_taken, NULL}, {STEP_END, NULL, NULL}};
-static const struct step one_steps[] = {
-    {STEP_DB, ask_one, NULL}, {STEP_REPLY, reply_one, NULL}, {STEP_END, NULL, NULL}};
+/* As they were sent, for as long as they wait. */
+static bool reply_body(struct req *r, struct err *e)
+{
+    if (req_rows(r, 0) != 1)
+        return ERR(e, err_push_unknown, "no row");
+    struct str body = req_col(r, 0, 0, 0);
+    if (!body.n)
+        return ERR(e, err_push_over, "no body");
+    buf_add(req_reply(r, 200, S("application/json")), body);
+    return true;
+}
+
+/* push_list.sql's columns, in its order */
+static bool reply_batches(struct req *r, struct err *e)
+{
+    static const struct reply_column columns[] = {
+        {"batch", 0, REPLY_TEXT},      {"operation", 1, REPLY_TEXT},  {"state", 2, REPLY_TEXT},
+        {"records", 3, REPLY_INTEGER}, {"aside", 4, REPLY_INTEGER},   {"created_at", 6, REPLY_TEXT},
+        {"folded_at", 7, REPLY_TEXT},  {0},
+    };
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    jw_open(w, '{');
+    jw_key(w, S("results"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < req_rows(r, 0); i++) {
+        jw_open(w, '{');
+        reply_members(r, w, 0, i, columns);
+        put_error(r, w, req_col(r, 0, i, 5));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+    return true;
+}
+
+#define STEPS(name, kind, first, answer) \
+    static const struct step name[] = {{kind, first, NULL}, {STEP_REPLY, answer, NULL}, {STEP_END, NULL, NULL}}
+STEPS(put_steps, STEP_WORK, work_put, reply_taken);
+STEPS(remove_steps, STEP_WORK, work_remove, reply_taken);
+STEPS(former_put_steps, STEP_WORK, work_former_put, reply_former);
+STEPS(former_remove_steps, STEP_WORK, work_former_remove, reply_former);
+STEPS(drop_steps, STEP_WORK, push_work_drop, reply_dropped);
+STEPS(list_steps, STEP_DB, ask_list, reply_batches);
+STEPS(one_steps, STEP_DB, ask_one, reply_one);
+STEPS(body_steps, STEP_DB, ask_body, reply_body);
 
 /* clang-format off */
 #define CALL(method, pattern, access, steps, body, en, fr) \
     {method, "/api/portal/v1/datasets/{dataset}/push" pattern, access, 1, steps, en, DIALECT_PROBLEM, body, CACHE_NONE, fr}
+
+#define FORMER(verb, steps, en, fr) \
+    {HTTP_POST, "/api/push/1.0/{dataset}/{resource}/" verb, EDITOR, 1, steps, en, DIALECT_V1, BODY_UPLOAD, CACHE_NONE, fr}
 
 static const struct route routes[] = {
     CALL(HTTP_POST, "", EDITOR, put_steps, BODY_UPLOAD,
@@ -189,6 +299,14 @@ static const struct route routes[] = {
          "Remove records by their keys", "Supprimer des enregistrements par leurs clés"),
     CALL(HTTP_GET, "/{batch}", CONTRIBUTOR, one_steps, BODY_NONE,
          "What became of a push, and which records were set aside", "Ce qu’un envoi est devenu, et les enregistrements écartés"),
+    CALL(HTTP_GET, "", CONTRIBUTOR, list_steps, BODY_NONE,
+         "Batches that wait, the oldest first, then the latest", "Les lots qui attendent, le plus ancien d’abord, puis les derniers"),
+    CALL(HTTP_GET, "/{batch}/records", CONTRIBUTOR, body_steps, BODY_NONE,
+         "The records of a batch that waits", "Les enregistrements d’un lot qui attend"),
+    CALL(HTTP_DELETE, "/{batch}", EDITOR, drop_steps, BODY_NONE,
+         "Take back a batch that waits", "Retirer un lot qui attend"),
+    FORMER("push", former_put_steps, "Push records, as to the former portal", "Pousser des enregistrements, comme à l’ancien portail"),
+    FORMER("delete", former_remove_steps, "Remove records by their keys, as of the former portal", "Supprimer des enregistrements par leurs clés, comme à l’ancien portail"),
 };
 /* clang-format on */
 const struct route_table push_route_table = {routes, sizeof routes / sizeof routes[0]};

@@ -22,36 +22,16 @@
 #include "tenants/publishing/load.h"
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/push.h"
+#include "tenants/publishing/push_lines.h"
 #include "tenants/publishing/sql.h"
 
-enum { CSV_MAX = 512 << 20, HELD_S = 60 };
-
-struct push_batch {
-    struct uuid id;
-    int64_t records;
-    json_t *aside;
-};
-
-/* Where a record stands in the CSV that the reader is given. */
-struct place {
-    uint64_t line;
-    size_t batch;
-    int64_t record;
-};
+enum { HELD_S = 60 };
 
 struct fold {
     struct intake in; /* first: the context of `settle` is the intake */
     struct conn *c;
-    struct uuid task, tenant, dataset, token;
-    struct str dataset_id, account;
-    struct arena a;
-    struct push_batch *batches;
-    size_t nbatches;
-    struct place *places;
-    size_t nplaces;
-    bool removes;
-    json_t *key; /* names of the key columns; empty: rows are added */
-    struct buf csv;
+    struct uuid task, token;
+    struct push_lines lines;
 };
 
 static bool claim(struct fold *f, bool *found, struct err *e)
@@ -62,8 +42,8 @@ static bool claim(struct fold *f, bool *found, struct err *e)
     *found = r && PQntuples(r) == 1;
     if (*found) {
         uuid_parse(str_of(PQgetvalue(r, 0, 0)), &f->task);
-        uuid_parse(str_of(PQgetvalue(r, 0, 1)), &f->tenant);
-        uuid_parse(str_of(PQgetvalue(r, 0, 2)), &f->dataset);
+        uuid_parse(str_of(PQgetvalue(r, 0, 1)), &f->lines.tenant);
+        uuid_parse(str_of(PQgetvalue(r, 0, 2)), &f->lines.dataset);
     }
     PQclear(r);
     return r != NULL;
@@ -72,148 +52,13 @@ static bool claim(struct fold *f, bool *found, struct err *e)
 /* A task that somebody else has by now is left to him. */
 static bool begin(struct fold *f, bool *mine, struct err *e)
 {
-    if (!conn_begin(f->c, &f->tenant, e))
+    if (!conn_begin(f->c, &f->lines.tenant, e))
         return false;
     PGresult *r =
         conn_ask(f->c, &sql_task_hold, (struct str[]){uuid_str(&f->task), uuid_str(&f->token)}, e);
     *mine = r && PQntuples(r) == 1;
     PQclear(r);
     return r != NULL;
-}
-
-static bool take(struct fold *f, struct err *e)
-{
-    PGresult *r = conn_ask(f->c, &sql_push_take,
-                           (struct str[]){uuid_str(&f->tenant), uuid_str(&f->dataset)}, e);
-    if (!r)
-        return false;
-    int64_t records = 0;
-    f->nbatches = (size_t)PQntuples(r);
-    f->batches = ARENA_ARRAY(&f->a, struct push_batch, f->nbatches + 1);
-    for (size_t i = 0; i < f->nbatches; i++) {
-        struct push_batch *b = &f->batches[i];
-        uuid_parse(str_of(PQgetvalue(r, (int)i, 0)), &b->id);
-        str_i64(str_of(PQgetvalue(r, (int)i, 3)), &b->records);
-        b->aside = json_array();
-        records += b->records;
-    }
-    if (f->nbatches > 0) {
-        f->dataset_id = arena_str(&f->a, str_of(PQgetvalue(r, 0, 1)));
-        f->removes = strcmp(PQgetvalue(r, 0, 2), "remove") == 0;
-        f->account = arena_str(&f->a, str_of(PQgetvalue(r, (int)f->nbatches - 1, 4)));
-        f->key = jr_parse(str_of(PQgetvalue(r, 0, 5)), e);
-    }
-    f->places = ARENA_ARRAY(&f->a, struct place, (size_t)records + 1);
-    PQclear(r);
-    return f->nbatches == 0 || f->key;
-}
-
-/* ---- the records as a file ---- */
-
-static void put_heading(struct buf *csv, struct str s)
-{
-    buf_addc(csv, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_addc(csv, '"');
-        buf_addc(csv, s.p[i]);
-    }
-    buf_addc(csv, '"');
-}
-
-static uint64_t lines_in(struct str s)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == '\n';
-    return n;
-}
-
-static json_t *names_of(const json_t *columns)
-{
-    json_t *names = json_array();
-    const json_t *column;
-    size_t i;
-    json_array_foreach(columns, i, column)
-        json_array_append(names, json_object_get(column, "name"));
-    return names;
-}
-
-static void set_aside(struct push_batch *b, int64_t record, const struct err_kind *kind,
-                      struct str field)
-{
-    struct err why = {0};
-    struct buf json = {0};
-    err_set(&why, kind, __FILE__, __LINE__, "record");
-    if (field.n)
-        err_arg(&why, STR_FMT, STR_ARG(str_part(field, 0, 120)));
-    fault_write(&why, &json);
-    struct err ignored = {0};
-    json_t *fault = jr_parse(buf_str(&json), &ignored);
-    json_array_append_new(b->aside,
-                          json_pack("{s:I,s:o?,s:s%}", "record", (json_int_t)record, "fault", fault,
-                                    "field", field.n ? field.p : "", field.n));
-    buf_free(&json);
-}
-
-/* One record's row of push_rows.sql: a line of the file, or set aside. */
-static void put_record(struct fold *f, size_t batch, const PGresult *r, int row, uint64_t *line)
-{
-    enum { COL_RECORD, COL_LINE, COL_UNKNOWN, COL_NO_KEY, COL_EMPTY };
-    int64_t record = 0;
-    struct push_batch *b = &f->batches[batch];
-    struct str cells = str_of(PQgetvalue(r, row, COL_LINE));
-    str_i64(str_of(PQgetvalue(r, row, COL_RECORD)), &record);
-    if (!PQgetisnull(r, row, COL_UNKNOWN))
-        set_aside(b, record, &err_push_field, str_of(PQgetvalue(r, row, COL_UNKNOWN)));
-    else if (!PQgetisnull(r, row, COL_NO_KEY))
-        set_aside(b, record, &err_push_key_missing, str_of(PQgetvalue(r, row, COL_NO_KEY)));
-    else if (PQgetvalue(r, row, COL_EMPTY)[0] == 't')
-        set_aside(b, record, &err_push_empty, STR_NONE);
-    else {
-        f->places[f->nplaces++] = (struct place){*line, batch, record};
-        buf_add(&f->csv, cells);
-        buf_addc(&f->csv, '\n');
-        *line += 1 + lines_in(cells);
-    }
-}
-
-static bool put_batch(struct fold *f, size_t batch, struct str names, struct str key,
-                      struct str allowed, uint64_t *line, struct err *e)
-{
-    const struct str params[] = {uuid_str(&f->tenant), uuid_str(&f->batches[batch].id), names, key,
-                                 allowed};
-    PGresult *r = conn_ask(f->c, &sql_push_rows, params, e);
-    for (int row = 0; r && row < PQntuples(r); row++)
-        put_record(f, batch, r, row, line);
-    PQclear(r);
-    return r != NULL;
-}
-
-static bool write_csv(struct fold *f, struct err *e)
-{
-    const json_t *column;
-    size_t i;
-    uint64_t line = 2;
-    f->csv.max = CSV_MAX;
-    json_array_foreach(f->in.columns, i, column)
-    {
-        struct str source = jr_str(column, "source");
-        buf_addz(&f->csv, i ? "," : "");
-        put_heading(&f->csv, source.n ? source : jr_str(column, "name"));
-        line += lines_in(source);
-    }
-    buf_addc(&f->csv, '\n');
-    json_t *list = names_of(f->in.columns);
-    char *names = json_dumps(list, JSON_COMPACT), *key = json_dumps(f->key, JSON_COMPACT);
-    bool ok = true;
-    for (i = 0; ok && i < f->nbatches; i++)
-        ok =
-            put_batch(f, i, str_of(names), str_of(key), str_of(f->removes ? key : names), &line, e);
-    free(names);
-    free(key);
-    json_decref(list);
-    return ok && (!f->csv.over || ERR(e, err_internal, "csv"));
 }
 
 static bool memory_file(const struct buf *bytes, int *fd, struct err *e)
@@ -251,16 +96,16 @@ static bool put_settling(struct buf *sql, const struct fold *f, const struct uui
     char table[VERSION_TABLE];
     long long old = (long long)f->in.rows;
     version_table(table, id);
-    if (json_array_size(f->key) > 0) {
+    if (json_array_size(f->lines.key) > 0) {
         buf_printf(sql,
                    "DELETE FROM %s AS o WHERE EXISTS (SELECT FROM %s AS p WHERE p._id > %lld AND "
                    "p._id > o._id AND ",
                    table, table, old);
-        if (!put_key(sql, f->key, report))
+        if (!put_key(sql, f->lines.key, report))
             return false;
         buf_addz(sql, "); ");
     }
-    if (f->removes)
+    if (f->lines.removes)
         buf_printf(sql, "DELETE FROM %s WHERE _id > %lld; ", table, old);
     buf_printf(sql,
                "UPDATE %s AS t SET _id = n.next FROM (SELECT _id AS old, row_number() OVER (ORDER "
@@ -285,7 +130,7 @@ static bool settle(struct conn *c, const struct uuid *id, const json_t *report, 
     struct fold *f = context;
     struct buf sql = {0};
     int64_t most = f->in.most_rows -
-                   (int64_t)f->nplaces; /* the room that the rows before the settling were given */
+                   (int64_t)f->lines.nplaces; /* the room that the rows before the settling were given */
     bool ok = put_settling(&sql, f, id, report) || ERR(e, err_push_no_key, "columns");
     PGresult *r = ok ? PQexec(conn_pq(c), sql.p) : NULL;
     ok = ok && (PQresultStatus(r) == PGRES_TUPLES_OK || sqlstate_err(e, conn_pq(c), r, "push"));
@@ -300,7 +145,7 @@ static bool settle(struct conn *c, const struct uuid *id, const json_t *report, 
 
 static bool plan(struct fold *f, struct err *e)
 {
-    if (!intake_plan(&f->in, f->c, &f->tenant, f->dataset_id, NULL, true, e))
+    if (!intake_plan(&f->in, f->c, &f->lines.tenant, f->lines.dataset_id, NULL, true, e))
         return false;
     if (f->in.d.has_draft) /* it is somebody's, and publishing would publish it too */
         return ERR(e, err_draft_waits, "%s", f->in.d.id.text);
@@ -309,29 +154,7 @@ static bool plan(struct fold *f, struct err *e)
     f->in.accept_aside = f->in.none_kept = true;
     f->in.update_left = INT64_MAX; /* counted when they were pushed */
     f->in.settle = settle;
-    return write_csv(f, e);
-}
-
-/* The reader's rows set aside, said with their batches. */
-static void note_aside(struct fold *f)
-{
-    const json_t *item;
-    size_t i;
-    json_array_foreach(jr_array(f->in.loaded.report, "aside"), i, item)
-    {
-        uint64_t line = (uint64_t)jr_i64(item, "line", 0);
-        size_t at = 0, end = f->nplaces;
-        while (at + 1 < end) {
-            size_t middle = at + (end - at) / 2;
-            *(f->places[middle].line <= line ? &at : &end) = middle;
-        }
-        const struct place *p = &f->places[at];
-        json_t *entry =
-            json_pack("{s:I,s:O?,s:O?,s:O?}", "record", (json_int_t)p->record, "field",
-                      json_object_get(item, "column"), "value", json_object_get(item, "value"),
-                      "reason", json_object_get(item, "reason"));
-        json_array_append_new(f->batches[p->batch].aside, entry);
-    }
+    return push_lines_write(&f->lines, f->c, f->in.columns, e);
 }
 
 /* Keys alone are no rows: what the reader found missing in them was not missing. */
@@ -342,7 +165,7 @@ static bool checks_of_before(struct fold *f, struct err *e)
     json_object_set_new(json_object_get(schema, "check"), "errors", json_integer(0));
     if (json_is_object(schema))
         json_object_set(report, "schema", schema);
-    bool ok = check_put(f->c, &f->tenant, &f->in.loaded.id, &f->in.version, report, e);
+    bool ok = check_put(f->c, &f->lines.tenant, &f->in.loaded.id, &f->in.version, report, e);
     json_decref(schema);
     json_decref(report);
     return ok;
@@ -359,8 +182,8 @@ static bool load(struct fold *f, struct err *e)
         return false;
     f->in.extra = extra;
     f->in.steps = json_array();
-    f->in.most_rows += (int64_t)f->nplaces;
-    bool ok = memory_file(&f->csv, &fd, e) && intake_load(&f->in, f->c, fd, f->csv.n, e);
+    f->in.most_rows += (int64_t)f->lines.nplaces;
+    bool ok = memory_file(&f->lines.csv, &fd, e) && intake_load(&f->in, f->c, fd, f->lines.csv.n, e);
     json_decref(f->in.steps);
     f->in.steps = steps;
     f->in.extra = NULL;
@@ -374,30 +197,16 @@ static bool load(struct fold *f, struct err *e)
 static bool publish(struct fold *f, struct err *e)
 {
     struct publish_done done;
-    if (f->nplaces == 0)
+    if (f->lines.nplaces == 0)
         return true;
     if (!conn_exec(f->c, "SAVEPOINT push", e) || !load(f, e))
         return false;
-    note_aside(f);
+    push_lines_note(&f->lines, f->in.loaded.report);
     if (jr_i64(jr_object(f->in.loaded.report, "rows"), "kept", 0) == 0)
         return conn_exec(f->c, "ROLLBACK TO SAVEPOINT push", e);
-    return (!f->removes || checks_of_before(f, e)) &&
-           intake_draft(&f->in, f->c, &f->dataset, STR_NONE, f->account, e) &&
-           publish_draft_counting(f->c, &f->tenant, f->dataset_id, f->account, 0, &done, e);
-}
-
-static bool mark(struct fold *f, struct err *e)
-{
-    bool ok = true;
-    for (size_t i = 0; ok && i < f->nbatches; i++) {
-        char *aside = json_dumps(f->batches[i].aside, JSON_COMPACT);
-        ok = tenant_do(
-            f->c, &sql_push_folded,
-            (struct str[]){uuid_str(&f->tenant), uuid_str(&f->batches[i].id), str_of(aside)}, e);
-        free(aside);
-    }
-    return ok && tenant_do(f->c, &sql_push_forget,
-                           (struct str[]){uuid_str(&f->tenant), uuid_str(&f->dataset)}, e);
+    return (!f->lines.removes || checks_of_before(f, e)) &&
+           intake_draft(&f->in, f->c, &f->lines.dataset, STR_NONE, f->lines.account, e) &&
+           publish_draft_counting(f->c, &f->lines.tenant, f->lines.dataset_id, f->lines.account, 0, &done, e);
 }
 
 static bool later(struct fold *f, int64_t seconds, const char *why, struct err *e)
@@ -413,11 +222,11 @@ static bool later(struct fold *f, int64_t seconds, const char *why, struct err *
 static bool finish(struct fold *f, struct err *e)
 {
     PGresult *r = conn_ask(f->c, &sql_push_dataset,
-                           (struct str[]){uuid_str(&f->tenant), uuid_str(&f->dataset)}, e);
+                           (struct str[]){uuid_str(&f->lines.tenant), uuid_str(&f->lines.dataset)}, e);
     PQclear(r);
-    if (!r || !take(f, e))
+    if (!r || !push_lines_take(&f->lines, f->c, e))
         return false;
-    return f->nbatches > 0 ? later(f, 0, "", e)
+    return f->lines.nbatches > 0 ? later(f, 0, "", e)
                            : tenant_do(f->c, &sql_task_finish,
                                        (struct str[]){uuid_str(&f->task), uuid_str(&f->token)}, e);
 }
@@ -425,7 +234,7 @@ static bool finish(struct fold *f, struct err *e)
 static bool fold(struct fold *f, struct err *e)
 {
     int64_t began = clock_monotonic_us();
-    if (!plan(f, e) || !publish(f, e) || !mark(f, e))
+    if (!plan(f, e) || !publish(f, e) || !push_lines_mark(&f->lines, f->c, e))
         return false;
     int64_t rest = (clock_monotonic_us() - began) * 10 / 1000000 + 1;
     return later(f, rest > PUSH_REST_S ? rest : PUSH_REST_S, "", e);
@@ -442,9 +251,9 @@ static bool hold_back(struct fold *f, const struct job_run *run, const struct er
         return true;
     fault_write(why, &json);
     bool ok =
-        conn_begin(f->c, &f->tenant, e) &&
+        conn_begin(f->c, &f->lines.tenant, e) &&
         tenant_do(f->c, &sql_push_held,
-                  (struct str[]){uuid_str(&f->tenant), uuid_str(&f->dataset), buf_str(&json)}, e) &&
+                  (struct str[]){uuid_str(&f->lines.tenant), uuid_str(&f->lines.dataset), buf_str(&json)}, e) &&
         later(f, HELD_S, why->kind->code, e) && conn_commit(f->c, e);
     buf_free(&json);
     return ok;
@@ -452,12 +261,8 @@ static bool hold_back(struct fold *f, const struct job_run *run, const struct er
 
 static void fold_free(struct fold *f)
 {
-    for (size_t i = 0; i < f->nbatches; i++)
-        json_decref(f->batches[i].aside);
-    json_decref(f->key);
-    buf_free(&f->csv);
+    push_lines_free(&f->lines);
     intake_free(&f->in);
-    arena_free(&f->a);
 }
 
 static bool work(struct fold *f, struct err *e)
@@ -469,7 +274,7 @@ static bool work(struct fold *f, struct err *e)
         conn_rollback(f->c);
         return true;
     }
-    return take(f, e) && (f->nbatches > 0 ? fold(f, e) : finish(f, e)) && conn_commit(f->c, e);
+    return push_lines_take(&f->lines, f->c, e) && (f->lines.nbatches > 0 ? fold(f, e) : finish(f, e)) && conn_commit(f->c, e);
 }
 
 bool push_job(struct job_run *run, struct err *e)

@@ -226,3 +226,78 @@ test('a worker killed while it folds: every record is there once', async () => {
   assert.equal(one(`SELECT count(*) || ',' || count(DISTINCT c1) || ',' || max(_id) FROM ${table('gros')}`), '110000,110000,110000');
   assert.equal(versions('gros'), 2);
 });
+
+test('a batch that does not pass is found, read and taken back; those before and behind it are folded', async () => {
+  await dataset(A, 'retenu', 'code;nom\n1;Tours\n', '{code}');
+  const bad = [{ code: 3, nom: 'jean.dupont@example.org' }, { code: 4, nom: 'marie.durand@example.org' }];
+  const sent = [];
+  for (const [i, body] of [[{ code: 2, nom: 'Blois' }], bad, [{ code: 5, nom: 'Bourges' }]].entries())
+    sent.push((await push(A, 'retenu', `r${i}`, body)).json.batch);
+  hurry();
+  await folded(A, 'retenu', sent[0]);
+  const held = await poll(async () => { hurry(); const b = await batch(A, 'retenu', sent[1]); return b.waits_for && b; }, { what: 'why it is held', every: 200 });
+  assert.equal(held.state, 'waiting');
+  const list = (await api(A, '/datasets/retenu/push')).json.results;
+  // The oldest that waits stands first: it is the one that stops the others.
+  assert.deepEqual(list.map((b) => [b.batch, b.state, b.records]), [[sent[1], 'waiting', 2], [sent[2], 'waiting', 1], [sent[0], 'folded', 1]]);
+  assert.ok(list[0].waits_for);
+  assert.deepEqual((await api(A, `/datasets/retenu/push/${sent[1]}/records`)).json, bad);
+  assert.equal((await api(A, `/datasets/retenu/push/${sent[0]}/records`)).status, 409);
+  // Another portal and people without rights neither read nor take it back.
+  for (const path of ['', `/${sent[1]}`, `/${sent[1]}/records`]) {
+    const seen = await api(B, `/datasets/retenu/push${path}`);
+    assert.ok(seen.status === 404 || (path === '' && seen.json.results.length === 0), path);
+    assert.equal((await t.http(A, `/api/portal/v1/datasets/retenu/push${path}`)).status, 401);
+  }
+  assert.equal((await api(B, `/datasets/retenu/push/${sent[1]}`, { method: 'DELETE' })).status, 404);
+  assert.equal((await api(A, '/datasets/retenu/push/x', { method: 'DELETE' })).status, 404);
+  assert.equal((await api(A, `/datasets/retenu/push/${sent[1]}`, { method: 'DELETE' })).status, 200);
+  assert.equal((await batch(A, 'retenu', sent[1])).state, 'dropped');
+  assert.equal((await api(A, `/datasets/retenu/push/${sent[1]}`, { method: 'DELETE' })).status, 409);
+  assert.equal((await api(A, `/datasets/retenu/push/${sent[1]}/records`)).status, 409);
+  await poll(async () => (await batch(A, 'retenu', sent[2])).state === 'folded', { what: 'the fold of what stood behind, unhurried' });
+  assert.deepEqual((await rows(A, 'retenu')).map((r) => String(r.code)), ['1', '2', '5']);
+  // Its key stays used: a program that repeats it brings nothing back.
+  assert.equal((await push(A, 'retenu', 'r1', bad)).json.batch, sent[1]);
+  assert.equal((await batch(A, 'retenu', sent[1])).state, 'dropped');
+  assert.equal(one("SELECT count(*) FROM portal.audit WHERE action = 'push_drop'"), '1');
+});
+
+test('a batch is taken back on the page', async () => {
+  const password = await t.accept(A, t.links[A]);
+  const session = await t.signIn(A, 'admin@a.example', password);
+  await dataset(A, 'page', 'code;nom\n1;Tours\n', '{code}');
+  const sent = (await push(A, 'page', 'p', [{ code: 3, nom: 'jean.dupont@example.org' }])).json.batch;
+  await poll(async () => { hurry(); return (await batch(A, 'page', sent)).waits_for; }, { what: 'why it is held', every: 200 });
+  const page = (await session.get('/backoffice/datasets/page/push/')).text;
+  assert.match(page, new RegExp(`name="batch" value="${sent}"`));
+  assert.match(page, /Retenu/);
+  const done = await session.post('/backoffice/datasets/page/push/drop', { batch: sent });
+  assert.equal(done.status, 303, done.text);
+  assert.match((await session.get(done.headers.location)).text, /Lot retiré/);
+  assert.equal((await batch(A, 'page', sent)).state, 'dropped');
+});
+
+test('programs of the former portal push and delete at their address, with ?pushkey= or the header, and no key is logged', async () => {
+  await dataset(A, 'livres', 'isbn;titre;nombre\n978-1;Zen;3\n978-2;Moto;5\n978-3;Loire;1\n', '{isbn}');
+  const former = (host, verb, key, body, { header } = {}) => t.http(host, `/api/push/1.0/livres/realtime/${verb}/${header ? '' : `?pushkey=${key}`}`, {
+    method: 'POST', body: Buffer.from(JSON.stringify(body)), ...(header && { key }),
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }); // what curl -d says
+  const one200 = await former(A, 'push', keys[A], { isbn: '978-1', titre: 'Zen', nombre: 2 });
+  assert.equal(one200.status, 200, one200.text);
+  assert.deepEqual(one200.json, { status: 'OK' });
+  assert.deepEqual((await former(A, 'push', keys[A], [{ isbn: '978-4', titre: 'Cher', nombre: 7 }, { isbn: '978-5', titre: 'Indre', nombre: 8 }], { header: true })).json, { status: 'OK' });
+  // As it was pushed: its key counts, the rest is not read.
+  assert.deepEqual((await former(A, 'delete', keys[A], { isbn: '978-2', titre: 'autre', nombre: 'x' })).json, { status: 'OK' });
+  const want = [['978-1', 2], ['978-3', 1], ['978-4', 7], ['978-5', 8]];
+  await poll(async () => { hurry(); return JSON.stringify((await rows(A, 'livres', 'isbn')).map((r) => [r.isbn, r.nombre])) === JSON.stringify(want); }, { what: 'the books', every: 200 });
+  for (const refused of [await former(A, 'push', 'faux', {}), await former(A, 'push', keys[B], { isbn: 'x' }), await t.http(A, '/api/push/1.0/livres/realtime/push/', { method: 'POST', body: Buffer.from('{"isbn":"x"}') })])
+    assert.equal(refused.status, 401, refused.text);
+  assert.equal((await former(B, 'push', keys[B], { isbn: 'x' })).status, 404);
+  const bad = await former(A, 'push', keys[A], 'texte');
+  assert.equal(bad.status, 400);
+  assert.ok(bad.json.errorcode && bad.json.error, bad.text);
+  assert.equal(versions('livres') >= 2, true);
+  assert.match(t.log, /pushkey=\*\*\*/);
+  for (const host of [A, B]) assert.equal(t.log.includes(keys[host]), false, 'a key stands in the log');
+});

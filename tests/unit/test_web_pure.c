@@ -83,8 +83,8 @@ static void test_secrets_do_not_reach_the_log(void **state)
 {
     (void)state;
     struct buf out = {0};
-    url_redact(&out, S("where=a%3Db&apikey=s3cret&API%4bEY=s3cret&access_token=s3cret&x"));
-    assert_true(str_eq(buf_str(&out), S("where=a%3Db&apikey=***&API%4bEY=***&access_token=***&x")));
+    url_redact(&out, S("where=a%3Db&apikey=s3cret&API%4bEY=s3cret&PushKey=s3cret&access_token=s3cret&x"));
+    assert_true(str_eq(buf_str(&out), S("where=a%3Db&apikey=***&API%4bEY=***&PushKey=***&access_token=***&x")));
     buf_free(&out);
 }
 

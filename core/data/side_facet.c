@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/data/side_job.h"
+#include "core/data/side_range.h"
 
 struct value {
     struct str text;

@@ -5,6 +5,7 @@
 
 #include "core/base/must.h"
 #include "core/data/side_job.h"
+#include "core/data/side_range.h"
 
 /* Cells are the possible groups: a table of them finds a row's group without hashing. */
 enum { CELLS_MAX = 1 << 22, NO_GROUP = 0 };

@@ -1,302 +1,14 @@
 #include "core/data/side_scan.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 #include "core/data/odsql_text.h"
-
-/* ---- the calendar ---- */
-
-enum { DAYS_2000 = 730425 }; /* from 0000-03-01 */
-static const int64_t us_day = 86400LL * 1000000;
-
-int64_t side_days(int year, int month, int day)
-{
-    int64_t y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3;
-    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - DAYS_2000;
-}
-
-void side_civil(int64_t days, int *year, int *month, int *day)
-{
-    int64_t z = days + DAYS_2000, era = z / 146097, rest = z % 146097;
-    int64_t y = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365, d = rest - (365 * y + y / 4 - y / 100);
-    int64_t m = (5 * d + 2) / 153;
-    *day = (int)(d - (153 * m + 2) / 5 + 1);
-    *month = (int)(m < 10 ? m + 3 : m - 9);
-    *year = (int)(y + era * 400) + (*month <= 2);
-}
-
-int64_t side_day_of(const struct side_column *c, int64_t value)
-{
-    if (c->type == TYPE_DATE)
-        return value;
-    return value >= 0 ? value / us_day : -((-value + us_day - 1) / us_day);
-}
-
-/* ---- bits ---- */
-
-static size_t words(const struct side_scan *s)
-{
-    return (s->side->rows + 63) / 64;
-}
-
-static uint64_t *new_bits(struct side_scan *s)
-{
-    return ARENA_ARRAY(s->a, uint64_t, words(s) + 1);
-}
-
-/* The last word has no bits behind the last row. */
-static void negate(const struct side_scan *s, uint64_t *bits)
-{
-    size_t n = words(s);
-    for (size_t i = 0; i < n; i++)
-        bits[i] = ~bits[i];
-    if (s->side->rows % 64)
-        bits[n - 1] &= ((uint64_t)1 << (s->side->rows % 64)) - 1;
-}
+#include "core/data/side_match.h"
 
 size_t side_scan_count(const struct side_scan *s, const uint64_t *bits)
 {
     size_t n = 0;
-    for (size_t i = 0; i < words(s); i++)
+    for (size_t i = 0; i < side_match_words(s); i++)
         n += (size_t)__builtin_popcountll(bits[i]);
     return n;
-}
-
-/* ---- one column ---- */
-
-/* A closed range; of doubles or of whole numbers (of 10^-scale, days, microseconds). low > high: nothing. */
-struct range {
-    int64_t low, high;
-    double from, to;
-};
-
-#define FILL(type)                                                                        \
-    for (size_t row = 0; row < rows; row++)                                               \
-        bits[row / 64] |= (uint64_t)hit[((const type *)(const void *)p)[row]] << (row % 64)
-
-/* Rows whose code is hit. hit[0] stands for null. */
-static void fill(const struct side_scan *s, const struct side_column *c, const unsigned char *hit, uint64_t *bits)
-{
-    const unsigned char *p = s->side->p + c->rows_at;
-    size_t rows = s->side->rows;
-    if (c->width == 1)
-        FILL(unsigned char);
-    else if (c->width == 2)
-        FILL(uint16_t);
-    else
-        FILL(uint32_t);
-}
-
-static bool within(const struct side_column *c, const struct range *r, int64_t v)
-{
-    if (c->type != TYPE_DOUBLE)
-        return v >= r->low && v <= r->high;
-    double d = side_double(v);
-    return d >= r->from && d <= r->to;
-}
-
-static void match_range(struct side_scan *s, const struct side_column *c, const struct range *r, uint64_t *bits)
-{
-    const int64_t *values = side_values(s->side, c);
-    if (c->kind == SIDE_NUMBERS) {
-        for (size_t row = 0; row < s->side->rows; row++)
-            bits[row / 64] |= (uint64_t)(within(c, r, values[row]) && !side_null(s->side, c, row)) << (row % 64);
-        return;
-    }
-    unsigned char *hit = arena_alloc(s->a, c->distinct + 1);
-    for (uint32_t k = 0; k < c->distinct; k++)
-        hit[k + 1] = within(c, r, values[k]);
-    fill(s, c, hit, bits);
-}
-
-static void match_null(struct side_scan *s, const struct side_column *c, uint64_t *bits)
-{
-    for (size_t row = 0; row < s->side->rows; row++)
-        bits[row / 64] |= (uint64_t)side_null(s->side, c, row) << (row % 64);
-}
-
-/* ---- texts ---- */
-
-typedef bool text_test(struct str value, struct str asked, struct str separator);
-
-static bool is_same(struct str value, struct str asked, struct str separator)
-{
-    (void)separator;
-    return str_eq(value, asked);
-}
-
-static bool begins_with(struct str value, struct str asked, struct str separator)
-{
-    (void)separator;
-    return str_starts(value, asked);
-}
-
-/* string_to_array: an empty text has no part. */
-static bool has_part(struct str value, struct str asked, struct str separator)
-{
-    while (value.n) {
-        ptrdiff_t at = str_find(value, separator);
-        struct str part = at < 0 ? value : str_part(value, 0, (size_t)at);
-        if (str_eq(part, asked))
-            return true;
-        if (at < 0)
-            return false;
-        value = str_from(value, (size_t)at + separator.n);
-        if (value.n == 0)
-            return asked.n == 0;
-    }
-    return false;
-}
-
-static bool is_below(struct str value, struct str asked, struct str separator)
-{
-    return str_eq(value, asked) || (str_starts(value, asked) && str_starts(str_from(value, asked.n), separator));
-}
-
-static void match_text(struct side_scan *s, const struct side_column *c, text_test *test, struct str asked,
-                       struct str separator, uint64_t *bits)
-{
-    unsigned char *hit = arena_alloc(s->a, c->distinct + 1);
-    bool any = false;
-    for (uint32_t k = 1; k <= c->distinct; k++)
-        any |= hit[k] = test(side_text(s->side, c, k), asked, separator);
-    if (any)
-        fill(s, c, hit, bits);
-}
-
-/* ---- literals ---- */
-
-/* Digits with at most one point: a whole number of 10^-scale. */
-static bool read_digits(struct str s, side_wide *value, unsigned *scale)
-{
-    bool minus = s.n && s.p[0] == '-', point = false;
-    s = str_from(s, minus);
-    if (s.n == 0 || s.n > 30)
-        return false;
-    *value = 0;
-    *scale = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '.' && !point && i > 0) {
-            point = true;
-            continue;
-        }
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-        *value = *value * 10 + (s.p[i] - '0');
-        *scale += point;
-    }
-    *value = minus ? -*value : *value;
-    return true;
-}
-
-static int64_t clamp(side_wide v)
-{
-    return v > INT64_MAX ? INT64_MAX : v < INT64_MIN ? INT64_MIN : (int64_t)v;
-}
-
-/* floor and ceiling of the asked number in the column's units. */
-static bool scale_number(struct str text, unsigned scale, side_wide *down, side_wide *up)
-{
-    unsigned own;
-    side_wide v;
-    if (!read_digits(text, &v, &own))
-        return false;
-    *down = *up = v;
-    for (; own < scale; own++) {
-        if (v > INT64_MAX || v < INT64_MIN) { /* beyond every value, whatever follows */
-            *down = *up = v;
-            return true;
-        }
-        *down = *up = v = v * 10;
-    }
-    side_wide by = 1;
-    for (; own > scale; own--)
-        by *= 10;
-    side_wide whole = v / by, rest = v % by;
-    *down = rest < 0 ? whole - 1 : whole;
-    *up = rest > 0 ? whole + 1 : whole;
-    return true;
-}
-
-static void whole_range(struct range *r, char op, side_wide down, side_wide up)
-{
-    side_wide low = INT64_MIN, high = INT64_MAX;
-    switch (op) {
-    case '=': low = up, high = down; break; /* between two whole numbers: empty */
-    case '<': high = up - 1; break;
-    case 'l': high = down; break;
-    case '>': low = down + 1; break;
-    case 'g': low = up; break;
-    default: break;
-    }
-    r->low = clamp(low);
-    r->high = clamp(high);
-    if (low > high || low > INT64_MAX || high < INT64_MIN)
-        r->low = 1, r->high = 0;
-}
-
-static bool number_range(struct side_scan *s, const struct side_column *c, struct str text, char op, struct range *r)
-{
-    side_wide down, up;
-    if (c->type != TYPE_DOUBLE) {
-        if (!scale_number(text, c->scale, &down, &up))
-            return false;
-        whole_range(r, op, down, up);
-        return true;
-    }
-    if (text.n > 20 || !read_digits(text, &down, &(unsigned){0}))
-        return false;
-    double v = strtod(arena_copy(s->a, text), NULL);
-    r->from = op == '=' || op == 'g' ? v : op == '>' ? nextafter(v, HUGE_VAL) : -HUGE_VAL;
-    r->to = op == '=' || op == 'l' ? v : op == '<' ? nextafter(v, -HUGE_VAL) : HUGE_VAL;
-    return true;
-}
-
-static int two(const char *p)
-{
-    return (p[0] - '0') * 10 + (p[1] - '0');
-}
-
-/* "YYYY-MM-DD HH:MM:SS.ffffff" and its zone, as odsql_date_read writes them: microseconds from 2000. */
-static bool read_moment(const struct odsql_date *d, int64_t *out)
-{
-    const char *p = d->text;
-    int64_t us = side_days(d->year, d->month, d->day) * us_day;
-    size_t n = strlen(p);
-    if (n >= 19) {
-        us += (((int64_t)two(p + 11) * 60 + two(p + 14)) * 60 + two(p + 17)) * 1000000;
-        int64_t unit = 100000;
-        for (size_t i = 20; i < n && p[19] == '.'; i++, unit /= 10)
-            us += (p[i] - '0') * unit;
-    } else if (n != 10) {
-        return false;
-    }
-    if (d->has_zone) {
-        if (strlen(d->zone) != 6)
-            return false;
-        int64_t minutes = two(d->zone + 1) * 60 + two(d->zone + 4);
-        us -= (d->zone[0] == '-' ? -minutes : minutes) * 60000000;
-    }
-    *out = us;
-    return true;
-}
-
-static bool date_range(const struct side_scan *s, const struct side_column *c, struct str text, char op, struct range *r)
-{
-    struct odsql_date d;
-    int64_t at;
-    if (!odsql_date_read(text, &d) || d.year < 1 || d.year > 9999)
-        return false;
-    if (c->type == TYPE_DATE) {
-        if (d.parts > 3 || d.has_zone)
-            return false;
-        at = side_days(d.year, d.month, d.day);
-    } else if ((!d.has_zone && !s->utc) || !read_moment(&d, &at)) {
-        return false;
-    }
-    whole_range(r, op, at, at);
-    return true;
 }
 
 /* ---- comparisons ---- */
@@ -307,21 +19,21 @@ static const struct side_column *field(const struct side_scan *s, const struct n
 }
 
 static bool literal_range(struct side_scan *s, const struct side_column *c, const struct node *literal, char op,
-                          struct range *r)
+                          struct side_range *r)
 {
     if (c->type == TYPE_DATE || c->type == TYPE_DATETIME)
-        return literal->kind == NODE_DATE && date_range(s, c, literal->text, op, r);
+        return literal->kind == NODE_DATE && side_range_date(c, literal->text, op, s->utc, r);
     if (c->type == TYPE_BOOLEAN && literal->kind == NODE_BOOL && op == '=') {
         r->low = r->high = literal->truth;
         return true;
     }
     return literal->kind == NODE_NUMBER && !literal->unit.p && c->type != TYPE_BOOLEAN &&
-           number_range(s, c, literal->text, op, r);
+           side_range_number(s->a, c, literal->text, op, r);
 }
 
 static bool match_pair(struct side_scan *s, const struct node *l, const struct node *r, char op, uint64_t *bits)
 {
-    struct range range = {0};
+    struct side_range range = {0};
     if (l->kind != NODE_FIELD) {
         const struct node *swap = l;
         l = r;
@@ -337,22 +49,22 @@ static bool match_pair(struct side_scan *s, const struct node *l, const struct n
         bool many = l->column->multivalued.p && c->type == TYPE_TEXT;
         if (many && l->column->multivalued.n == 0)
             return false;
-        match_text(s, c, many ? has_part : is_same, r->text, l->column->multivalued, bits);
+        side_match_text(s, c, many ? SIDE_PART : SIDE_SAME, r->text, l->column->multivalued, bits);
         return true;
     }
     if (!literal_range(s, c, r, op, &range))
         return false;
-    match_range(s, c, &range, bits);
+    side_match_range(s, c, &range, bits);
     return true;
 }
 
 static bool match_in_range(struct side_scan *s, const struct node *n, uint64_t *bits)
 {
-    uint64_t *high = new_bits(s);
+    uint64_t *high = side_match_none(s);
     if (!match_pair(s, n->arg[0], n->arg[1], n->open_low ? '>' : 'g', bits) ||
         !match_pair(s, n->arg[0], n->arg[2], n->open_high ? '<' : 'l', high))
         return false;
-    for (size_t i = 0; i < words(s); i++)
+    for (size_t i = 0; i < side_match_words(s); i++)
         bits[i] &= high[i];
     return true;
 }
@@ -363,11 +75,11 @@ static bool match_is(struct side_scan *s, const struct node *n, uint64_t *bits)
     if (!c || (n->op != 'n' && c->type != TYPE_BOOLEAN))
         return false;
     if (n->op == 'n')
-        match_null(s, c, bits);
+        side_match_null(s, c, bits);
     else
-        match_range(s, c, &(struct range){.low = n->op == 't', .high = n->op == 't'}, bits);
+        side_match_range(s, c, &(struct side_range){.low = n->op == 't', .high = n->op == 't'}, bits);
     if (n->negated)
-        negate(s, bits);
+        side_match_not(s, bits);
     return true;
 }
 
@@ -437,7 +149,7 @@ static bool match_like(struct side_scan *s, const struct node *n, uint64_t *bits
         if (!fold_term(s, term, &term) || !match_term(s, c, term, star, hit))
             return false;
     if (any)
-        fill(s, c, hit, bits);
+        side_match_codes(s, c, hit, bits);
     return true;
 }
 
@@ -453,7 +165,7 @@ static bool match_startswith(struct side_scan *s, const struct node *n, uint64_t
         const struct side_column *c = side_column_of(s->side, v);
         if (!c || ++s->leaves > SIDE_LEAVES_MAX)
             return false;
-        match_text(s, c, begins_with, n->arg[n->n - 1]->text, STR_NONE, bits);
+        side_match_text(s, c, SIDE_BEGINS, n->arg[n->n - 1]->text, STR_NONE, bits);
     }
     return true;
 }
@@ -463,10 +175,10 @@ static bool match_startswith(struct side_scan *s, const struct node *n, uint64_t
 static bool match_and(struct side_scan *s, const struct node *n, uint64_t *bits)
 {
     for (size_t i = 0; i < n->n; i++) {
-        uint64_t *one = i ? new_bits(s) : bits;
+        uint64_t *one = i ? side_match_none(s) : bits;
         if (!side_scan_where(s, n->arg[i], one))
             return false;
-        for (size_t k = 0; i && k < words(s); k++)
+        for (size_t k = 0; i && k < side_match_words(s); k++)
             bits[k] &= one[k];
     }
     return true;
@@ -475,10 +187,10 @@ static bool match_and(struct side_scan *s, const struct node *n, uint64_t *bits)
 static bool match_or(struct side_scan *s, const struct node *n, uint64_t *bits)
 {
     for (size_t i = 0; i < n->n; i++) {
-        uint64_t *one = new_bits(s);
+        uint64_t *one = side_match_none(s);
         if (!side_scan_where(s, n->arg[i], one))
             return false;
-        for (size_t k = 0; k < words(s); k++)
+        for (size_t k = 0; k < side_match_words(s); k++)
             bits[k] |= one[k];
     }
     return true;
@@ -497,12 +209,12 @@ static bool match_truth(struct side_scan *s, const struct node *n, uint64_t *bit
     const struct side_column *c = field(s, n);
     if (n->kind == NODE_BOOL) {
         if (n->truth)
-            negate(s, bits);
+            side_match_not(s, bits);
         return true;
     }
     if (!c || c->type != TYPE_BOOLEAN)
         return false;
-    match_range(s, c, &(struct range){.low = 1, .high = 1}, bits);
+    side_match_range(s, c, &(struct side_range){.low = 1, .high = 1}, bits);
     return true;
 }
 
@@ -518,7 +230,7 @@ bool side_scan_where(struct side_scan *s, const struct node *n, uint64_t *bits)
     case NODE_NOT:
         if (!side_scan_where(s, n->arg[0], bits))
             return false;
-        negate(s, bits);
+        side_match_not(s, bits);
         return true;
     case NODE_BOOL:
     case NODE_FIELD:
@@ -559,27 +271,12 @@ static bool refine_text(struct side_scan *s, const struct refine *r, const struc
     const struct view_column *v = r->column;
     if ((v->multivalued.p && !v->multivalued.n) || (v->hierarchical.p && !v->hierarchical.n))
         return false;
-    text_test *test = v->multivalued.p ? has_part : v->hierarchical.p ? is_below : is_same;
-    match_text(s, c, test, r->value, v->multivalued.p ? v->multivalued : v->hierarchical, bits);
+    enum side_test test = v->multivalued.p ? SIDE_PART : v->hierarchical.p ? SIDE_BELOW : SIDE_SAME;
+    side_match_text(s, c, test, r->value, v->multivalued.p ? v->multivalued : v->hierarchical, bits);
     return true;
 }
 
-/* The year, the month or the day that is named. */
-static bool refine_date(const struct side_scan *s, const struct refine *r, const struct side_column *c, struct range *range)
-{
-    struct odsql_date d;
-    if (!odsql_date_read(r->value, &d) || d.parts > 3 || d.year < 1 || d.year > 9998 || (c->type == TYPE_DATETIME && !s->utc))
-        return false;
-    int year = d.parts == 1 ? d.year + 1 : d.year + (d.parts == 2 && d.month == 12);
-    int month = d.parts == 1 ? 1 : d.parts == 2 ? d.month % 12 + 1 : d.month;
-    int64_t from = side_days(d.year, d.month, d.day), to = d.parts == 3 ? from + 1 : side_days(year, month, 1);
-    int64_t unit = c->type == TYPE_DATETIME ? us_day : 1;
-    range->low = from * unit;
-    range->high = to * unit - 1;
-    return true;
-}
-
-static bool refine_boolean(const struct refine *r, struct range *range)
+static bool refine_boolean(const struct refine *r, struct side_range *range)
 {
     bool yes = str_ieq(r->value, S("true")) || str_eq(r->value, S("1"));
     bool no = str_ieq(r->value, S("false")) || str_eq(r->value, S("0"));
@@ -591,31 +288,31 @@ static bool refine_boolean(const struct refine *r, struct range *range)
 static bool match_refine(struct side_scan *s, const struct refine *r, uint64_t *bits)
 {
     const struct side_column *c = side_column_of(s->side, r->column);
-    struct range range = {0};
+    struct side_range range = {0};
     bool ok;
     if (!c || ++s->leaves > SIDE_LEAVES_MAX)
         return false;
     if (side_is_text(c))
         return refine_text(s, r, c, bits);
     if (c->type == TYPE_DATE || c->type == TYPE_DATETIME)
-        ok = refine_date(s, r, c, &range);
+        ok = side_range_period(c, r->value, s->utc, &range);
     else if (c->type == TYPE_BOOLEAN)
         ok = refine_boolean(r, &range);
     else
-        ok = number_range(s, c, r->value, '=', &range);
+        ok = side_range_number(s->a, c, r->value, '=', &range);
     if (ok)
-        match_range(s, c, &range, bits);
+        side_match_range(s, c, &range, bits);
     return ok;
 }
 
 static bool narrow(struct side_scan *s, uint64_t **all, const uint64_t *one)
 {
     if (!*all) {
-        *all = new_bits(s);
-        memcpy(*all, one, words(s) * sizeof *one);
+        *all = side_match_none(s);
+        memcpy(*all, one, side_match_words(s) * sizeof *one);
         return true;
     }
-    for (size_t i = 0; i < words(s); i++)
+    for (size_t i = 0; i < side_match_words(s); i++)
         (*all)[i] &= one[i];
     return true;
 }
@@ -625,7 +322,7 @@ static bool refine_all(struct side_scan *s, const struct ask *ask, const struct 
 {
     for (size_t i = 0; i < ask->nrefine; i++) {
         const struct refine *r = &ask->refine[i];
-        uint64_t *one = new_bits(s);
+        uint64_t *one = side_match_none(s);
         bool done = false;
         if (!r->exclude && r->column == but)
             continue;
@@ -639,7 +336,7 @@ static bool refine_all(struct side_scan *s, const struct ask *ask, const struct 
                 if (!match_refine(s, &ask->refine[k], one))
                     return false;
         if (r->exclude)
-            negate(s, one);
+            side_match_not(s, one);
         narrow(s, all, one);
     }
     return true;
@@ -650,7 +347,7 @@ static bool where_text(struct side_scan *s, struct str text, bool own, uint64_t 
     struct node *tree;
     struct err e = {0};
     struct odsql_scope scope = {s->a, s->view, CLAUSE_WHERE, own, false};
-    uint64_t *one = new_bits(s);
+    uint64_t *one = side_match_none(s);
     return odsql_parse_where(s->a, text, &tree, &e) && odsql_type_filter(&scope, tree, &e) &&
            side_scan_where(s, tree, one) && narrow(s, all, one);
 }

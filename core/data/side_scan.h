@@ -25,8 +25,3 @@ enum { SIDE_LEAVES_MAX = 400 };
 bool side_scan_ask(struct side_scan *s, const struct ask *ask, const struct view_column *but, const uint64_t **bits);
 bool side_scan_where(struct side_scan *s, const struct node *n, uint64_t *bits);
 size_t side_scan_count(const struct side_scan *s, const uint64_t *bits);
-
-/* Days from 2000-01-01, as PostgreSQL counts them, and back (proleptic Gregorian, years 1 to 9999). */
-int64_t side_days(int year, int month, int day);
-void side_civil(int64_t days, int *year, int *month, int *day);
-int64_t side_day_of(const struct side_column *c, int64_t value); /* of a date or a moment in UTC */

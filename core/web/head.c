@@ -276,7 +276,7 @@ static void on_generations(struct heads *h)
     ask(h, TENANTS);
 }
 
-enum { T_ID, T_ROOT, T_PARENT, T_SLUG, T_NAME, T_STATE, T_LANG, T_SLOT, T_GENERATION, T_THEME, T_ROOT_NAME, T_ROOT_HOST };
+enum { T_ID, T_ROOT, T_PARENT, T_SLUG, T_NAME, T_STATE, T_LANG, T_SLOT, T_GENERATION, T_THEME, T_ROOT_NAME, T_ROOT_HOST, T_EMBEDDERS };
 
 static struct kept *read_tenant(const struct batch *b, size_t row)
 {
@@ -296,6 +296,7 @@ static struct kept *read_tenant(const struct batch *b, size_t row)
     t->theme = arena_str(&k->a, batch_col(b, 0, row, T_THEME));
     t->root_name = arena_str(&k->a, batch_col(b, 0, row, T_ROOT_NAME));
     t->root_host = arena_str(&k->a, batch_col(b, 0, row, T_ROOT_HOST));
+    t->embedders = arena_str(&k->a, batch_col(b, 0, row, T_EMBEDDERS));
     return k;
 }
 

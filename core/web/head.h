@@ -18,6 +18,7 @@ struct tenant {
     struct str host;              /* canonical, without port */
     struct str root_host, root_name; /* of the root tenant */
     struct str theme;             /* JSON: validated tokens, see tenants/directory/brand.h */
+    struct str embedders;         /* sources that may frame its public pages, for a policy; may be absent */
     enum lang lang;               /* default language */
     unsigned slot;                /* line in the usage file */
     int64_t generation;

@@ -4,7 +4,7 @@
 
 #define CSP                                                                                        \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " \
-    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 #define FEATURES                                                                                   \
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "           \
     "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "          \
@@ -70,6 +70,16 @@ static struct str caching(const struct req_private *p)
     return S("no-cache, no-store, max-age=0, must-revalidate");
 }
 
+/* Who may frame it: this portal; its public pages, where nobody signs in, the sites that it names as well. */
+static struct str policy(const struct req_private *p)
+{
+    const struct req *r = &p->req;
+    bool is_public = r->route && r->route->access == PUBLIC && (r->route->cache == CACHE_CATALOGUE || r->route->cache == CACHE_DATASET);
+    struct str others = is_public && r->tenant ? r->tenant->embedders : STR_NONE;
+    return arena_printf(r->a, CSP "; frame-ancestors 'self'%s" STR_FMT "%s", others.n ? " " : "", STR_ARG(others),
+                        r->x->secure ? "; upgrade-insecure-requests" : "");
+}
+
 void security_headers(const struct req_private *p, struct buf *out)
 {
     enum dialect dialect = p->req.route ? p->req.route->dialect : problem_dialect(p->req.x->path);
@@ -87,6 +97,5 @@ void security_headers(const struct req_private *p, struct buf *out)
         add_all(p, out, pages, sizeof pages / sizeof pages[0]);
     }
     /* On every dialect: an export opened in a browser is as dangerous as a page. */
-    add_default(p, out, S("content-security-policy"),
-                p->req.x->secure ? S(CSP "; upgrade-insecure-requests") : S(CSP));
+    add_default(p, out, S("content-security-policy"), policy(p));
 }

@@ -51,6 +51,86 @@ static bool check_text(const json_t *theme, const char *key, size_t max, struct 
     return true;
 }
 
+/* In addresses, as portal.dataset has it. */
+static bool is_dataset_id(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!word && (i == 0 || (c != '-' && c != '_')))
+            return false;
+    }
+    return s.n > 0 && s.n <= 100;
+}
+
+/* "https://www.ville.example:8443", or with a star for its sub-domains: a source of frame-ancestors, nothing behind it. */
+static bool is_embedder(struct str s)
+{
+    struct str host = str_from(s, 8), port = STR_NONE;
+    int64_t number = 443;
+    if (!str_starts(s, S("https://")) || s.n > 200)
+        return false;
+    if (str_starts(host, S("*.")))
+        host = str_from(host, 2);
+    ptrdiff_t colon = str_chr(host, ':');
+    if (colon >= 0) {
+        port = str_from(host, (size_t)colon + 1);
+        host = str_part(host, 0, (size_t)colon);
+    }
+    if ((colon >= 0 && !str_i64(port, &number)) || number < 1 || number > 65535 || host.n == 0 || str_chr(host, '.') <= 0)
+        return false;
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        bool edge = i == 0 || i + 1 == host.n || host.p[i - 1] == '.';
+        if (!word && (edge || (c != '-' && c != '.')))
+            return false;
+    }
+    return true;
+}
+
+static const struct list_rule {
+    const char *key;
+    size_t most;
+    bool (*good)(struct str s);
+    const struct err_kind *wrong;
+} lists[] = {
+    {"highlights", BRAND_HIGHLIGHTS, is_dataset_id, &err_brand_highlight},
+    {"embed", BRAND_EMBEDDERS, is_embedder, &err_brand_embedder},
+};
+
+static bool refuse_item(const struct list_rule *rule, struct str item, struct err *e)
+{
+    err_set(e, rule->wrong, __FILE__, __LINE__, "%s: %zu bytes", rule->key, item.n);
+    err_arg(e, STR_FMT, STR_ARG(str_part(item, 0, 100)));
+    return err_arg(e, "%zu", rule->most);
+}
+
+/* Its order is kept; what comes twice stands once. */
+static bool check_list(const json_t *theme, const struct list_rule *rule, struct jw *w, struct err *e)
+{
+    const json_t *list = jr_array(theme, rule->key);
+    size_t n = json_array_size(list);
+    if (n == 0)
+        return true;
+    if (n > rule->most)
+        return refuse_item(rule, S("…"), e);
+    jw_key(w, str_of(rule->key));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        struct str item = str_of(json_string_value(json_array_get(list, i)));
+        bool twice = false;
+        if (!rule->good(item))
+            return refuse_item(rule, item, e);
+        for (size_t k = 0; k < i; k++)
+            twice = twice || str_eq(item, str_of(json_string_value(json_array_get(list, k))));
+        if (!twice)
+            jw_str(w, item);
+    }
+    jw_close(w, ']');
+    return true;
+}
+
 /* One of a closed list; anything else is left out, since a form offers only these. */
 static void keep_choice(const json_t *theme, const char *key, const char *const *choices, struct jw *w)
 {
@@ -78,7 +158,10 @@ bool brand_check(struct arena *a, const json_t *theme, struct str *clean, struct
     struct str site = jr_str(theme, "site_url");
     if (site.p && site.n < 300 && (str_starts(site, S("https://")) || str_starts(site, S("http://"))))
         ok = ok && check_text(theme, "site_url", 300, &w, e);
-    jw_close(&w, '}');
+    for (size_t i = 0; ok && i < sizeof lists / sizeof lists[0]; i++)
+        ok = check_list(theme, &lists[i], &w, e);
+    if (ok)
+        jw_close(&w, '}');
     if (ok)
         *clean = arena_str(a, buf_str(&b));
     buf_free(&b);

@@ -47,6 +47,7 @@ static void mark_place(enum bo_nav nav, struct page_bo_shell *p)
     p->at_people = nav == BO_PEOPLE;
     p->at_keys = nav == BO_KEYS;
     p->at_brand = nav == BO_BRAND;
+    p->at_front = nav == BO_FRONT;
     p->at_partners = nav == BO_PARTNERS;
     p->at_schemas = nav == BO_SCHEMAS;
 }

@@ -19,7 +19,7 @@
  *     static bool invite(struct req *r, struct conn *c, struct err *e) { … bo_then(r, S("/backoffice/people/?done=invited")); … }
  *     static bool work_invite(struct req *r, struct err *e) { return bo_write(r, invite, e); }
  */
-enum bo_nav { BO_HOME, BO_DATASETS, BO_REVIEW, BO_FEDERATION, BO_QUOTAS, BO_PEOPLE, BO_KEYS, BO_BRAND, BO_PARTNERS, BO_SCHEMAS };
+enum bo_nav { BO_HOME, BO_DATASETS, BO_REVIEW, BO_FEDERATION, BO_QUOTAS, BO_PEOPLE, BO_KEYS, BO_BRAND, BO_FRONT, BO_PARTNERS, BO_SCHEMAS };
 
 struct bo_page {
     struct str title;
@@ -36,6 +36,7 @@ void bo_reply(struct req *r, int status, const struct bo_page *p, struct buf *bo
 struct bo_state {
     struct err err;
     struct str then; /* where to go when it is committed */
+    bool keep;       /* nothing was refused, yet the form shows what was sent */
     void *own;       /* the handler's */
 };
 struct bo_state *bo_state(struct req *r); /* made when it is not there */

@@ -54,7 +54,7 @@ static bool among(struct str list, struct str wanted)
 /* What was sent stands again after a refusal; files and checks that were left out stay out. */
 static struct str kept(struct req *r, const struct bo_field *f)
 {
-    if (!bo_state(r)->err.kind || f->kind == BO_HIDDEN || !req_form(r, S("csrf")).p)
+    if ((!bo_state(r)->err.kind && !bo_state(r)->keep) || f->kind == BO_HIDDEN || !req_form(r, S("csrf")).p)
         return f->value;
     if (f->kind == BO_CHECKS)
         return all_sent(r, str_of(f->name));
@@ -98,7 +98,8 @@ static void put_field(struct req *r, const struct bo_field *f, struct page_bo_fo
 void bo_form(struct req *r, const struct bo_form *form, struct buf *out)
 {
     struct page_bo_form p = {.action = form->action, .csrf = r->who.csrf, .submit = form->submit,
-                             .cancel_url = form->cancel_url, .is_upload = form->is_upload, .danger = form->danger};
+                             .cancel_url = form->cancel_url, .is_upload = form->is_upload, .danger = form->danger,
+                             .also = form->also, .also_url = form->also_url};
     struct page_bo_form_fields *fields = ARENA_ARRAY(r->a, struct page_bo_form_fields, form->n ? form->n : 1);
     for (size_t i = 0; i < form->n; i++)
         put_field(r, &form->fields[i], &fields[i]);

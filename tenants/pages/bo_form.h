@@ -32,6 +32,7 @@ struct bo_form {
     size_t n;
     bool is_upload; /* multipart */
     bool danger;    /* the button says so */
+    struct str also, also_url; /* a second button that sends the form elsewhere; data-preview names it to the script */
     struct str cancel_url; /* a link beside the button; may be absent */
 };
 

@@ -1,3 +1,4 @@
+#include "tenants/pages/bo_brand.h"
 #include "tenants/pages/bo_routes.h"
 
 #include "core/web/route.h"
@@ -89,5 +90,10 @@ static const struct route routes[] = {
     POST("/keys/revoke", READER, bo_keys_revoke, "Revoke an API key", "Supprimer une clé d’API"),
     GET("/brand", ADMIN, bo_brand, "Look of the portal", "Apparence du portail"),
     UPLOAD("/brand", ADMIN, bo_brand_save, "Save the look", "Enregistrer l’apparence"),
+    UPLOAD("/brand/preview", ADMIN, bo_brand_draft, "Try a look without keeping it", "Essayer une apparence sans l’enregistrer"),
+    GET("/brand/frame", ADMIN, bo_brand_frame, "A look drawn", "Aperçu d’une apparence"),
+    GET("/brand/draft.css", ADMIN, bo_brand_sheet, "The colours of a look that is tried", "Couleurs d’une apparence à l’essai"),
+    GET("/front", ADMIN, bo_front, "The front page", "Page d’accueil du portail"),
+    POST("/front", ADMIN, bo_front_save, "Change the front page", "Modifier la page d’accueil"),
 };
 const struct route_table backoffice_route_table = {routes, sizeof routes / sizeof routes[0]};

@@ -26,6 +26,11 @@ unsigned hits_ask_recent(struct req *r, struct str origin, struct str most)
     return hits_ask(r, params);
 }
 
+unsigned hits_ask_chosen(struct req *r, struct str ids)
+{
+    return req_ask(r, &sql_catalogue_page_highlights, (struct str[]){uuid_str(&r->tenant->id), ids});
+}
+
 struct str hits_frequency(struct req *r, struct str stored)
 {
     const struct frequency *f = frequency_find(stored);

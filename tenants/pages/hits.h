@@ -11,6 +11,8 @@ enum hits_param { HITS_TENANT, HITS_WORDS, HITS_PUBLISHER, HITS_THEME, HITS_LICE
 /* Asks for datasets; params[HITS_PARAMS] as the statement catalogue_page_hits has them, chosen values joined by U+001F. */
 unsigned hits_ask(struct req *r, const struct str *params);
 /* The shorthand of home pages: the newest, of this origin ("here", "copy", or absent). */
+/* ids joined by U+001F; in this order, those that anybody may see. */
+unsigned hits_ask_chosen(struct req *r, struct str ids);
 unsigned hits_ask_recent(struct req *r, struct str origin, struct str most);
 struct markup hits_html(struct req *r, unsigned call); /* in the arena */
 

@@ -18,13 +18,14 @@ enum { TRIES = 4 };
 
 /* What the first round of questions says is copied here: its results go when the next round asks. */
 struct home {
-    unsigned facets, first, second, partners, map, themes_fr;
+    unsigned chosen, facets, first, second, partners, map, themes_fr;
     int64_t datasets, records, publishers, own, copies;
     struct page_home_themes *themes;
     size_t nthemes;
     struct page_home_logos *logos;
     size_t nlogos;
-    struct markup recent, copies_html;
+    struct markup recent, copies_html, chosen_html;
+    size_t nchosen;
     struct str map_dataset, map_title;         /* a sub-domain: the featured dataset */
     struct str featured_text, featured_date, bars_by, bars_by_label;
     struct rows rows;
@@ -51,6 +52,7 @@ static bool ask_home(struct req *r, struct err *e)
         h->map = req_ask(r, &sql_page_map_dataset, me);
     }
     h->themes_fr = req_ask(r, &sql_page_themes, NULL);
+    h->chosen = hits_ask_chosen(r, page_look_list(r->a, r->tenant, "highlights"));
     return true;
 }
 
@@ -119,12 +121,13 @@ static void take_partners(struct req *r, unsigned call, struct page_home_logos *
 
 static void take_featured(struct req *r, struct home *h)
 {
-    if (req_rows(r, h->first) == 0)
+    unsigned call = h->nchosen ? h->chosen : h->first;
+    if (req_rows(r, call) == 0)
         return;
-    h->map_dataset = arena_str(r->a, req_col(r, h->first, 0, 0));
-    h->map_title = arena_str(r->a, req_col(r, h->first, 0, 1));
-    h->featured_text = arena_str(r->a, req_col(r, h->first, 0, 2));
-    h->featured_date = say_date(r->a, r->lang, arena_str(r->a, req_col(r, h->first, 0, 8)));
+    h->map_dataset = arena_str(r->a, req_col(r, call, 0, 0));
+    h->map_title = arena_str(r->a, req_col(r, call, 0, 1));
+    h->featured_text = arena_str(r->a, req_col(r, call, 0, 2));
+    h->featured_date = say_date(r->a, r->lang, arena_str(r->a, req_col(r, call, 0, 8)));
 }
 
 static bool take_home_ask_grant(struct req *r, struct err *e)
@@ -133,6 +136,8 @@ static bool take_home_ask_grant(struct req *r, struct err *e)
     take_facets(r, h);
     h->recent = hits_html(r, h->first);
     h->recent.html = arena_str(r->a, h->recent.html);
+    h->nchosen = req_rows(r, h->chosen);
+    h->chosen_html = hits_html(r, h->chosen);
     if (r->tenant->is_root) {
         take_partners(r, h->partners, &h->logos, &h->nlogos);
         if (req_rows(r, h->map) > 0) {
@@ -272,7 +277,7 @@ static void reply_root(struct req *r, struct home *h, struct buf *body)
         .title = or_else(page_look(r->a, r->tenant, "hero_title"), page_with(r, TEXT_HOME_TITLE, r->tenant->name)),
         .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_TEXT)), .datasets = h->datasets,
         .records = h->records, .publishers = h->publishers, .partners = (int64_t)h->nlogos, .themes = h->themes,
-        .themes_n = h->nthemes, .recent = h->recent, .has_recent = h->datasets > 0, .logos = h->logos,
+        .themes_n = h->nthemes, .recent = h->recent, .chosen = h->chosen_html, .chosen_n = (int64_t)h->nchosen, .has_recent = h->datasets > 0, .logos = h->logos,
         .logos_n = h->nlogos, .region = r->tenant->name, .map_dataset = h->map_dataset, .map_title = h->map_title,
         .site_url = or_else(page_look(r->a, r->tenant, "site_url"), S("/legal/terms/"))};
     fill_map(r, h, &p);
@@ -288,7 +293,7 @@ static void reply_sub(struct req *r, struct home *h, struct buf *body)
         .title = or_else(page_look(r->a, r->tenant, "hero_title"), page_with(r, TEXT_HOME_SUB_TITLE, r->tenant->name)),
         .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_SUB_TEXT)), .has_featured = h->map_dataset.n > 0,
         .featured_id = h->map_dataset, .featured_title = h->map_title, .featured_text = h->featured_text,
-        .featured_date = h->featured_date, .featured_by = h->bars_by_label, .own = h->recent, .own_n = h->own,
+        .featured_date = h->featured_date, .featured_by = h->bars_by_label, .own = h->recent, .own_n = h->own, .chosen = h->chosen_html, .chosen_n = (int64_t)h->nchosen,
         .copies = h->copies_html, .copies_n = h->copies, .has_bars = n > 0,
         .root_host = r->tenant->root_host,
         .root_search = arena_printf(r->a, STR_FMT "/explore/", STR_ARG(req_tenant_url(r, r->tenant->root_host)))};

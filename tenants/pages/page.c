@@ -104,6 +104,20 @@ struct str page_look(struct arena *a, const struct tenant *t, const char *key)
     return value;
 }
 
+struct str page_look_list(struct arena *a, const struct tenant *t, const char *key)
+{
+    struct err ignored;
+    struct buf b = {0};
+    size_t i;
+    json_t *item, *theme = jr_parse(t->theme, &ignored);
+    json_array_foreach(jr_array(theme, key), i, item)
+        buf_printf(&b, "%s%s", i ? "\x1f" : "", json_string_value(item));
+    json_decref(theme);
+    struct str list = arena_str(a, buf_str(&b));
+    buf_free(&b);
+    return list;
+}
+
 static struct str theme_sheet(struct req *r)
 {
     struct buf css = {0};

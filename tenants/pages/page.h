@@ -43,6 +43,8 @@ struct str page_initials(struct arena *a, struct str name);
 
 /* A member of a portal's look (brand.h), checked when it was saved. In the arena; absent: not chosen. */
 struct str page_look(struct arena *a, const struct tenant *t, const char *key);
+/* The items of a list of the look, joined by U+001F. */
+struct str page_look_list(struct arena *a, const struct tenant *t, const char *key);
 
 /* The address of an image of this portal: "/media/<id>.png". In the arena; absent when the id is. */
 struct str page_image(struct arena *a, struct str id);

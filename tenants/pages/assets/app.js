@@ -93,6 +93,19 @@
     lines.forEach((line, i) => line.forEach((value, k) => { rows[top + i][left + k].value = value; }));
   });
 
+  /* The look that is being chosen, drawn by the server a moment after the last change. */
+  const look = document.querySelector("form[data-preview]"), frame = document.querySelector("iframe[data-frame]");
+  let soon;
+  if (look && frame) look.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      const asked = new URLSearchParams();
+      for (const name of ["primary", "accent", "font", "hero_title", "hero_text"]) asked.set(name, look.elements[name]?.value ?? "");
+      frame.src = `${frame.dataset.frame}?${asked}`;
+    }, 300);
+  });
+
   /* A form that says data-live asks again when a choice changes: the same address a submit would open. */
   document.addEventListener("change", (event) => {
     const form = event.target.form;

@@ -483,6 +483,8 @@ static bool open_file(struct ogr_source *s, struct str file, struct str layer, s
     struct str text = kml ? (struct str){kml->bytes, kml->n} : file;
     if (ok && format->refuses_doctype && ogr_format_has_doctype(text))
         return bad("DOCTYPE", e);
+    if (ok && format->refuses_doctype && ogr_format_is_deep(text))
+        return bad("XML, 64 < …", e);
     if (ok && strcmp(format->driver, "LIBKML") == 0 && text.n > OGR_KML_MAX)
         return bad("KML, 64 Mo", e);
     return ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) &&

@@ -1,5 +1,6 @@
 #include "core/data/read_ogr_format.h"
 
+#include <expat.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,4 +139,47 @@ bool ogr_format_wanted(int fd)
 bool ogr_format_has_doctype(struct str file)
 {
     return holds(str_part(file, 0, DOCTYPE_WITHIN), "<!DOCTYPE") || holds(file, "<!ENTITY");
+}
+
+struct depth {
+    XML_Parser parser;
+    unsigned now;
+    bool passed;
+};
+
+static void on_start(void *user, const XML_Char *name, const XML_Char **attributes)
+{
+    struct depth *d = user;
+    (void)name, (void)attributes;
+    d->passed = ++d->now > OGR_DEPTH_MAX;
+    if (d->passed)
+        XML_StopParser(d->parser, XML_FALSE);
+}
+
+static void on_end(void *user, const XML_Char *name)
+{
+    (void)name;
+    ((struct depth *)user)->now--;
+}
+
+static void on_doctype(void *user, const XML_Char *name, const XML_Char *system, const XML_Char *public, int internal)
+{
+    (void)name, (void)system, (void)public, (void)internal;
+    XML_StopParser(((struct depth *)user)->parser, XML_FALSE);
+}
+
+bool ogr_format_is_deep(struct str file)
+{
+    enum { PIECE = 1 << 20 };
+    struct depth d = {.parser = XML_ParserCreate(NULL)};
+    if (!d.parser)
+        return true;
+    XML_SetUserData(d.parser, &d);
+    XML_SetElementHandler(d.parser, on_start, on_end);
+    XML_SetStartDoctypeDeclHandler(d.parser, on_doctype);
+    for (struct str piece; (piece = str_part(file, 0, PIECE)).n > 0; file = str_from(file, piece.n))
+        if (XML_Parse(d.parser, piece.p, (int)piece.n, piece.n == file.n) != XML_STATUS_OK)
+            break;
+    XML_ParserFree(d.parser);
+    return d.passed;
 }

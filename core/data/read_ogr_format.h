@@ -22,3 +22,8 @@ const struct ogr_format *ogr_format_of(struct str file); /* NULL: none */
 bool ogr_format_wanted(int fd);
 
 bool ogr_format_has_doctype(struct str file);
+
+/* Elements of XML within elements past measure: GDAL holds them all and calls itself once for each. No real file has a
+ * dozen. What is no XML is not deep: GDAL says what is wrong with it. */
+enum { OGR_DEPTH_MAX = 64 };
+bool ogr_format_is_deep(struct str file);

@@ -328,6 +328,41 @@ static int open_quote(void)
     return fd;
 }
 
+/* Elements within elements, 8 MB of them; packed they are nothing. */
+static void deep_folders(struct archive *a)
+{
+    static const char head[] = "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>";
+    add(a, head);
+    for (int i = 0; i < 1000; i++) {
+        static char block[8001];
+        for (int k = 0; k < 1000; k++)
+            memcpy(block + (ptrdiff_t)8 * k, "<Folder>", 8);
+        add(a, block);
+    }
+}
+
+static int kml_a_million_deep(void)
+{
+    int fd = file_of();
+    struct archive *a = archive_write_new();
+    archive_write_set_format_raw(a);
+    assert_int_equal(archive_write_open_fd(a, fd), ARCHIVE_OK);
+    begin(a, "x");
+    deep_folders(a);
+    end(a);
+    return fd;
+}
+
+static int kmz_a_million_deep(void)
+{
+    int fd = file_of();
+    struct archive *a = zip_into(fd);
+    begin(a, "doc.kml");
+    deep_folders(a);
+    end(a);
+    return fd;
+}
+
 static void test_bombs(void **state)
 {
     (void)state;
@@ -349,6 +384,8 @@ static void test_bombs(void **state)
         {"a billion cells in an ODS", ods_of_a_billion_cells},
         {"a million columns in a CSV", csv_of_a_million_columns},
         {"JSON a million deep", json_a_million_deep},
+        {"KML a million deep", kml_a_million_deep},
+        {"KMZ a million deep", kmz_a_million_deep},
         {"a quote that is never closed", open_quote},
     };
     int small = file_of();

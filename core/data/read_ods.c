@@ -6,6 +6,7 @@
 #include "core/base/must.h"
 #include "core/data/errors.h"
 #include "core/data/sheet_book.h"
+#include "core/data/sheet_merge.h"
 #include "core/data/zip_part.h"
 
 enum { KEPT = RECORD_COLUMNS_MAX + 1 };
@@ -16,6 +17,7 @@ struct ods {
     const json_t *options;
     struct sheet_list sheets;
     struct sheet_notes notes;
+    struct sheet_merges merges;
     struct str hidden_styles[ODS_STYLES_MAX];
     size_t nhidden;
     bool chosen;
@@ -149,8 +151,10 @@ static void start_cell(struct ods *s, const char **attributes)
     s->annotation = s->paragraphs = 0;
     s->type = type_of(attributes);
     s->cell_repeat = count_of(part_attribute(attributes, "number-columns-repeated"));
-    s->notes.merged += count_of(part_attribute(attributes, "number-columns-spanned")) > 1 ||
-                       count_of(part_attribute(attributes, "number-rows-spanned")) > 1;
+    uint64_t columns = count_of(part_attribute(attributes, "number-columns-spanned")),
+             rows = count_of(part_attribute(attributes, "number-rows-spanned"));
+    if (columns > 1 || rows > 1)
+        sheet_merges_add(&s->merges, (struct sheet_merge){s->row + 1, s->row + rows, s->column, s->column + (size_t)columns - 1});
     buf_reset(&s->value);
     buf_reset(&s->shown);
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
@@ -314,13 +318,17 @@ static bool feed(struct ods *s, struct err *e)
     return err_arg(e, "%d", RECORD_CELL_MAX);
 }
 
-static void give_row(struct ods *s, struct record *out)
+static bool give_row(struct ods *s, struct record *out, struct err *e)
 {
     size_t kept = s->n < KEPT ? s->n : KEPT;
     for (size_t i = 0; i < kept; i++)
         s->cells[i] = str_part(buf_str(&s->text), s->place[i].from, s->place[i].n);
-    *out = (struct record){.line = s->row - s->copies + 1, .n = s->n, .cells = s->cells};
+    size_t n = s->n;
+    if (!sheet_merges_fill(&s->merges, s->row - s->copies + 1, s->cells, KEPT, &n))
+        return part_bomb("number-rows-spanned", e);
+    *out = (struct record){.line = s->row - s->copies + 1, .n = n, .cells = s->cells};
     s->copies--;
+    return true;
 }
 
 static bool ods_next(struct rows *self, struct record *out, struct err *e)
@@ -338,8 +346,7 @@ static bool ods_next(struct rows *self, struct record *out, struct err *e)
         s->blanks--;
         return true;
     }
-    give_row(s, out);
-    return true;
+    return give_row(s, out, e);
 }
 
 static bool ods_rewind(struct rows *self, struct err *e)
@@ -351,6 +358,8 @@ static bool ods_rewind(struct rows *self, struct err *e)
     s->row = s->blanks = s->copies = s->repeated_cells = 0;
     s->in_table = s->in_cell = s->in_p = false;
     s->notes = (struct sheet_notes){0};
+    s->merges.n = s->merges.spread = s->merges.others = 0;
+    sheet_merges_rewind(&s->merges);
     if (!part_begin(&s->part, s->file, S("content.xml"), &handlers, s, &found, e))
         return false;
     return found || part_fault("content.xml", e);
@@ -363,6 +372,7 @@ static void ods_close(struct rows *self)
     buf_free(&s->text);
     buf_free(&s->shown);
     buf_free(&s->value);
+    sheet_merges_free(&s->merges);
     sheet_list_free(&s->sheets);
     free(s);
 }
@@ -380,6 +390,8 @@ static const struct sheet_list *sheets(struct rows *self)
 static void warn(struct rows *self, struct arena *a, struct jw *w)
 {
     struct ods *s = (struct ods *)(void *)self;
+    s->notes.merged = s->merges.others;
+    s->notes.spread = s->merges.spread;
     sheet_list_warn(&s->sheets, &s->notes, a, w);
 }
 

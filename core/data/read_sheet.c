@@ -5,15 +5,18 @@
 #include "core/base/must.h"
 #include "core/data/errors.h"
 #include "core/data/sheet_book.h"
+#include "core/data/sheet_merge.h"
 #include "core/data/zip_part.h"
 
 enum { KEPT = RECORD_COLUMNS_MAX + 1 };
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 struct sheet {
     struct rows rows;
     struct str file;
     struct sheet_book book;
     struct sheet_notes notes;
+    struct sheet_merges merges;
     struct zip_part part; /* suspended where a row is ready */
     /* the row being read */
     uint64_t row;
@@ -102,8 +105,6 @@ static void on_start(void *parser, const char *name, const char **attributes)
         start_row(s, attributes);
     else if (strcmp(name, "col") == 0)
         note_columns(s, attributes);
-    else if (strcmp(name, "mergeCell") == 0)
-        s->notes.merged++;
 }
 
 static void on_text(void *parser, const char *p, int n)
@@ -177,14 +178,17 @@ static bool long_cell(struct sheet *s, struct err *e)
     return err_arg(e, "%d", RECORD_CELL_MAX);
 }
 
-static void give_row(struct sheet *s, struct record *out)
+static bool give_row(struct sheet *s, struct record *out, struct err *e)
 {
     size_t kept = s->n < KEPT ? s->n : KEPT;
     for (size_t i = 0; i < kept; i++) {
         size_t end = i + 1 < kept ? s->from[i + 1] : s->text.n;
         s->cells[i] = str_part(buf_str(&s->text), s->from[i], end - s->from[i]);
     }
+    if (!sheet_merges_fill(&s->merges, s->row, s->cells, KEPT, &s->n))
+        return part_bomb("mergeCells", e);
     *out = (struct record){.line = s->row, .n = s->n, .cells = s->cells};
+    return true;
 }
 
 static bool sheet_next(struct rows *self, struct record *out, struct err *e)
@@ -195,10 +199,8 @@ static bool sheet_next(struct rows *self, struct record *out, struct err *e)
             return false;
         if (s->too_long)
             return long_cell(s, e);
-        if (part_is(&s->part, XML_SUSPENDED)) {
-            give_row(s, out);
-            return true;
-        }
+        if (part_is(&s->part, XML_SUSPENDED))
+            return give_row(s, out, e);
     }
     *out = (struct record){.end = true, .cells = s->cells};
     return true;
@@ -212,10 +214,40 @@ static bool sheet_rewind(struct rows *self, struct err *e)
     s->row = 0;
     s->n = 0;
     s->in_value = false;
-    s->notes = (struct sheet_notes){0};
+    s->notes = (struct sheet_notes){.merged = s->merges.others, .spread = s->merges.spread};
+    sheet_merges_rewind(&s->merges);
     if (!part_begin(&s->part, s->file, s->book.sheet_path, &handlers, s, &found, e))
         return false;
     return found || part_fault("worksheet", e);
+}
+
+/* "B2:B5"; one cell is none. */
+static void on_merge(void *parser, const char *name, const char **attributes)
+{
+    struct sheet *s = XML_GetUserData(parser);
+    if (strcmp(part_local(name), "mergeCell") != 0)
+        return;
+    const char *ref = part_attribute(attributes, "ref"), *colon = ref ? strchr(ref, ':') : NULL;
+    if (!colon)
+        return;
+    struct sheet_merge zone = {.left = column_of(ref), .right = column_of(colon + 1)};
+    zone.top = strtoull(ref + strspn(ref, LETTERS), NULL, 10);
+    zone.bottom = strtoull(colon + 1 + strspn(colon + 1, LETTERS), NULL, 10);
+    sheet_merges_add(&s->merges, zone);
+}
+
+/* They stand behind the rows: only where there are some is the sheet read once more. */
+static bool find_merges(struct sheet *s, struct err *e)
+{
+    static const struct part_handlers handlers = {.start = on_merge};
+    bool holds;
+    if (!part_holds(s->file, s->book.sheet_path, S("mergeCell"), &holds, e))
+        return false;
+    if (!holds)
+        return true;
+    bool ok = part_parse(s->file, s->book.sheet_path, &handlers, s, &holds, e);
+    sheet_merges_sort(&s->merges);
+    return ok;
 }
 
 static void close_rows(struct rows *self)
@@ -247,7 +279,7 @@ bool sheet_open(struct sheet **out, struct str file, const json_t *options, stru
     s->file = file;
     s->value.max = RECORD_CELL_MAX;
     s->text.max = RECORD_MAX;
-    if (!book_open(&s->book, file, options, e) || !sheet_rewind(&s->rows, e)) {
+    if (!book_open(&s->book, file, options, e) || !find_merges(s, e) || !sheet_rewind(&s->rows, e)) {
         sheet_close(s);
         return false;
     }
@@ -280,5 +312,6 @@ void sheet_close(struct sheet *s)
     buf_free(&s->text);
     buf_free(&s->value);
     book_close(&s->book);
+    sheet_merges_free(&s->merges);
     free(s);
 }

@@ -6,6 +6,7 @@
 #include "core/base/must.h"
 #include "core/data/cfb.h"
 #include "core/data/errors.h"
+#include "core/data/sheet_merge.h"
 #include "core/data/xls_book.h"
 #include "core/data/zip_part.h"
 
@@ -29,6 +30,7 @@ struct xls {
     struct rows rows;
     struct xls_book book;
     struct sheet_notes notes;
+    struct sheet_merges merges;
     size_t at;      /* of the record to come */
     unsigned inner; /* charts within the sheet */
     bool ended;
@@ -184,8 +186,6 @@ static void note(struct xls *s, const struct xls_record *r)
         s->notes.hidden_columns += xls_u16(b, 2) - xls_u16(b, 0) + 1;
     else if (r->type == ROW)
         s->notes.hidden_rows += xls_u16(b, 12) >> 5 & 1;
-    else if (r->type == MERGECELLS)
-        s->notes.merged += xls_u16(b, 0);
 }
 
 static bool out_of_order(const struct xls *s, struct err *e)
@@ -234,9 +234,28 @@ static bool xls_next(struct rows *self, struct record *out, struct err *e)
         return part_fault("row", e);
     for (size_t i = 0; i < s->n; i++)
         s->cells[i] = str_part(buf_str(&s->text), s->place[i].from, s->place[i].n);
+    if (!sheet_merges_fill(&s->merges, s->row, s->cells, KEPT, &s->n))
+        return part_bomb("MERGECELLS", e);
     *out = (struct record){.line = s->row, .n = s->n, .cells = s->cells, .end = s->row == 0};
-    out->has_nul = s->text.n && memchr(s->text.p, 0, s->text.n);
+    for (size_t i = 0; i < s->n; i++) /* those of a merged zone are not in the text */
+        out->has_nul |= s->cells[i].n && memchr(s->cells[i].p, 0, s->cells[i].n);
     return true;
+}
+
+/* They stand behind the cells. */
+static void find_merges(struct xls *s)
+{
+    struct xls_record r;
+    unsigned inner = 0;
+    for (size_t at = s->book.sheet_at[s->book.book.sheets.chosen]; xls_record_at(&s->book, at, &r); at = r.next) {
+        inner += r.type == XLS_BOF;
+        if (r.type == XLS_EOF && (inner == 0 || --inner == 0))
+            break;
+        for (size_t i = 0, n = xls_u16(r.body, 0); inner == 1 && r.type == MERGECELLS && i < n && 8 * i + 10 <= r.body.n; i++)
+            sheet_merges_add(&s->merges, (struct sheet_merge){xls_u16(r.body, 8 * i + 2) + 1u, xls_u16(r.body, 8 * i + 4) + 1u,
+                                                              xls_u16(r.body, 8 * i + 6), xls_u16(r.body, 8 * i + 8)});
+    }
+    sheet_merges_sort(&s->merges);
 }
 
 static bool xls_rewind(struct rows *self, struct err *e)
@@ -246,7 +265,8 @@ static bool xls_rewind(struct rows *self, struct err *e)
     s->at = s->book.sheet_at[s->book.book.sheets.chosen];
     s->inner = 0;
     s->ended = false;
-    s->notes = (struct sheet_notes){0};
+    s->notes = (struct sheet_notes){.merged = s->merges.others, .spread = s->merges.spread};
+    sheet_merges_rewind(&s->merges);
     bool ok = xls_record_at(&s->book, s->at, &r) && r.type == XLS_BOF;
     return ok || part_fault("worksheet", e);
 }
@@ -256,6 +276,7 @@ static void xls_close(struct rows *self)
     struct xls *s = (struct xls *)(void *)self;
     xls_book_close(&s->book);
     buf_free(&s->text);
+    sheet_merges_free(&s->merges);
     free(s);
 }
 
@@ -285,7 +306,7 @@ bool xls_open(struct str file, const json_t *options, struct rows **out, struct 
                             .warn = warn,
                             .pads = true};
     s->text.max = RECORD_MAX;
-    if (!xls_book_open(&s->book, file, options, e) || !xls_rewind(&s->rows, e)) {
+    if (!xls_book_open(&s->book, file, options, e) || (find_merges(s), !xls_rewind(&s->rows, e))) {
         xls_close(&s->rows);
         return false;
     }

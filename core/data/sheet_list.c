@@ -78,5 +78,6 @@ void sheet_list_warn(const struct sheet_list *l, const struct sheet_notes *n, st
     reason_count(w, a, REASON_warn_hidden_columns, n->hidden_columns);
     reason_count(w, a, REASON_warn_hidden_rows, n->hidden_rows);
     reason_count(w, a, REASON_warn_merged, n->merged);
+    reason_count(w, a, REASON_note_spread, n->spread);
     reason_count(w, a, REASON_warn_sheet_errors, n->errors);
 }

@@ -24,7 +24,8 @@ struct sheet_list {
 };
 
 struct sheet_notes {
-    uint64_t hidden_columns, hidden_rows, merged, errors;
+    uint64_t hidden_columns, hidden_rows, errors;
+    uint64_t merged, spread; /* sheet_merge.h: others and spread */
 };
 
 /* False: past SHEET_LIST_MAX. */

@@ -58,18 +58,21 @@ static const struct kind *kind_of(struct str word)
 {
     for (size_t i = 0; i < KINDS; i++) {
         struct str rest = str_from(word, kinds[i].word.n);
-        if (str_ieq(str_part(word, 0, kinds[i].word.n), kinds[i].word) && (rest.n == 0 || is_dimension(rest)))
+        if (str_ieq(str_part(word, 0, kinds[i].word.n), kinds[i].word) &&
+            (rest.n == 0 || is_dimension(rest)))
             return &kinds[i];
     }
     return NULL;
 }
 
-/* As JSON has it: ".5" and "5." have a digit on both sides of the dot, "+" is left out. What is no number JSON refuses. */
+/* As JSON has it: ".5" and "5." have a digit on both sides of the dot, "+" is left out. What is no
+ * number JSON refuses. */
 static bool put_number(struct buf *json, struct str *s)
 {
     space(s);
     size_t n = 0;
-    while (n < s->n && n <= NUMBER_MAX && (strchr("+-.eE", s->p[n]) || (s->p[n] >= '0' && s->p[n] <= '9')) && s->p[n])
+    while (n < s->n && n <= NUMBER_MAX &&
+           (strchr("+-.eE", s->p[n]) || (s->p[n] >= '0' && s->p[n] <= '9')) && s->p[n])
         n++;
     struct str number = {s->p, n};
     *s = str_from(*s, n);
@@ -174,7 +177,8 @@ static bool put_geometry(struct buf *json, struct str *s, unsigned depth)
     const struct kind *kind = depth > GEOMETRY_DEPTH_MAX ? NULL : kind_of(take_word(s));
     if (!kind)
         return false;
-    buf_printf(json, "{\"type\":\"%s\",\"%s\":", kind->json, kind->collection ? "geometries" : "coordinates");
+    buf_printf(json, "{\"type\":\"%s\",\"%s\":", kind->json,
+               kind->collection ? "geometries" : "coordinates");
     bool ok = true;
     if (is_empty(s))
         buf_addz(json, "[]");

@@ -129,6 +129,25 @@ bool part_feed(struct zip_part *p, struct err *e)
     return status != XML_STATUS_ERROR || part_fault(XML_ErrorString(XML_GetErrorCode(p->parser)), e);
 }
 
+bool part_holds(struct str file, struct str name, struct str word, bool *holds, struct err *e)
+{
+    enum { OVERLAP = 64 };
+    char piece[OVERLAP + 16384];
+    struct zip_part p = {0};
+    size_t n = 1, kept = 0;
+    bool found, ok = part_open(&p, file, name, &found, e);
+    *holds = false;
+    while (ok && found && n > 0 && !*holds) {
+        ok = read_piece(&p, piece + kept, sizeof piece - OVERLAP, &n, e);
+        *holds = ok && str_find((struct str){piece, kept + n}, word) >= 0;
+        size_t all = kept + n, next = ok && all > word.n ? word.n : 0;
+        memmove(piece, piece + all - next, next);
+        kept = next;
+    }
+    part_close(&p);
+    return ok;
+}
+
 bool part_parse(struct str file, struct str name, const struct part_handlers *handlers, void *user, bool *found,
                 struct err *e)
 {

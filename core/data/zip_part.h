@@ -31,6 +31,9 @@ bool part_begin(struct zip_part *p, struct str file, struct str name, const stru
 bool part_feed(struct zip_part *p, struct err *e);
 bool part_is(const struct zip_part *p, enum XML_Parsing state);
 
+/* Whether the word stands anywhere in it: unfolded, and not read as XML. */
+bool part_holds(struct str file, struct str name, struct str word, bool *holds, struct err *e);
+
 /* The whole of it. */
 bool part_parse(struct str file, struct str name, const struct part_handlers *handlers, void *user, bool *found,
                 struct err *e);

@@ -45,6 +45,16 @@ test('a workbook: titles above the table, dates, zeros in front', async () => {
   assert.ok(Math.abs(got[1].montant - 1e6 / 3) < 1e-6);
 });
 
+test('merged cells: a header in two rows, a value that stands for several rows', async () => {
+  const w = new Excel.Workbook(), s = w.addWorksheet('a');
+  for (const row of [['Dép.', 'Commune', 'Population', null], [null, null, 2020, 2021], ['37', 'Tours', 1, 2], [null, 'Chinon', 3, 4], ['41', 'Blois', 5, 6]]) s.addRow(row);
+  for (const zone of ['A1:A2', 'B1:B2', 'C1:D1', 'A3:A4']) s.mergeCells(zone);
+  const bytes = Buffer.from(await w.xlsx.writeBuffer());
+  await t.importCsv(H, 'fusions', bytes);
+  assert.deepEqual(await rows('fusions'), [['37', 'Tours', 1, 2], ['37', 'Chinon', 3, 4], ['41', 'Blois', 5, 6]]
+    .map(([dep, commune, a, b]) => ({ dep, commune, population_2020: a, population_2021: b })));
+});
+
 test('the sheet and the row of names can be said', async () => {
   await t.importCsv(H, 'detail', book, {}, ['--publish'], { sheet: 'Détail', header_row: 3 });
   assert.deepEqual(await rows('detail'), [{ nom: 'Tours', n: 1 }]);

@@ -13,6 +13,7 @@
 #include "core/data/errors.h"
 #include "core/data/read_format.h"
 #include "core/data/reader.h"
+#include "core/data/sheet_merge.h"
 #include "tests/unit/xls_of.h"
 #include "tests/unit/zip_of.h"
 
@@ -112,6 +113,33 @@ static void test_ods(void **state)
     rows_of(file, "ods", "{\"sheet\": \"Rien\"}", &got);
     assert_non_null(memmem(got.p, got.n, S("data_sheet_unknown Rien").p, 23));
     buf_free(&got);
+    zip_drop(file);
+}
+
+#define OVER(rows, columns, text)                                                                                          \
+    "<table:table-cell table:number-rows-spanned='" #rows "' table:number-columns-spanned='" #columns                       \
+    "' office:value-type='string'>" P(text) "</table:table-cell>"
+#define COVERED "<table:covered-table-cell/>"
+
+/* A header in two rows becomes one; a département stands on each row of its towns, on no row that is blank, and a text over two
+ * columns of a row stays where it is. */
+static void test_ods_merged(void **state)
+{
+    (void)state;
+    static const char content[] = ODS("", "<table:table table:name='a'>"
+        ROW(OVER(1, 4, "Recensement") COVERED COVERED COVERED)
+        ROW(OVER(2, 1, "Dép.") OVER(2, 1, "Commune") OVER(1, 2, "Population") COVERED)
+        ROW(COVERED COVERED FLOAT("2020", "2020") FLOAT("2021", "2021"))
+        ROW(OVER(4, 1, "37") WORDS(P("Tours")) FLOAT("1", "1") FLOAT("2", "2"))
+        ROW(COVERED WORDS(P("Chinon")) FLOAT("3", "3") FLOAT("4", "4"))
+        ROW(COVERED)
+        ROW(COVERED OVER(1, 3, "non communiqué") COVERED COVERED)
+        ROW(FLOAT("41", "41") WORDS(P("Blois")) FLOAT("5", "5"))
+        "</table:table>");
+    struct str file = ods_of(content);
+    expect(file, "ods", NULL,
+           "Recensement@1/@2/Dép.|Commune|Population 2020|Population 2021@3/37|Tours|1|2@4/37|Chinon|3|4@5/@6/37|non communiqué@7/"
+           "41|Blois|5@8/[{\"code\":\"warn_merged\",\"args\":[\"3\"]},{\"code\":\"note_spread\",\"args\":[\"3\"]}]");
     zip_drop(file);
 }
 
@@ -266,6 +294,54 @@ static void test_ods_hidden(void **state)
     free((char *)(uintptr_t)file.p);
 }
 
+/* Five hundred columns over a million rows: given up at four million cells, in whatever format. */
+static void test_merged_bounds(void **state)
+{
+    (void)state;
+    static struct sheet_merges m;
+    static struct str cells[RECORD_COLUMNS_MAX + 1];
+    uint64_t row = 0;
+    size_t n;
+    for (size_t i = 0; i < RECORD_COLUMNS_MAX; i++)
+        sheet_merges_add(&m, (struct sheet_merge){1, 1000000, i, i});
+    sheet_merges_sort(&m);
+    do {
+        for (n = 0; n < RECORD_COLUMNS_MAX; n++)
+            cells[n] = row == 0 || n == 0 ? S("x") : S("");
+    } while (sheet_merges_fill(&m, ++row, cells, RECORD_COLUMNS_MAX + 1, &n));
+    assert_int_equal(row, 2 + SHEET_SPREAD_MAX / (RECORD_COLUMNS_MAX - 1));
+    sheet_merges_free(&m);
+}
+
+/* What stands behind the cells is known before them; zones that lie over each other, or nowhere, do no harm. */
+static void test_xls_merged(void **state)
+{
+    (void)state;
+    struct buf stream = {0}, file = {0};
+    size_t sheet_at = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        buf_reset(&stream);
+        xls_record(&stream, 0x809, BOF_GLOBALS);
+        xls_record(&stream, 0xE0, S("\0\0\0\0"));
+        sheet_record(&stream, sheet_at, 0, S("a"));
+        xls_record(&stream, 0x0A, S(""));
+        sheet_at = stream.n;
+        xls_record(&stream, 0x809, BOF_SHEET);
+        xls_cell(&stream, 0x204, 0, 0, 0, S("\3\0\0dep"));
+        xls_cell(&stream, 0x204, 0, 1, 0, S("\3\0\0nom"));
+        xls_cell(&stream, 0x204, 1, 0, 0, S("\2\0\0" "37"));
+        xls_cell(&stream, 0x204, 1, 1, 0, S("\1\0\0A"));
+        xls_cell(&stream, 0x204, 2, 1, 0, S("\1\0\0B"));
+        xls_cell(&stream, 0x204, 3, 1, 0, S("\1\0\0C"));
+        xls_record(&stream, 0xE5, S("\4\0" "\x09\0\x20\0\0\0\0\0" "\1\0\2\0\0\0\0\0" "\1\0\2\0\0\0\1\0" "\3\0\1\0\0\0\0\0"));
+        xls_record(&stream, 0x0A, S(""));
+    }
+    xls_of(&file, buf_str(&stream));
+    expect(buf_str(&file), "xls", NULL, "dep|nom@1/37|A@2/37|B@3/|C@4/"
+           "[{\"code\":\"warn_merged\",\"args\":[\"1\"]},{\"code\":\"note_spread\",\"args\":[\"3\"]}]");
+    buf_free(&stream), buf_free(&file);
+}
+
 /* The same in an XLS: the sheet "Secret" stands behind the one that is read. */
 static void test_xls_hidden(void **state)
 {
@@ -348,7 +424,7 @@ static void test_xls_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_merged), cmocka_unit_test(test_xls_merged), cmocka_unit_test(test_merged_bounds), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

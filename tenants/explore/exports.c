@@ -18,7 +18,7 @@
 #include "tenants/explore/artefact.h"
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
-#include "tenants/explore/file_cells.h"
+#include "tenants/publishing/file_cells.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_params.h"
 #include "tenants/publishing/credit.h"

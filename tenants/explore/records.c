@@ -5,7 +5,7 @@
 #include "core/data/side.h"
 #include "core/web/errors.h"
 #include "tenants/explore/explore.h"
-#include "tenants/explore/file_cells.h"
+#include "tenants/publishing/file_cells.h"
 
 struct page {
     struct grant grant;

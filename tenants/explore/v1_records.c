@@ -6,7 +6,7 @@
 #include "core/data/facet.h"
 #include "core/data/side.h"
 #include "tenants/explore/explore.h"
-#include "tenants/explore/file_cells.h"
+#include "tenants/publishing/file_cells.h"
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_echo.h"

@@ -5,13 +5,33 @@
 #include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/say.h"
 #include "tenants/publishing/attachment.h"
+#include "tenants/publishing/file_match.h"
 #include "tenants/publishing/sql.h"
 
 /* attachment_list.sql's columns, call 1 */
 enum { COL_KIND, COL_ID, COL_TITLE, COL_NAME, COL_TYPE, COL_SIZE, COL_HASH, COL_CREATED };
 
+struct state {
+    struct bo_state bo; /* first: it is what bo_state gives */
+    struct file_match match;
+};
+
+static bool ask_cells(struct req *r, struct err *e)
+{
+    struct state *s = ARENA_NEW(r->a, struct state);
+    s->bo = *bo_state(r);
+    r->state = s;
+    return file_match_rows(r, &s->match, e);
+}
+
+static bool ask_names(struct req *r, struct err *e)
+{
+    return file_match_names(r, &((struct state *)r->state)->match, e);
+}
+
 static bool ask(struct req *r, struct err *e)
 {
+    file_match_done(r, &((struct state *)r->state)->match);
     bo_dataset_ask(r, e);
     req_ask(r, &sql_attachment_list,
             (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r), S("1000")});
@@ -60,6 +80,30 @@ static const char *folder_of(struct str kind)
                                            : "alternative_exports";
 }
 
+static struct str listed(struct req *r, const struct str *names, size_t n)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < file_match_shown(n); i++) {
+        buf_addz(&b, i ? ", " : "");
+        buf_add(&b, names[i]);
+    }
+    buf_addz(&b, n > FILE_MATCH_NAMES ? "…" : "");
+    struct str text = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
+static void put_match(struct req *r, const struct file_match *m, struct page_bo_attachments *p)
+{
+    p->column = m->there ? m->column : STR_NONE;
+    p->named = say_count(r->a, r->lang, (int64_t)(m->ncells - m->lonely_cells));
+    p->lonely_cells = (int)m->lonely_cells;
+    p->lonely_files = (int)m->lonely_files;
+    p->cell_names = listed(r, m->cell_names, m->lonely_cells);
+    p->file_names = listed(r, m->file_names, m->lonely_files);
+    p->all_named = m->there && m->lonely_cells == 0 && m->lonely_files == 0;
+}
+
 static bool reply(struct req *r, struct err *e)
 {
     if (!bo_dataset_is_there(r, e))
@@ -94,6 +138,7 @@ static bool reply(struct req *r, struct err *e)
                                     .files_n = n,
                                     .total = say_bytes(r->a, r->lang, bytes),
                                     .add = add_form(r)};
+    put_match(r, &((struct state *)r->state)->match, &p);
     p.may_change = batch_bool(&r->batch, 0, 0, DS_IS_ORIGIN) && (draft || bo_may_publish(r));
     json_t *metas = bo_dataset_json(r, DS_METAS);
     struct str title = bo_dataset_title(r, metas);
@@ -125,17 +170,16 @@ static bool work_remove(struct req *r, struct err *e)
     return bo_call(r, attachment_work_remove, NULL, e);
 }
 
-const struct step bo_attachments[] = {
-    {STEP_DB, ask, NULL}, {STEP_REPLY, reply, NULL}, {STEP_END, NULL, NULL}};
+#define THE_PAGE                                                                                   \
+    {STEP_DB, file_match_grant, NULL}, {STEP_DB, ask_cells, NULL}, {STEP_DB, ask_names, NULL},     \
+        {STEP_DB, ask, NULL}, {STEP_REPLY, reply, NULL}, {STEP_END, NULL, NULL}
+
+const struct step bo_attachments[] = {THE_PAGE};
 const struct step bo_attachments_add[] = {
     {STEP_WORK, work_add, NULL},
-    {STEP_DB, ask, NULL},
-    {STEP_REPLY, reply, NULL},
-    {STEP_END, NULL, NULL},
+    THE_PAGE,
 };
 const struct step bo_attachments_remove[] = {
     {STEP_WORK, work_remove, NULL},
-    {STEP_DB, ask, NULL},
-    {STEP_REPLY, reply, NULL},
-    {STEP_END, NULL, NULL},
+    THE_PAGE,
 };

@@ -9,6 +9,7 @@
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/bbox.h"
 #include "tenants/publishing/credit.h"
+#include "tenants/publishing/file_cells.h"
 
 enum { COL_METAS, COL_FIELDS, COL_RECORDS, COL_BYTES, COL_ORIGIN, COL_IDENTIFIER, COL_PUBLISHED, COL_PROCESSED,
        COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT, COL_LEFT_OUT };
@@ -186,8 +187,14 @@ static struct page_dataset_rows_rows row_of(struct req *r, const struct dataset_
         if (c->hidden)
             continue;
         json_t *value = json_object_get(object, arena_copy(r->a, c->name));
-        cells[at] = (struct page_dataset_rows_rows_cells){.text = value ? rows_said(r->a, r->lang, value) : S(""),
-                                                          .r = dataset_is_number(c->type), .head = at == 0};
+        bool kept = c->file && json_is_object(value); /* file_cells.h */
+        cells[at] = (struct page_dataset_rows_rows_cells){
+            .text = kept    ? arena_str(r->a, jr_str(value, "filename"))
+                    : value ? rows_said(r->a, r->lang, value)
+                            : S(""),
+            .url = kept ? arena_str(r->a, jr_str(value, "url")) : STR_NONE,
+            .r = dataset_is_number(c->type),
+            .head = at == 0};
         at++;
     }
     return (struct page_dataset_rows_rows){.cells = cells, .cells_n = at};
@@ -261,7 +268,10 @@ static bool ask_preview(struct req *r, struct err *e)
     struct dataset *d = r->state;
     dataset_describe(r, d);
     rows_add(&d->rows, S("limit"), arena_printf(r->a, "%d", PREVIEW_ROWS));
-    return rows_ask(r, d->g.view, &d->rows, false, e);
+    if (!rows_ask(r, d->g.view, &d->rows, false, e))
+        return false;
+    file_cells(r, &d->g, d->rows.query);
+    return true;
 }
 
 static struct str side_of(struct req *r, const struct dataset *d)

@@ -5,6 +5,7 @@
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"
+#include "tenants/publishing/file_cells.h"
 
 enum { PAGE_ROWS = 50, FILTERS_MOST = 4, CHIPS_MOST = 12, OFFSET_MOST = 9950 };
 
@@ -98,6 +99,7 @@ static bool ask_rows(struct req *r, struct err *e)
         t->facets = NULL;
         return true;
     }
+    file_cells(r, &d->g, d->rows.query);
     if (t->facets && !side_job_result(t->side))
         t->facet_call = req_ask_rows(r, t->facets->rows.sql, t->facets->rows.nparams, t->facets->rows.params, false);
     return true;

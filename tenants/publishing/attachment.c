@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/errors.h"
@@ -117,6 +118,7 @@ struct bytes {
     char hash[65];
     unsigned char first[16];
     size_t nfirst;
+    const char *type;
 };
 
 static bool read_bytes(const char *path, struct bytes *b, struct err *e)
@@ -208,29 +210,38 @@ static bool kind_ok(struct str kind, struct err *e)
     return err_arg(e, STR_FMT, STR_ARG(str_part(kind, 0, 40)));
 }
 
+/* A name that can be kept, and what it holds. */
+static bool look_at(const struct attachment_new *new, struct bytes *b, struct err *e)
+{
+    struct str name = str_trim(new->file_name), title = str_trim(new->title);
+    if (name.n == 0 || name.n > NAME_MOST || title.n > NAME_MOST || !utf8_valid(name) ||
+        !utf8_valid(title))
+        return ERR(e, err_attachment_name, "%zu bytes", name.n);
+    if (!read_bytes(new->path, b, e))
+        return false;
+    b->type = attachment_type(name, (struct str){(const char *)b->first, b->nfirst});
+    if (!new->known_type || strcmp(b->type, "application/octet-stream") != 0)
+        return true;
+    ERR(e, err_attachment_type, "by name and first bytes");
+    return err_arg(e, STR_FMT, STR_ARG(name));
+}
+
 /* The row and the bytes of one; what it changes is settled by the caller. `blob`: what was put for it, or "". */
 static bool put_one(struct conn *c, const struct uuid *tenant, const struct dataset_row *d,
-                    const struct attachment_new *new, char blob[101], struct attachment_done *done,
-                    struct err *e)
+                    const struct attachment_new *new, const struct bytes *b, char blob[101],
+                    struct attachment_done *done, struct err *e)
 {
-    struct bytes b = {0};
     char size[24];
     struct str name = str_trim(new->file_name), title = str_trim(new->title);
     snprintf(size, sizeof size, "%llu", (unsigned long long)new->size_bytes);
-    if (name.n == 0 || name.n > NAME_MOST || title.n > NAME_MOST || !utf8_valid(name) ||
-        !utf8_valid(title) || !attachment_id(new->kind, &d->id, name, done->id))
+    if (!attachment_id(new->kind, &d->id, name, done->id))
         return ERR(e, err_attachment_name, "%zu bytes", name.n);
-    if (!room(c, tenant, &d->id, new->kind, e) || !read_bytes(new->path, &b, e))
+    if (!room(c, tenant, &d->id, new->kind, e))
         return false;
-    const char *type = attachment_type(name, (struct str){(const char *)b.first, b.nfirst});
-    if (new->known_type && strcmp(type, "application/octet-stream") == 0) {
-        ERR(e, err_attachment_type, "by name and first bytes");
-        return err_arg(e, STR_FMT, STR_ARG(name));
-    }
-    const struct str row[] = {uuid_str(tenant), uuid_str(&d->id),       new->kind, str_of(done->id),
-                              title.n ? title : name, name, str_of(type), str_of(size),
-                              str_of(b.hash),   new->account};
-    return keep_bytes(c, tenant, new, &b, blob, e) && tenant_do(c, &sql_attachment_put, row, e);
+    const struct str row[] = {uuid_str(tenant), uuid_str(&d->id),  new->kind,       str_of(done->id),
+                              title.n ? title : name, name, str_of(b->type), str_of(size),
+                              str_of(b->hash),  new->account};
+    return keep_bytes(c, tenant, new, b, blob, e) && tenant_do(c, &sql_attachment_put, row, e);
 }
 
 static bool lock_origin(struct conn *c, struct arena *a, const struct uuid *tenant,
@@ -245,10 +256,12 @@ bool attachment_add(struct conn *c, const struct uuid *tenant, struct str datase
 {
     struct arena a = {0};
     struct dataset_row d;
+    struct bytes b = {0};
     char blob[101] = "";
     *done = (struct attachment_done){0};
-    bool ok = kind_ok(new->kind, e) && lock_origin(c, &a, tenant, dataset_id, &d, e) &&
-              put_one(c, tenant, &d, new, blob, done, e) &&
+    bool ok = kind_ok(new->kind, e) && look_at(new, &b, e) &&
+              lock_origin(c, &a, tenant, dataset_id, &d, e) &&
+              put_one(c, tenant, &d, new, &b, blob, done, e) &&
               settle(c, tenant, &d, new->account, "attach", str_of(done->id),
                      (int64_t) new->size_bytes, e);
     if (!ok)
@@ -259,39 +272,69 @@ bool attachment_add(struct conn *c, const struct uuid *tenant, struct str datase
 
 /* ---- many at once ---- */
 
-struct taking {
-    struct conn *c;
-    const struct uuid *tenant;
-    struct dataset_row d;
-    struct str account;
-    char (*blobs)[101];
-    struct attachment_many *done;
+enum { PATH_BYTES = 4096 };
+
+struct unpacked_file {
+    char name[UNPACK_NAME_MAX + 1], *path; /* path: "" once taken over */
+    uint64_t size_bytes;
+    struct bytes bytes;
+    char blob[101];
 };
+
+static struct attachment_new new_of(const struct unpacked_file *f, struct str account)
+{
+    return (struct attachment_new){.kind = S("file"),
+                                   .file_name = str_of(f->name),
+                                   .path = f->path,
+                                   .size_bytes = f->size_bytes,
+                                   .account = account,
+                                   .known_type = true};
+}
 
 static bool take_one(void *context, struct str name, const char *path, uint64_t size_bytes,
                      struct err *e)
 {
-    struct taking *t = context;
-    struct attachment_done ignored;
-    const struct attachment_new new = {.kind = S("file"),
-                                       .file_name = name,
-                                       .path = path,
-                                       .size_bytes = size_bytes,
-                                       .account = t->account,
-                                       .known_type = true};
-    if (!put_one(t->c, t->tenant, &t->d, &new, t->blobs[t->done->files++], &ignored, e))
-        return false;
-    t->done->size_bytes += size_bytes;
-    unlink(path); /* gone already where it was taken over */
-    return true;
+    struct attachment_unpacked *u = context;
+    struct unpacked_file *f = &u->files[u->done.files];
+    *f = (struct unpacked_file){.size_bytes = size_bytes};
+    snprintf(f->name, sizeof f->name, STR_FMT, STR_ARG(name));
+    f->path = must_alloc(PATH_BYTES);
+    snprintf(f->path, PATH_BYTES, "%s", path);
+    u->done.files++;
+    u->done.size_bytes += size_bytes;
+    const struct attachment_new new = new_of(f, STR_NONE);
+    return look_at(&new, &f->bytes, e);
+}
+
+bool attachment_unpack(const struct attachment_new *zip, struct attachment_unpacked *u, struct err *e)
+{
+    const struct unpack_taker taker = {blob_incoming, take_one, u};
+    *u = (struct attachment_unpacked){.files = must_alloc(UNPACK_FILES_MAX * sizeof *u->files)};
+    int fd = open(zip->path, O_RDONLY | O_CLOEXEC);
+    bool ok = (fd >= 0 || ERR(e, err_internal, "zip unread")) &&
+              unpack_zip(fd, zip->size_bytes, &taker, e);
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+void attachment_unpacked_free(struct attachment_unpacked *u)
+{
+    for (unsigned i = 0; i < u->done.files; i++) {
+        unlink(u->files[i].path); /* gone already where it was taken over */
+        free(u->files[i].path);
+    }
+    free(u->files);
+    *u = (struct attachment_unpacked){0};
 }
 
 /* The column names files from now on. */
-static bool name_column(const struct taking *t, struct str column, struct err *e)
+static bool name_column(struct conn *c, const struct uuid *tenant, const struct dataset_row *d,
+                        struct str column, struct err *e)
 {
     if (!column.n)
         return true;
-    PGresult *r = conn_ask(t->c, &sql_field_file, (struct str[]){uuid_str(t->tenant), uuid_str(&t->d.id), column}, e);
+    PGresult *r = conn_ask(c, &sql_field_file, (struct str[]){uuid_str(tenant), uuid_str(&d->id), column}, e);
     bool named = r && PQntuples(r) == 1;
     if (r && !named) {
         ERR(e, err_attachment_column, "no such column");
@@ -301,25 +344,32 @@ static bool name_column(const struct taking *t, struct str column, struct err *e
     return named;
 }
 
-bool attachment_add_zip(struct conn *c, const struct uuid *tenant, struct str dataset_id,
-                        const struct attachment_new *zip, struct attachment_many *done,
-                        struct err *e)
+static bool put_files(struct conn *c, const struct uuid *tenant, const struct dataset_row *d,
+                      struct attachment_unpacked *u, struct str account, struct err *e)
+{
+    struct attachment_done ignored;
+    bool ok = true;
+    for (unsigned i = 0; ok && i < u->done.files; i++) {
+        struct unpacked_file *f = &u->files[i];
+        const struct attachment_new new = new_of(f, account);
+        ok = put_one(c, tenant, d, &new, &f->bytes, f->blob, &ignored, e);
+    }
+    return ok;
+}
+
+bool attachment_add_files(struct conn *c, const struct uuid *tenant, struct str dataset_id,
+                          const struct attachment_new *zip, struct attachment_unpacked *u,
+                          struct err *e)
 {
     struct arena a = {0};
-    struct taking t = {.c = c, .tenant = tenant, .account = zip->account, .done = done};
-    const struct unpack_taker taker = {blob_incoming, take_one, &t};
-    *done = (struct attachment_many){0};
-    t.blobs = must_alloc(UNPACK_FILES_MAX * sizeof *t.blobs);
-    int fd = open(zip->path, O_RDONLY | O_CLOEXEC);
-    bool ok = (fd >= 0 || ERR(e, err_internal, "zip unread")) &&
-              lock_origin(c, &a, tenant, dataset_id, &t.d, e) &&
-              unpack_zip(fd, zip->size_bytes, &taker, e) && name_column(&t, zip->column, e) &&
-              settle(c, tenant, &t.d, zip->account, "attach", S("zip"), (int64_t)done->size_bytes, e);
-    for (unsigned i = 0; !ok && i < done->files; i++)
-        forget_bytes(t.blobs[i]);
-    if (fd >= 0)
-        close(fd);
-    free(t.blobs);
+    struct dataset_row d;
+    bool ok = lock_origin(c, &a, tenant, dataset_id, &d, e) &&
+              name_column(c, tenant, &d, zip->column, e) &&
+              put_files(c, tenant, &d, u, zip->account, e) &&
+              settle(c, tenant, &d, zip->account, "attach", S("zip"),
+                     (int64_t)u->done.size_bytes, e);
+    for (unsigned i = 0; !ok && i < u->done.files; i++)
+        forget_bytes(u->files[i].blob);
     arena_free(&a);
     return ok;
 }

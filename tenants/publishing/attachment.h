@@ -32,14 +32,25 @@ struct attachment_done {
 bool attachment_add(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct attachment_new *new,
                     struct attachment_done *done, struct err *e);
 
-/* Every file of the zip `zip->path` as kind "file", all or none; the zip stays the caller's. The child of unpack.h opens
- * it. fails also err_attachment_column, err_data_unfold*, err_data_unpack_*, err_attachment_type, err_child_* */
+/*
+ * The files of a zip, all or none. Opening it may take a minute and a gigabyte: attachment_unpack does it outside any
+ * transaction, in the sealed child of unpack.h; attachment_add_files is the short rest inside the caller's. The zip stays
+ * the caller's; attachment_unpacked_free removes what was not taken over.
+ * unpack fails err_data_unfold*, err_data_unpack_*, err_attachment_name, err_attachment_type, err_child_*
+ * add fails as attachment_add, and err_attachment_column
+ */
 struct attachment_many {
     unsigned files;
     uint64_t size_bytes;
 };
-bool attachment_add_zip(struct conn *c, const struct uuid *tenant, struct str dataset_id,
-                        const struct attachment_new *zip, struct attachment_many *done, struct err *e);
+struct attachment_unpacked {
+    struct unpacked_file *files;
+    struct attachment_many done;
+};
+bool attachment_unpack(const struct attachment_new *zip, struct attachment_unpacked *u, struct err *e);
+bool attachment_add_files(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct attachment_new *zip,
+                          struct attachment_unpacked *u, struct err *e);
+void attachment_unpacked_free(struct attachment_unpacked *u);
 
 /* fails err_attachment_unknown */
 bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str kind, struct str id,

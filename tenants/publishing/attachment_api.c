@@ -4,6 +4,7 @@
 #include "tenants/publishing/attachment.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/file_match.h"
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/reply.h"
 #include "tenants/publishing/review.h"
@@ -12,6 +13,7 @@
 struct ask {
     struct attachment_done done;
     struct attachment_many many;
+    struct file_match match;
 };
 
 /* What is published changes by an editor's hand; what is not yet, by whoever prepares it. */
@@ -56,21 +58,40 @@ bool attachment_work_add(struct req *r, struct err *e)
                                  removes a file that no row names */
 }
 
+/* Who may, in a transaction of its own: the zip is opened while nothing is held. */
+static bool may_unpack(struct req *r, struct err *e)
+{
+    struct conn *c = req_begin(r, e);
+    return c && may_change(r, c, e) && conn_commit(c, e);
+}
+
+static bool add_unpacked(struct req *r, const struct attachment_new *zip,
+                         struct attachment_unpacked *files, struct err *e)
+{
+    struct conn *c = req_begin(r, e);
+    return c && may_change(r, c, e) &&
+           attachment_add_files(c, &r->tenant->id, r->params[0], zip, files, e) &&
+           conn_commit(c, e);
+}
+
 bool attachment_work_zip(struct req *r, struct err *e)
 {
     struct ask *ask = ARENA_NEW(r->a, struct ask);
-    struct conn *c = req_begin(r, e);
+    struct attachment_unpacked files = {0};
     const struct attachment_new zip = {.path = r->upload.path,
                                        .column = said(r, S("column")),
                                        .size_bytes = r->upload.size_bytes,
                                        .account = uuid_str(&r->who.account)};
-    if (!c || !may_change(r, c, e))
+    if (!may_unpack(r, e))
         return false;
     if (!zip.path || zip.size_bytes == 0)
         return ERR(e, err_file_missing, "no file");
+    bool ok = attachment_unpack(&zip, &files, e) && add_unpacked(r, &zip, &files, e);
+    ask->many = files.done;
+    ask->match.column = zip.column;
     r->state = ask;
-    return attachment_add_zip(c, &r->tenant->id, r->params[0], &zip, &ask->many, e) &&
-           conn_commit(c, e);
+    attachment_unpacked_free(&files);
+    return ok;
 }
 
 bool attachment_work_remove(struct req *r, struct err *e)
@@ -94,14 +115,46 @@ static bool reply_added(struct req *r, struct err *e)
     return true;
 }
 
+/* ---- which cells name which files ---- */
+
+static struct file_match *match_of(struct req *r)
+{
+    if (!r->state)
+        r->state = ARENA_NEW(r->a, struct ask);
+    return &((struct ask *)r->state)->match;
+}
+
+static bool ask_cells(struct req *r, struct err *e)
+{
+    return file_match_rows(r, match_of(r), e);
+}
+
+static bool ask_names(struct req *r, struct err *e)
+{
+    return file_match_names(r, match_of(r), e);
+}
+
+static bool reply_match(struct req *r, struct err *e)
+{
+    (void)e;
+    struct jw *w = req_json(r, 200);
+    file_match_done(r, match_of(r));
+    jw_open(w, '{');
+    file_match_put(w, match_of(r));
+    jw_close(w, '}');
+    return true;
+}
+
 static bool reply_unpacked(struct req *r, struct err *e)
 {
-    const struct ask *ask = r->state;
+    struct ask *ask = r->state;
     (void)e;
     struct jw *w = req_json(r, 201);
     jw_open(w, '{');
     JW_I64(w, "files", ask->many.files);
     JW_I64(w, "size_bytes", (int64_t)ask->many.size_bytes);
+    file_match_done(r, &ask->match);
+    file_match_put(w, &ask->match);
     jw_close(w, '}');
     return true;
 }
@@ -141,8 +194,15 @@ static const struct step add_steps[] = {
 };
 static const struct step zip_steps[] = {
     {STEP_WORK, attachment_work_zip, NULL},
+    {STEP_DB, file_match_grant, NULL},
+    {STEP_DB, ask_cells, NULL},
+    {STEP_DB, ask_names, NULL},
     {STEP_REPLY, reply_unpacked, NULL},
     {STEP_END, NULL, NULL},
+};
+static const struct step match_steps[] = {
+    {STEP_DB, file_match_grant, NULL}, {STEP_DB, ask_cells, NULL},    {STEP_DB, ask_names, NULL},
+    {STEP_REPLY, reply_match, NULL},   {STEP_END, NULL, NULL},
 };
 static const struct step remove_steps[] = {
     {STEP_WORK, attachment_work_remove, NULL},
@@ -158,6 +218,7 @@ static const struct route routes[] = {
     CALL(HTTP_GET, "", list_steps, BODY_NONE, "Files beside a dataset's rows", "Les fichiers à côté des lignes d’un jeu"),
     CALL(HTTP_POST, "", add_steps, BODY_UPLOAD, "Attach a file", "Joindre un fichier"),
     CALL(HTTP_DELETE, "/{kind}/{id}", remove_steps, BODY_NONE, "Remove an attached file", "Retirer un fichier joint"),
+    {HTTP_GET, "/api/portal/v1/datasets/{dataset}/files", CONTRIBUTOR, 1, match_steps, "Which cells name which files", DIALECT_PROBLEM, BODY_NONE, CACHE_NONE, "Quelles cellules nomment quels fichiers"},
     {HTTP_POST, "/api/portal/v1/datasets/{dataset}/files", CONTRIBUTOR, 1, zip_steps, "Keep the files of a zip", DIALECT_PROBLEM, BODY_UPLOAD, CACHE_NONE, "Garder les fichiers d’une archive zip"},
 };
 /* clang-format on */

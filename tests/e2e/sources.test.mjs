@@ -26,6 +26,13 @@ const explore = (host, path, options) => t.http(host, `/api/explore/v2.1/catalog
 const one = (query) => sql(t, `${query};`);
 const rows = async (host, id) => (await explore(host, `${id}/records?order_by=code&limit=100`)).json.results;
 
+const passwords = {};
+/** The portal's administrator, signed in. */
+async function signed(host, slug) {
+  passwords[host] ??= await t.accept(host, t.links[host]);
+  return t.signIn(host, `admin@${slug}.example`, passwords[host]);
+}
+
 // ---- versions ----
 
 test('versions are listed, compared by the declared key and restored through a publication', async () => {
@@ -206,7 +213,7 @@ test('every file of a zip is kept, served by its 32-hex id, counted and given ba
     { name: '__MACOSX/._un.pdf', bytes: Buffer.from('x') }, { name: 'plans/.DS_Store', bytes: Buffer.from('x') }]);
   const made = await files(A, 'permis', zip);
   assert.equal(made.status, 201, made.text);
-  assert.deepEqual(made.json, { files: 2, size_bytes: pdf.length + other.length });
+  assert.deepEqual(made.json, { files: 2, size_bytes: pdf.length + other.length, match: null });
   assert.equal(Number(content('a')), before + pdf.length + other.length);
   const kept = await listed(A, 'permis');
   assert.deepEqual(kept.map((f) => [f.file_name, f.mimetype, f.size_bytes]), [['deux.pdf', 'application/pdf', other.length], ['un.pdf', 'application/pdf', pdf.length]]);
@@ -235,6 +242,8 @@ test('a column that names the files of a zip answers their object; a name withou
   assert.deepEqual(await listed(A, 'plans'), []);
   const made = await send('plan');
   assert.equal(made.status, 201, made.text);
+  const match = { column: 'plan', cells: 2, files: 2, without_file: { count: 1, names: ['absent.pdf'] }, without_cell: { count: 1, names: ['seul.pdf'] } };
+  assert.deepEqual(made.json.match, match);
   const got = await poll(async () => { const x = await rows(A, 'plans'); return typeof x[0].plan === 'object' && x; }, { what: 'the object' });
   const { id, url, ...rest } = got[0].plan;
   assert.deepEqual(rest, { filename: 'un.pdf', format: 'PDF', mimetype: 'application/pdf', thumbnail: false });
@@ -252,6 +261,29 @@ test('a column that names the files of a zip answers their object; a name withou
   await t.importCsv(A, 'plans', 'code;plan\n9;seul.pdf\n');
   const next = await poll(async () => { const x = await rows(A, 'plans'); return x.length === 1 && x; }, { what: 'the next version' });
   assert.equal(next[0].plan.filename, 'seul.pdf');
+});
+
+test('the page shows a cell that names a file as a link to it, and tells which names have no counterpart', async () => {
+  const hostile = '<b>&.pdf';
+  await t.importCsv(A, 'liens', `code;plan\n1;un.pdf\n2;${hostile}\n3;absent<i>.pdf\n`);
+  const zip = zipOf([{ name: 'un.pdf', bytes: pdf }, { name: hostile, bytes: pdf }, { name: 'seul<i>.pdf', bytes: pdf }]);
+  assert.equal((await api(A, '/datasets/liens/files?column=plan', { method: 'POST', body: zip, headers: { 'Content-Type': 'application/octet-stream' } })).status, 201);
+  const { id } = (await poll(async () => { const x = await rows(A, 'liens'); return typeof x[0].plan === 'object' && x; }, { what: 'the object' }))[0].plan;
+  for (const path of ['', 'table/']) {
+    const page = (await t.http(A, `/explore/dataset/liens/${path}`)).text;
+    const links = [...page.matchAll(/<td[^>]*><a href="([^"]*\/files\/[0-9a-f]{32})">([^<]*)<\/a>/g)].map((m) => [m[1], m[2]]);
+    assert.deepEqual(links.map((l) => l[1]), ['un.pdf', '&lt;b&gt;&amp;.pdf'], path);
+    assert.ok(links[0][0].endsWith(id));
+    assert.deepEqual((await t.http(A, new URL(links[0][0]).pathname)).body, pdf);
+    assert.match(page, /<td>absent&lt;i&gt;\.pdf<\/td>/);
+  }
+  const match = (await api(A, '/datasets/liens/files')).json.match;
+  assert.deepEqual([match.without_file, match.without_cell], [{ count: 1, names: ['absent<i>.pdf'] }, { count: 1, names: ['seul<i>.pdf'] }]);
+  assert.equal((await api(B, '/datasets/liens/files')).json.match, null);
+  const session = await signed(A, 'a');
+  const office = (await session.get('/backoffice/datasets/liens/attachments/')).text;
+  assert.match(office, /1 cellule ne nomme aucun fichier :<\/strong> absent&lt;i&gt;\.pdf/);
+  assert.match(office, /1 fichier n’est nommé par aucune cellule :<\/strong> seul&lt;i&gt;\.pdf/);
 });
 
 test('a hostile zip is refused whole, and says what stands in it', async () => {
@@ -467,8 +499,7 @@ test('the command line and the page say where a file comes from', async () => {
   await published(A, 'ligne', 2);
   const said = await t.must(['dataset', 'source', 'ligne', '--host', A, '--json']);
   assert.deepEqual([said.every_minutes, said.last_result, said.upload_state], [60, 'taken', 'published']);
-  const password = await t.accept(A, t.links[A]);
-  const me = await t.signIn(A, 'admin@a.example', password);
+  const me = await signed(A, 'a');
   const page = (await me.get('/backoffice/datasets/ligne/source')).text;
   assert.match(page, /un nouveau fichier a été publié/);
   const refused = await me.post('/backoffice/datasets/ligne/source', { url: 'ftp://x/', every: '60', active: 'on' });

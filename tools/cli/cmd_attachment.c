@@ -96,7 +96,7 @@ bool cmd_dataset_files(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
-    struct attachment_many done = {0};
+    struct attachment_unpacked files = {0};
     char copy[HOME_PATH] = "", content[HOME_PATH];
     const char *column = cli_option(cli, "column");
     struct attachment_new zip = {.path = copy, .column = str_of(column)};
@@ -104,8 +104,8 @@ bool cmd_dataset_files(struct cli *cli, struct err *e)
     home_file(&cli->home, "content", content);
     blob_store(content);
     bool ok = c && copy_beside(cli->arguments[1], copy, &zip.size_bytes, e) &&
-              conn_begin(c, &t.id, e) &&
-              attachment_add_zip(c, &t.id, str_of(cli->arguments[0]), &zip, &done, e) &&
+              attachment_unpack(&zip, &files, e) && conn_begin(c, &t.id, e) &&
+              attachment_add_files(c, &t.id, str_of(cli->arguments[0]), &zip, &files, e) &&
               conn_commit(c, e);
     if (copy[0])
         unlink(copy);
@@ -113,7 +113,8 @@ bool cmd_dataset_files(struct cli *cli, struct err *e)
         printf(cli->json ? "{\"files\": %u, \"size_bytes\": %llu}\n"
                          : cli_say(cli, "%u fichiers gardés (%llu octets).\n",
                                    "%u files kept (%llu bytes).\n"),
-               done.files, (unsigned long long)done.size_bytes);
+               files.done.files, (unsigned long long)files.done.size_bytes);
+    attachment_unpacked_free(&files);
     conn_close(c);
     arena_free(&a);
     return ok;

@@ -1,4 +1,4 @@
-#include "tenants/explore/file_cells.h"
+#include "tenants/publishing/file_cells.h"
 
 #include <string.h>
 

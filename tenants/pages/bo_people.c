@@ -1,4 +1,5 @@
 /* The accounts of a portal: inviting, one-time links, roles; and everybody's own API keys. */
+#include "core/base/clock.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/say.h"
@@ -200,8 +201,35 @@ const struct step bo_people_change[] = {
 static bool ask_keys(struct req *r, struct err *e)
 {
     (void)e;
-    req_ask(r, &sql_bo_keys, (struct str[]){uuid_str(&r->tenant->id), bo_me(r)});
+    struct buf now = {0};
+    clock_iso_us(&now, clock_wall_us());
+    req_ask(r, &sql_key_list, (struct str[]){uuid_str(&r->tenant->id), bo_me(r), buf_str(&now)});
+    buf_free(&now);
     return true;
+}
+
+enum { KEY_CHOICES = 8, SOON_DAYS = 30 };
+enum { KEY_ID, KEY_LABEL, KEY_MADE, KEY_ENDS, KEY_LEFT, KEY_STATE }; /* key_list.sql's columns */
+
+static struct str lifetime(struct req *r, int days)
+{
+    bool fr = r->lang == LANG_FR;
+    if (days < 365)
+        return arena_printf(r->a, fr ? "%d jours" : "%d days", days);
+    return days == 365 ? (fr ? S("1 an") : S("1 year")) : arena_printf(r->a, fr ? "%d ans" : "%d years", days / 365);
+}
+
+static void put_key(struct req *r, size_t row, struct page_bo_keys_keys *k)
+{
+    struct str state = req_col(r, 0, row, KEY_STATE), ends = req_col(r, 0, row, KEY_ENDS);
+    int64_t left = req_i64(r, 0, row, KEY_LEFT);
+    *k = (struct page_bo_keys_keys){
+        .id = req_col(r, 0, row, KEY_ID), .label = req_col(r, 0, row, KEY_LABEL),
+        .made = say_date(r->a, r->lang, req_col(r, 0, row, KEY_MADE)), .ends = ends.n ? say_date(r->a, r->lang, ends) : STR_NONE,
+        .revoked = str_eq(state, S("revoked")), .ended = str_eq(state, S("ended")), .renewed = str_eq(state, S("renewed")),
+        .live = str_eq(state, S("live"))};
+    if (k->live && ends.n && left <= SOON_DAYS)
+        k->left = arena_printf(r->a, "%lld", (long long)left);
 }
 
 static bool reply_keys(struct req *r, struct err *e)
@@ -210,15 +238,22 @@ static bool reply_keys(struct req *r, struct err *e)
     size_t n = req_rows(r, 0);
     struct page_bo_keys_keys *keys = ARENA_ARRAY(r->a, struct page_bo_keys_keys, n + 1);
     for (size_t i = 0; i < n; i++)
-        keys[i] = (struct page_bo_keys_keys){req_col(r, 0, i, 0), req_col(r, 0, i, 1),
-                                             say_date(r->a, r->lang, req_col(r, 0, i, 2)), batch_bool(&r->batch, 0, i, 3)};
-    const struct bo_field label = {.name = "label", .label = page_say(r, TEXT_BO_KEY_FOR), .required = true,
-                                   .hint = page_say(r, TEXT_BO_KEY_FOR_HINT), .complete = "off"};
+        put_key(r, i, &keys[i]);
+    struct bo_choice lifetimes[KEY_CHOICES];
+    size_t choices = 0;
+    for (const int *d = token_choices; *d; d++)
+        lifetimes[choices++] = (struct bo_choice){arena_printf(r->a, "%d", *d), lifetime(r, *d)};
+    const struct bo_field fields[] = {
+        {.name = "label", .label = page_say(r, TEXT_BO_KEY_FOR), .required = true, .hint = page_say(r, TEXT_BO_KEY_FOR_HINT), .complete = "off"},
+        {.name = "days", .kind = BO_SELECT, .label = page_say(r, TEXT_BO_KEY_DAYS), .value = arena_printf(r->a, "%d", TOKEN_DAYS),
+         .choices = lifetimes, .nchoices = choices, .hint = page_say(r, TEXT_BO_KEY_DAYS_HINT)},
+    };
     const struct token_text *fresh = bo_state(r)->own;
     struct page_bo_keys p = {.csrf = r->who.csrf, .keys = keys, .keys_n = n};
     if (fresh && !bo_state(r)->err.kind)
         p.fresh = str_of(fresh->text);
-    p.add = bo_form_html(r, &(struct bo_form){.action = S("/backoffice/keys/"), .fields = &label, .n = 1,
+    p.renewed = req_form(r, S("key")).n > 0;
+    p.add = bo_form_html(r, &(struct bo_form){.action = S("/backoffice/keys/"), .fields = fields, .n = 2,
                                               .submit = page_say(r, TEXT_BO_KEY_NEW)});
     struct buf body = {0};
     page_bo_keys(&body, r->lang, &p);
@@ -235,8 +270,9 @@ static bool add_key(struct req *r, struct conn *c, struct err *e)
     struct str label = str_trim(req_form(r, S("label")));
     if (label.n == 0 || label.n > 100)
         return ERR(e, err_name_invalid, "label of %zu bytes", label.n);
+    int days;
     bo_state(r)->own = key;
-    return token_make_key(c, &r->tenant->id, &r->who.account, label, key, e);
+    return token_days(req_form(r, S("days")), &days, e) && token_make_key(c, &r->tenant->id, &r->who.account, label, days, key, e);
 }
 
 static bool work_add_key(struct req *r, struct err *e)
@@ -248,14 +284,26 @@ const struct step bo_keys_add[] = {
     {STEP_WORK, work_add_key, NULL}, {STEP_DB, ask_keys, NULL}, {STEP_REPLY, reply_keys, NULL}, {STEP_END, NULL, NULL},
 };
 
+static bool renew_key(struct req *r, struct conn *c, struct err *e)
+{
+    struct token_text *key = ARENA_NEW(r->a, struct token_text);
+    bo_state(r)->own = key;
+    return token_renew(c, &r->tenant->id, &r->who.account, req_form(r, S("key")), key, e);
+}
+
+static bool work_renew(struct req *r, struct err *e)
+{
+    return bo_write(r, renew_key, e);
+}
+
+const struct step bo_keys_renew[] = {
+    {STEP_WORK, work_renew, NULL}, {STEP_DB, ask_keys, NULL}, {STEP_REPLY, reply_keys, NULL}, {STEP_END, NULL, NULL},
+};
+
 static bool revoke_key(struct req *r, struct conn *c, struct err *e)
 {
-    struct uuid key;
-    if (!uuid_parse(req_form(r, S("key")), &key))
-        return ERR(e, err_key_unknown, "not an id");
     bo_then(r, S("/backoffice/keys/?done=revoked"));
-    return tenant_do(c, &sql_key_revoke, (struct str[]){uuid_str(&r->tenant->id), bo_me(r), uuid_str(&key)}, e) &&
-           tenant_audit(c, &r->tenant->id, bo_me(r), S("key_revoked"), uuid_str(&key), STR_NONE, e);
+    return token_revoke(c, &r->tenant->id, &r->who.account, req_form(r, S("key")), e);
 }
 
 static bool work_revoke(struct req *r, struct err *e)

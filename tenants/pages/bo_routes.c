@@ -88,6 +88,7 @@ static const struct route routes[] = {
     GET("/keys", READER, bo_keys, "One's own API keys", "Ses clés d’API"),
     POST("/keys", READER, bo_keys_add, "Make an API key", "Créer une clé d’API"),
     POST("/keys/revoke", READER, bo_keys_revoke, "Revoke an API key", "Supprimer une clé d’API"),
+    POST("/keys/renew", READER, bo_keys_renew, "Renew a key: the old one lives for a week", "Renouvellement d’une clé : l’ancienne vit une semaine"),
     GET("/brand", ADMIN, bo_brand, "Look of the portal", "Apparence du portail"),
     UPLOAD("/brand", ADMIN, bo_brand_save, "Save the look", "Enregistrer l’apparence"),
     UPLOAD("/brand/preview", ADMIN, bo_brand_draft, "Try a look without keeping it", "Essayer une apparence sans l’enregistrer"),

@@ -232,6 +232,3 @@ bool mail_job(struct job_run *run, struct err *e)
     arena_free(&w.a);
     return ok;
 }
-
-static const struct job jobs[] = {{"mail", 1000, mail_job, true}};
-const struct job_table people_jobs = {jobs, sizeof jobs / sizeof jobs[0]};

@@ -100,8 +100,11 @@ static bool ask_principal(struct req *r, struct err *e)
     (void)e;
     bool by_key;
     struct secret_hash h = secret_hash(credential(r, &by_key));
-    const struct str params[] = {uuid_str(&r->tenant->id), secret_str(&h)};
+    struct buf now = {0};
+    clock_iso_us(&now, clock_wall_us());
+    const struct str params[] = {uuid_str(&r->tenant->id), secret_str(&h), buf_str(&now)}; /* the time: keys only */
     req_ask(r, by_key ? &sql_key_by_hash : &sql_session_by_hash, params);
+    buf_free(&now);
     return true;
 }
 
@@ -128,6 +131,10 @@ static bool take_principal(struct req *r, struct err *e)
             return ERR(e, err_key_unknown, "no such key");
         req_set_cookie(r, S(COOKIE_CLEARED));
         return true;
+    }
+    if (by_key && req_col(r, 0, 0, 7).n) {
+        ERR(e, err_key_ended, "ended");
+        return err_arg(e, STR_FMT, STR_ARG(req_col(r, 0, 0, 7)));
     }
     struct principal who;
     read_principal(r, by_key, &who);

@@ -7,6 +7,7 @@
 #include "core/data/version.h"
 #include "core/db/errors.h"
 #include "core/io/blob.h"
+#include "tenants/directory/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/mail.h"
 #include "tenants/publishing/side_copy.h"
@@ -143,7 +144,7 @@ static bool sweep_content(struct conn *c, const struct uuid *tenant, struct err 
 static bool sweep_tenants(struct job_run *run, struct err *e)
 {
     struct conn *c = run->conn;
-    PGresult *r = conn_ask(c, &sql_sweep_tenants, NULL, e);
+    PGresult *r = conn_ask(c, &sql_tenant_every, NULL, e);
     bool ok = r != NULL;
     for (int i = 0; ok && i < PQntuples(r) && !*run->stop; i++) {
         struct uuid id;

@@ -1,10 +1,12 @@
-/* terrasse token add: an API key for somebody's programs. */
+/* terrasse token add, list, renew, revoke: API keys for somebody's programs. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/base/jw.h"
-#include "core/web/host.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/account.h"
+#include "tenants/people/sql.h"
 #include "tenants/people/token.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
@@ -12,6 +14,16 @@
 const struct command_option token_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
     {"label", "TEXT", false, "What it is for (default: terrasse token).", "À quoi elle sert (par défaut : terrasse token)."},
+    {"days", "NUMBER", false, "How long it lives, 1 to 1095 (default: 365).", "Sa durée de vie en jours, de 1 à 1095 (par défaut : 365)."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option token_host_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option token_one_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
+    {"key", "ID", true, "The key, by its id (terrasse token list).", "La clé, par son identifiant (terrasse token list)."},
     {NULL, NULL, false, NULL, NULL},
 };
 
@@ -24,20 +36,103 @@ static void say(const struct cli *cli, const struct token_text *key)
                        "Key, shown this once: %s\nUse: Authorization: Apikey KEY\n"), key->text);
 }
 
+/* In the transaction of that portal, with the person's account. */
+static struct conn *enter(struct cli *cli, struct arena *a, struct tenant_row *t, struct uuid *account, struct err *e)
+{
+    struct conn *c = portal_owner(cli, e);
+    if (c && conn_begin(c, NULL, e) && portal_find(cli, c, a, "host", t, e) && tenant_enter(c, &t->id, e) &&
+        account_find(c, &t->id, str_of(cli->arguments[0]), account, e))
+        return c;
+    conn_close(c);
+    return NULL;
+}
+
 bool cmd_token_add(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
     struct uuid account;
     struct token_text key;
-    struct str host, label = str_of(cli_has(cli, "label") ? cli_option(cli, "label") : "terrasse token");
-    struct conn *c = host_canonical(&a, str_of(cli_option(cli, "host")), &host, e) ? portal_owner(cli, e) : NULL;
-    bool ok = c && conn_begin(c, NULL, e) && tenant_find(c, &a, host, &t, e) && tenant_enter(c, &t.id, e) &&
-              account_find(c, &t.id, str_of(cli->arguments[0]), &account, e) &&
-              token_make_key(c, &t.id, &account, label, &key, e) && conn_commit(c, e);
+    int days;
+    struct str label = str_of(cli_has(cli, "label") ? cli_option(cli, "label") : "terrasse token");
+    struct conn *c = token_days(str_of(cli_option(cli, "days")), &days, e) ? enter(cli, &a, &t, &account, e) : NULL;
+    bool ok = c && token_make_key(c, &t.id, &account, label, days, &key, e) && conn_commit(c, e);
     if (ok)
         say(cli, &key);
     conn_close(c);
     arena_free(&a);
     return ok;
+}
+
+bool cmd_token_renew(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct uuid account;
+    struct token_text key;
+    struct conn *c = enter(cli, &a, &t, &account, e);
+    bool ok = c && token_renew(c, &t.id, &account, str_of(cli_option(cli, "key")), &key, e) && conn_commit(c, e);
+    if (ok)
+        say(cli, &key);
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_token_revoke(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct uuid account;
+    struct conn *c = enter(cli, &a, &t, &account, e);
+    bool ok = c && token_revoke(c, &t.id, &account, str_of(cli_option(cli, "key")), e) && conn_commit(c, e);
+    if (ok)
+        printf("%s\n", cli->json ? "{\"done\": true}" : cli_say(cli, "Clé éteinte.", "Key revoked."));
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+static void put_keys(const struct cli *cli, const PGresult *r)
+{
+    static const char *const names[] = {"id", "label", "made", "ends", "left_days", "state"}; /* key_list.sql's columns */
+    struct buf b = {0};
+    struct jw w;
+    jw_init(&w, &b, JW_PRETTY);
+    jw_open(&w, '[');
+    for (int i = 0; i < PQntuples(r); i++) {
+        jw_open(&w, '{');
+        for (int k = 0; k < 6; k++) {
+            jw_key(&w, str_of(names[k]));
+            if (k == 4 && !PQgetisnull(r, i, k))
+                jw_i64(&w, strtol(PQgetvalue(r, i, k), NULL, 10));
+            else
+                jw_str(&w, PQgetisnull(r, i, k) ? STR_NONE : str_of(PQgetvalue(r, i, k)));
+        }
+        jw_close(&w, '}');
+        if (!cli->json)
+            printf("%s  %-10s  %-10s  %-8s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 5), PQgetvalue(r, i, 1));
+    }
+    jw_close(&w, ']');
+    if (cli->json)
+        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
+bool cmd_token_list(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct uuid account;
+    struct buf now = {0};
+    struct conn *c = enter(cli, &a, &t, &account, e);
+    clock_iso_us(&now, clock_wall_us());
+    PGresult *r = c ? conn_ask(c, &sql_key_list, (struct str[]){uuid_str(&t.id), uuid_str(&account), buf_str(&now)}, e) : NULL;
+    if (r)
+        put_keys(cli, r);
+    PQclear(r);
+    buf_free(&now);
+    conn_close(c);
+    arena_free(&a);
+    return r != NULL;
 }

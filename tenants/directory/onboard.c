@@ -1,5 +1,6 @@
 #include "tenants/directory/onboard.h"
 
+#include "tenants/directory/contact.h"
 #include "tenants/directory/errors.h"
 #include "tenants/directory/organisation.h"
 #include "tenants/directory/slug.h"
@@ -124,10 +125,15 @@ bool partner_add(struct conn *c, struct arena *a, const struct tenant_row *regio
     const struct str row[] = {
         uuid_str(&region->id), uuid_str(&made.partner), new->name, new->kind,
         new->slug.p ? S("subdomain") : S("direct"), new->slug.p ? uuid_str(&made.tenant) : STR_NONE,
-        uuid_str(&made.organisation), new->siren, new->insee, new->population, new->url,
-        new->convention_number, new->signed_on, new->contact_name, new->contact_email,
+        uuid_str(&made.organisation), new->siren, new->insee, new->population, new->staff, new->url,
+        new->convention_number, new->signed_on,
         image.text[0] ? uuid_str(&image) : STR_NONE};
-    if (!tenant_do(c, &sql_partner_insert, row, e) || !tenant_touch(c, &region->id, e))
+    const struct contact_new contact = {.name = new->contact_name, .email = new->contact_email};
+    bool has_figures = new->slug.p && new->staff.p;
+    if (!tenant_do(c, &sql_partner_insert, row, e) ||
+        !contact_add(c, &region->id, uuid_str(&made.partner), &contact, STR_NONE, e) ||
+        (has_figures && !tenant_do(c, &sql_tenant_figures, (struct str[]){uuid_str(&made.tenant), new->population, new->staff}, e)) ||
+        !tenant_touch(c, &region->id, e))
         return false;
     *out = made;
     return true;

@@ -24,8 +24,8 @@ struct partner_new {
     struct str slug;         /* its sub-domain; absent: it publishes directly on the region's portal */
     struct str host;         /* canonical; absent: <slug>.<the region's host> */
     struct str name, kind;   /* kind: a word of partner_kinds */
-    struct str siren, insee, population, url;
-    struct str convention_number, signed_on, contact_name, contact_email;
+    struct str siren, insee, population, staff, url; /* staff: full-time equivalents */
+    struct str convention_number, signed_on, contact_name, contact_email; /* contact_email: always (R6) */
     struct str logo_png;     /* bytes; absent: none */
 };
 extern const char *const partner_kinds[]; /* NULL at the end */

@@ -15,7 +15,7 @@ static struct str done_words(struct req *r)
         {"accepted", TEXT_BO_DONE_ACCEPTED},   {"refused", TEXT_BO_DONE_REFUSED},     {"revoked", TEXT_BO_DONE_REVOKED},
         {"changed", TEXT_BO_DONE_CHANGED},     {"share", TEXT_BO_DONE_SHARE},         {"loan", TEXT_BO_DONE_LOAN},
         {"restored", TEXT_BO_DONE_RESTORED},   {"discarded", TEXT_BO_DONE_DISCARDED}, {"attached", TEXT_BO_DONE_ATTACHED},
-        {"removed", TEXT_BO_DONE_REMOVED},     {"scheduled", TEXT_BO_DONE_SCHEDULED}, {"answered", TEXT_BO_DONE_ANSWERED}, {"asked", TEXT_BO_DONE_ASKED}, {"went_on", TEXT_BO_DONE_WENT_ON},   {"read", TEXT_BO_DONE_READ},
+        {"removed", TEXT_BO_DONE_REMOVED},     {"scheduled", TEXT_BO_DONE_SCHEDULED}, {"answered", TEXT_BO_DONE_ANSWERED}, {"asked", TEXT_BO_DONE_ASKED}, {"contact", TEXT_BO_DONE_CONTACT}, {"went_on", TEXT_BO_DONE_WENT_ON},   {"read", TEXT_BO_DONE_READ},
         {"dropped", TEXT_BO_DONE_DROPPED},
     };
     struct str asked = req_query(r, S("done"));

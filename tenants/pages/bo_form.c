@@ -14,7 +14,7 @@ struct str bo_blamed(const struct err *e)
         const struct err_kind *kind;
         const char *field;
     } blames[] = {
-        {&err_email_invalid, "email"},      {&err_account_taken, "email"},     {&err_name_invalid, "name"},
+        {&err_email_invalid, "email"}, {&err_contact_missing, "email"}, {&err_contact_date, "since"},      {&err_account_taken, "email"},     {&err_name_invalid, "name"},
         {&err_slug_invalid, "slug"},        {&err_slug_taken, "slug"},         {&err_host_taken, "slug"},
         {&err_siren_invalid, "siren"},      {&err_partner_kind, "kind"},       {&err_image_invalid, "logo"},
         {&err_colour_invalid, "primary"},   {&err_colour_contrast, "primary"}, {&err_role_unknown, "role"},

@@ -7,6 +7,7 @@
 #include "tenants/directory/onboard.h"
 #include "tenants/directory/slug.h"
 #include "tenants/pages/bo.h"
+#include "tenants/pages/bo_partner.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
@@ -21,7 +22,7 @@ static const struct {
 enum { NKINDS = sizeof kinds / sizeof kinds[0], LOGO_MAX = 262144 };
 
 /* bo_partners.sql's columns */
-enum { COL_ID, COL_NAME, COL_KIND, COL_MODE, COL_STATE, COL_HOST, COL_SIREN, COL_DATASETS, COL_CONTACT, COL_SINCE };
+enum { COL_ID, COL_NAME, COL_KIND, COL_MODE, COL_STATE, COL_HOST, COL_SIREN, COL_DATASETS, COL_CONTACT, COL_SINCE, COL_LAPSED };
 
 static bool ask_partners(struct req *r, struct err *e)
 {
@@ -30,7 +31,7 @@ static bool ask_partners(struct req *r, struct err *e)
     return true;
 }
 
-static struct str kind_word(struct req *r, struct str kind)
+struct str bo_partner_kind(struct req *r, struct str kind)
 {
     for (size_t i = 0; i < NKINDS; i++)
         if (str_eq(kind, str_of(kinds[i].value)))
@@ -46,8 +47,9 @@ static bool reply_partners(struct req *r, struct err *e)
     for (size_t i = 0; i < n; i++) {
         struct str host = req_col(r, 0, i, COL_HOST);
         list[i] = (struct page_bo_partners_partners){
-            .name = req_col(r, 0, i, COL_NAME), .kind = kind_word(r, req_col(r, 0, i, COL_KIND)), .host = host,
-            .contact = req_col(r, 0, i, COL_CONTACT), .since = say_date(r->a, r->lang, req_col(r, 0, i, COL_SINCE)),
+            .name = req_col(r, 0, i, COL_NAME), .kind = bo_partner_kind(r, req_col(r, 0, i, COL_KIND)), .host = host,
+            .contact = req_col(r, 0, i, COL_CONTACT), .page = arena_printf(r->a, "/backoffice/partners/" STR_FMT "/", STR_ARG(req_col(r, 0, i, COL_ID))),
+            .lapsed = batch_bool(&r->batch, 0, i, COL_LAPSED), .since = say_date(r->a, r->lang, req_col(r, 0, i, COL_SINCE)),
             .datasets = (int)req_i64(r, 0, i, COL_DATASETS), .direct = str_eq(req_col(r, 0, i, COL_MODE), S("direct")),
             .ended = !str_eq(req_col(r, 0, i, COL_STATE), S("active"))};
         if (host.n)

@@ -3,7 +3,7 @@
 
 /* bo_routes -- the step tables of the back office, as bo_routes.c lists them with their addresses. */
 extern const struct step bo_home[], bo_datasets[], bo_people[], bo_people_invite[], bo_people_change[], bo_people_link[],
-    bo_keys[], bo_keys_add[], bo_keys_revoke[], bo_keys_renew[], bo_partners[], bo_partners_new[], bo_partners_add[], bo_brand[],
+    bo_keys[], bo_keys_add[], bo_keys_revoke[], bo_keys_renew[], bo_partners[], bo_partners_new[], bo_partners_add[], bo_partner[], bo_partner_contact[], bo_partner_contact_remove[], bo_partner_figures[], bo_brand[],
     bo_brand_save[], bo_review[], bo_review_one[], bo_review_decide[], bo_review_ask[], bo_review_go_on[], bo_dataset_answer[], bo_quotas[], bo_quotas_set[], bo_quotas_lend[],
     bo_quotas_answer[], bo_file[],
     bo_file_send[], bo_preview[], bo_types[], bo_describe_first[], bo_describe_first_save[], bo_describe[], bo_describe_save[],

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/db/errors.h"
+#include "tenants/directory/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/mail.h"
 #include "tenants/publishing/errors.h"
@@ -138,7 +139,7 @@ bool review_clock_remind(struct conn *c, const struct uuid *tenant, struct err *
 
 bool review_clock_job(struct job_run *run, struct err *e)
 {
-    PGresult *roots = conn_ask(run->conn, &sql_review_roots, NULL, e);
+    PGresult *roots = conn_ask(run->conn, &sql_tenant_roots, NULL, e);
     bool ok = roots != NULL;
     for (int i = 0; ok && i < PQntuples(roots) && !*run->stop; i++) {
         struct uuid id;

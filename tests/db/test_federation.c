@@ -41,7 +41,7 @@ static struct uuid add_partner(const char *slug, const char *name)
 {
     struct err e = {0};
     struct partner_made made;
-    struct partner_new new = {.slug = str_of(slug), .name = str_of(name), .kind = S("commune")};
+    struct partner_new new = {.slug = str_of(slug), .name = str_of(name), .kind = S("commune"), .contact_email = S("contact@v.example")};
     db_good(conn_begin(owner, NULL, &e), &e);
     db_good(partner_add(owner, &kept, &region, &new, &made, &e) && conn_commit(owner, &e), &e);
     return made.tenant;

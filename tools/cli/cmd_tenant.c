@@ -26,6 +26,9 @@ const struct command_option tenant_options[] = {
     {"siren", "SIREN", false, "Nine digits.", "Neuf chiffres."},
     {"insee", "CODE", false, "INSEE code.", "Code INSEE."},
     {"population", "NUMBER", false, "Inhabitants.", "Nombre d’habitants."},
+    {"staff", "NUMBER", false, "Its agents in full-time equivalents.", "Ses agents en équivalents temps plein."},
+    {"contact", "EMAIL", false, "Who answers for its convention (default: the person of --admin).", "Qui répond de sa convention (par défaut : la personne de --admin)."},
+    {"contact-name", "NAME", false, "That person's name.", "Le nom de cette personne."},
     {"url", "URL", false, "Its own web site.", "Son site web."},
     {"direct", NULL, false, "No sub-domain: it publishes on the region's portal (no SLUG, with --region).",
      "Sans sous-domaine : il publie sur le portail de la région (sans SLUG, avec --region)."},
@@ -92,7 +95,8 @@ static bool add_partner(struct cli *cli, struct conn *c, struct arena *a, struct
     struct partner_new new = {.name = option(cli, "name"), .slug = direct ? STR_NONE : str_of(cli->arguments[0]),
                               .kind = cli_has(cli, "kind") ? option(cli, "kind") : S("autre"),
                               .siren = option(cli, "siren"), .insee = option(cli, "insee"),
-                              .population = option(cli, "population"), .url = option(cli, "url")};
+                              .population = option(cli, "population"), .staff = option(cli, "staff"), .url = option(cli, "url"),
+                              .contact_name = option(cli, "contact-name"), .contact_email = option(cli, cli_has(cli, "contact") ? "contact" : "admin")};
     if (!option_file(cli, "logo", LOGO_MAX, &out->logo, &new.logo_png, e))
         return false;
     if (cli_has(cli, "host") && !host_canonical(a, option(cli, "host"), &new.host, e))

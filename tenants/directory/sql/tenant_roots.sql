@@ -1,3 +1,3 @@
--- review_roots() -> id uuid; the portals that others submit to
+-- tenant_roots() -> id uuid; the portals of regions
 -- class: global   lane: write   roles: worker
 SELECT id FROM portal.tenant WHERE parent_id IS NULL AND state = 'active' ORDER BY id;

@@ -64,7 +64,7 @@ struct query_sql {
 
 /* A slice has 2,000 rows at most, and about so many bytes in the client's memory: two of them and what the
  * connection queues stay under 1 MB, whatever the width of the rows. */
-enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 192 << 10 };
+enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 288 << 10 };
 
 struct build;
 

@@ -376,7 +376,7 @@ static void slices_give_every_row_once(void **state)
     assert_int_equal(next, 5000);
     assert_int_equal(slices, 3); /* a guess for two columns of 64 bytes (1,536), 2,000, the rest */
     query_pace(q, 400 * (size_t)1024, 400);
-    assert_int_equal(query_wanted(q), 191); /* 192 KiB of rows of a bit over 1 KiB */
+    assert_int_equal(query_wanted(q), 287); /* 288 KiB of rows of a bit over 1 KiB */
     query_pace(q, 10 << 20, 10);
     assert_int_equal(query_wanted(q), 1); /* one row, however wide */
     arena_free(&a);

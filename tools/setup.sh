@@ -8,12 +8,12 @@ LOGS=$BUILD/log
 
 PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config ca-certificates
   libuv1-dev node-llhttp libpq-dev libjansson-dev libsodium-dev libcurl4-openssl-dev
-  libseccomp-dev libarchive-dev libexpat1-dev libdeflate-dev zlib1g-dev
+  libseccomp-dev libarchive-dev libexpat1-dev libdeflate-dev libisal-dev zlib1g-dev
   libzstd-dev libgdal32 libpcre2-dev
   postgresql-15 postgresql-15-postgis-3 nodejs npm)
 # What the program needs where it runs (tools/install, docker/Dockerfile).
 PACKAGES_SERVER=(ca-certificates tzdata postgresql-15 postgresql-15-postgis-3
-  libuv1 libpq5 libjansson4 libsodium23 libcurl4 libseccomp2 libarchive13 libexpat1 libdeflate0 zlib1g
+  libuv1 libpq5 libjansson4 libsodium23 libcurl4 libseccomp2 libarchive13 libexpat1 libdeflate0 libisal2
   libzstd1 libgdal32 libpcre2-8-0)
 PACKAGES_CHECK=(clang libclang-rt-14-dev libcmocka-dev procps chromium fonts-dejavu-core raptor2-utils gdal-bin unzip openssl)
 

@@ -1,22 +1,16 @@
 #include "core/data/coding.h"
 
+#include <isa-l/igzip_lib.h>
 #include <stdlib.h>
-#include <zlib.h>
 #include <zstd.h>
 
 /* Exports are sent once: speed before the last percent. */
-enum {
-    ZLIB_LEVEL = 1,
-    ZSTD_LEVEL = 1,
-    GZIP_BITS = 15 + 16,
-    BARE_BITS = -15,
-    MEMORY_LEVEL = 8,
-    ROOM = 32 << 10
-};
+enum { DEFLATE_LEVEL = 1, ZSTD_LEVEL = 1, ROOM = 32 << 10 };
 
 struct coding {
     enum coding_kind kind;
-    z_stream z;
+    struct isal_zstream z;
+    unsigned char level_room[ISAL_DEF_LVL1_DEFAULT];
     ZSTD_CCtx *zstd;
 };
 
@@ -34,11 +28,13 @@ static bool open_zstd(struct coding *c)
            !ZSTD_isError(ZSTD_CCtx_setParameter(c->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL));
 }
 
-static bool open_zlib(struct coding *c)
+static void open_deflate(struct coding *c)
 {
-    int bits = c->kind == CODING_GZIP ? GZIP_BITS : BARE_BITS;
-    return deflateInit2(&c->z, ZLIB_LEVEL, Z_DEFLATED, bits, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) ==
-           Z_OK;
+    isal_deflate_init(&c->z);
+    c->z.level = DEFLATE_LEVEL;
+    c->z.level_buf = c->level_room;
+    c->z.level_buf_size = sizeof c->level_room;
+    c->z.gzip_flag = c->kind == CODING_GZIP ? IGZIP_GZIP : IGZIP_DEFLATE;
 }
 
 struct coding *coding_open(enum coding_kind kind)
@@ -47,29 +43,34 @@ struct coding *coding_open(enum coding_kind kind)
     if (!c)
         return NULL;
     c->kind = kind;
-    if (kind == CODING_ZSTD ? open_zstd(c) : open_zlib(c))
+    if (kind != CODING_ZSTD)
+        open_deflate(c);
+    if (kind != CODING_ZSTD || open_zstd(c))
         return c;
     ZSTD_freeCCtx(c->zstd);
     free(c);
     return NULL;
 }
 
-static bool put_zlib(struct coding *c, struct str bytes, struct buf *out, int flush)
+static bool put_deflate(struct coding *c, struct str bytes, struct buf *out, bool last)
 {
-    int got = Z_OK;
     c->z.next_in = (unsigned char *)(uintptr_t)bytes.p;
-    c->z.avail_in = (unsigned)bytes.n;
+    c->z.avail_in = (uint32_t)bytes.n;
+    c->z.end_of_stream = last;
     do {
         char *room = buf_room(out, ROOM);
         if (!room)
             return false;
         c->z.next_out = (unsigned char *)room;
         c->z.avail_out = ROOM;
-        got = deflate(&c->z, flush);
+        if (isal_deflate(&c->z) != COMP_OK)
+            return false;
         out->n += ROOM - c->z.avail_out;
-    } while (got == Z_OK && (c->z.avail_in > 0 || c->z.avail_out == 0 || flush == Z_FINISH));
-    return flush == Z_FINISH ? got == Z_STREAM_END && deflateReset(&c->z) == Z_OK
-                             : got == Z_OK || got == Z_BUF_ERROR;
+    } while (c->z.avail_in > 0 || c->z.avail_out == 0 ||
+             (last && c->z.internal_state.state != ZSTATE_END));
+    if (last)
+        open_deflate(c); /* the next bytes begin another */
+    return true;
 }
 
 static bool put_zstd(struct coding *c, struct str bytes, struct buf *out, ZSTD_EndDirective flush)
@@ -94,22 +95,19 @@ bool coding_add(struct coding *c, struct str bytes, struct buf *out)
     if (bytes.n == 0)
         return true;
     return c->kind == CODING_ZSTD ? put_zstd(c, bytes, out, ZSTD_e_continue)
-                                  : put_zlib(c, bytes, out, Z_NO_FLUSH);
+                                  : put_deflate(c, bytes, out, false);
 }
 
 bool coding_end(struct coding *c, struct buf *out)
 {
     return c->kind == CODING_ZSTD ? put_zstd(c, S(""), out, ZSTD_e_end)
-                                  : put_zlib(c, S(""), out, Z_FINISH);
+                                  : put_deflate(c, S(""), out, true);
 }
 
 void coding_close(struct coding *c)
 {
     if (!c)
         return;
-    if (c->kind == CODING_ZSTD)
-        ZSTD_freeCCtx(c->zstd);
-    else
-        deflateEnd(&c->z);
+    ZSTD_freeCCtx(c->zstd);
     free(c);
 }

@@ -5,7 +5,7 @@
  * coding -- a stream of bytes made smaller as it passes: gzip (one member), zstd (one frame), or
  * bare deflate (for zip members). What was taken may stay inside until more comes or the end.
  *
- * Holds 300 KB (gzip, deflate) or 1.5 MB (zstd). The owner calls coding_close.
+ * Holds 400 KB (gzip, deflate) or 1.5 MB (zstd). The owner calls coding_close.
  *
  * Source: RFC 1951, 1952, 8878, 9659 (a window of at most 8 MB).
  */

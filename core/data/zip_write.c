@@ -1,7 +1,7 @@
 #include "core/data/zip_write.h"
 
 #include <stdlib.h>
-#include <zlib.h>
+#include <isa-l/crc.h>
 
 enum {
     MEMBERS_MAX = 64,
@@ -73,7 +73,7 @@ static struct member *add(struct zip_write *z, const char *name)
     if (z->failed)
         return NULL;
     struct member *m = &z->members[z->n++];
-    *m = (struct member){.at = (uint32_t)z->at, .crc = (uint32_t)crc32(0, NULL, 0)};
+    *m = (struct member){.at = (uint32_t)z->at};
     memcpy(m->name, name, strlen(name));
     return m;
 }
@@ -93,7 +93,7 @@ bool zip_write_stored(struct zip_write *z, const char *name, struct str bytes, s
     if (!m)
         return false;
     m->stored = true;
-    m->crc = (uint32_t)crc32(m->crc, (const unsigned char *)bytes.p, (unsigned)bytes.n);
+    m->crc = crc32_gzip_refl(m->crc, (const unsigned char *)bytes.p, bytes.n);
     m->packed = m->bytes = (uint32_t)bytes.n;
     put_head(z, m, out);
     buf_add(out, bytes);
@@ -117,7 +117,7 @@ bool zip_write_add(struct zip_write *z, struct str bytes, struct buf *out)
     z->failed = z->failed || !coding_add(z->coding, bytes, out);
     if (z->failed)
         return false;
-    m->crc = (uint32_t)crc32(m->crc, (const unsigned char *)bytes.p, (unsigned)bytes.n);
+    m->crc = crc32_gzip_refl(m->crc, (const unsigned char *)bytes.p, bytes.n);
     z->bytes += bytes.n;
     z->packed += out->n - before;
     return true;

@@ -7,6 +7,7 @@
 #include "core/data/query.h"
 #include "core/data/row_words.h"
 #include "core/data/view_make.h"
+#include "tests/db/ask.h"
 #include "tests/db/fixture.h"
 
 #define VERSION "0197aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
@@ -80,23 +81,11 @@ static struct query *compile(struct arena *a, const char *where, bool has_text_i
     return q;
 }
 
-static PGresult *run(struct arena *a, const char *before, const struct query_sql *s)
-{
-    const char *values[ODSQL_PARAMS_MAX];
-    for (unsigned i = 0; i < s->nparams; i++)
-        values[i] = s->params[i].p ? arena_copy(a, s->params[i]) : NULL;
-    struct str sql = arena_printf(a, "%s%s", before, s->sql);
-    PGresult *r = PQexecParams(reader, sql.p, (int)s->nparams, NULL, values, NULL, NULL, 0);
-    if (PQresultStatus(r) != PGRES_TUPLES_OK)
-        fail_msg("%s\n%s", PQerrorMessage(reader), sql.p);
-    return r;
-}
-
 /* The numbers of the rows found, in their order. */
 static const char *rows_of(const char *where, bool has_text_index)
 {
     struct arena a = {0};
-    PGresult *r = run(&a, "", &compile(&a, where, has_text_index)->rows);
+    PGresult *r = ask_query(reader, "", &compile(&a, where, has_text_index)->rows, false);
     found[0] = '\0';
     for (int i = 0; i < PQntuples(r); i++)
         snprintf(found + strlen(found), sizeof found - strlen(found), i ? " %s" : "%s", PQgetvalue(r, i, 0));
@@ -165,7 +154,7 @@ static void the_index_serves(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct arena a = {0};
         bool any = false;
-        PGresult *r = run(&a, "EXPLAIN ", &compile(&a, served[i], true)->rows);
+        PGresult *r = ask_query(reader, "EXPLAIN ", &compile(&a, served[i], true)->rows, false);
         for (int line = 0; line < PQntuples(r); line++)
             any = any || strstr(PQgetvalue(r, line, 0), "words_idx");
         PQclear(r);

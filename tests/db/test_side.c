@@ -17,6 +17,7 @@
 #include "core/data/side.h"
 #include "core/data/view_make.h"
 #include "core/io/blob.h"
+#include "tests/db/ask.h"
 #include "tests/db/fixture.h"
 
 #define FEW "00000000-0000-7000-8000-0000000000a1"
@@ -153,15 +154,7 @@ static int teardown(void **state)
 
 static PGresult *ask(const struct query_sql *s)
 {
-    const char *values[ODSQL_PARAMS_MAX];
-    struct arena a = {0};
-    for (unsigned i = 0; i < s->nparams; i++)
-        values[i] = s->params[i].p ? arena_copy(&a, s->params[i]) : NULL;
-    PGresult *r = PQexecParams(reader, s->sql, (int)s->nparams, NULL, values, NULL, NULL, 1);
-    arena_free(&a);
-    if (PQresultStatus(r) != PGRES_TUPLES_OK)
-        fail_msg("%s\n%s", PQerrorMessage(reader), s->sql);
-    return r;
+    return ask_query(reader, "", s, true);
 }
 
 /* ---- random questions ---- */

@@ -3,8 +3,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
 import { installation, poll } from './harness.mjs';
@@ -28,12 +27,7 @@ after(() => t?.stop());
 
 const api = (host, path, options = {}) => t.http(host, `/api/portal/v1${path}`, { key: keys[host], ...options });
 const post = (host, path, body = {}) => api(host, path, { method: 'POST', body });
-function file(name, text) {
-  const path = join(t.folder, name);
-  writeFileSync(path, text);
-  chmodSync(path, 0o644);
-  return path;
-}
+const file = (name, bytes) => t.file(name, bytes);
 const metas = (title) => ({ default: { title, description: 'x', license: 'lov2', theme: ['Santé'], keyword: ['essai'] },
   dcat: { accrualperiodicity: 'Annuelle', spatial: 'Tours', granularity: 'commune' } });
 const meta = (id, more = {}) => file(`${id}.META.json`, JSON.stringify({ metas: metas(id), ...more }));

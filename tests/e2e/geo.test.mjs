@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { installation } from './harness.mjs';
 import { sql } from './fixtures.mjs';
+import { zipOf } from './zip.mjs';
 
 const H = 'r.localhost';
 let t, folder;
@@ -91,30 +91,10 @@ for (const [extension, options, name = extension] of FORMATS)
     });
   });
 
-// A zip of stored or deflated parts, written here: no program of ours has a hand in it.
-const crcTable = Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n >>> 0; });
-const crc = (bytes) => { let c = 0xffffffff; for (const b of bytes) c = crcTable[(c ^ b) & 255] ^ (c >>> 8); return (c ^ 0xffffffff) >>> 0; };
-const zip = (parts) => {
-  const heads = [], all = [];
-  let at = 0;
-  for (const [name, bytes] of parts) {
-    const packed = deflateRawSync(bytes, { level: 9 }), head = Buffer.alloc(30), entry = Buffer.alloc(46);
-    head.writeUInt32LE(0x04034b50); head.writeUInt16LE(20, 4); head.writeUInt16LE(8, 8); head.writeUInt32LE(crc(bytes), 14);
-    head.writeUInt32LE(packed.length, 18); head.writeUInt32LE(bytes.length, 22); head.writeUInt16LE(name.length, 26);
-    entry.writeUInt32LE(0x02014b50); entry.writeUInt16LE(20, 4); entry.writeUInt16LE(20, 6); head.copy(entry, 10, 8, 28); entry.writeUInt32LE(at, 42);
-    entry.writeUInt16LE(name.length, 28); entry.writeUInt16LE(0, 30);
-    all.push(head, Buffer.from(name), packed); heads.push(entry, Buffer.from(name));
-    at += 30 + name.length + packed.length;
-  }
-  const directory = Buffer.concat(heads), end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50); end.writeUInt16LE(parts.length, 8); end.writeUInt16LE(parts.length, 10); end.writeUInt32LE(directory.length, 12); end.writeUInt32LE(at, 16);
-  return Buffer.concat([...all, directory, end]);
-};
-
 test('shp: a zip in Lambert-93, its accents in Windows-1252, without .cpg', async () => {
   ogr('ogr2ogr', '-t_srs', 'EPSG:2154', '-lco', 'ENCODING=ISO-8859-1', join(folder, 'carres.shp'), join(folder, 'carres.geojson'));
   const parts = ['shp', 'shx', 'dbf', 'prj'].map((e) => [`dossier/carres.${e}`, readFileSync(join(folder, `carres.${e}`))]);
-  await load('lu-shp', file('carres.zip', zip(parts)));
+  await load('lu-shp', file('carres.zip', zipOf(parts.map(([name, bytes]) => ({ name, bytes })))));
   const got = await rows('lu-shp', 'order_by=code&limit=20');
   assert.deepEqual(got.map((r) => r.nom), SQUARES.map((f) => f.properties.nom));
   assert.ok(Math.abs(got[0].geo_point_2d.lon - 0.125) < 1e-6 && Math.abs(got[0].geo_point_2d.lat - 47.125) < 1e-6);
@@ -123,7 +103,7 @@ test('shp: a zip in Lambert-93, its accents in Windows-1252, without .cpg', asyn
 test('archives that unfold beyond measure are refused within two seconds', async () => {
   const zeros = Buffer.alloc(48 << 20);
   for (const [name, parts] of [['bombe.zip', [['a.dbf', Buffer.alloc(9)], ['a.shp', zeros]]], ['bombe.kmz', [['doc.kml', Buffer.concat([Buffer.from('<kml>'), zeros])]]]]) {
-    const path = file(name, zip(parts)), start = Date.now();
+    const path = file(name, zipOf(parts.map(([name, bytes]) => ({ name, bytes })))), start = Date.now();
     const answer = await t.cli(['read', path]);
     assert.notEqual(answer.code, 0);
     assert.match(answer.stderr, /se déplie hors de toute mesure/);

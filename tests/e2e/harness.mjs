@@ -185,19 +185,24 @@ class Installation {
     }
   }
 
+  /** A file in the installation's folder that the database's user and the sandboxed reader may read; its path. */
+  file(name, bytes) {
+    const path = join(this.folder, name);
+    writeFileSync(path, bytes);
+    chmodSync(path, 0o644);
+    return path;
+  }
+
   /** Imports and publishes a table; metadata that are left out are plausible. */
   async importCsv(host, id, csv, meta = {}, args = ['--publish'], reading = undefined) {
-    const [file, metaFile] = [join(this.folder, `${id}.csv`), join(this.folder, `${id}.META.json`)];
     const { visibility = 'open', fields, dcat, conforms_to, ...rest } = meta;
     const title = rest.title ?? `Essai ${id}`;
-    writeFileSync(file, csv);
-    writeFileSync(metaFile, JSON.stringify({ visibility, fields, reading, attestations: true, ...(conforms_to && { conforms_to }), metas: {
+    const file = this.file(`${id}.csv`, csv);
+    const metaFile = this.file(`${id}.META.json`, JSON.stringify({ visibility, fields, reading, attestations: true, ...(conforms_to && { conforms_to }), metas: {
       default: { title, description: `${title} : jeu de données d’essai, fait pour un test de bout en bout, avec assez de mots pour la règle des cent caractères.`,
         publisher: 'Région d’essai', license: 'Licence Ouverte v2.0 (Etalab)', theme: ['Régions et villes'], keyword: ['essai', 'données'], ...rest },
       dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune', ...dcat },
     } }));
-    // The database's user and the sandboxed reader run as others.
-    chmodSync(file, 0o644);
     return this.must(['dataset', 'import', file, '--host', host, '--id', id, '--meta', metaFile, ...args]);
   }
 

@@ -3,7 +3,6 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
@@ -21,12 +20,7 @@ const metas = (title) => ({
   default: { title, description: 'Un jeu d’essai.', license: 'lov2', theme: ['Régions et villes'], keyword: ['essai'] },
   dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune' },
 });
-function file(name, bytes) {
-  const path = join(t.folder, name);
-  writeFileSync(path, bytes);
-  chmodSync(path, 0o644);
-  return path;
-}
+const file = (name, bytes) => t.file(name, bytes);
 const update = (id, bytes, host = 'r.localhost') => ['dataset', 'import', file(`${host}-${id}.csv`, bytes), '--host', host, '--id', id, '--publish', '--json'];
 const first = (id, bytes, meta = {}, host = 'r.localhost') => [...update(id, bytes, host), '--meta', file(`${host}-${id}.json`, JSON.stringify({ metas: metas(id), attestations: { personal: true, rights: true, standing: true }, ...meta }))];
 const one = (query) => sql(t, `${query};`);

@@ -4,7 +4,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { installation, poll } from './harness.mjs';
@@ -22,12 +22,7 @@ const metas = (title, more = {}) => ({
   default: { title, description: 'Un jeu d’essai.', license: 'lov2', theme: ['Régions et villes'], keyword: ['essai'], ...more },
   dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune' },
 });
-function file(name, bytes) {
-  const path = join(t.folder, name);
-  writeFileSync(path, bytes);
-  chmodSync(path, 0o644);
-  return path;
-}
+const file = (name, bytes) => t.file(name, bytes);
 function described(id, bytes, meta = {}, { name = `${id}.csv` } = {}) {
   return ['dataset', 'import', file(name, bytes), '--host', 'r.localhost', '--id', id,
     '--meta', file(`${id}.json`, JSON.stringify({ metas: metas(id), attestations: true, ...meta })), '--publish', '--json'];

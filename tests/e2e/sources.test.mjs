@@ -4,11 +4,11 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { readdirSync, writeFileSync, chmodSync, existsSync } from 'node:fs';
+import { readdirSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
+import { zipOf } from './zip.mjs';
 
 let t;
 const A = 'a.r.localhost', B = 'b.r.localhost';
@@ -175,34 +175,6 @@ test('the same bytes are kept once a portal; a ceiling of content refuses and le
   one("UPDATE portal.share SET ceiling = NULL WHERE metric = 'content_bytes'");
 });
 
-// A zip made by hand: local headers, the directory, its end (PKWARE APPNOTE 4.3); deflated, `mode` as Unix has it.
-const zipOf = (parts) => {
-  const bodies = [], directory = [];
-  let at = 0;
-  for (const { name, bytes, mode = 0o100644 } of parts) {
-    const path = Buffer.from(name), packed = deflateRawSync(bytes);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0); fields.writeUInt16LE(0x800, 2); fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(bytes), 10); fields.writeUInt32LE(packed.length, 14); fields.writeUInt32LE(bytes.length, 18);
-    fields.writeUInt16LE(path.length, 22);
-    bodies.push(Buffer.from('PK\x03\x04'), fields, path, packed);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(mode * 0x10000, 6); tail.writeUInt32LE(at, 10);
-    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), fields, tail, path);
-    at += 30 + path.length + packed.length;
-  }
-  const list = Buffer.concat(directory), end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(parts.length, 8); end.writeUInt16LE(parts.length, 10); end.writeUInt32LE(list.length, 12); end.writeUInt32LE(at, 16);
-  return Buffer.concat([...bodies, list, end]);
-};
-const crc32 = (bytes) => {
-  let crc = -1;
-  for (const byte of bytes)
-    for (let i = 0, b = byte; i < 8; i++, b >>= 1)
-      crc = (crc >>> 1) ^ ((crc ^ b) & 1 ? 0xedb88320 : 0);
-  return ~crc >>> 0;
-};
 const files = (host, id, bytes) => api(host, `/datasets/${id}/files`, { method: 'POST', body: bytes, headers: { 'Content-Type': 'application/octet-stream' } });
 const listed = async (host, id) => (await api(host, `/datasets/${id}/attachments`)).json.results.filter((f) => f.kind === 'file');
 
@@ -311,9 +283,7 @@ test('a hostile zip is refused whole, and says what stands in it', async () => {
 });
 
 test('the command line keeps the files of a zip', async () => {
-  const path = join(t.folder, 'plans.zip');
-  writeFileSync(path, zipOf([{ name: 'un.pdf', bytes: pdf }]));
-  chmodSync(path, 0o644);
+  const path = t.file('plans.zip', zipOf([{ name: 'un.pdf', bytes: pdf }]));
   assert.deepEqual(await t.must(['dataset', 'files', 'permis', path, '--host', A, '--json']), { files: 1, size_bytes: pdf.length });
   const bad = await t.cli(['dataset', 'files', 'permis', path, '--column', 'nulle', '--host', A]);
   assert.equal(bad.code, 1);
@@ -321,9 +291,7 @@ test('the command line keeps the files of a zip', async () => {
 });
 
 test('the command line attaches, lists and takes away', async () => {
-  const path = join(t.folder, 'plan.txt');
-  writeFileSync(path, 'plan');
-  chmodSync(path, 0o644);
+  const path = t.file('plan.txt', 'plan');
   assert.equal((await t.must(['dataset', 'attach', 'doubles', path, '--host', A, '--json'])).id, 'plan_txt');
   assert.ok((await t.must(['dataset', 'attachments', 'doubles', '--host', A, '--json'])).some((f) => f.id === 'plan_txt' && f.size_bytes === 4));
   await t.must(['dataset', 'detach', 'doubles', 'plan_txt', '--host', A, '--json']);

@@ -1,10 +1,13 @@
 /* stage_cache -- which answers are kept, and what their key is made of. */
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/base/must.h"
 #include "core/web/gzip.h"
 #include "core/web/host.h"
 #include "core/web/private.h"
+
+#define DAY_US (INT64_C(86400) * 1000000)
 
 /* Only what anybody may see, asked by nobody in particular. Closed data is never kept here. */
 static bool is_cacheable(struct req_private *p)
@@ -56,6 +59,10 @@ static bool freshness(struct req_private *p, struct buf *out)
     if (r->route->cache == CACHE_CATALOGUE) {
         buf_addc(out, 'g');
         buf_addn(out, r->tenant->generation);
+        if (r->route->dialect == DIALECT_PAGE) { /* what nobody publishes, such as how often a dataset was downloaded, is a day old at most */
+            buf_addc(out, 'd');
+            buf_addn(out, clock_wall_us() / DAY_US);
+        }
         return true;
     }
     if (p->match.dataset < 0)

@@ -2,6 +2,7 @@
 
 #include "core/io/blob.h"
 #include "core/web/url.h"
+#include "tenants/explore/downloads.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
 #include "tenants/publishing/errors.h"
@@ -94,11 +95,19 @@ const struct step attachments_alternatives[] = {
 /* attachment_one.sql's columns */
 enum { COL_NAME, COL_TYPE, COL_HASH, COL_BLOB, COL_MODIFIED };
 
+/* Whose download is counted: what a page shows by itself (files of rows) is none. */
+struct wanted {
+    struct uuid dataset;
+    bool counts;
+};
+
 static bool ask_one(struct req *r, struct str kind, struct err *e)
 {
     struct grant g;
+    struct wanted *w = r->state = ARENA_NEW(r->a, struct wanted);
     if (!grant_take(r, r->params[EXPLORE_DATASET], &g, e))
         return false;
+    *w = (struct wanted){g.id, !str_eq(kind, S("file"))};
     req_ask(
         r, &sql_attachment_one,
         (struct str[]){uuid_str(&r->tenant->id), uuid_str(&g.id), kind, r->params[EXPLORE_SECOND]});
@@ -147,6 +156,9 @@ static bool reply_file(struct req *r, struct err *e)
         return true;
     if (!blob_open(req_col(r, 0, 0, COL_BLOB), &fd, &size, e))
         return false;
+    const struct wanted *w = r->state;
+    if (w->counts && r->x->method != HTTP_HEAD && explore_is_first_part(r))
+        downloads_count(&r->tenant->id, &w->dataset, DOWNLOAD_FILE);
     req_set(r, S("content-disposition"), disposition(r, req_col(r, 0, 0, COL_NAME)));
     req_set(r, S("content-security-policy"), S("default-src 'none'; sandbox"));
     req_set(r, S("last-modified"), req_col(r, 0, 0, COL_MODIFIED));

@@ -151,6 +151,8 @@ static const struct catalogue_format formats[] = {
     WORKBOOK("ods", "application/vnd.oasis.opendocument.spreadsheet"),
     {"rss", "application/rss+xml; charset=utf-8", "rss", catalogue_rss_start, catalogue_rss_object,
      catalogue_rss_end, NULL},
+    {"dublin_core", "application/rdf+xml; charset=utf-8", "rdf", catalogue_dublin_start,
+     catalogue_dublin_object, catalogue_dublin_end, NULL},
     {"data.json", "application/json; charset=utf-8", "json", catalogue_pod_start,
      catalogue_pod_object, catalogue_pod_end, NULL},
 };
@@ -160,15 +162,27 @@ const char *catalogue_export_name(size_t i)
     return i < sizeof formats / sizeof formats[0] ? formats[i].name : NULL;
 }
 
+static const struct catalogue_format *format_named(struct str name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (str_eq(name, str_of(formats[i].name)))
+            return &formats[i];
+    return NULL;
+}
+
+const struct catalogue_format *catalogue_file_plain(struct req *r, struct str name, struct catalogue_file *out)
+{
+    *out = (struct catalogue_file){.r = r, .format = format_named(name), .delimiter = ';', .list_separator = S(",")};
+    return out->format && !out->format->open ? out->format : NULL;
+}
+
 /* ---- steps ---- */
 
 static bool find_format(struct req *r, struct catalogue_file *f, struct err *e)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (str_eq(r->params[0], str_of(formats[i].name))) {
-            f->format = &formats[i];
-            return true;
-        }
+    f->format = format_named(r->params[0]);
+    if (f->format)
+        return true;
     ERR(e, err_export_format, "format");
     return err_arg(e, STR_FMT, STR_ARG(str_part(r->params[0], 0, 60)));
 }

@@ -1,7 +1,7 @@
 /*
- * The catalogue as news and as a data.json: what feed readers and Project Open Data's clients take.
+ * The catalogue as news, as Dublin Core and as a data.json: what feed readers, libraries and Project Open Data's clients take.
  *
- * Source: RSS 2.0 (rssboard.org); Project Open Data Metadata Schema 1.1.
+ * Source: RSS 2.0 (rssboard.org); Dublin Core Metadata Element Set 1.1; Project Open Data Metadata Schema 1.1.
  */
 #include <stdio.h>
 #include <time.h>
@@ -15,7 +15,7 @@
 
 /* ---- RSS ---- */
 
-static void put_element(struct buf *out, const char *name, struct str text)
+void catalogue_put_element(struct buf *out, const char *name, struct str text)
 {
     if (text.n == 0)
         return;
@@ -34,10 +34,10 @@ void catalogue_rss_start(struct catalogue_file *f, struct buf *out)
 {
     buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\" "
                   "xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n");
-    put_element(out, "title", f->r->tenant->name);
-    put_element(out, "link",
+    catalogue_put_element(out, "title", f->r->tenant->name);
+    catalogue_put_element(out, "link",
                 arena_printf(f->r->a, STR_FMT "/explore/", STR_ARG(req_base_url(f->r))));
-    put_element(out, "description",
+    catalogue_put_element(out, "description",
                 arena_printf(f->r->a, "%s" STR_FMT,
                              f->r->lang == LANG_EN ? "Open data of " : "Données ouvertes : ",
                              STR_ARG(f->r->tenant->name)));
@@ -57,7 +57,7 @@ static struct str meta(const struct catalogue_file *f, const struct dataset_obje
 }
 
 /* From ISO 8601 in UTC to RFC 822's form. */
-static void put_date(struct buf *out, struct str iso)
+void catalogue_put_date(struct buf *out, struct str iso)
 {
     char copy[24];
     struct tm tm = {0};
@@ -66,7 +66,7 @@ static void put_date(struct buf *out, struct str iso)
     if (!strptime(copy, "%Y-%m-%dT%H:%M:%S", &tm))
         return;
     clock_http(&date, (int64_t)timegm(&tm) * 1000000);
-    put_element(out, "pubDate", buf_str(&date));
+    catalogue_put_element(out, "pubDate", buf_str(&date));
     buf_free(&date);
 }
 
@@ -74,12 +74,12 @@ void catalogue_rss_object(struct catalogue_file *f, struct buf *out, const struc
 {
     struct str page = page_of(f, d);
     buf_addz(out, "<item>\n");
-    put_element(out, "title", meta(f, d, "default", "title"));
-    put_element(out, "link", page);
-    put_element(out, "guid", page);
-    put_element(out, "description", meta(f, d, "default", "description"));
-    put_element(out, "category", meta(f, d, "default", "theme"));
-    put_date(out, d->modified);
+    catalogue_put_element(out, "title", meta(f, d, "default", "title"));
+    catalogue_put_element(out, "link", page);
+    catalogue_put_element(out, "guid", page);
+    catalogue_put_element(out, "description", meta(f, d, "default", "description"));
+    catalogue_put_element(out, "category", meta(f, d, "default", "theme"));
+    catalogue_put_date(out, d->modified);
     buf_addz(out, "</item>\n");
 }
 
@@ -87,6 +87,53 @@ void catalogue_rss_end(struct catalogue_file *f, struct buf *out)
 {
     (void)f;
     buf_addz(out, "</channel>\n</rss>\n");
+}
+
+/* ---- Dublin Core ---- */
+
+void catalogue_dublin_start(struct catalogue_file *f, struct buf *out)
+{
+    (void)f;
+    buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF "
+                  "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" "
+                  "xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n");
+}
+
+/* What is a list is said one by one. */
+static void put_each(struct buf *out, const char *name, const struct dataset_object *d, const char *key)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(jr_object(d->metas, "default"), key), i, item)
+        catalogue_put_element(out, name, str_of(json_string_value(item)));
+}
+
+void catalogue_dublin_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d)
+{
+    static const struct {
+        const char *name, *template, *key;
+    } elements[] = {{"dc:title", "default", "title"},         {"dc:description", "default", "description"},
+                    {"dc:publisher", "default", "publisher"}, {"dc:creator", "dcat", "creator"},
+                    {"dc:contributor", "dcat", "contributor"}, {"dc:language", "default", "language"},
+                    {"dc:rights", "default", "license"},      {"dc:coverage", "dcat", "spatial"},
+                    {"dc:source", "default", "references"},   {"dc:relation", "dcat", "relation"},
+                    {"dc:date", "default", "modified"}};
+    buf_addz(out, "<rdf:Description rdf:about=\"");
+    markup_xml(out, page_of(f, d));
+    buf_addz(out, "\">\n");
+    catalogue_put_element(out, "dc:identifier", page_of(f, d));
+    catalogue_put_element(out, "dc:type", S("Dataset"));
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+        catalogue_put_element(out, elements[i].name, meta(f, d, elements[i].template, elements[i].key));
+    put_each(out, "dc:subject", d, "theme");
+    put_each(out, "dc:subject", d, "keyword");
+    buf_addz(out, "</rdf:Description>\n");
+}
+
+void catalogue_dublin_end(struct catalogue_file *f, struct buf *out)
+{
+    (void)f;
+    buf_addz(out, "</rdf:RDF>\n");
 }
 
 /* ---- data.json ---- */

@@ -41,7 +41,18 @@ void catalogue_sheet_object(struct catalogue_file *f, struct buf *out,
                             const struct dataset_object *d);
 void catalogue_sheet_end(struct catalogue_file *f, struct buf *out);
 
-/* catalogue_feed.c: RSS 2.0, and Project Open Data's data.json. */
+/* The notation of that name, as a page of the first version sends it; NULL: there is none. */
+const struct catalogue_format *catalogue_file_plain(struct req *r, struct str name, struct catalogue_file *out);
+
+/* catalogue_feed.c. <name>text</name>, nothing where there is no text; what XML has no place for becomes U+FFFD. */
+void catalogue_put_element(struct buf *out, const char *name, struct str text);
+void catalogue_put_date(struct buf *out, struct str iso); /* <pubDate>; nothing: not a moment */
+
+void catalogue_dublin_start(struct catalogue_file *f, struct buf *out);
+void catalogue_dublin_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d);
+void catalogue_dublin_end(struct catalogue_file *f, struct buf *out);
+
+/* RSS 2.0, and Project Open Data's data.json. */
 void catalogue_rss_start(struct catalogue_file *f, struct buf *out);
 void catalogue_rss_object(struct catalogue_file *f, struct buf *out,
                           const struct dataset_object *d);

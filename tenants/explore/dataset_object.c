@@ -10,7 +10,7 @@
 #include "tenants/publishing/credit.h"
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
-       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT };
+       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT, COL_DOWNLOADS };
 
 const char *const dataset_default_keys[] = {
     "title", "description", "theme", "keyword", "license", "license_url", "language", "metadata_languages", "timezone",
@@ -24,7 +24,7 @@ const char *const dataset_dcat_keys[] = {
     "temporal", "granularity", "dataquality", "publisher_type", "conforms_to", "temporal_coverage_start",
     "temporal_coverage_end", "accessRights", "relation", NULL,
 };
-/* Shown with include_app_metas; nothing counts them per dataset yet. */
+/* Shown with include_app_metas; nothing but downloads is counted per dataset. */
 static const char *const explore_keys[] = {"download_count", "popularity_score", "geographic_reference_path",
                                            "geographic_reference_path_labels", NULL};
 static const char *const top_keys[] = {"visibility", "fields", "dataset_id", "dataset_uid", "has_records", "features",
@@ -40,6 +40,7 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
         .processed = req_col(r, call, row, COL_PROCESSED),     .source_host = req_col(r, call, row, COL_SOURCE_HOST),
         .source_name = req_col(r, call, row, COL_SOURCE_NAME), .parent_host = req_col(r, call, row, COL_PARENT_HOST),
         .extent = req_col(r, call, row, COL_EXTENT),           .left_out = req_i64(r, call, row, COL_LEFT_OUT),
+        .downloads = req_i64(r, call, row, COL_DOWNLOADS),
     };
     d.fields = jr_parse(req_col(r, call, row, COL_FIELDS), e);
     d.metas = d.fields ? jr_parse(req_col(r, call, row, COL_METAS), e) : NULL;
@@ -178,6 +179,10 @@ static bool put_date(struct jw *w, const struct dataset_object *d, struct str ke
 void dataset_object_meta(struct jw *w, const struct dataset_object *d, const char *template, const char *key)
 {
     bool is_default = strcmp(template, "default") == 0, is_dcat = strcmp(template, "dcat") == 0;
+    if (strcmp(template, "explore") == 0 && strcmp(key, "download_count") == 0) {
+        jw_i64(w, d->downloads);
+        return;
+    }
     if ((is_default && put_known(w, d, str_of(key))) || (is_dcat && put_date(w, d, str_of(key))))
         return;
     put_json(w, json_object_get(jr_object(d->metas, template), key));
@@ -327,6 +332,7 @@ bool dataset_shape_read(struct req *r, struct dataset_shape *out, bool *plain, s
     struct str select = str_trim(req_query(r, S("select")));
     struct odsql_scope scope = {.clause = CLAUSE_SELECT};
     *out = (struct dataset_shape){.lists = explore_is_v20(r), .app_metas = explore_flag(r, S("include_app_metas"))};
+    out->counts = out->app_metas;
     *plain = true;
     if (select.n && !odsql_parse_select(r->a, select, &out->select, e))
         return false;
@@ -335,6 +341,7 @@ bool dataset_shape_read(struct req *r, struct dataset_shape *out, bool *plain, s
         if (item->kind != ITEM_EXPR)
             continue;
         *plain = *plain && item->expr->kind == NODE_FIELD;
+        out->counts |= *plain && str_starts(item->expr->text, S("explore."));
         if (*plain && !is_known(item->expr->text))
             return odsql_complain(&scope, e, "Unknown field: " STR_FMT ".", STR_ARG(item->expr->text));
     }

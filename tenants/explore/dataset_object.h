@@ -16,7 +16,7 @@
 struct dataset_object {
     struct str dataset_id, uid;
     bool is_open, is_origin;
-    int64_t records, left_out;
+    int64_t records, left_out, downloads;
     json_t *fields, *metas, *attachments; /* attachments: NULL where there are none */
     struct str created, issued, modified, processed, source_host, source_name, parent_host, extent;
 };
@@ -29,6 +29,7 @@ struct dataset_shape {
     struct odsql_list select;
     bool lists;     /* annotations as lists: version 2.0 */
     bool app_metas;
+    bool counts;    /* shows what grows without a publication: not to be kept */
 };
 
 /* False: something else than names is selected, which only a question to the catalogue answers.

@@ -164,7 +164,7 @@ static bool reply_list(struct req *r, struct err *e)
     struct list *l = r->state;
     bool old = explore_is_v20(r);
     explore_deprecate(r);
-    if (l->query->timed)
+    if (l->query->timed || l->shape.counts)
         req_uncached(r);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
@@ -218,6 +218,8 @@ static bool reply_one(struct req *r, struct err *e)
     if (!dataset_object_read(r, 0, 0, &d, e))
         return false;
     explore_deprecate(r);
+    if (shape.counts)
+        req_uncached(r);
     put_object(r, req_json(r, 200), &d, &shape);
     dataset_object_free(&d);
     return true;

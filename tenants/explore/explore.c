@@ -126,3 +126,9 @@ bool explore_ask_grant(struct req *r, struct err *e)
     struct str id = explore_dataset(r);
     return id.n ? grant_ask(r, id, e) : ERR(e, err_dataset_missing, "no dataset named");
 }
+
+bool explore_is_first_part(struct req *r)
+{
+    struct str range = req_header(r, S("range"));
+    return !range.n || str_starts(range, S("bytes=0-"));
+}

@@ -16,6 +16,7 @@
 #include "core/web/gzip.h"
 #include "core/web/url.h"
 #include "tenants/explore/artefact.h"
+#include "tenants/explore/downloads.h"
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
 #include "tenants/publishing/file_cells.h"
@@ -331,6 +332,8 @@ static bool begin(struct req *r, struct err *e)
         req_reply(r, 304, STR_NONE);
         return true;
     }
+    if (r->x->method != HTTP_HEAD && explore_is_first_part(r))
+        downloads_count(&r->tenant->id, &f->grant.id, DOWNLOAD_EXPORT);
     if (f->sent_as != CODING_NONE)
         req_set(r, S("content-encoding"), str_of(coding_name(f->sent_as)));
     return (!is_whole(f) || begin_whole(r, f)) && begin_coding(f, e);

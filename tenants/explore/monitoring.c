@@ -60,6 +60,7 @@ static void put_row(struct jw *w, const struct dataset_object *d)
     JW_I64(w, "records_count", d->records);
     JW_I64(w, "records_set_aside", d->left_out);
     JW_I64(w, "attachment_count", (int64_t)json_array_size(d->attachments));
+    JW_I64(w, "download_count", d->downloads);
     put_default(w, d, "modified");
     put_default(w, d, "data_processed");
     jw_close(w, '}');

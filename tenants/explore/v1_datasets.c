@@ -3,6 +3,7 @@
 #include "core/base/jr.h"
 #include "core/data/cell.h"
 #include "core/data/facet.h"
+#include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"
@@ -156,11 +157,31 @@ static bool ask_objects(struct req *r, struct err *e)
     return true;
 }
 
+/* format=csv, format=rss: the page of the list in the notations of the whole catalogue. */
+static bool reply_file(struct req *r, const struct list *l, struct catalogue_file *f, struct err *e)
+{
+    struct buf *out = req_reply(r, 200, str_of(f->format->content_type));
+    f->format->start(f, out);
+    for (size_t row = 0; l->nids && row < req_rows(r, 0); row++) {
+        struct dataset_object d;
+        if (!dataset_object_read(r, 0, row, &d, e))
+            return false;
+        f->format->object(f, out, &d);
+        dataset_object_free(&d);
+    }
+    f->format->end(f, out);
+    return true;
+}
+
 static bool reply_list(struct req *r, struct err *e)
 {
     struct list *l = r->state;
+    struct catalogue_file file;
     if (l->query->timed)
         req_uncached(r);
+    struct str format = req_query(r, S("format"));
+    if ((str_eq(format, S("csv")) || str_eq(format, S("rss"))) && catalogue_file_plain(r, format, &file))
+        return reply_file(r, l, &file, e);
     struct jw *w = v1_open(r, e);
     if (!w)
         return false;

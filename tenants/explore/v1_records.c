@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/data/cell.h"
 #include "core/data/errors.h"
+#include "core/data/export.h"
 #include "core/data/facet.h"
 #include "core/data/side.h"
 #include "tenants/explore/explore.h"
@@ -10,6 +11,7 @@
 #include "tenants/explore/sql.h"
 #include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_echo.h"
+#include "tenants/explore/v1_feed.h"
 #include "tenants/explore/v1_params.h"
 
 enum { COL_PROCESSED = 1 };
@@ -20,6 +22,8 @@ struct page {
     struct facet_query *facets; /* NULL: none was asked for */
     unsigned count, counted;    /* calls of the batch */
     struct str timestamp;
+    const struct query_param *params;
+    size_t nparams;
     struct side_job *side; /* the facets, counted without PostgreSQL; NULL: not to be had */
 };
 
@@ -57,6 +61,8 @@ static bool plan_page(struct req *r, struct err *e)
         !query_make(r->a, p->grant.view, QUERY_LEGACY, params, n, &p->query, e) ||
         (req_query_count(r, S("facet")) && !facet_make(r->a, p->grant.view, params, n, &p->facets, e)))
         return false;
+    p->params = params;
+    p->nparams = n;
     file_cells(r, &p->grant, p->query);
     if (p->facets && (p->side = side_facets(p->grant.view, p->facets)))
         req_on_gone(r, side_job_free, p->side);
@@ -199,6 +205,27 @@ static void put_features(struct jw *w, const struct page *p, const PGresult *res
     jw_close(w, '}');
 }
 
+/* The page as a table, as a download has it. */
+static bool reply_csv(struct req *r, const struct page *p, const PGresult *result, struct err *e)
+{
+    struct export x;
+    if (!export_open(&x, r->a, p->query, &export_csv, p->params, p->nparams, e))
+        return false;
+    struct buf *out = req_reply(r, 200, str_of(x.format->content_type));
+    export_start(&x, out);
+    export_rows(&x, out, result);
+    export_end(&x, out);
+    export_close(&x);
+    return true;
+}
+
+static bool reply_feed(struct req *r, const struct page *p, const PGresult *result, bool atom)
+{
+    const struct v1_feed f = {p->grant.view, p->query, result, p->grant.dataset_id, p->timestamp};
+    (atom ? v1_feed_atom : v1_feed_rss)(r, &f);
+    return true;
+}
+
 static bool reply_page(struct req *r, struct err *e)
 {
     struct page *p = r->state;
@@ -206,6 +233,11 @@ static bool reply_page(struct req *r, struct err *e)
     const PGresult *result = r->batch.calls[0].result;
     if (q->timed)
         req_uncached(r);
+    struct str format = req_query(r, S("format"));
+    if (str_eq(format, S("csv")))
+        return reply_csv(r, p, result, e);
+    if (str_eq(format, S("rss")) || str_eq(format, S("atom")))
+        return reply_feed(r, p, result, str_eq(format, S("atom")));
     struct jw *w = v1_open(r, e);
     if (!w)
         return false;

@@ -3,7 +3,8 @@
 
 /*
  * v1_records -- /api/records/1.0/search and /api/datasets/1.0/{dataset}/records/{record}: rows in the shapes of the
- * first version: no nulls, points as [latitude, longitude], bare geometries; as features for format=geojson.
+ * first version: no nulls, points as [latitude, longitude], bare geometries; as features for format=geojson; as csv, rss
+ * and atom (v1_feed.h).
  * explore-api.md section 3.
  */
 extern const struct step v1_records_search[];

@@ -190,21 +190,23 @@ void v1_series_put(struct jw *w, struct v1_series *s, const struct query *q, con
     struct buf text = {0};
     for (size_t i = 0; i < s->n; i++) {
         const struct query_column *c = v1_column(q, 's', i);
-        bool null = !c || cell_null(c, result, row);
         buf_reset(&text);
-        if (!null)
+        if (c && !cell_null(c, result, row))
             cell_json(&text, c, result, row);
+        else
+            buf_addz(&text, "null");
         buf_addc(&text, '\0');
-        double v = null ? 0 : strtod(text.p, NULL);
         text.n--;
-        if (!null)
+        bool number = text.p[0] == '-' || (text.p[0] >= '0' && text.p[0] <= '9'); /* days and moments are texts */
+        double v = number ? strtod(text.p, NULL) : 0;
+        if (number)
             widen(&s->span[i], v);
         s->running[i].sum += v;
         jw_key(w, s->name[i]);
-        if (s->running[i].on)
+        if (s->running[i].on && text.p[0] != '"')
             put_running(w, &s->running[i], buf_str(&text));
         else
-            jw_raw(w, null ? S("null") : buf_str(&text));
+            jw_raw(w, buf_str(&text));
     }
     buf_free(&text);
 }

@@ -12,7 +12,7 @@
 #include "tenants/publishing/file_cells.h"
 
 enum { COL_METAS, COL_FIELDS, COL_RECORDS, COL_BYTES, COL_ORIGIN, COL_IDENTIFIER, COL_PUBLISHED, COL_PROCESSED,
-       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT, COL_LEFT_OUT };
+       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT, COL_LEFT_OUT, COL_DOWNLOADS };
 enum { PREVIEW_ROWS = 10 };
 
 bool dataset_ask(struct req *r, struct err *e)
@@ -89,6 +89,7 @@ void dataset_describe(struct req *r, struct dataset *d)
     d->records = req_i64(r, 0, 0, COL_RECORDS);
     d->csv_bytes = req_i64(r, 0, 0, COL_BYTES);
     d->left_out = req_i64(r, 0, 0, COL_LEFT_OUT);
+    d->downloads = req_i64(r, 0, 0, COL_DOWNLOADS);
     d->is_copy = !batch_bool(&r->batch, 0, 0, COL_ORIGIN);
     d->source_name = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE));
     d->source_host = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE_HOST));
@@ -284,6 +285,7 @@ static struct str side_of(struct req *r, const struct dataset *d)
         .granularity = d->granularity, .references = d->references, .contact_name = d->contact_name,
         .contact_email = d->contact_email, .identifier = d->identifier, .uid = d->uid, .is_copy = d->is_copy,
         .source_name = d->source_name, .source_host = d->source_host, .here = r->tenant->name, .id = d->g.dataset_id,
+        .downloads = say_count(r->a, r->lang, d->downloads),
         .left_out = d->left_out > 0 ? say_count(r->a, r->lang, d->left_out) : STR_NONE, .credit = d->credit, .is_open = d->g.is_open});
     struct str html = arena_str(r->a, buf_str(&b));
     buf_free(&b);

@@ -17,7 +17,7 @@ struct dataset {
     struct str title, publisher, publisher_url, license, license_url, text, themes, keywords, frequency, spatial,
         granularity, created, issued, modified, references, contact_name, contact_email, identifier, uid, source_name,
         source_host, credit, modified_day, period, box;
-    int64_t records, csv_bytes, left_out;
+    int64_t records, csv_bytes, left_out, downloads;
     bool is_copy;
     struct rows rows;
     void *view; /* of the view's own file */

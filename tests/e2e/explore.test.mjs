@@ -240,6 +240,62 @@ for (const [number, id, where, total, more] of [
 test('64: an answer that used now() has no ETag: it ages', async () => {
   assert.equal((await good('temps/records', { where: 'date1 <= now()' })).headers.etag, undefined);
 });
+// Section 2 of the contract, where no case of section 9 asks. 2025-09-11 was a Thursday of week 37, the 254th day (Python's date).
+for (const [pattern, want] of Object.entries({ yy: '25', yyyy: '2025', xx: '25', xxxx: '2025', w: '37', ww: '37', e: '4', E: 'jeu.', EEEE: 'jeudi', D: '254', DDD: '254', M: '9', MM: '09', MMM: 'sept.',
+  MMMM: 'septembre', d: '11', dd: '11', H: '8', HH: '08', m: '0', mm: '00', s: '0', ss: '00', "yyyy 'l''an'": "2025 l'an", 'dd?MM,yyyy.HH-mm:ss/': '11?09,2025.08-00:00/' })) {
+  test(`2.5: date_format ${pattern}, in the zone and the language asked for`, async () => {
+    assert.deepEqual(await records('temps', { select: `date_format(date1, "${pattern}") as d`, limit: 1, lang: 'fr', timezone: 'Europe/Paris' }), [{ d: want }]);
+  });
+}
+const utc = (set) => { const d = new Date(); set(d); return d; };
+const toDay = (d, wanted, steps) => d.setUTCDate(d.getUTCDate() + (((wanted + 1 - d.getUTCDay()) % 7 + 7) % 7) + 7 * steps);
+for (const [how, set] of [
+  ['year=2000', (d) => d.setUTCFullYear(2000, d.getUTCMonth(), Math.min(d.getUTCDate(), new Date(Date.UTC(2000, d.getUTCMonth() + 1, 0)).getUTCDate()))],
+  ['year=2000,year=2001,month=3,day=1', (d) => d.setUTCFullYear(2001, 2, 1)], ['month=2,day=31,year=2021', (d) => d.setUTCFullYear(2021, 1, 28)],
+  ['days=-3,hours=+2', (d) => d.setTime(d.getTime() - 70 * 3600e3)], ['weeks=1', null], ['hour=3,minute=4,second=5,microsecond=0', (d) => d.setUTCHours(3, 4, 5, 0)],
+]) {
+  test(`2.5: now(${how})`, async () => {
+    const select = `now(${how}) as d`;
+    if (!set) { await refused('temps/records', { select }, 400, 'ODSQLError'); return; }
+    const [{ d }] = await records('temps', { select, limit: 1 });
+    assert.ok(Math.abs(new Date(d) - utc(set)) < 10000, `${d} is not ${utc(set).toISOString()}`);
+  });
+}
+test('2.5: now(mondays) is a Monday at this hour, the next or the last; weekday=0 the next that is not today or before', async () => {
+  const [{ next, last, day }] = await records('temps', { select: 'now(mondays=+1) as next, now(mondays=-1) as last, now(weekday=0) as day', limit: 1 });
+  const now = Date.now(), week = 7 * 86400e3;
+  for (const one of [next, last, day]) assert.equal(new Date(one).getUTCDay(), 1, one);
+  assert.ok(new Date(next) - now > -10000 && new Date(next) - now <= week + 10000, next);
+  assert.ok(now - new Date(last) > -10000 && now - new Date(last) <= week + 10000, last);
+  assert.ok(Math.abs(new Date(day) - now) <= week + 10000, day);
+});
+for (const [what, id, params, want] of [
+  ['an older wildcard', 'public-trees', { where: "common_name like 'mapl*'", select: 'asset_id' }, [244093, 244096, 244105].map((asset_id) => ({ asset_id }))],
+  ['a distinct count of what stands for null', 'd2', { select: "count(distinct ifnull(id,'aucun')) as n", limit: 1 }, [{ n: 3 }]],
+  ['what stands for null is a group', 'd2', { group_by: "ifnull(id,'aucun') as k", select: 'count(*) as n' }, [{ k: 'aucun', n: 1 }, { k: 'bidule', n: 2 }, { k: 'koumoul', n: 3 }]],
+  ['a field that is true', 'koumoul', { where: 'bool', select: 'id' }, [{ id: 'bidule' }]], ['is true', 'koumoul', { where: 'bool is true', select: 'id' }, [{ id: 'bidule' }]],
+  ['a day with slashes', 'koumoul', { where: "some_date > date'2017/11/01'", select: 'id' }, [{ id: 'koumoul' }]], ['years as bounds', 'koumoul', { where: "some_date in [date'2017'..date'2018']", select: 'id' }, [{ id: 'koumoul' }, { id: 'bidule' }]],
+  ['a quarter', 'koumoul', { group_by: 'range(some_date, 1 quarter) as q', select: 'count(*) as n' }, [{ q: '[2017-10-01T00:00:00.000Z, 2018-01-01T00:00:00.000Z[', n: 2 }]],
+  ['half a day', 'temps', { group_by: 'range(date1, 12 hour) as q', select: 'count(*) as n' }, [{ q: '[2025-09-10T00:00:00.000Z, 2025-09-10T12:00:00.000Z[', n: 1 }, { q: '[2025-09-11T00:00:00.000Z, 2025-09-11T12:00:00.000Z[', n: 1 }]],
+  ['whole numbers, closed', 'd2', { group_by: 'RANGE(employees,15)', select: 'count(*)' }, [{ 'RANGE(employees,15)': '[0, 14]', 'count(*)': 6 }]],
+  ['the key as it was typed', 'koumoul', { group_by: 'RANGE(nb,15)', select: 'COUNT( * )' }, [{ 'RANGE(nb,15)': '[0, 15[', 'COUNT( * )': 1 }, { 'RANGE(nb,15)': '[15, 30[', 'COUNT( * )': 1 }]],
+  ['an older name with a mode', 'koumoul', { where: "geometry(loc, geom'POLYGON((-3 47,-2 47,-2 48,-3 48,-3 47))', DISJOINT)", select: 'id' }, [{ id: 'bidule' }]],
+  ['an older name of within_distance', 'koumoul', { where: "distance(loc, geom'POINT(2.6 45.5)', 10km)", select: 'id' }, [{ id: 'bidule' }]],
+  ['minutes and seconds of a day', 'koumoul', { select: 'minute(some_date) as m, second(some_date) as s, length(id) as l', limit: 1 }, [{ m: 0, s: 0, l: 7 }]],
+  ['arithmetic in a filter', 'koumoul', { where: "id = 'koumoul' AND (nb + 1) * 2 = 24", select: 'id' }, [{ id: 'koumoul' }]],
+  ['startswith minds the case', 'koumoul', { where: "startswith(id,'Kou')", select: 'id' }, []], ['suggest does not', 'koumoul', { where: "suggest(id,adr,'KOU')", select: 'id' }, [{ id: 'koumoul' }]],
+]) test(`2: ${what}`, async () => assert.deepEqual(await records(id, params), want));
+// 7.816 m lie between the point and (2.6001, 45.5): 0.0001° on the parallel of WGS 84, a·cos φ ∕ √(1 − e² sin² φ).
+for (const [unit, near] of [['6mi', true], ['9yd', true], ['8yd', false], ['26ft', true], ['25ft', false], ['8m', true], ['7', false], ['790cm', true], ['7700mm', false], ['0.01km', true]]) {
+  test(`2.4: within_distance takes ${unit}`, async () => assert.equal((await json('koumoul/records', { where: `within_distance(loc, geom'POINT(2.6001 45.5)', ${unit})`, limit: 0 })).total_count, near ? 1 : 0));
+}
+for (const [where, code] of [['nb <> 11', 'ODSQLSyntaxError'], ['nb != 11', 'ODSQLSyntaxError'], ['nb || 1', 'ODSQLSyntaxError'], ["id = 'koumoul' -- rien", '']]) {
+  test(`2.2: ${where} is not the language`, async () => {
+    const answer = await get('koumoul/records', { where });
+    assert.equal(answer.status, 400);
+    assert.ok(answer.json.error_code.startsWith(code || 'ODSQL'));
+  });
+}
 test('57: the distance in metres', async () => {
   const [row] = await records('public-trees', { select: "asset_id,distance(geo_point_2d,geom'POINT(-123.10 49.27)') as d", order_by: 'd', limit: 1 });
   assert.equal(row.asset_id, 244096);
@@ -331,7 +387,7 @@ test('93: a data set has all its members, in their order', async () => {
   assert.deepEqual(d.metas.default.theme, ['Environnement']);
   assert.deepEqual(d.features, ['analyze', 'timeserie', 'geo']);
   assert.deepEqual(d.fields[2], { name: 'genus_name', description: null, annotations: { facet: true, sortable: true }, label: 'genus_name', type: 'text' });
-  assert.deepEqual((await json('public-trees', { include_app_metas: true })).metas.explore.download_count, null);
+  assert.deepEqual((await json('public-trees', { include_app_metas: true })).metas.explore, { download_count: 0, popularity_score: null, geographic_reference_path: null, geographic_reference_path_labels: null });
 });
 test('94: selected members are flat', async () => {
   const { results } = await json(`${V21}/catalog/datasets`, { select: 'dataset_id,default.title', order_by: 'dataset_id', limit: 1 });
@@ -399,6 +455,12 @@ test('103: a map', async () => {
   assert.equal(map.type, 'FeatureCollection');
   assert.deepEqual(map.features[0].geometry, { type: 'Point', coordinates: [-123.06036999913398, 49.27117199821082] });
   assert.equal(map.features[0].properties.asset_id, 244086);
+});
+test('102: FlatGeobuf says what it is', async () => {
+  const file = await good('public-trees/exports/fgb', { limit: 5 });
+  assert.equal(file.headers['content-type'], 'application/octet-stream; charset=utf-8');
+  assert.equal(file.body.subarray(0, 7).toString('latin1'), 'fgb\x03fgb');
+  assert.ok(file.body.includes('Layer1'), 'the name of the layer');
 });
 test('104: compressed', async () => {
   const zipped = await good('beaucoup/exports/csv', { compressed: true });

@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
 import { decompress as unzstd } from 'fzstd';
 import { installation, poll } from './harness.mjs';
-import { publish, sql } from './fixtures.mjs';
+import { makeKey, publish, sql } from './fixtures.mjs';
 
 const require = createRequire(import.meta.url);
 const H = 'r.localhost';
@@ -400,6 +400,19 @@ test('the export tab offers every format that the API lists, at its address, and
 
 // ---- the catalogue as a file ----
 
+test('the catalogue in Dublin Core, read by a parser of XML', async () => {
+  await publish(t, H, { id: 'dublin', fields: { n: ['int'] }, rows: [[1]] }, { metas: { default: { title: 'Un & <deux>', description: '<p>Trois \u0002</p>', keyword: ['a', 'b'] }, dcat: { creator: 'Auteur' } } });
+  const answer = await t.http(H, '/api/explore/v2.1/catalog/exports/dublin_core/');
+  assert.deepEqual([answer.status, answer.headers['content-type'], answer.headers['content-disposition']], [200, 'application/rdf+xml; charset=utf-8', 'attachment; filename="datasets.rdf"']);
+  const script = "import sys, json, xml.etree.ElementTree as T\nr = T.fromstring(sys.stdin.buffer.read())\nrdf='{http://www.w3.org/1999/02/22-rdf-syntax-ns#}'\nprint(json.dumps({d.get(rdf+'about'): [[c.tag.split('}')[1], c.text] for c in d] for d in r}))";
+  const all = JSON.parse(execFileSync('python3', ['-c', script], { input: answer.body, encoding: 'utf8' }));
+  const [about, said] = Object.entries(all).find(([key]) => key.endsWith('/explore/dataset/dublin/'));
+  const of = (name) => said.filter(([key]) => key === name).map(([, text]) => text);
+  assert.deepEqual([of('title'), of('description'), of('subject'), of('creator'), of('type'), of('identifier')],
+    [['Un & <deux>'], ['<p>Trois \ufffd</p>'], ['Environnement', 'a', 'b'], ['Auteur'], ['Dataset'], [about]]);
+  assert.equal(Object.keys(all).length, (await t.http(H, '/api/explore/v2.1/catalog/datasets?limit=0')).json.total_count);
+});
+
 test('the catalogue as a workbook, as news and as data.json: the data sets of the CSV, and nothing closed', async () => {
   await publish(t, H, { ...TOUT, id: 'cache' }, { visibility: 'closed', metas: { default: { title: 'Canari caché' } } });
   await publish(t, H, { id: 'titre', fields: { n: ['int'] }, rows: [[1]] }, { metas: { default: { title: '=1+1 <b>&"', description: 'Lignes \u0002 & <p>balises</p>' } } });
@@ -424,7 +437,7 @@ test('the catalogue as a workbook, as news and as data.json: the data sets of th
   const pod = (await at('data.json', { order_by: 'dataset_id' })).json;
   assert.deepEqual(pod.dataset.map((d) => d.distribution[0].title), ids.map((id) => `${id}.csv`));
   const links = (await t.http(H, '/api/explore/v2.1/catalog/exports')).json.links;
-  assert.deepEqual(links.map((l) => l.rel), ['dcat', 'rdf', 'ttl', 'jsonld', 'csv', 'json', 'xlsx', 'ods', 'rss', 'data.json']);
+  assert.deepEqual(links.map((l) => l.rel), ['dcat', 'rdf', 'ttl', 'jsonld', 'csv', 'json', 'xlsx', 'ods', 'rss', 'dublin_core', 'data.json']);
   for (const link of links) assert.equal((await t.http(H, new URL(link.href).pathname)).status, 200, link.rel);
   for (const name of ['xlsx', 'ods', 'rss', 'data.json']) assert.ok(!(await at(name)).body.includes('Canari'), name);
 });
@@ -537,6 +550,32 @@ test('workbooks and Parquet of 300,000 rows leave at constant memory, the first 
     assert.ok(first - began < 2000, `${name}: the first byte after ${first - began} ms`);
     assert.ok(kilobytes('VmHWM') - before < most, `${name} took ${kilobytes('VmHWM') - before} kB`);
   }
+});
+
+test('downloads are counted, once each and without their readers: in the API, for administrators, on the page', async () => {
+  await publish(t, H, { id: 'compte', fields: { n: ['int'] }, generate: 'SELECT i, i FROM generate_series(1, 1000) i' });
+  await publish(t, H, { id: 'autre', fields: { n: ['int'] }, rows: [[1]] });
+  const count = async (id) => (await get(id, { include_app_metas: true })).json.metas.explore.download_count;
+  assert.equal(await count('compte'), 0);
+  const { headers: { etag } } = await good('compte/exports/csv');
+  await poll(async () => (await good('compte/exports/json', { where: 'n < 3' })).json.length === 2, { what: 'a part' });
+  await good('compte/exports/csv', {}, accepts('gzip'));
+  const v1 = await t.http(H, '/api/records/1.0/download/?dataset=compte&format=json');
+  assert.equal(v1.status, 200);
+  await get('compte/exports/csv', {}, { headers: { 'If-None-Match': etag } }); // 304
+  await get('compte/exports/csv', {}, { method: 'HEAD' });
+  await get('compte/exports/csv', {}, { headers: { Range: 'bytes=100-' } }); // the rest of what was begun before
+  await get('compte/exports/csv', { where: 'rien = 1' }); // 400
+  await poll(async () => (await count('compte')) >= 4, { what: 'the count' });
+  await good('autre/exports/csv');
+  await poll(async () => (await count('autre')) === 1, { what: 'the other count' });
+  assert.equal(await count('compte'), 4, 'and nothing more since');
+  const list = (await t.http(H, '/api/explore/v2.1/catalog/datasets?select=dataset_id,explore.download_count&where=dataset_id in ("compte","autre")'.replaceAll(' ', '%20').replaceAll('"', '%22'))).json;
+  assert.deepEqual(Object.fromEntries(list.results.map((one) => [one.dataset_id, one['explore.download_count']])), { compte: 4, autre: 1 });
+  const seen = (await t.http(H, '/api/explore/v2.1/monitoring/datasets/ods-datasets-monitoring/records?limit=100', { key: makeKey(t, H, 'admin') })).json.results;
+  assert.equal(seen.find((one) => one.dataset_id === 'compte').download_count, 4);
+  assert.match((await t.http(H, '/explore/dataset/compte/')).text, /<dt>Téléchargements<\/dt><dd>4<\/dd>/);
+  assert.equal(sql(t, "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'download'"), 'tenant_id dataset_id month exports files');
 });
 
 test('closing cuts a download that is running, also one from a kept file', async () => {

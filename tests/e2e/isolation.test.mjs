@@ -39,7 +39,7 @@ function state(hosts = HOSTS) {
   return { subscription: links, ...Object.fromEntries(rows.split('\n').map((row) => row.split('|'))) };
 }
 // Moved by nobody's request: the worker compares links with their sources on its own (subscription.seeded_at).
-const NOISE = ['heartbeat', 'usage_call', 'job', 'worker', 'lease', 'audit', 'subscription'];
+const NOISE = ['heartbeat', 'usage_call', 'download', 'job', 'worker', 'lease', 'audit', 'subscription'];
 /** Nobody: the API says 401, a page shows the way in. */
 const outside = (answer) => answer.status === 401 || (answer.status === 303 && /\/login/.test(answer.headers.location));
 

@@ -99,7 +99,7 @@ const attach = (host, id, name, bytes, query = '') =>
   api(host, `/datasets/${id}/attachments?name=${encodeURIComponent(name)}${query}`, { method: 'POST', body: bytes, headers: { 'Content-Type': 'application/octet-stream' } });
 const content = (slug) => one(`SELECT content_bytes FROM portal.stock s JOIN portal.tenant t ON t.id = s.tenant_id WHERE t.slug = '${slug}'`);
 
-test('an attached file is listed, downloaded whole and in parts, counted as content and given back', async () => {
+test('117: an attached file is listed, downloaded whole and in parts, counted as content and given back', async () => {
   await t.importCsv(A, 'arretes', 'code;nom\n1;Tours\n');
   const before = Number(content('a'));
   const made = await attach(A, 'arretes', 'Arrêté 2024.pdf', pdf, '&title=Arr%C3%AAt%C3%A9');
@@ -121,6 +121,8 @@ test('an attached file is listed, downloaded whole and in parts, counted as cont
   assert.equal((await t.http(A, '/api/datasets/1.0/arretes/attachments/arrete_2024_pdf/')).status, 200);
   const object = await poll(async () => { const d = (await explore(A, 'arretes')).json; return d.attachments.length && d; }, { what: 'the description' });
   assert.deepEqual(object.attachments, [{ mimetype: 'application/pdf', url: 'odsfile://Arrêté 2024.pdf', id: 'arrete_2024_pdf', title: 'Arrêté' }]);
+  const taken = () => sql(t, "SELECT coalesce(sum(o.files), 0) FROM portal.download o JOIN portal.dataset d ON d.tenant_id = o.tenant_id AND d.id = o.dataset_id WHERE d.dataset_id = 'arretes'");
+  await poll(() => Number(taken()) === 3, { what: 'three downloads: whole, its first bytes, at its old address' });
   assert.equal((await api(A, '/datasets/arretes/attachments/attachment/arrete_2024_pdf', { method: 'DELETE' })).status, 200);
   assert.equal(Number(content('a')), before);
   await poll(async () => (await t.http(A, new URL(file.href).pathname)).status === 404, { what: 'the file gone' });

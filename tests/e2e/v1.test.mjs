@@ -2,6 +2,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -108,6 +109,34 @@ test('features: geometry by longitude, properties without nulls', async () => {
   const none = await get(SEARCH, { dataset: 'd2', format: 'geojsonp', callback: 'f', rows: 1 });
   assert.match(none.text, /^\/\*\*\/f\(\{"type": "FeatureCollection".*"geometry": null/s);
 });
+test('rows as a table and as news', async () => {
+  const csv = await get(SEARCH, { dataset: 'koumoul', format: 'csv', fields: 'id,nb', sort: 'nb', rows: 5 });
+  assert.deepEqual([csv.status, csv.headers['content-type'], csv.text], [200, 'text/csv; charset=utf-8', '\ufeffid;nb\r\nbidule;22.2\r\nkoumoul;11.0\r\n']);
+  await publish(t, H, { id: 'nouvelles', fields: { n: ['int'], titre: ['text'], texte: ['text'] }, rows: [[1, 'A & <b>', 'é\u0002 "fin"'], [2, null, null]] }, { processed: '2026-03-04T05:06:07Z' });
+  const { records } = (await get(SEARCH, { dataset: 'nouvelles' })).json;
+  const rss = await get(SEARCH, { dataset: 'nouvelles', format: 'rss' });
+  assert.equal(rss.headers['content-type'], 'application/rss+xml; charset=utf-8');
+  const atom = await get(SEARCH, { dataset: 'nouvelles', format: 'atom' });
+  assert.equal(atom.headers['content-type'], 'application/atom+xml; charset=utf-8');
+  const py = (text, script) => JSON.parse(execFileSync('python3', ['-c', `import sys, json, xml.etree.ElementTree as T\nr = T.fromstring(sys.stdin.buffer.read())\n${script}`], { input: text, encoding: 'utf8' }));
+  assert.deepEqual(py(rss.body, "print(json.dumps([[i.findtext(k) for k in ('title','guid','description','pubDate')] for i in r.iter('item')]))"),
+    [['A & <b>', records[0].recordid, 'n: 1\ntitre: A & <b>\ntexte: é\ufffd "fin"', 'Wed, 04 Mar 2026 05:06:07 GMT'], [records[1].recordid, records[1].recordid, 'n: 2', 'Wed, 04 Mar 2026 05:06:07 GMT']]);
+  const entries = py(atom.body, "a='{http://www.w3.org/2005/Atom}'\nprint(json.dumps([[i.findtext(a+k) for k in ('title','id','updated','content')] for i in r.iter(a+'entry')]))");
+  assert.deepEqual(entries.map(([title, , , content]) => [title, content]), [['A & <b>', 'n: 1\ntitre: A & <b>\ntexte: é\ufffd "fin"'], [records[1].recordid, 'n: 2']]);
+  assert.equal((await t.http(H, new URL(entries[0][1]).pathname)).json.recordid, records[0].recordid, 'an entry is named by its record');
+  assert.match(entries[0][2], /^2026-03-04T05:06:07/);
+  for (const format of ['csv', 'rss', 'atom']) assert.equal((await get(SEARCH, { dataset: 'ferme', format })).status, 404, format);
+});
+test('datasets as a table and as news', async () => {
+  const table = await get('/api/datasets/1.0/search/', { format: 'csv', q: 'koumoul' });
+  assert.deepEqual([table.status, table.headers['content-type']], [200, 'text/csv; charset=utf-8']);
+  const lines = table.text.trimEnd().split('\r\n');
+  assert.ok(lines[0].endsWith(';datasetid') && lines.length === 2 && lines[1].endsWith(';koumoul'), table.text);
+  const news = await get('/api/datasets/1.0/search/', { format: 'rss', rows: 1000 });
+  assert.equal(news.headers['content-type'], 'application/rss+xml; charset=utf-8');
+  assert.equal(news.text.match(/<item>/g).length, (await get('/api/datasets/1.0/search/', { rows: 0 })).json.nhits);
+  assert.ok(!/ferme/.test(news.text + table.text));
+});
 test('facets in the order asked for', async () => {
   const order = async (sort) => (await get(SEARCH, { dataset: 'public-trees', rows: 0, facet: 'genus_name', ...(sort ? { 'facetsort.genus_name': sort } : {}) })).json.facet_groups[0].facets.map((f) => f.name);
   assert.deepEqual([await order(), await order('alphanum'), await order('-alpha'), await order('count'), await order('-count')],
@@ -144,6 +173,7 @@ for (const [what, query, want] of [
   ['a percentile', 'x=genus_name&y.q.func=QUANTILES&y.q.expr=asset_id&y.q.subsets=25', [{ x: 'ACER', q: 244094.5 }, { x: 'PRUNUS', q: 244088.75 }]],
   ['sums that grow', 'x=date_planted&precision=month&y.n.func=COUNT&y.n.cumulative=true&y.d.func=MAX&y.d.expr=asset_id&y.d.cumulative=true&y.e.func=MAX&y.e.expr=asset_id&y.e.cumulative=false',
     [{ x: { year: 2012, month: 11 }, n: 2, d: 244097, e: 244097 }, { x: { year: 2012, month: 12 }, n: 3, d: 488193, e: 244096 }, { x: { year: 2013, month: 1 }, n: 5, d: 732298, e: 244105 }]],
+  ['the first day, which nothing adds up', 'x=genus_name&y.d.func=MIN&y.d.expr=date_planted&y.d.cumulative=true', [{ x: 'ACER', d: '2012-12-03' }, { x: 'PRUNUS', d: '2012-11-13' }]],
   ['arithmetic', 'x=genus_name&y.a.func=MAX&y.a.expr=(asset_id%20-%20244000)%20*%202.5', [{ x: 'ACER', a: 262.5 }, { x: 'PRUNUS', a: 242.5 }]],
   ['a constant', 'x=genus_name&y.c.func=AVG&y.c.expr=12.5', [{ x: 'ACER', c: 12.5 }, { x: 'PRUNUS', c: 12.5 }]],
   ['squares of arithmetic', 'x=genus_name&y.a.func=SUMSQUARES&y.a.expr=asset_id-244090&q=genus_name:PRUNUS', [{ x: 'PRUNUS', a: 16 + 49 }]],
@@ -243,6 +273,7 @@ test('a cluster has its hull where a precision is asked for', async () => {
   assert.deepEqual(new Set(cluster.coordinates[0].map(String)), new Set(corners.map(String)), 'none of the five lies between the others');
   assert.equal((await ask('shapeprecision=1&clustermode=heatmap')).clusters[0].cluster, undefined);
   assert.deepEqual((await ask('y.s.func=AVG&y.s.expr=height_m')).series, { s: { min: 4.6, max: 4.6 } });
+  assert.deepEqual((await ask('y.s.func=MIN&y.s.expr=date_planted')).series, { s: { min: null, max: null } }, 'days have no bounds here');
   for (const query of ['shapeprecision=29', 'shapeprecision=x', 'clustermode=stars']) assert.equal((await t.http(H, `/api/records/1.0/geocluster?dataset=public-trees&clusterprecision=1&${query}`)).status, 400, query);
 });
 test('rows of one shape are one, with series and bounds of all', async () => {

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/io/blob.h"
 #include "core/web/web.h"
+#include "tenants/explore/downloads.h"
 #include "tenants/pages/assets.h"
 #include "tenants/quota/meter.h"
 #include "tools/cli/cmd.h"
@@ -13,15 +14,19 @@
 
 enum { MIB = 1024 * 1024 };
 
-static bool open_meter(uv_loop_t *loop, struct lanes *lanes, struct heads *heads, void *context, struct err *e)
+static bool open_counters(uv_loop_t *loop, struct lanes *lanes, struct heads *heads, void *context, struct err *e)
 {
     (void)heads;
-    return meter_open(loop, lanes, context, e);
+    if (!meter_open(loop, lanes, context, e))
+        return false;
+    downloads_open(loop, lanes);
+    return true;
 }
 
-static void close_meter(void *context)
+static void close_counters(void *context)
 {
     (void)context;
+    downloads_close();
     meter_close();
 }
 
@@ -51,7 +56,7 @@ bool cmd_web_process(struct cli *cli, struct err *e)
         .build = TERRASSE_VERSION,
         .metrics_token = option_str(OPTION_METRICS_TOKEN).n > 0 ? option_str(OPTION_METRICS_TOKEN).p : NULL,
         .drain_ms = (unsigned)option_i64(OPTION_DRAIN) * 1000,
-        .open = open_meter, .close = close_meter, .context = usage,
+        .open = open_counters, .close = close_counters, .context = usage,
     };
     const char *cache = keys.value[KEY_CACHE];
     crypto_generichash(c.secret, sizeof c.secret, (const unsigned char *)cache, str_of(cache).n, NULL, 0);

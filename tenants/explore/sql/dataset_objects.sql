@@ -1,4 +1,4 @@
--- dataset_objects($1 uuid tenant, $2 text ids, $3 boolean all, $4 uuid organisation) -> dataset_id text, uid text, is_open boolean, fields jsonb, metas jsonb, records bigint, is_origin boolean, created text, issued text, modified text, processed text, source_host text, source_name text, parent_host text, extent float8[], attachments jsonb, left_out bigint; any rows
+-- dataset_objects($1 uuid tenant, $2 text ids, $3 boolean all, $4 uuid organisation) -> dataset_id text, uid text, is_open boolean, fields jsonb, metas jsonb, records bigint, is_origin boolean, created text, issued text, modified text, processed text, source_host text, source_name text, parent_host text, extent float8[], attachments jsonb, left_out bigint, downloads bigint; any rows
 -- class: tenant   lane: write   roles: web
 -- The data sets named by $2, a text[], in its order. Read anew under the policy: what the catalogue's flat rows say is
 -- checked here. A frozen version hides its data set.
@@ -11,7 +11,10 @@ SELECT d.dataset_id, d.uid, d.visibility = 'open', d.fields, d.metas, d.records,
        (SELECT jsonb_agg(jsonb_build_object('kind', a.kind, 'id', a.id, 'title', a.title, 'mimetype', a.mimetype, 'file', a.file_name) ORDER BY a.file_name)
           FROM portal.attachment AS a
          WHERE a.tenant_id = $1::uuid AND a.dataset_id = d.id AND a.kind <> 'file'),
-       d.left_out
+       d.left_out,
+       (SELECT coalesce(sum(o.exports + o.files), 0)::bigint
+          FROM portal.download AS o
+         WHERE o.tenant_id = $1::uuid AND o.dataset_id = d.id)
   FROM unnest($2::text[]) WITH ORDINALITY AS w (id, at)
   JOIN portal.dataset AS d ON d.tenant_id = $1::uuid AND d.dataset_id = w.id
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'

@@ -1,6 +1,6 @@
 /*
- * Parquet: whole numbers are INT64, decimals DOUBLE (what the API's "double" is; the exact digits
- * are in CSV and JSON), dates DATE, moments TIMESTAMP in microseconds UTC, points a struct {lon,
+ * Parquet: whole numbers are INT64, decimals DOUBLE, what the API's "double" is, or, in a
+ * column where a double would change a value, DECIMAL (query_decimals); dates DATE, moments TIMESTAMP in microseconds UTC, points a struct {lon,
  * lat} as in JSON, shapes their geometry as JSON, lists joined. parquet_compression is snappy, or
  * zstd.
  */
@@ -24,6 +24,8 @@ static enum parquet_kind kind_of(const struct query_column *c)
         [TYPE_DATE] = PARQUET_DATE,       [TYPE_DATETIME] = PARQUET_MOMENT,
         [TYPE_BOOLEAN] = PARQUET_BOOLEAN, [TYPE_GEO_POINT] = PARQUET_DOUBLE,
         [TYPE_GEO_SHAPE] = PARQUET_JSON,  [TYPE_FILE] = PARQUET_TEXT};
+    if (c->type == TYPE_DECIMAL && c->decimal_digits)
+        return PARQUET_DECIMAL;
     return c->range == RANGE_NONE ? kinds[c->type] : PARQUET_TEXT;
 }
 
@@ -55,7 +57,7 @@ static bool open_state(struct export *x, struct err *e)
     size_t n = 0;
     for (size_t i = 0; i < x->query->ncolumns; i++) {
         const struct query_column *c = &x->query->columns[i];
-        list[n] = (struct parquet_column){.name = name_of(x, list, n, i), .kind = kind_of(c)};
+        list[n] = (struct parquet_column){.name = name_of(x, list, n, i), .kind = kind_of(c), .digits = c->decimal_digits, .scale = c->decimal_scale};
         if (is_point(c)) {
             list[n].member = S("lon");
             list[n + 1] = list[n];
@@ -98,6 +100,10 @@ static void put_value(struct export *x, size_t at, const struct query_column *c,
         return;
     case PARQUET_DOUBLE:
         put_double(x, at);
+        return;
+    case PARQUET_DECIMAL:
+        if (!parquet_decimal(x->state, at, buf_str(&x->cell)))
+            ERR(&x->failed, err_internal, "a decimal longer than all of its column");
         return;
     case PARQUET_TEXT:
     case PARQUET_JSON:

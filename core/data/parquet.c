@@ -111,6 +111,46 @@ void parquet_double(struct parquet *p, size_t column, double v)
         widen(&p->data[column], v, 0);
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* A whole number of 10^-scale. */
+static bool read_decimal(struct str s, const struct parquet_column *c, wide *out)
+{
+    bool negative = s.n && s.p[0] == '-', behind = false;
+    int digits = 0, decimals = 0;
+    *out = 0;
+    for (size_t i = negative; i < s.n; i++) {
+        bool digit = s.p[i] >= '0' && s.p[i] <= '9';
+        if (!digit && (s.p[i] != '.' || behind))
+            return false;
+        behind |= !digit;
+        if (!digit || (behind && decimals == c->scale && s.p[i] == '0'))
+            continue;
+        *out = *out * 10 + (unsigned)(s.p[i] - '0');
+        digits += *out != 0;
+        decimals += behind;
+        if (digits > c->digits)
+            return false;
+    }
+    for (int k = decimals; k < c->scale; k++)
+        *out *= 10;
+    *out = negative ? -*out : *out;
+    return s.n > negative && decimals <= c->scale;
+}
+
+bool parquet_decimal(struct parquet *p, size_t column, struct str digits)
+{
+    wide v;
+    unsigned char bytes[16]; /* the highest first */
+    if (!read_decimal(digits, &p->columns[column], &v))
+        return false;
+    for (size_t i = sizeof bytes; i-- > 0; v >>= 8)
+        bytes[i] = (unsigned char)(v & 0xff);
+    take(p, column, true);
+    add_fixed(&p->data[column], bytes, sizeof bytes);
+    return true;
+}
+
 void parquet_bytes(struct parquet *p, size_t column, struct str s)
 {
     uint32_t n = (uint32_t)s.n;

@@ -20,6 +20,7 @@ enum parquet_kind {
     PARQUET_DATE,
     PARQUET_MOMENT,
     PARQUET_DOUBLE,
+    PARQUET_DECIMAL,
     PARQUET_TEXT,
     PARQUET_JSON
 };
@@ -30,6 +31,7 @@ enum parquet_codec { PARQUET_SNAPPY, PARQUET_ZSTD };
 struct parquet_column {
     struct str name, member;
     enum parquet_kind kind;
+    int digits, scale; /* DECIMAL: at most 38 digits, so many of them decimals */
 };
 
 struct parquet;
@@ -42,6 +44,7 @@ void parquet_null(struct parquet *p, size_t column);
 void parquet_whole(struct parquet *p, size_t column,
                    int64_t v); /* INT; DATE: days, MOMENT: µs since 1970; BOOLEAN */
 void parquet_double(struct parquet *p, size_t column, double v);
+bool parquet_decimal(struct parquet *p, size_t column, struct str digits); /* "-12.5"; false: it is none, or too long */
 void parquet_bytes(struct parquet *p, size_t column, struct str s); /* TEXT, JSON: UTF-8 */
 void parquet_row(struct parquet *p, struct buf *out);
 bool parquet_end(struct parquet *p,

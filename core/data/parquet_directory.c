@@ -11,7 +11,7 @@ static const struct {
 } kinds[] = {
     [PARQUET_BOOLEAN] = {0, -1, -1}, [PARQUET_INT] = {2, -1, -1},    [PARQUET_DATE] = {1, 6, 6},
     [PARQUET_MOMENT] = {2, 10, 8},   [PARQUET_DOUBLE] = {5, -1, -1}, [PARQUET_TEXT] = {6, 0, 1},
-    [PARQUET_JSON] = {6, 19, 12},
+    [PARQUET_JSON] = {6, 19, 12},    [PARQUET_DECIMAL] = {7, 5, 5},
 };
 static const int codecs[] = {[PARQUET_SNAPPY] = 1, [PARQUET_ZSTD] = 6};
 
@@ -110,8 +110,9 @@ static void put_node(struct thrift *t, int repetition, struct str name, size_t c
     thrift_close(t);
 }
 
-static void put_logical(struct thrift *t, enum parquet_kind kind)
+static void put_logical(struct thrift *t, const struct parquet_column *c)
 {
+    enum parquet_kind kind = c->kind;
     thrift_open(t, 10);
     thrift_open(t, kinds[kind].logical);
     if (kind == PARQUET_MOMENT) {
@@ -121,6 +122,10 @@ static void put_logical(struct thrift *t, enum parquet_kind kind)
         thrift_close(t);
         thrift_close(t);
     }
+    if (kind == PARQUET_DECIMAL) {
+        thrift_i32(t, 1, c->scale);
+        thrift_i32(t, 2, c->digits);
+    }
     thrift_close(t);
     thrift_close(t);
 }
@@ -129,12 +134,18 @@ static void put_leaf(struct thrift *t, const struct parquet_column *c)
 {
     thrift_open(t, 0);
     thrift_i32(t, 1, kinds[c->kind].type);
+    if (c->kind == PARQUET_DECIMAL)
+        thrift_i32(t, 2, 16); /* bytes a value */
     thrift_i32(t, 3, c->member.p ? REQUIRED : OPTIONAL);
     thrift_binary(t, 4, c->member.p ? c->member : c->name);
     if (kinds[c->kind].converted >= 0)
         thrift_i32(t, 6, kinds[c->kind].converted);
+    if (c->kind == PARQUET_DECIMAL) {
+        thrift_i32(t, 7, c->scale);
+        thrift_i32(t, 8, c->digits);
+    }
     if (kinds[c->kind].logical >= 0)
-        put_logical(t, c->kind);
+        put_logical(t, c);
     thrift_close(t);
 }
 

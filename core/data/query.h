@@ -51,6 +51,7 @@ struct query_column {
     enum query_range range;
     enum query_shape shape;
     const struct query_files *files; /* SHAPE_FILE: the caller's */
+    int decimal_digits, decimal_scale; /* TYPE_DECIMAL, after query_decimals_take; 0: a double holds every value */
     double width;             /* RANGE_NUMBER, RANGE_INT: lower bound = value × width */
     bool utc;                 /* RANGE_DATE: at, at+1: start (local, moment); at+2, at+3: end */
     const struct str *labels; /* RANGE_LABELS: by the value */
@@ -124,6 +125,12 @@ int64_t query_wanted(const struct query *q); /* rows the next slice asks for */
 
 /* The answer of `keys` is in: its places are kept in the arena, the first slice is set. */
 void query_places(struct query *q, struct arena *a, const PGresult *keys);
+
+/* How long the values of its stored decimal columns are, over all rows of the version, whatever was filtered: false, it has
+ * none. Those that a double would change get the digits and decimals that hold every value, up to 38. */
+enum { QUERY_DOUBLE_DIGITS = 15, QUERY_DECIMAL_DIGITS = 38 };
+bool query_decimals(struct query *q, struct query_sql *out);
+void query_decimals_take(struct query *q, const PGresult *r);
 
 /* One record by its 40-hex id; `select` may narrow it. fails also err_query_record_unknown */
 bool query_record(struct arena *a, const struct dataset_view *v, struct str id,

@@ -43,6 +43,7 @@ struct file {
     const struct query_param *params;
     size_t nparams;
     bool compressed, started, asked;
+    bool asks_decimals;
     bool measured;            /* HEAD: made and kept, so that its length is known */
     enum coding_kind sent_as; /* Content-Encoding, by what the client takes */
     bool in_heads;            /* was seen there since it began */
@@ -371,11 +372,37 @@ static bool is_gathered(const struct file *f)
     return f->measured || f->x.format->convert;
 }
 
+/* How wide the decimals of a Parquet file are is said in its types: it is opened again when that is known. */
+static bool ask_decimals(struct req *r, struct err *e)
+{
+    (void)e;
+    struct file *f = r->state;
+    struct query_sql q;
+    f->asks_decimals = !is_bare(r, f) && f->x.format == &export_parquet && query_decimals(f->query, &q);
+    if (f->asks_decimals)
+        req_ask_rows(r, q.sql, q.nparams, q.params, false);
+    return true;
+}
+
+static bool take_decimals(struct req *r, struct file *f, struct err *e)
+{
+    const struct export_format *format = f->x.format;
+    struct str base = f->x.base;
+    query_decimals_take(f->query, r->batch.calls[0].result);
+    export_close(&f->x);
+    if (!export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e))
+        return false;
+    f->x.base = base;
+    return true;
+}
+
 /* A file in an order of the caller's: where its rows stand, four bytes each, then slice by slice.
  * Groups: to the disk, since they cannot be cut by key and their reader may be slow. */
 static bool ask_keys(struct req *r, struct err *e)
 {
     struct file *f = r->state;
+    if (f->asks_decimals && !take_decimals(r, f, e))
+        return false;
     const struct query_sql *q = f->query->ordered ? &f->query->keys : &f->query->rows;
     if (is_bare(r, f) || f->query->sliced)
         return true;
@@ -524,6 +551,7 @@ const struct step exports_file[] = {
     {STEP_DB, explore_ask_grant, NULL},
     {STEP_DB, ask_file, NULL},
     {STEP_DB, begin, NULL},
+    {STEP_DB, ask_decimals, NULL},
     {STEP_DB, ask_keys, NULL},
     {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the file is gathered */
     {STEP_CPU, convert, NULL},
@@ -535,6 +563,7 @@ const struct step exports_download[] = {
     {STEP_DB, explore_ask_grant, NULL},
     {STEP_DB, ask_download, NULL},
     {STEP_DB, begin, NULL},
+    {STEP_DB, ask_decimals, NULL},
     {STEP_DB, ask_keys, NULL},
     {STEP_STREAM, ask_slice, write_slice}, /* ends here unless the file is gathered */
     {STEP_CPU, convert, NULL},

@@ -686,6 +686,43 @@ static void test_files_that_no_row_names_go_after_a_day(void **state)
     assert_int_equal(access(known, F_OK), 0);
 }
 
+/* A file in pieces: its row as the database has it, its bytes as the store does. */
+static struct uuid add_piece(const char *age, char path[224])
+{
+    char sql[512];
+    struct err e = {0};
+    struct uuid id = uuid_make();
+    snprintf(sql, sizeof sql,
+             "INSERT INTO portal.upload_piece (tenant_id, id, mode, file_name, size_bytes, received, updated_at)"
+             " VALUES ('%s', '%s', 'replace', 'gros.csv', 9, 3, now() - interval '%s')",
+             portal.id.text, id.text, age);
+    db_exec(DB_SUPER, sql);
+    snprintf(sql, sizeof sql, "pieces/%s/%s", portal.id.text, id.text);
+    db_good(blob_put(str_of(sql), S("a;b"), &e), &e);
+    snprintf(path, 224, "%s/%s", folder, sql);
+    make_old(path);
+    return id;
+}
+
+static const char *piece_rows(const struct uuid *id)
+{
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM portal.upload_piece WHERE id = '%s'", id->text);
+    return ask(sql);
+}
+
+static void test_sweeper_removes_a_file_in_pieces_that_was_given_up(void **state)
+{
+    (void)state;
+    char given_up[224], goes_on[224];
+    struct uuid old = add_piece("25 hours", given_up), young = add_piece("23 hours", goes_on);
+    sweep();
+    assert_string_equal(piece_rows(&old), "0");
+    assert_string_equal(piece_rows(&young), "1");
+    assert_int_equal(access(given_up, F_OK), -1);
+    assert_int_equal(access(goes_on, F_OK), 0); /* its file is old, but its row stands */
+}
+
 /* ---- the content store ---- */
 
 static void test_blob_names_and_a_full_disk(void **state)
@@ -741,6 +778,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_abandoned_uploads_go_after_a_week),
         cmocka_unit_test(test_files_that_no_row_names_go_after_a_day),
         cmocka_unit_test(test_blob_names_and_a_full_disk),
+        cmocka_unit_test(test_sweeper_removes_a_file_in_pieces_that_was_given_up),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -3,7 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/io/errors.h"
@@ -240,11 +244,54 @@ static void redirections_only_when_asked(void **state)
     arena_free(&a);
 }
 
+/* --- a name that changes its mind -------------------------------------------------------------- */
+
+static atomic_int rebind_asked; /* how often rebind.example was resolved */
+static const char *const *rebind_answers;
+
+/* In the place of the C library's, for libcurl too: rebind.example gives the next of rebind_answers. */
+int getaddrinfo(const char *restrict name, const char *restrict service, const struct addrinfo *restrict hints,
+                struct addrinfo **restrict found)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (name && strcmp(name, "rebind.example") == 0)
+        name = rebind_answers[atomic_fetch_add(&rebind_asked, 1)];
+    return real(name, service, hints, found);
+}
+
+static void a_name_that_is_public_when_checked_and_private_when_connected(void **state)
+{
+    (void)state;
+    static const char *const turns[] = {"8.8.8.8", "127.0.0.1", "127.0.0.1"};
+    struct arena a = {0};
+    struct err e = {0};
+    struct fetch_answer answer;
+    struct addrinfo *found = NULL;
+    atomic_store(&rebind_asked, 0);
+    rebind_answers = turns;
+    assert_int_equal(getaddrinfo("rebind.example", "80", NULL, &found), 0);
+    assert_int_equal(address_kind(found->ai_addr), ADDRESS_PUBLIC); /* what a check in advance would see */
+    freeaddrinfo(found);
+    struct fetch_request r = {.method = "GET",
+                              .url = arena_printf(&a, "http://rebind.example%s/", strrchr(peer.where, ':'))};
+    assert_false(fetch(&a, &r, &answer, &e));
+    assert_ptr_equal(e.kind, &err_fetch_address);
+    assert_int_equal(atomic_load(&rebind_asked), 2);
+    /* With leave for loopback the same name is answered: it was the address that was refused. */
+    r.policy.allow_private = true;
+    e = (struct err){0};
+    assert_true(fetch(&a, &r, &answer, &e));
+    assert_int_equal(answer.status, 200);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address), cmocka_unit_test(posts_and_reads_headers), cmocka_unit_test(refusals),
         cmocka_unit_test(urls),         cmocka_unit_test(redirections_only_when_asked),
+        cmocka_unit_test(a_name_that_is_public_when_checked_and_private_when_connected),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -19,10 +19,11 @@ static bool ask(struct req *r, struct err *e)
     return true;
 }
 
-static struct str why(struct req *r, size_t row)
+/* The oldest that waits stands first; the others wait behind it. */
+static struct str held(struct req *r)
 {
     struct buf b = {0};
-    struct str json = req_col(r, 1, row, COL_ERROR);
+    struct str json = req_rows(r, 1) ? req_col(r, 1, 0, COL_ERROR) : STR_NONE;
     if (!json.n)
         return STR_NONE;
     fault_say(json, r->lang, &b);
@@ -42,7 +43,7 @@ static struct page_bo_push_batches read_batch(struct req *r, size_t row)
                              STR_ARG(say_date(r->a, r->lang, iso)), STR_ARG(str_part(iso, 11, 5))),
         .records = say_count(r->a, r->lang, req_i64(r, 1, row, COL_RECORDS)),
         .aside = aside ? say_count(r->a, r->lang, aside) : STR_NONE,
-        .why = why(r, row),
+        .held = row == 0 && req_col(r, 1, row, COL_ERROR).n > 0,
         .url = arena_printf(r->a, "/api/portal/v1/datasets/" STR_FMT "/push/" STR_FMT,
                             STR_ARG(r->params[0]), STR_ARG(id)),
         .removes = str_eq(req_col(r, 1, row, COL_OP), S("remove")),
@@ -59,6 +60,7 @@ static bool reply(struct req *r, struct err *e)
     for (size_t i = 0; i < n; i++)
         list[i] = read_batch(r, i);
     struct page_bo_push p = {
+        .held = held(r),
         .csrf = r->who.csrf,
         .action = bo_dataset_url(r, r->params[0], "push"),
         .address = arena_printf(r->a, STR_FMT "/api/portal/v1/datasets/" STR_FMT "/push",

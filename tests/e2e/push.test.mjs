@@ -271,7 +271,8 @@ test('a batch is taken back on the page', async () => {
   await poll(async () => { hurry(); return (await batch(A, 'page', sent)).waits_for; }, { what: 'why it is held', every: 200 });
   const page = (await session.get('/backoffice/datasets/page/push/')).text;
   assert.match(page, new RegExp(`name="batch" value="${sent}"`));
-  assert.match(page, /Retenu/);
+  assert.match(page, /Le plus ancien lot est retenu[^<]*adresses électroniques/);
+  assert.match(page, /<td>Retenu<\/td>/);
   const done = await session.post('/backoffice/datasets/page/push/drop', { batch: sent });
   assert.equal(done.status, 303, done.text);
   assert.match((await session.get(done.headers.location)).text, /Lot retiré/);

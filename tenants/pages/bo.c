@@ -17,6 +17,7 @@ static struct str done_words(struct req *r)
         {"restored", TEXT_BO_DONE_RESTORED},   {"discarded", TEXT_BO_DONE_DISCARDED}, {"attached", TEXT_BO_DONE_ATTACHED},
         {"removed", TEXT_BO_DONE_REMOVED},     {"scheduled", TEXT_BO_DONE_SCHEDULED}, {"answered", TEXT_BO_DONE_ANSWERED}, {"asked", TEXT_BO_DONE_ASKED}, {"contact", TEXT_BO_DONE_CONTACT}, {"went_on", TEXT_BO_DONE_WENT_ON},   {"read", TEXT_BO_DONE_READ},
         {"dropped", TEXT_BO_DONE_DROPPED},
+        {"seen", TEXT_OVR_DONE_SEEN},          {"override_revoked", TEXT_OVR_DONE_REVOKED}, {"revoked_closed", TEXT_OVR_DONE_CLOSED},
     };
     struct str asked = req_query(r, S("done"));
     for (size_t i = 0; asked.n && i < sizeof words / sizeof words[0]; i++)
@@ -50,6 +51,7 @@ static void mark_place(enum bo_nav nav, struct page_bo_shell *p)
     p->at_front = nav == BO_FRONT;
     p->at_partners = nav == BO_PARTNERS;
     p->at_schemas = nav == BO_SCHEMAS;
+    p->at_overrides = nav == BO_OVERRIDES;
 }
 
 void bo_reply(struct req *r, int status, const struct bo_page *page, struct buf *body)

@@ -6,6 +6,7 @@
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/fault.h"
 #include "tenants/publishing/review_clock.h"
+#include "tenants/publishing/sql.h"
 #include "tenants/publishing/words.h"
 #include "tenants/quota/meter.h"
 #include "tenants/quota/usage.h"
@@ -14,7 +15,20 @@ static bool ask_home(struct req *r, struct err *e)
 {
     (void)e;
     req_ask(r, &sql_bo_home, (struct str[]){uuid_str(&r->tenant->id), bo_organisation(r), review_clock_now(r->a)});
+    bool region = r->who.is_region && r->who.role >= ADMIN;
+    req_ask(r, &sql_check_notice_count, (struct str[]){uuid_str(&r->tenant->id), region ? uuid_str(&r->tenant->root) : STR_NONE});
+    req_ask(r, &sql_is_dpo, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&r->who.account)});
     return true;
+}
+
+/* What nobody has looked at yet, for who may (override.h). */
+static void put_overrides(struct req *r, struct page_bo_home *p)
+{
+    bool is_dpo = req_rows(r, 2) == 1 && batch_bool(&r->batch, 2, 0, 0);
+    int64_t n = !p->is_admin && !is_dpo ? 0 : req_i64(r, 1, 0, p->is_region ? 1 : 0);
+    if (n > 0)
+        p->overrides = say_count(r->a, r->lang, n);
+    p->overrides_url = p->is_region ? S("/backoffice/overrides/region/") : S("/backoffice/overrides/");
 }
 
 static bool reply_home(struct req *r, struct err *e)
@@ -26,6 +40,7 @@ static bool reply_home(struct req *r, struct err *e)
         .refused = (int)req_i64(r, 0, 0, 6), .soon = (int)req_i64(r, 0, 0, 7), .asked = (int)req_i64(r, 0, 0, 8), .may_contribute = r->who.role >= CONTRIBUTOR, .is_direct = bo_is_direct(r),
         .is_reviewer = r->tenant->is_root && bo_may_publish(r), .is_region = r->who.is_region && r->who.role >= ADMIN,
         .is_admin = bo_may_admin(r)};
+    put_overrides(r, &p);
     struct usage_now now = {0};
     if (meter_usage())
         usage_read(meter_usage(), r->tenant->slot, clock_wall_us(), &now);

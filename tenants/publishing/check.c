@@ -1,11 +1,13 @@
 #include "tenants/publishing/check.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/people/mail.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
@@ -132,6 +134,42 @@ static bool find_reason(struct conn *c, struct arena *a, const struct uuid *tena
     return there;
 }
 
+/* To the portal's administrators and officer, and to the region's administrators, each where they sign in; who is both is
+ * told once. */
+static bool mail(struct conn *c, const struct uuid *tenant, const struct uuid *root, const struct str args[5], struct str once,
+                 struct err *e)
+{
+    static const char own[] = "/backoffice/overrides/", all[] = "/backoffice/overrides/region/";
+    bool is_root = str_eq(uuid_str(tenant), uuid_str(root));
+    if (!mail_queue(c, tenant, MAIL_TO_DPO, MAIL_override, str_of(own), args, 5, once, e) ||
+        (!is_root && !mail_queue(c, tenant, MAIL_TO_ADMINS, MAIL_override, str_of(own), args, 5, once, e)))
+        return false;
+    return tenant_enter(c, root, e) && mail_queue(c, root, MAIL_TO_ADMINS, MAIL_override, str_of(all), args, 5, once, e) &&
+           tenant_enter(c, tenant, e);
+}
+
+/* The notice of the dashboards (override.h), and the mails. */
+static bool tell(struct conn *c, const struct uuid *tenant, const struct uuid *id, struct str dataset_id, const json_t *found,
+                 struct str said, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_check_notice_put, (struct str[]){uuid_str(tenant), uuid_str(id)}, e);
+    struct uuid root;
+    struct buf fr = {0}, en = {0};
+    bool ok = r && PQntuples(r) == 1 && uuid_parse(str_of(PQgetvalue(r, 0, 0)), &root);
+    check_say(found, LANG_FR, &fr);
+    check_say(found, LANG_EN, &en);
+    if (ok) {
+        const struct str args[] = {dataset_id, str_of(PQgetvalue(r, 0, 1)), buf_str(&fr), buf_str(&en), said};
+        char once[64];
+        snprintf(once, sizeof once, "override %s", id->text);
+        ok = mail(c, tenant, &root, args, str_of(once), e);
+    }
+    buf_free(&fr);
+    buf_free(&en);
+    PQclear(r);
+    return ok;
+}
+
 static bool keep(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, const struct override *o,
                  const json_t *found, struct str said, struct err *e)
 {
@@ -140,8 +178,9 @@ static bool keep(struct conn *c, const struct uuid *tenant, const struct dataset
     json_t *detail = json_pack("{s:s%,s:O}", "reason", said.p, said.n, "covers", found);
     char *audit = json_dumps(detail, JSON_COMPACT);
     const struct str params[] = {uuid_str(tenant), uuid_str(&id), uuid_str(&d->id), str_of(covers),
-                                 o->reason_id.n ? o->reason_id : STR_NONE, said, o->account};
+                                 o->reason_id.n ? o->reason_id : STR_NONE, said, o->account, o->dataset_id};
     bool ok = tenant_do(c, &sql_check_override_put, params, e) &&
+              tell(c, tenant, &id, o->dataset_id, found, said, e) &&
               tenant_audit(c, tenant, o->account, S("override"), o->dataset_id, str_of(audit), e);
     free(covers);
     free(audit);
@@ -165,7 +204,7 @@ bool check_override(struct conn *c, const struct uuid *tenant, const struct over
     return ok;
 }
 
-static bool revoke(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, struct err *e)
+static bool take_back(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, struct err *e)
 {
     if (str_eq(d->visibility, S("open")))
         return ERR(e, err_override_in_use, "%s", d->id.text);
@@ -181,7 +220,7 @@ bool check_override_revoke(struct conn *c, const struct uuid *tenant, struct str
 {
     struct arena a = {0};
     struct dataset_row d;
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && revoke(c, tenant, &d, e) &&
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && take_back(c, tenant, &d, e) &&
               tenant_audit(c, tenant, account, S("override-revoke"), dataset_id, STR_NONE, e);
     arena_free(&a);
     return ok;

@@ -11,15 +11,15 @@ import { sql } from './fixtures.mjs';
 
 const ExcelJS = createRequire(import.meta.url)('exceljs');
 
-let t, admin, adminOfA;
-const R = 'r.localhost', A = 'a.r.localhost';
-const keys = {};
+let t, admin;
+const R = 'r.localhost', A = 'a.r.localhost', B = 'b.r.localhost';
+const keys = {}, passwords = {};
 before(async () => {
   t = await installation();
   await t.tenants(['a', 'b']);
   admin = await t.accept(R, t.links[R]);
-  for (const [host, email] of [[R, 'admin@r.example'], [A, 'admin@a.example']]) {
-    if (host !== R) adminOfA = await t.accept(host, t.links[host]);
+  for (const [host, email] of [[R, 'admin@r.example'], [A, 'admin@a.example'], [B, 'admin@b.example']]) {
+    if (host !== R) passwords[host] = await t.accept(host, t.links[host]);
     keys[host] = (await t.must(['token', 'add', email, '--host', host, '--label', 'essai', '--json'])).key;
   }
 });
@@ -132,7 +132,7 @@ test('a reason is taken back once the dataset is closed, and opening asks for on
 test('the page takes the reasons back, and shows the button while some stand', async () => {
   const reason = (await api(A, '/reasons')).json.reasons.find((r) => /D312-1-3/.test(r.text));
   assert.equal((await post(A, '/datasets/elus/override', { reason: reason.id })).status, 200);
-  const session = await t.signIn(A, 'admin@a.example', adminOfA), place = '/backoffice/datasets/elus';
+  const session = await t.signIn(A, 'admin@a.example', passwords[A]), place = '/backoffice/datasets/elus';
   const form = async () => /<form[^>]* action="([^"]*override\/revoke)"><input type="hidden" name="csrf" value="([^"]+)"/.exec((await session.get(`${place}/checks`)).text);
   const shown = await form();
   const done = await session.post(shown[1], { csrf: shown[2] });
@@ -366,4 +366,97 @@ test('two portals that do not trust each other see none of each other\'s finding
   assert.equal((await api(A, '/datasets/prenoms/checks')).status, 404);
   assert.equal((await post(A, '/datasets/prenoms/override', { text: 'x'.repeat(10) })).status, 404);
   assert.equal((await api(A, '/datasets/prenoms/override', { method: 'DELETE' })).status, 404);
+});
+
+test('an override is told, looked at, and revoked: what it covered is closed, what it did not cover stays', async () => {
+  const text = 'Annuaire des élus, avis du délégué du 3 mars';
+  const given = async (host, id) => {
+    await draft(host, id, people);
+    assert.equal((await post(host, `/datasets/${id}/publish`, { attest: true })).status, 200);
+    const reason = (await api(host, '/reasons')).json.reasons.find((r) => !r.schema);
+    assert.equal((await post(host, `/datasets/${id}/override`, { reason: reason.id })).status, 200);
+    assert.equal((await post(host, `/datasets/${id}/open`)).status, 200);
+  };
+  await given(A, 'derogation');
+  await given(B, 'derogation');
+  const listed = async (host, path = '') => (await api(host, `/overrides${path}`)).json.overrides;
+  const one = async (host, portal, path) => (await listed(host, path)).find((o) => o.host === portal && o.dataset_id === 'derogation');
+  // Each portal sees its own, the region all of them, with portal, check, reason, author and date.
+  assert.ok((await listed(A)).every((o) => o.host === A));
+  assert.equal((await api(A, '/overrides/region')).status, 403);
+  const [ofA, ofB] = [await one(R, A, '/region'), await one(R, B, '/region')];
+  assert.equal(ofB.portal, 'Portail B');
+  assert.deepEqual(ofA.covers.map((c) => c.kind).sort(), (await one(A, A)).covers.map((c) => c.kind).sort());
+  assert.deepEqual([ofA.open, ofA.revoked, ofA.seen], [true, null, null]);
+  assert.match(ofA.at, /^20\d\d-\d\d-\d\d \d\d:\d\d$/);
+  assert.ok(ofA.reason.length > 5 && ofA.by);
+  // The dashboards say so, until somebody has looked.
+  const region = await t.signIn(R, 'admin@r.example', admin), mine = await t.signIn(A, 'admin@a.example', passwords[A]);
+  const notice = async (session) => Number(/contrôles à regarder : (\d+)/.exec((await session.get('/backoffice/?lang=fr')).text)?.[1] ?? 0);
+  const [regionBefore, mineBefore] = [await notice(region), await notice(mine)];
+  assert.ok(regionBefore > mineBefore && mineBefore > 0, `${regionBefore} ${mineBefore}`);
+  // Mails wait for the officer and the administrators of A, and for the region's; B is told of its own alone.
+  const mails = (host) => sql(t, `SELECT string_agg(DISTINCT m.recipient || ' ' || m.path || ' ' || (m.args ->> 1), ',' ORDER BY m.recipient || ' ' || m.path || ' ' || (m.args ->> 1))
+    FROM portal.mail AS m JOIN portal.host AS h ON h.tenant_id = m.tenant_id WHERE h.host = '${host}' AND m.template = 'override' AND m.args ->> 0 = 'derogation' AND m.args ->> 4 LIKE 'Ce n’est pas%' AND m.args ->> 2 LIKE 'adresses%';`);
+  await poll(() => mails(A).includes('admins'), { what: 'the mails' });
+  for (const recipient of ['admins', 'dpo']) assert.ok(mails(A).split(',').includes(`${recipient} /backoffice/overrides/ Portail A`), mails(A));
+  assert.ok(mails(R).includes('admins /backoffice/overrides/region/ Portail A'), mails(R));
+  assert.doesNotMatch(mails(B), /Portail A/);
+  // A portal touches nobody else's, named or not.
+  for (const body of [{}, { tenant: ofB.tenant }])
+    for (const verb of ['seen', 'revoke'])
+      assert.ok([403, 404].includes((await post(A, `/overrides/${ofB.id}/${verb}`, body)).status), verb);
+  assert.equal((await one(B, B)).revoked, null);
+  assert.equal((await post(R, `/overrides/${ofA.id}/seen`, { tenant: ofA.tenant })).status, 200);
+  assert.equal(await notice(region), regionBefore - 1);
+  assert.equal(await notice(mine), mineBefore - 1);
+  assert.equal((await one(A, A)).seen_by, (await one(R, A, '/region')).seen_by);
+  // Revoked by the region: the dataset is closed at once, and stays closed until the gate is passed again.
+  assert.equal((await t.http(A, '/api/explore/v2.1/catalog/datasets/derogation')).status, 200);
+  const done = await post(R, `/overrides/${ofA.id}/revoke`, { tenant: ofA.tenant });
+  assert.deepEqual([done.status, done.json.closed], [200, true], done.text);
+  await poll(async () => (await t.http(A, '/api/explore/v2.1/catalog/datasets/derogation')).status === 404, { what: 'closing' });
+  assert.equal((await post(A, '/datasets/derogation/open')).json.title, 'personal_data');
+  assert.equal((await post(R, `/overrides/${ofA.id}/revoke`, { tenant: ofA.tenant })).status, 404);
+  assert.equal((await t.http(B, '/api/explore/v2.1/catalog/datasets/derogation')).status, 200);
+  assert.equal(sql(t, "SELECT count(*) FROM portal.audit WHERE action = 'override-revoke' AND subject = 'derogation';"), '1');
+  // Two overrides of the same findings: taking one back leaves it open, and asks nothing.
+  const before = (await listed(A)).length;
+  sql(t, `INSERT INTO portal.check_override (tenant_id, id, dataset_id, covers, reason, dataset_name)
+    SELECT tenant_id, gen_random_uuid(), dataset_id, covers, '${text}', dataset_name FROM portal.check_override WHERE id = '${ofB.id}'`);
+  assert.equal((await listed(A)).length, before);
+  const kept = await post(B, `/overrides/${ofB.id}/revoke`);
+  assert.deepEqual([kept.status, kept.json.closed], [200, false], kept.text);
+  assert.equal((await t.http(B, '/api/explore/v2.1/catalog/datasets/derogation')).status, 200);
+});
+
+test('the page of overrides: the region\'s has all portals, revoking there closes; a reader may not, the officer may', async () => {
+  await draft(A, 'page-derogation', people);
+  await post(A, '/datasets/page-derogation/publish', { attest: true });
+  const reason = (await api(A, '/reasons')).json.reasons.find((r) => !r.schema);
+  assert.equal((await post(A, '/datasets/page-derogation/override', { reason: reason.id })).status, 200);
+  assert.equal((await post(A, '/datasets/page-derogation/open')).status, 200);
+  const region = await t.signIn(R, 'admin@r.example', admin), mine = await t.signIn(A, 'admin@a.example', passwords[A]);
+  assert.equal((await mine.get('/backoffice/overrides/region/')).status, 403);
+  const seen = (await region.get('/backoffice/overrides/region/?lang=fr')).text;
+  assert.match(seen, /page-derogation/);
+  assert.match(seen, /Portail A/);
+  assert.match(seen, new RegExp(reason.text.slice(0, 20)));
+  const [, id] = /page-derogation[\s\S]*?name="override" value="([0-9a-f-]{36})"/.exec(seen);
+  const tenant = sql(t, `SELECT tenant_id FROM portal.check_override WHERE id = '${id}'`);
+  const foreign = await mine.post('/backoffice/overrides/revoke', { override: id, tenant: sql(t, `SELECT tenant_id FROM portal.host WHERE host = '${B}'`) });
+  assert.equal(foreign.status, 403);
+  assert.equal((await region.post('/backoffice/overrides/revoke', { csrf: 'x', override: id, tenant })).status, 403);
+  const done = await region.post('/backoffice/overrides/revoke', { override: id, tenant, list: 'region' });
+  assert.deepEqual([done.status, done.headers.location], [303, '/backoffice/overrides/region/?done=revoked_closed']);
+  assert.equal((await t.http(A, '/api/explore/v2.1/catalog/datasets/page-derogation')).status, 404);
+  // A reader passes the door only as the data protection officer.
+  const invited = await t.must(['user', 'add', 'lecteur@a.example', '--name', 'Lecteur', '--role', 'reader', '--host', A, '--json']);
+  const reader = await t.signIn(A, 'lecteur@a.example', await t.accept(A, invited.invitation ?? invited.link));
+  assert.equal((await reader.get('/backoffice/overrides/')).status, 403);
+  await t.must(['user', 'dpo', 'lecteur@a.example', '--host', A]);
+  const officer = await reader.get('/backoffice/overrides/?lang=fr');
+  assert.equal(officer.status, 200);
+  assert.match(officer.text, /page-derogation/);
+  assert.doesNotMatch(officer.text, /Portail B/);
 });

@@ -460,3 +460,19 @@ test('the page of overrides: the region\'s has all portals, revoking there close
   assert.match(officer.text, /page-derogation/);
   assert.doesNotMatch(officer.text, /Portail B/);
 });
+
+test('the licence of a copy is its source\'s: a draft of it is refused, and the source\'s change arrives', async () => {
+  await t.importCsv(A, 'odbl', 'code;nom\r\n1;Tilleul\r\n', { title: 'Arbres sous ODbL', license: 'odc-odbl' });
+  const copied = () => sql(t, `SELECT d.dataset_id FROM portal.dataset AS d JOIN portal.host AS h ON h.tenant_id = d.tenant_id WHERE h.host = '${R}' AND NOT d.is_origin AND d.metas #>> '{default,title}' = 'Arbres sous ODbL'`);
+  const id = await poll(copied, { deadline: 60000, what: 'the copy' });
+  const licence = async () => (await t.http(R, `/api/explore/v2.1/catalog/datasets/${id}`)).json.metas.default.license;
+  const before = await licence();
+  assert.match(before, /ODbL|Open Database/);
+  const put = await t.http(R, `/api/portal/v1/datasets/${id}/draft`, { key: keys[R], method: 'PUT', body: { metas: { default: { license: 'lov2' } } } });
+  assert.deepEqual([put.status, put.json.title], [409, 'dataset_is_copy'], put.text);
+  assert.match(put.json.detail, /source/);
+  assert.equal(await licence(), before);
+  assert.equal(sql(t, `SELECT count(*) FROM portal.draft AS r JOIN portal.host AS h ON h.tenant_id = r.tenant_id JOIN portal.dataset AS d ON d.id = r.dataset_id WHERE h.host = '${R}' AND NOT d.is_origin`), '0');
+  await t.importCsv(A, 'odbl', 'code;nom\r\n1;Tilleul\r\n', { title: 'Arbres sous ODbL', license: 'lov2' });
+  await poll(async () => /Licence Ouverte/.test(await licence()), { deadline: 60000, what: 'the licence of the source' });
+});

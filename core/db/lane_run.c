@@ -13,11 +13,11 @@ enum {
 
 /* Neither lane runs parallel workers or compiles: on small machines they starve the neighbours. */
 #define COMMON "-c jit=off -c max_parallel_workers_per_gather=0 "
-/* A slice is a quarter planning where each is planned for its own LIMIT, and what this lane carries has
+#define FAST COMMON "-c statement_timeout=250 -c default_transaction_read_only=on "
+/* A slice is a quarter planning where each is planned for its own LIMIT, and what the reader asks here has
  * one good plan whatever the parameters: key look-ups and walks along a key. */
-static const char fast_settings[] =
-    COMMON "-c statement_timeout=250 -c default_transaction_read_only=on "
-           "-c plan_cache_mode=force_generic_plan";
+static const char fast_reader_settings[] = FAST "-c plan_cache_mode=force_generic_plan";
+static const char fast_settings[] = FAST;
 static const char reader_settings[] = COMMON "-c default_transaction_read_only=on";
 static const char web_settings[] = COMMON;
 
@@ -248,11 +248,13 @@ void lane_pool_open(struct lane_pool *p, const char *uri, unsigned fast, unsigne
     p->nfast = uri ? fast : 0;
     for (unsigned i = 0; i < p->n; i++) {
         struct lane *k = &p->lane[i];
-        const char *slow = p->role == ROLE_READER ? reader_settings : web_settings;
+        bool reads = p->role == ROLE_READER;
+        const char *fast_as = reads ? fast_reader_settings : fast_settings;
+        const char *slow_as = reads ? reader_settings : web_settings;
         k->pool = p;
         k->fast = i < fast;
         k->link = (struct lane_link){.loop = p->lanes->loop, .uri = uri, .on_up = on_up,
-                                .settings = k->fast ? fast_settings : slow, .on_ready = on_ready,
+                                .settings = k->fast ? fast_as : slow_as, .on_ready = on_ready,
                                 .handles = &p->lanes->handles, .on_closed = on_closed, .owner = k};
     }
 }

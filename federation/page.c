@@ -6,7 +6,7 @@
 #include "federation/sql.h"
 #include "tenants/pages/bo.h"
 
-enum { SILENT_S = 60, LINKS = 0, WAITING = 1, RECEIPTS = 2, WORKER = 3, PORTALS = 4 };
+enum { SILENT_S = 60, LINKS = 0, WAITING = 1, RECEIPTS = 2, WORKER = 3, DIFFERENCES = 4, PORTALS = 5 };
 
 #define SAY(r, key) federation_text((r)->lang, FEDERATION_TEXT_##key)
 
@@ -21,6 +21,7 @@ bool federation_page_ask(struct req *r, struct err *e)
     req_ask(r, &sql_page_waiting, scope);
     req_ask(r, &sql_page_receipts, scope);
     req_ask(r, &sql_page_worker, NULL);
+    req_ask(r, &sql_page_differences, scope);
     if (root)
         req_ask(r, &sql_page_portals, (struct str[]){uuid_str(&r->tenant->root)});
     return true;
@@ -166,6 +167,46 @@ static void add_receipts(struct req *r, struct page_federation *p)
     p->receipts_n = n;
 }
 
+/* What differed, in words. */
+static struct str what_words(struct req *r, struct str what)
+{
+    static const struct {
+        const char *name;
+        enum federation_text_key key;
+    } words[] = {{"absent", FEDERATION_TEXT_DIFF_ABSENT},   {"state", FEDERATION_TEXT_DIFF_ABSENT},
+                 {"rows", FEDERATION_TEXT_DIFF_ROWS},       {"count", FEDERATION_TEXT_DIFF_COUNT},
+                 {"description", FEDERATION_TEXT_DIFF_DESCRIPTION}, {"columns", FEDERATION_TEXT_DIFF_COLUMNS},
+                 {"filter", FEDERATION_TEXT_DIFF_FILTER},   {"date", FEDERATION_TEXT_DIFF_DATE},
+                 {"catalogue", FEDERATION_TEXT_DIFF_CATALOGUE}, {"table", FEDERATION_TEXT_DIFF_TABLE}};
+    struct buf b = {0};
+    for (struct str one; str_cut(&what, ',', &one);)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (str_eq(one, str_of(words[i].name)))
+                buf_printf(&b, "%s" STR_FMT, b.n ? ", " : "", STR_ARG(federation_text(r->lang, words[i].key)));
+    struct str said = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return said;
+}
+
+/* page_differences.sql's columns */
+enum { D_TITLE, D_SOURCE, D_TARGET, D_WHAT, D_STATE, D_FOUND };
+
+static void add_differences(struct req *r, struct page_federation *p)
+{
+    size_t n = req_rows(r, DIFFERENCES);
+    struct page_federation_differences *list = ARENA_ARRAY(r->a, struct page_federation_differences, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct str state = req_col(r, DIFFERENCES, i, D_STATE);
+        list[i] = (struct page_federation_differences){
+            .title = req_col(r, DIFFERENCES, i, D_TITLE), .from = req_col(r, DIFFERENCES, i, D_SOURCE),
+            .to = req_col(r, DIFFERENCES, i, D_TARGET), .what = what_words(r, req_col(r, DIFFERENCES, i, D_WHAT)),
+            .ago = moment(r, req_col(r, DIFFERENCES, i, D_FOUND)), .mended = str_eq(state, S("mended")),
+            .stays = str_eq(state, S("stays")), .found = str_eq(state, S("found"))};
+    }
+    p->differences = list;
+    p->differences_n = n;
+}
+
 static struct str done_words(struct req *r)
 {
     static const struct {
@@ -193,6 +234,7 @@ bool federation_page_reply(struct req *r, struct err *e)
     add_links(r, &p);
     add_waiting(r, &p);
     add_receipts(r, &p);
+    add_differences(r, &p);
     page_federation(&body, r->lang, &p);
     bo_reply(r, bo_status(r), &(struct bo_page){.title = SAY(r, TITLE), .lead = SAY(r, LEAD), .nav = BO_FEDERATION}, &body);
     return true;

@@ -28,6 +28,7 @@ static bool ask_partners(struct req *r, struct err *e)
 {
     (void)e;
     req_ask(r, &sql_bo_partners, (struct str[]){uuid_str(&r->tenant->id)});
+    req_ask(r, &sql_page_conformity, (struct str[]){uuid_str(&r->tenant->root)});
     return true;
 }
 
@@ -37,6 +38,38 @@ struct str bo_partner_kind(struct req *r, struct str kind)
         if (str_eq(kind, str_of(kinds[i].value)))
             return page_say(r, kinds[i].key);
     return kind;
+}
+
+/* page_conformity.sql's columns */
+enum { C_NAME, C_HOST, C_MISSING, C_FAILURES, C_LOOKED };
+
+static struct str missing_words(struct req *r, struct str missing)
+{
+    static const struct {
+        const char *name;
+        enum text_key key;
+    } words[] = {{"mention", TEXT_CONFORM_MENTION}, {"mark", TEXT_CONFORM_MARK}, {"partner", TEXT_CONFORM_PARTNER},
+                 {"region", TEXT_CONFORM_REGION}, {"style", TEXT_CONFORM_STYLE}};
+    struct buf b = {0};
+    for (struct str one; missing.n && str_cut(&missing, ',', &one);)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (str_eq(one, str_of(words[i].name)))
+                buf_printf(&b, "%s" STR_FMT, b.n ? ", " : "", STR_ARG(page_say(r, words[i].key)));
+    struct str said = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return said;
+}
+
+static void put_conformity(struct req *r, struct page_bo_partners *p)
+{
+    size_t n = req_rows(r, 1);
+    struct page_bo_partners_lacking *list = ARENA_ARRAY(r->a, struct page_bo_partners_lacking, n + 1);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct page_bo_partners_lacking){
+            .name = req_col(r, 1, i, C_NAME), .host = req_col(r, 1, i, C_HOST), .what = missing_words(r, req_col(r, 1, i, C_MISSING)),
+            .silent = req_i64(r, 1, i, C_FAILURES) > 1, .looked = bo_ago(r, req_i64(r, 1, i, C_LOOKED))};
+    p->lacking = list;
+    p->lacking_n = n;
 }
 
 static bool reply_partners(struct req *r, struct err *e)
@@ -56,7 +89,9 @@ static bool reply_partners(struct req *r, struct err *e)
             list[i].url = arena_printf(r->a, STR_FMT "/", STR_ARG(req_tenant_url(r, host)));
     }
     struct buf body = {0};
-    page_bo_partners(&body, r->lang, &(struct page_bo_partners){.partners = list, .partners_n = n});
+    struct page_bo_partners p = {.partners = list, .partners_n = n};
+    put_conformity(r, &p);
+    page_bo_partners(&body, r->lang, &p);
     bo_reply(r, 200, &(struct bo_page){.title = page_say(r, TEXT_BO_PARTNERS), .nav = BO_PARTNERS,
                                        .lead = page_say(r, TEXT_BO_PARTNERS_LEAD)}, &body);
     return true;

@@ -70,7 +70,9 @@ extern const struct command_option quota_show_options[], quota_set_options[], qu
 bool cmd_federation_list(struct cli *cli, struct err *e);
 bool cmd_federation_run(struct cli *cli, struct err *e);
 bool cmd_federation_retry(struct cli *cli, struct err *e);
+bool cmd_feed_rebuild(struct cli *cli, struct err *e);
 bool cmd_federation_receipts(struct cli *cli, struct err *e);
+bool cmd_federation_differences(struct cli *cli, struct err *e);
 bool cmd_federation_verify(struct cli *cli, struct err *e);
 bool cmd_federation_link(struct cli *cli, struct err *e);
 bool cmd_federation_unlink(struct cli *cli, struct err *e);

@@ -143,6 +143,30 @@ static enum health check_mail(struct visit *v)
     return !r || late ? BAD : option_str(OPTION_SMTP).n ? found(v, GOOD, STR_FMT, STR_ARG(option_str(OPTION_SMTP))) : SKIPPED;
 }
 
+/* A statement that counts what is wrong and names it. */
+static enum health check_none(struct visit *v, const struct stmt *s)
+{
+    struct err e = {0};
+    if (!v->conn)
+        return SKIPPED;
+    PGresult *r = conn_ask(v->conn, s, NULL, &e);
+    bool well = r && strcmp(PQgetvalue(r, 0, 0), "0") == 0;
+    if (r && !well)
+        found(v, BAD, "%s: %s", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
+    PQclear(r);
+    return well ? GOOD : BAD;
+}
+
+static enum health check_copies(struct visit *v)
+{
+    return check_none(v, &sql_doctor_copies);
+}
+
+static enum health check_conformity(struct visit *v)
+{
+    return option_str(OPTION_PUBLIC_URL).n == 0 ? SKIPPED : check_none(v, &sql_doctor_conformity);
+}
+
 static enum health check_backup(struct visit *v)
 {
     if (!v->cli->cluster.home || home_is_demonstration(&v->cli->home))
@@ -227,6 +251,12 @@ static const struct check {
     {"links", check_links, "Liens de fédération", "Federation links",
      "Ouvrez la page Fédération (ou terrasse federation list), corrigez la cause, puis relancez (terrasse federation retry ; clé refusée : terrasse federation national add).",
      "Open the page Federation (or terrasse federation list), mend the cause, then try again (terrasse federation retry; a refused key: terrasse federation national add)."},
+    {"copies", check_copies, "Copies égales à leurs originaux", "Copies equal to their originals",
+     "Elles sont renvoyées une fois d’elles-mêmes ; ce qui persiste se voit avec terrasse federation differences.",
+     "They are sent once more by themselves; what stays is shown by terrasse federation differences."},
+    {"conformity", check_conformity, "Mentions obligatoires des sous-domaines", "Mandatory blocks of the sub-domains",
+     "Regardez la page d’accueil nommée : un mandataire ou une copie en retire une mention (page Partenaires de la Région).",
+     "Look at the front page named: a proxy or a copy takes a block away (the region's page of partners)."},
     {"mail", check_mail, "Avis par courriel en retard", "Notices by mail that are late",
      "Réglez smtp dans terrasse.conf et relancez serve, puis essayez : terrasse mail test ADRESSE --host HÔTE",
      "Set smtp in terrasse.conf and start serve again, then try: terrasse mail test ADDRESS --host HOST"},

@@ -62,7 +62,7 @@ static bool find_scope(struct cli *cli, struct conn *c, struct arena *a, struct 
     return true;
 }
 
-/* Columns of link_list.sql and receipt_list.sql. */
+/* Columns of link_list.sql, receipt_list.sql and difference_list.sql. */
 static const struct rows_column link_columns[] = {
     {"link", 0, ROWS_TEXT}, {"kind", 1, ROWS_TEXT}, {"state", 2, ROWS_TEXT}, {"from", 3, ROWS_TEXT},
     {"from_name", 4, ROWS_TEXT}, {"to", 5, ROWS_TEXT}, {"to_name", 6, ROWS_TEXT}, {"stand_in", 7, ROWS_BOOL},
@@ -101,18 +101,29 @@ static void put_receipt(const struct cli *cli, const PGresult *r, int i)
     buf_free(&why);
 }
 
-static bool list(struct cli *cli, bool receipts, struct err *e)
+static const struct rows_column difference_columns[] = {
+    {"link", 0, ROWS_TEXT}, {"from", 1, ROWS_TEXT}, {"to", 2, ROWS_TEXT}, {"dataset", 3, ROWS_TEXT},
+    {"what", 4, ROWS_TEXT}, {"state", 5, ROWS_TEXT}, {"found", 6, ROWS_TEXT}, {"mended", 7, ROWS_TEXT}, {NULL, 0, ROWS_TEXT},
+};
+
+static void put_difference(const struct cli *cli, const PGresult *r, int i)
+{
+    (void)cli;
+    printf("%s  %-6s %s -> %s  %s  %s\n", PQgetvalue(r, i, 6), PQgetvalue(r, i, 5), PQgetvalue(r, i, 1), PQgetvalue(r, i, 2),
+           PQgetvalue(r, i, 3), PQgetvalue(r, i, 4));
+}
+
+static bool list(struct cli *cli, const struct stmt *statement, const struct rows_column *columns,
+                 void (*line)(const struct cli *cli, const PGresult *r, int row), struct err *e)
 {
     struct arena a = {0};
     struct str scope[3];
     struct conn *c = portal_owner(cli, e);
     bool ok = c && find_scope(cli, c, &a, scope, e);
     scope[2] = cli_has(cli, "last") ? option(cli, "last") : S("50");
-    PGresult *r = ok ? conn_ask(c, receipts ? &sql_receipt_list : &sql_link_list, scope, e) : NULL;
-    if (r && receipts)
-        rows_say(cli, r, receipt_columns, put_receipt);
-    else if (r)
-        rows_say(cli, r, link_columns, put_link);
+    PGresult *r = ok ? conn_ask(c, statement, scope, e) : NULL;
+    if (r)
+        rows_say(cli, r, columns, line);
     ok = r != NULL;
     PQclear(r);
     conn_close(c);
@@ -122,12 +133,17 @@ static bool list(struct cli *cli, bool receipts, struct err *e)
 
 bool cmd_federation_list(struct cli *cli, struct err *e)
 {
-    return list(cli, false, e);
+    return list(cli, &sql_link_list, link_columns, put_link, e);
 }
 
 bool cmd_federation_receipts(struct cli *cli, struct err *e)
 {
-    return list(cli, true, e);
+    return list(cli, &sql_receipt_list, receipt_columns, put_receipt, e);
+}
+
+bool cmd_federation_differences(struct cli *cli, struct err *e)
+{
+    return list(cli, &sql_difference_list, difference_columns, put_difference, e);
 }
 
 static bool run(struct cli *cli, bool parked, struct err *e)

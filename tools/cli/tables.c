@@ -7,6 +7,7 @@
 #include "federation/federation.h"
 #include "federation/sql.h"
 #include "tenants/directory/sql.h"
+#include "tenants/pages/conformity.h"
 #include "tenants/pages/guide.h"
 #include "tenants/pages/routes.h"
 #include "tenants/pages/sign.h"
@@ -37,7 +38,7 @@ const struct route_table *const program_routes[] = {&explore_route_table, &pages
     &history_route_table, &attachment_route_table, &source_route_table, &piece_route_table, &push_route_table, &federation_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
-const struct job_table *const program_jobs[] = {&people_jobs, &publishing_jobs, &federation_job_table};
+const struct job_table *const program_jobs[] = {&people_jobs, &publishing_jobs, &pages_jobs, &federation_job_table};
 const size_t program_jobs_n = sizeof program_jobs / sizeof program_jobs[0];
 
 void program_register(void)

@@ -1,0 +1,80 @@
+// The nightly comparison: a copy that is spoiled behind the system's back is found, said and mended once by the normal path.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { sql } from './fixtures.mjs';
+import { installation, poll } from './harness.mjs';
+
+const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
+let t, region, b;
+
+before(async () => {
+  t = await installation();
+  await t.tenants();
+  region = await t.signIn(R, 'admin@r.example', await t.accept(R, t.links[R]));
+  b = await t.signIn(B, 'admin@b.example', await t.accept(B, t.links[B]));
+  for (const id of ['ponts', 'quais', 'bacs']) await t.importCsv(A, id, 'code;nom\r\n1;a\r\n2;b\r\n3;c\r\n', { title: `Jeu ${id}` });
+  await poll(async () => (await list()).length === 3, { what: 'three copies', deadline: 30000 });
+  await settled();
+});
+after(() => t?.stop());
+
+const list = async () => (await t.http(R, '/api/explore/v2.1/catalog/datasets?limit=100')).json.results.map((d) => d.dataset_id);
+const differences = () => t.must(['federation', 'differences', '--json']);
+const settled = () => poll(() => sql(t, `SELECT (SELECT count(*) FROM portal.subscription WHERE seeded_at IS NULL OR compared_at IS NULL)
+  + (SELECT count(*) FROM portal.delivery WHERE state <> 'done') + (SELECT count(*) FROM portal.comparison WHERE state = 'found')`) === '0', { what: 'the end of the comparison', deadline: 40000, every: 200 });
+const night = async () => {
+  sql(t, "UPDATE portal.subscription SET compared_at = now() - interval '1 day'");
+  await poll(() => sql(t, "SELECT count(*) FROM portal.subscription WHERE compared_at < now() - interval '1 hour'") === '0', { what: 'a night', deadline: 30000 });
+  await settled();
+};
+const copy = (id) => `dataset_id = '${id}' AND NOT is_origin`;
+const doctor = async () => JSON.parse((await t.cli(['doctor', '--json'])).stdout).find((r) => r.name === 'copies');
+
+test('copies that are well give no difference, night after night', async () => {
+  await night();
+  assert.deepEqual(await differences(), []);
+  assert.equal((await doctor()).state, 'good');
+  assert.match((await region.get('/backoffice/federation/')).text, /Aucun écart/);
+});
+
+for (const [spoil, id, what] of [
+  ["UPDATE portal.dataset SET metas = jsonb_set(metas, '{default,title}', '\"Faux\"') WHERE COPY", 'ponts', 'description'],
+  ['UPDATE portal.dataset SET records = 2, version_id = (SELECT version_id FROM portal.dataset WHERE dataset_id = \'bacs\' AND is_origin) WHERE COPY', 'quais', 'rows,count'],
+  ['DELETE FROM portal.catalogue_search WHERE id = (SELECT id FROM portal.dataset WHERE COPY)', 'bacs', 'catalogue'],
+  ['UPDATE portal.dataset SET row_filter = \'code = 1\' WHERE COPY', 'ponts', 'filter'],
+]) {
+  test(`spoiled: ${what}; found by the night's comparison and mended`, async () => {
+    sql(t, spoil.replace('COPY', copy(id)));
+    await night();
+    const found = (await differences()).find((d) => d.what === what);
+    assert.equal(found?.state, 'mended', JSON.stringify(await differences()));
+    assert.deepEqual([found.from, found.to], [A, R]);
+    const shown = await t.http(R, `/api/explore/v2.1/catalog/datasets/${id}`);
+    assert.equal(shown.json.metas.default.title, `Jeu ${id}`);
+    assert.deepEqual((await t.http(R, `/api/explore/v2.1/catalog/datasets/${id}/exports/json`)).json.map((row) => row.nom), ['a', 'b', 'c']);
+    assert.ok((await list()).includes(id));
+    assert.equal((await doctor()).state, 'good');
+  });
+}
+
+test('the page says what was found, to its ends alone', async () => {
+  const page = (await region.get('/backoffice/federation/')).text;
+  for (const words of ['Jeu bacs', 'catalogue', 'réparé']) assert.ok(page.includes(words), words);
+  assert.ok(!(await b.get('/backoffice/federation/')).text.includes('réparé'));
+});
+
+test('what cannot be mended by sending it again stays, is said, and is not sent for ever', async () => {
+  const table = `data.v_${sql(t, "SELECT replace(version_id::text, '-', '') FROM portal.dataset WHERE dataset_id = 'quais' AND is_origin")}`;
+  sql(t, `DELETE FROM ${table} WHERE _id = 2`);
+  await night();
+  const [lost] = (await differences()).filter((d) => d.state === 'stays');
+  assert.equal(lost.what, 'table');
+  const row = await doctor();
+  assert.equal(row.state, 'wrong');
+  assert.match(row.found, /Portail A → Région d’essai \(table\)/);
+  assert.match((await region.get('/backoffice/federation/')).text, /lignes perdues dans la base[\s\S]*persiste, à regarder/);
+  const before = sql(t, 'SELECT count(*) FROM portal.receipt');
+  await night();
+  assert.equal(sql(t, 'SELECT count(*) FROM portal.receipt'), before);
+});

@@ -89,13 +89,18 @@ static struct str authority(struct str url)
     return at < 0 ? url : str_from(url, (size_t)at + 3);
 }
 
+/* Questions may be posted to the imitated APIs: everybody may ask them, and they change nothing. */
+static bool is_question(const struct route *route)
+{
+    return route->access == PUBLIC && (route->dialect == DIALECT_EXPLORE || route->dialect == DIALECT_V1);
+}
+
 /* A form that a session sends must hold the session's token: another site cannot know it. */
 static bool form_is_ours(struct req_private *p)
 {
     struct req *r = &p->req;
     bool writes = r->x->method != HTTP_GET && r->x->method != HTTP_HEAD && r->x->method != HTTP_OPTIONS;
-    bool imitated = r->route->dialect == DIALECT_EXPLORE || r->route->dialect == DIALECT_V1;
-    if (!writes || imitated || r->who.by_key)
+    if (!writes || is_question(r->route) || r->who.by_key)
         return true;
     struct str site = req_header(r, S("sec-fetch-site"));
     if (str_eq(site, S("cross-site")) || str_eq(site, S("same-site")))

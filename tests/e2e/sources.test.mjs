@@ -445,7 +445,7 @@ test('the secret of a source is sealed, sent to its own site alone, and never sh
   s.close();
 });
 
-test('an endless file ends at the ceiling; a person’s draft is not overwritten; another portal touches no source', async () => {
+test('a person’s draft is not overwritten; another portal touches no source', async () => {
   const s = await site();
   await t.importCsv(A, 'brouillon', 'code;nom\n1;Tours\n');
   await api(A, '/datasets/brouillon/draft', { method: 'PUT', body: { metas: { default: { title: 'En cours' } } } });

@@ -15,7 +15,7 @@ PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config ca-certificates
 PACKAGES_SERVER=(ca-certificates tzdata postgresql-15 postgresql-15-postgis-3
   libuv1 libpq5 libjansson4 libsodium23 libcurl4 libseccomp2 libarchive13 libexpat1 libdeflate0 libisal2
   libzstd1 libgdal32 libpcre2-8-0)
-PACKAGES_CHECK=(clang libclang-rt-14-dev libcmocka-dev procps chromium fonts-dejavu-core raptor2-utils gdal-bin unzip openssl)
+PACKAGES_CHECK=(clang libclang-rt-14-dev libcmocka-dev procps chromium fonts-dejavu-core raptor2-utils gdal-bin unzip openssl curl)
 
 say() { printf '%s\n' "$*" >&2; }
 

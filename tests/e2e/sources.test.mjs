@@ -4,7 +4,8 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { readdirSync, existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
@@ -531,4 +532,27 @@ test('nobody else continues or looks at a file in pieces; what is given up leave
   assert.equal((await begin(A, { file_name: 'a.csv', size_bytes: 1e15 })).status, 413);
   assert.equal((await begin(A, { file_name: '', size_bytes: 5 })).status, 400);
   assert.equal((await begin(B, { file_name: 'a.csv', size_bytes: 5, dataset: 'morceaux' })).status, 404);
+});
+
+test('the lines of the manual send a file in pieces, and go on after a cut', async () => {
+  const manual = readFileSync(new URL('../../tools/cli/README.md', import.meta.url), 'utf8');
+  const lines = (name) => manual.match(new RegExp('```sh ' + name + '\\n([^]*?)```'))[1];
+  // 20,000,009 bytes: three pieces of at most 8 MiB after the one that is cut off here.
+  const bytes = Buffer.from('code;nom\n' + Array.from({ length: 200000 }, (_, i) => `${String(i).padStart(6, '0')};${'x'.repeat(92)}\n`).join(''));
+  assert.equal(bytes.length, 9 + 200000 * 100);
+  await t.importCsv(A, 'manuel', 'code;nom\n000001;Tours\n');
+  const FILE = t.file('manuel-gros.csv', bytes);
+  const said = (name, more) => new Promise((done, fail) => execFile('sh', ['-c', lines(name)], {
+    env: { PATH: process.env.PATH, PORTAL: `http://${A}:${t.port}`, KEY: keys[A], DATASET: 'manuel', FILE, ...more } },
+  (error, out, err) => (error ? fail(new Error(`${err}${out}`)) : done(out.trim()))));
+  const ID = await said('begin');
+  assert.match(ID, /^[0-9a-f-]{36}$/);
+  // The cut: a first piece went, and nobody knows of it here.
+  assert.equal((await piece(A, ID, 0, bytes.subarray(0, 1234567))).json.offset, 1234567);
+  const last = JSON.parse(await said('send', { ID }));
+  assert.equal(last.offset, bytes.length);
+  const upload = await poll(async () => { const u = (await api(A, `/uploads/${last.upload}`)).json; return u.state === 'ready' && u; }, { what: 'reading', deadline: 60000 });
+  assert.equal(upload.report.rows.kept, 200000);
+  // Sent again, whole as it is, nothing more goes.
+  assert.equal(JSON.parse(await said('send', { ID })).upload, last.upload);
 });

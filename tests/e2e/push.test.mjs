@@ -98,6 +98,16 @@ test('without a key records are added, doubles too; nothing is removed', async (
   assert.deepEqual([refused.status, refused.json.title], [409, 'push_no_key']);
 });
 
+test('a table without rows says whether the filter or the dataset has none (I83)', async () => {
+  await dataset(A, 'vide', 'code;nom\n1;Blois\n', '{code}');
+  const table = async (query) => (await t.http(A, `/explore/dataset/vide/table/${query}`)).text;
+  assert.match(await table('?q=Tours'), /Aucune ligne ne correspond\. <a /);
+  await folded(A, 'vide', (await push(A, 'vide', 'd', [1], 'DELETE')).json.batch);
+  const empty = await poll(async () => { const page = await table(''); return !page.includes('Blois') && page; }, { what: 'the table without its row' });
+  assert.match(empty, /<p>Ce jeu de données n’a encore aucune ligne\.<\/p>/);
+  assert.doesNotMatch(empty, /Aucune ligne ne correspond/);
+});
+
 test('a record that does not fit is set aside, with its number and why, in two languages', async () => {
   await dataset(A, 'stations', 'code;places;jour\nA;1;2024-01-02\nB;2;2024-01-03\n', '{code}');
   const sent = await push(A, 'stations', 'k', [{ code: 'C', places: 3, jour: '2024-01-05' }, { code: 'D', places: 'beaucoup' }, { code: 'E', couleur: 'x' },

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { poll } from './harness.mjs';
 
 const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-const bin = (() => {
+export const bin = (() => {
   const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => b - a);
   return join('/usr/lib/postgresql', versions[0], 'bin', 'psql');
 })();

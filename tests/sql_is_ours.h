@@ -18,7 +18,7 @@ static const char *const our_words[] = {
     "word", "is_near", "bare", "any_of", "array_agg", "numnode", "lexeme", "portal", "catalogue_word", "tenant_id", "uuid",
     "starts_with", "hashint8extended", "collate", "C", "generate_series", "union", "all", "row_number", "over", "partition",
     "st_dwithin", "st_distance", "st_intersects", "st_within", "st_disjoint", "st_makeenvelope", "st_geomfromtext",
-    "st_asgeojson", "st_convexhull", "st_collect", "st_setsrid", "st_extent", "st_snaptogrid", "st_transform", "st_centroid", "geography", "geometry", "r", "s", "i", "a", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
+    "st_asgeojson", "st_convexhull", "st_collect", "st_setsrid", "st_extent", "st_snaptogrid", "st_transform", "st_centroid", "geography", "geometry", "r", "s", "i", "a", "b", "o", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
     "rest", "data", "with", "ordinality", "id", "recursive", "materialized", "gx", "gy", "md5", "c", "p", "d", "j", "near", "better",
     "greatest", "values", "sqrt", "round", "chosen", "open", "except", "kept", "st_x", "st_y", "stddev_pop", "ln", "tan", "radians",
 };
@@ -77,7 +77,7 @@ static inline bool sql_is_ours(struct str sql)
                                          sizeof our_constants / sizeof our_constants[0]))
                 return false;
             i++;
-        } else if (isdigit(c) || strchr(" ,.()[]*/+-=<>:|@~%$\"", c) != NULL) {
+        } else if (isdigit(c) || strchr(" ,.()[]*/+-=<>:|@~%^$\"", c) != NULL) {
             i++;
             if (c == '-' && i < sql.n && sql.p[i] == '-')
                 return false;

@@ -68,7 +68,7 @@ test('what cannot be mended by sending it again stays, is said, and is not sent 
   const table = `data.v_${sql(t, "SELECT replace(version_id::text, '-', '') FROM portal.dataset WHERE dataset_id = 'quais' AND is_origin")}`;
   sql(t, `DELETE FROM ${table} WHERE _id = 2`);
   await night();
-  const [lost] = (await differences()).filter((d) => d.state === 'stays');
+  const lost = await poll(async () => (await differences()).find((d) => d.state === 'stays'), { what: 'the difference that stays' });
   assert.equal(lost.what, 'table');
   const row = await doctor();
   assert.equal(row.state, 'wrong');

@@ -1,5 +1,7 @@
 #include "core/data/wkt.h"
 
+#include <string.h>
+
 #include "core/data/geometry.h"
 
 enum { NUMBER_MAX = 40, ORDINATES_MAX = 4 };
@@ -197,9 +199,10 @@ static bool take_reference(struct str *s)
     return known;
 }
 
+/* Asked of every text cell of a file: most are told apart by their first letter. */
 bool wkt_likely(struct str s)
 {
-    if (!take_reference(&s))
+    if (!s.n || !memchr("PLMGSplmgs", s.p[0], 10) || !take_reference(&s))
         return false;
     return kind_of(take_word(&s)) && (space(&s), s.n) && strchr("(ZzMmEe", s.p[0]);
 }

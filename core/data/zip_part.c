@@ -140,7 +140,7 @@ bool part_holds(struct str file, struct str name, struct str word, bool *holds, 
     while (ok && found && n > 0 && !*holds) {
         ok = read_piece(&p, piece + kept, sizeof piece - OVERLAP, &n, e);
         *holds = ok && str_find((struct str){piece, kept + n}, word) >= 0;
-        size_t all = kept + n, next = ok && all > word.n ? word.n : 0;
+        size_t all = kept + n, next = all < word.n ? all : word.n;
         memmove(piece, piece + all - next, next);
         kept = next;
     }

@@ -121,6 +121,8 @@ test('a reason is taken back once the dataset is closed, and opening asks for on
   assert.equal((await checks(A, 'elus')).overrides[0].revoked, false);
   assert.equal((await post(A, '/datasets/elus/close')).status, 200);
   assert.equal((await revoke(A, 'elus')).status, 200);
+  const notices = "SELECT count(*) FROM portal.check_notice n JOIN portal.check_override o ON o.id = n.override_id WHERE o.dataset_name = 'elus';";
+  assert.equal(sql(t, notices), '0', 'nobody is asked to look at what is gone');
   const said = await checks(A, 'elus');
   assert.deepEqual(said.overrides.map((o) => o.revoked), [true]);
   assert.deepEqual(said.blocks_opening.map((f) => f.kind).sort(), ['email', 'name']);

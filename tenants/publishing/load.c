@@ -191,46 +191,13 @@ static int64_t label_bytes(const json_t *columns)
     return n;
 }
 
-/* Numbers by what they are worth, days and moments as they are written. */
-static bool is_less(const char *a, const char *b, struct str type)
-{
-    if (str_eq(type, S("date")) || str_eq(type, S("datetime")))
-        return strcmp(a, b) < 0;
-    return strtod(a, NULL) < strtod(b, NULL);
-}
-
-static void merge_bound(json_t *column, const json_t *old, const char *which, bool least)
-{
-    const char *a = json_string_value(json_object_get(old, which)), *b = json_string_value(json_object_get(column, which));
-    if (!a || !b)
-        json_object_del(column, which);
-    else if (least ? is_less(a, b, jr_str(column, "type")) : is_less(b, a, jr_str(column, "type")))
-        json_object_set_new(column, which, json_string(a));
-}
-
-/* The columns of the whole version: what the report says of least and greatest is true of the file alone. A bound that
- * one side does not know is not known, and none is where old rows may have gone. */
-static json_t *whole_columns(const struct load *l, const json_t *report)
-{
-    json_t *columns = json_deep_copy(json_object_get(report, "columns")), *column;
-    size_t i;
-    json_array_foreach(columns, i, column) {
-        const json_t *old = l->settle ? NULL : load_named(l->old, jr_str(column, "name"));
-        merge_bound(column, old, "min", true);
-        merge_bound(column, old, "max", false);
-    }
-    return json_pack("{s:o}", "columns", columns);
-}
-
-static bool mark_ready(struct conn *c, const struct load *l, const struct loaded *v, struct err *e)
+static bool mark_ready(struct conn *c, const struct loaded *v, struct err *e)
 {
     struct buf columns = {0};
     char rows[24], bytes[24];
     snprintf(rows, sizeof rows, "%lld", (long long)v->rows);
     snprintf(bytes, sizeof bytes, "%lld", (long long)v->bytes);
-    json_t *whole = l->old ? whole_columns(l, v->report) : NULL;
-    version_columns(&columns, whole ? whole : v->report);
-    json_decref(whole);
+    version_columns(&columns, v->report);
     const struct str params[] = {uuid_str(&v->id), buf_str(&columns), str_of(rows), str_of(bytes)};
     bool ok = tenant_do(c, &sql_version_insert, params, e);
     buf_reset(&columns);
@@ -275,7 +242,7 @@ bool load_version(struct conn *c, const struct load *l, struct loaded *out, stru
     bool ok = load_rows(c, l, &g, &v, e);
     if (ok) {
         v.report = json_incref(g.report);
-        ok = mark_ready(c, l, &v, e);
+        ok = mark_ready(c, &v, e);
     }
     ingest_free(&g);
     if (ok)

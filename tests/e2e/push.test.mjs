@@ -312,19 +312,3 @@ test('programs of the former portal push and delete at their address, with ?push
   assert.match(t.log, /pushkey=\*\*\*/);
   for (const host of [A, B]) assert.equal(t.log.includes(keys[host]), false, 'a key stands in the log');
 });
-
-test('the least and greatest of a version are those of all its rows; where rows were replaced they are not known', async () => {
-  const bounds = () => one(`SELECT string_agg(concat_ws(' ', c->>'name', c->>'min', c->>'max'), ', ' ORDER BY c->>'name') FROM portal.dataset d
-    JOIN portal.version v ON v.id = d.version_id, jsonb_array_elements(v.columns) c WHERE d.dataset_id = 'bornes' AND d.is_origin`);
-  await t.importCsv(A, 'bornes', 'code;n;v;jour\na;9;-2.5;2024-01-31\nb;100;7.25;2024-03-01\n', {}, ['--publish']);
-  assert.equal(bounds(), 'code, jour 2024-01-31 2024-03-01, n 9 100, v -2.5 7.25');
-  // 10 as text would come before 9, -10.5 after -2.5.
-  await t.importCsv(A, 'bornes', 'code;n;v;jour\nc;10;-10.5;2023-12-31\nd;20;0.5;2024-02-01\n', {}, ['--append', '--publish']);
-  assert.equal(bounds(), 'code, jour 2023-12-31 2024-03-01, n 9 100, v -10.5 7.25');
-  one(`UPDATE portal.attestation SET standing = true WHERE dataset_id = '${uuidOf('bornes')}'`);
-  one(`UPDATE portal.dataset SET key_columns = '{code}' WHERE id = '${uuidOf('bornes')}'`);
-  const sent = await push(A, 'bornes', 'k', [{ code: 'b', n: 5, v: 1.5, jour: '2024-01-01' }]);
-  await folded(A, 'bornes', sent.json.batch);
-  assert.equal(records('bornes'), 4);
-  assert.equal(bounds(), 'code, jour, n, v');
-});

@@ -9,7 +9,6 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/review.h"
-#include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/sql.h"
 
 /* history_pair.sql's columns */

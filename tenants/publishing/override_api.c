@@ -1,41 +1,27 @@
 /* /api/portal/v1: overrides of the checks, listed, looked at, taken back. */
 #include "core/base/jr.h"
 #include "tenants/publishing/override.h"
+#include "tenants/publishing/reply.h"
 
-static bool reply_list(struct req *r, struct err *e)
+static bool reply_overrides(struct req *r, struct err *e)
 {
-    static const struct {
-        const char *name;
-        enum override_column column;
-    } words[] = {{"id", OVERRIDE_ID},         {"tenant", OVERRIDE_TENANT}, {"portal", OVERRIDE_PORTAL}, {"host", OVERRIDE_HOST},
-                 {"dataset_id", OVERRIDE_DATASET}, {"title", OVERRIDE_TITLE}, {"reason", OVERRIDE_REASON}, {"by", OVERRIDE_BY},
-                 {"at", OVERRIDE_MADE},       {"seen", OVERRIDE_SEEN},     {"seen_by", OVERRIDE_SEEN_BY},
-                 {"revoked", OVERRIDE_REVOKED}, {"revoked_by", OVERRIDE_REVOKED_BY}};
+    static const struct reply_column columns[] = {
+        {"id", OVERRIDE_ID, REPLY_TEXT},             {"tenant", OVERRIDE_TENANT, REPLY_TEXT},         {"portal", OVERRIDE_PORTAL, REPLY_TEXT},
+        {"host", OVERRIDE_HOST, REPLY_TEXT},         {"dataset_id", OVERRIDE_DATASET, REPLY_TEXT},    {"title", OVERRIDE_TITLE, REPLY_TEXT},
+        {"reason", OVERRIDE_REASON, REPLY_TEXT},     {"by", OVERRIDE_BY, REPLY_TEXT},                 {"at", OVERRIDE_MADE, REPLY_TEXT},
+        {"seen", OVERRIDE_SEEN, REPLY_TEXT},         {"seen_by", OVERRIDE_SEEN_BY, REPLY_TEXT},       {"revoked", OVERRIDE_REVOKED, REPLY_TEXT},
+        {"revoked_by", OVERRIDE_REVOKED_BY, REPLY_TEXT}, {"covers", OVERRIDE_COVERS, REPLY_JSON},     {"open", OVERRIDE_OPEN, REPLY_BOOL},
+        {0},
+    };
     (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    jw_key(w, S("overrides"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < req_rows(r, 0); i++) {
-        jw_open(w, '{');
-        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
-            jw_key(w, str_of(words[k].name));
-            jw_str(w, req_col(r, 0, i, words[k].column));
-        }
-        JW_RAW(w, "covers", req_col(r, 0, i, OVERRIDE_COVERS));
-        JW_BOOL(w, "open", batch_bool(&r->batch, 0, i, OVERRIDE_OPEN));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-    jw_close(w, '}');
-    return true;
+    return reply_list(r, "overrides", columns);
 }
 
 static const struct step own_steps[] = {
-    {STEP_WORK, override_work_may, NULL}, {STEP_DB, override_ask_list, NULL}, {STEP_REPLY, reply_list, NULL}, {STEP_END, NULL, NULL},
+    {STEP_WORK, override_work_may, NULL}, {STEP_DB, override_ask_list, NULL}, {STEP_REPLY, reply_overrides, NULL}, {STEP_END, NULL, NULL},
 };
 static const struct step region_steps[] = {
-    {STEP_DB, override_ask_list, NULL}, {STEP_REPLY, reply_list, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, override_ask_list, NULL}, {STEP_REPLY, reply_overrides, NULL}, {STEP_END, NULL, NULL},
 };
 
 static bool read_verb(struct req *r, struct err *e)
@@ -48,7 +34,7 @@ static bool read_verb(struct req *r, struct err *e)
     return body != NULL;
 }
 
-static bool reply_done(struct req *r, struct err *e)
+static bool reply_verb(struct req *r, struct err *e)
 {
     const struct override_ask *ask = r->state;
     (void)e;
@@ -62,10 +48,10 @@ static bool reply_done(struct req *r, struct err *e)
 }
 
 static const struct step seen_steps[] = {
-    {STEP_DB, read_verb, NULL}, {STEP_WORK, override_work_seen, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, read_verb, NULL}, {STEP_WORK, override_work_seen, NULL}, {STEP_REPLY, reply_verb, NULL}, {STEP_END, NULL, NULL},
 };
 static const struct step revoke_steps[] = {
-    {STEP_DB, read_verb, NULL}, {STEP_WORK, override_work_revoke, NULL}, {STEP_REPLY, reply_done, NULL}, {STEP_END, NULL, NULL},
+    {STEP_DB, read_verb, NULL}, {STEP_WORK, override_work_revoke, NULL}, {STEP_REPLY, reply_verb, NULL}, {STEP_END, NULL, NULL},
 };
 
 /* clang-format off */

@@ -73,6 +73,15 @@ void clock_iso_us(struct buf *out, int64_t wall_us)
     buf_add(out, S("+00:00"));
 }
 
+struct str clock_now(struct arena *a)
+{
+    struct buf b = {0};
+    clock_iso_us(&b, clock_wall_us());
+    struct str now = arena_str(a, buf_str(&b));
+    buf_free(&b);
+    return now;
+}
+
 void clock_http(struct buf *out, int64_t wall_us)
 {
     static const char days[] = "SunMonTueWedThuFriSat";

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/arena.h"
 #include "core/base/buf.h"
 
 /*
@@ -15,5 +16,7 @@ int64_t clock_monotonic_us(void); /* never goes back; only differences mean some
 void clock_iso(struct buf *out, int64_t wall_us);
 void clock_iso_us(struct buf *out, int64_t wall_us);
 void clock_http(struct buf *out, int64_t wall_us);
+/* The wall clock with microseconds, as a statement's parameter: what depends on time in SQL follows the clock that tests set. */
+struct str clock_now(struct arena *a);
 /* A date in that form (RFC 9110 section 5.6.7, the preferred one), in seconds. False: another, or none. */
 bool clock_http_read(struct str text, int64_t *seconds);

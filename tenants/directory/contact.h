@@ -1,5 +1,6 @@
 #pragma once
 #include "core/db/conn.h"
+#include "core/db/sqlstate.h"
 
 /*
  * contact -- who answers for the whole convention of a partner, publishing and sub-domain (R6): one at least, always, with dates.
@@ -16,3 +17,5 @@ bool contact_add(struct conn *c, const struct uuid *tenant, struct str partner, 
 bool contact_hand_over(struct conn *c, const struct uuid *tenant, struct str partner, const struct contact_new *new, struct str by, struct err *e);
 /* fails err_contact_last: name another one first; err_partner_unknown */
 bool contact_remove(struct conn *c, const struct uuid *tenant, struct str partner, struct str contact, struct str by, struct err *e);
+
+extern const struct sqlstate_row contact_constraint; /* registered by the program: whence err_contact_taken */

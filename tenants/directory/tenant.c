@@ -1,5 +1,7 @@
 #include "tenants/directory/tenant.h"
 
+#include "core/db/job.h"
+
 #include "tenants/directory/errors.h"
 #include "tenants/directory/sql.h"
 
@@ -79,4 +81,18 @@ struct str tenant_address(struct arena *a, struct str public_url, struct str hos
     if (at > 0 && at < authority.n && authority.p[at - 1] == ':')
         port = str_from(authority, at - 1);
     return arena_printf(a, "%s://" STR_FMT STR_FMT, plain ? "http" : "https", STR_ARG(host), STR_ARG(port));
+}
+
+bool tenant_each(struct job_run *run, const struct stmt *which, bool (*work)(struct conn *c, const struct uuid *tenant, struct err *e),
+                 struct err *e)
+{
+    PGresult *r = conn_ask(run->conn, which, NULL, e);
+    bool ok = r != NULL;
+    for (int i = 0; ok && i < PQntuples(r) && !*run->stop; i++) {
+        struct uuid id;
+        ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(run->conn, &id, e) && work(run->conn, &id, e) &&
+             conn_commit(run->conn, e);
+    }
+    PQclear(r);
+    return ok;
 }

@@ -1,6 +1,7 @@
 /* One dataset: where it stands, and the verbs that change who may read it. */
 #include "tenants/pages/bo_dataset.h"
 
+#include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
@@ -17,7 +18,7 @@
 bool bo_dataset_ask(struct req *r, struct err *e)
 {
     (void)e;
-    req_ask(r, &sql_bo_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r), review_clock_now(r->a)});
+    req_ask(r, &sql_bo_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r), clock_now(r->a)});
     return true;
 }
 
@@ -188,7 +189,7 @@ const struct step bo_dataset_withdraw[] = {
 /* The question is read again in the same transaction: an answer meets the submission that asked, or none. */
 static bool answer(struct req *r, struct conn *c, struct err *e)
 {
-    const struct str params[] = {uuid_str(&r->tenant->id), r->params[0], uuid_str(&r->who.organisation), review_clock_now(r->a)};
+    const struct str params[] = {uuid_str(&r->tenant->id), r->params[0], uuid_str(&r->who.organisation), clock_now(r->a)};
     PGresult *row = conn_ask(c, &sql_bo_dataset, params, e);
     struct str review = row && PQntuples(row) == 1 ? arena_str(r->a, str_of(PQgetvalue(row, 0, DS_REVIEW_ID))) : STR_NONE;
     PQclear(row);

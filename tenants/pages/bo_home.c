@@ -14,7 +14,7 @@
 static bool ask_home(struct req *r, struct err *e)
 {
     (void)e;
-    req_ask(r, &sql_bo_home, (struct str[]){uuid_str(&r->tenant->id), bo_organisation(r), review_clock_now(r->a)});
+    req_ask(r, &sql_bo_home, (struct str[]){uuid_str(&r->tenant->id), bo_organisation(r), clock_now(r->a)});
     bool region = r->who.is_region && r->who.role >= ADMIN;
     req_ask(r, &sql_check_notice_count, (struct str[]){uuid_str(&r->tenant->id), region ? uuid_str(&r->tenant->root) : STR_NONE});
     req_ask(r, &sql_is_dpo, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&r->who.account)});

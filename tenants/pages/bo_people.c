@@ -201,10 +201,7 @@ const struct step bo_people_change[] = {
 static bool ask_keys(struct req *r, struct err *e)
 {
     (void)e;
-    struct buf now = {0};
-    clock_iso_us(&now, clock_wall_us());
-    req_ask(r, &sql_key_list, (struct str[]){uuid_str(&r->tenant->id), bo_me(r), buf_str(&now)});
-    buf_free(&now);
+    req_ask(r, &sql_key_list, (struct str[]){uuid_str(&r->tenant->id), bo_me(r), clock_now(r->a)});
     return true;
 }
 

@@ -34,7 +34,7 @@ static bool ask_queue(struct req *r, struct err *e)
 {
     if (!may_look(r, e))
         return false;
-    req_ask(r, &sql_bo_reviews, (struct str[]){uuid_str(&r->tenant->id), wants_decided(r) ? S("t") : S("f"), review_clock_now(r->a)});
+    req_ask(r, &sql_bo_reviews, (struct str[]){uuid_str(&r->tenant->id), wants_decided(r) ? S("t") : S("f"), clock_now(r->a)});
     return true;
 }
 
@@ -98,7 +98,7 @@ static bool ask_one(struct req *r, struct err *e)
         return false;
     if (!uuid_parse(r->params[0], &id))
         return ERR(e, err_review_unknown, "not an id");
-    req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id), review_clock_now(r->a)});
+    req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id), clock_now(r->a)});
     return true;
 }
 

@@ -1,4 +1,6 @@
 /* What the worker does for people. */
+#include "tenants/people/jobs.h"
+
 #include "tenants/people/lapse.h"
 #include "tenants/people/mail.h"
 #include "tenants/people/token.h"

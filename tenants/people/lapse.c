@@ -12,14 +12,11 @@ enum { COL_ID, COL_EMAIL, COL_NAME, COL_PARTNER, COL_SUBDOMAIN, COL_LAPSED, COL_
 static bool find_fault(struct conn *c, struct arena *a, const struct uuid *root, const struct uuid *portal, struct str email,
                        struct str *fault, struct err *e)
 {
-    struct buf now = {0};
-    clock_iso_us(&now, clock_wall_us());
     bool ok = tenant_enter(c, portal, e);
-    PGresult *r = ok ? conn_ask(c, &sql_contact_account, (struct str[]){uuid_str(portal), email, buf_str(&now)}, e) : NULL;
+    PGresult *r = ok ? conn_ask(c, &sql_contact_account, (struct str[]){uuid_str(portal), email, clock_now(a)}, e) : NULL;
     *fault = r && PQntuples(r) == 1 && !PQgetisnull(r, 0, 0) ? arena_str(a, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
     ok = r && tenant_enter(c, root, e);
     PQclear(r);
-    buf_free(&now);
     return ok;
 }
 
@@ -53,13 +50,5 @@ bool lapse_look(struct conn *c, const struct uuid *root, struct err *e)
 
 bool lapse_job(struct job_run *run, struct err *e)
 {
-    PGresult *r = conn_ask(run->conn, &sql_tenant_roots, NULL, e);
-    bool ok = r != NULL;
-    for (int i = 0; ok && i < PQntuples(r) && !*run->stop; i++) {
-        struct uuid id;
-        ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(run->conn, &id, e) && lapse_look(run->conn, &id, e) &&
-             conn_commit(run->conn, e);
-    }
-    PQclear(r);
-    return ok;
+    return tenant_each(run, &sql_tenant_roots, lapse_look, e);
 }

@@ -54,7 +54,6 @@ struct mail_text mail_say(struct arena *a, enum mail_template t, enum lang lang,
 bool mail_job(struct job_run *run, struct err *e);
 bool mail_forget(struct conn *c, const struct uuid *tenant,
                  struct err *e); /* what was done 60 days ago */
-extern const struct job_table people_jobs;
 
 /* At once, for the command line: one test message. fails as smtp_send, err_mail_off */
 bool mail_test(struct arena *a, struct str to, struct str portal, struct str root_host,

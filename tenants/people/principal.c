@@ -100,11 +100,8 @@ static bool ask_principal(struct req *r, struct err *e)
     (void)e;
     bool by_key;
     struct secret_hash h = secret_hash(credential(r, &by_key));
-    struct buf now = {0};
-    clock_iso_us(&now, clock_wall_us());
-    const struct str params[] = {uuid_str(&r->tenant->id), secret_str(&h), buf_str(&now)}; /* the time: keys only */
+    const struct str params[] = {uuid_str(&r->tenant->id), secret_str(&h), clock_now(r->a)}; /* the time: keys only */
     req_ask(r, by_key ? &sql_key_by_hash : &sql_session_by_hash, params);
-    buf_free(&now);
     return true;
 }
 

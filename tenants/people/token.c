@@ -10,15 +10,6 @@
 
 const int token_choices[] = {30, 180, 365, 1095, 0};
 
-static struct str now_text(struct arena *a)
-{
-    struct buf b = {0};
-    clock_iso_us(&b, clock_wall_us());
-    struct str now = arena_str(a, buf_str(&b));
-    buf_free(&b);
-    return now;
-}
-
 bool token_days(struct str text, int *days, struct err *e)
 {
     int64_t n = TOKEN_DAYS;
@@ -35,7 +26,7 @@ static bool insert(struct conn *c, struct arena *a, const struct uuid *tenant, c
 {
     struct token_text made = token_make();
     struct secret_hash hash = secret_hash(str_of(made.text));
-    const struct str params[] = {uuid_str(tenant), uuid_str(id), secret_str(&hash), uuid_str(account), label, now_text(a),
+    const struct str params[] = {uuid_str(tenant), uuid_str(id), secret_str(&hash), uuid_str(account), label, clock_now(a),
                                  arena_printf(a, "%d", days)};
     if (!tenant_do(c, &sql_key_insert, params, e) ||
         !tenant_audit(c, tenant, uuid_str(account), S("key_made"), uuid_str(id), STR_NONE, e))
@@ -80,7 +71,7 @@ bool token_renew(struct conn *c, const struct uuid *tenant, const struct uuid *a
     int64_t n = TOKEN_DAYS;
     bool ok = is_id(key, e) &&
               one_value(c, &a, &sql_key_lifetime, (struct str[]){uuid_str(tenant), uuid_str(account), key}, &days, e) &&
-              one_value(c, &a, &sql_key_renew, (struct str[]){uuid_str(tenant), uuid_str(account), key, uuid_str(&id), now_text(&a)}, &label, e);
+              one_value(c, &a, &sql_key_renew, (struct str[]){uuid_str(tenant), uuid_str(account), key, uuid_str(&id), clock_now(&a)}, &label, e);
     if (ok && days.n)
         str_i64(days, &n); /* one without an end gets a year */
     ok = ok && insert(c, &a, tenant, account, &id, label, n < 1 ? 1 : (int)n, fresh, e) &&
@@ -102,7 +93,7 @@ bool token_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *
 bool token_tell(struct conn *c, const struct uuid *tenant, struct err *e)
 {
     struct arena a = {0};
-    PGresult *r = conn_ask(c, &sql_key_ending, (struct str[]){uuid_str(tenant), now_text(&a)}, e);
+    PGresult *r = conn_ask(c, &sql_key_ending, (struct str[]){uuid_str(tenant), clock_now(&a)}, e);
     bool ok = r != NULL;
     for (int i = 0; ok && i < PQntuples(r); i++) {
         const struct str args[] = {str_of(PQgetvalue(r, i, 2)), str_of(PQgetvalue(r, i, 3)), str_of(PQgetvalue(r, i, 5))};
@@ -116,13 +107,5 @@ bool token_tell(struct conn *c, const struct uuid *tenant, struct err *e)
 
 bool token_job(struct job_run *run, struct err *e)
 {
-    PGresult *r = conn_ask(run->conn, &sql_tenant_every, NULL, e);
-    bool ok = r != NULL;
-    for (int i = 0; ok && i < PQntuples(r) && !*run->stop; i++) {
-        struct uuid id;
-        ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(run->conn, &id, e) && token_tell(run->conn, &id, e) &&
-             conn_commit(run->conn, e);
-    }
-    PQclear(r);
-    return ok;
+    return tenant_each(run, &sql_tenant_every, token_tell, e);
 }

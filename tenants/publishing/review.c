@@ -1,5 +1,6 @@
 #include "tenants/publishing/review.h"
 
+#include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/mail.h"
@@ -63,7 +64,7 @@ bool review_submit(struct conn *c, const struct uuid *tenant, struct str dataset
     bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && checks_pass(&d, organisation, e) &&
               contract_check(c, tenant, &d.id, e) && may_be_read(c, tenant, &d, e);
     const struct str params[] = {uuid_str(tenant), uuid_str(&made), ok ? uuid_str(&d.id) : STR_NONE,
-                                 uuid_str(organisation), uuid_str(account), review_clock_now(&a)};
+                                 uuid_str(organisation), uuid_str(account), clock_now(&a)};
     ok = ok && tenant_do(c, &sql_review_insert, params, e) &&
          tenant_audit(c, tenant, uuid_str(account), S("submit"), dataset_id, STR_NONE, e) && tell_region(c, &a, tenant, &made, e);
     arena_free(&a);

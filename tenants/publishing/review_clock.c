@@ -1,7 +1,6 @@
 #include "tenants/publishing/review_clock.h"
 
 #include "core/base/clock.h"
-#include "core/db/errors.h"
 #include "tenants/directory/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/mail.h"
@@ -11,14 +10,7 @@
 
 enum { WORDS_MOST = 4000 };
 
-struct str review_clock_now(struct arena *a)
-{
-    struct buf b = {0};
-    clock_iso_us(&b, clock_wall_us());
-    struct str now = arena_str(a, buf_str(&b));
-    buf_free(&b);
-    return now;
-}
+const struct sqlstate_row review_clock_constraint = {NULL, "review_question_one_open", &err_review_asked};
 
 static struct str cell(struct arena *a, const PGresult *r, int column)
 {
@@ -66,9 +58,8 @@ bool review_clock_ask(struct conn *c, const struct uuid *tenant, struct str revi
     struct review_told t;
     struct uuid id = uuid_make();
     bool ok = is_id(review, e) && are_words(&question, e) &&
-              (one_row(c, &sql_review_ask, (struct str[]){uuid_str(tenant), uuid_str(&id), review, question, account, review_clock_now(&a)}, e) ||
-               (e->kind == &err_conflict && (*e = (struct err){0}, ERR(e, err_review_asked, "one waits"))));
-    ok = ok && review_clock_tell(c, &a, tenant, review, &t, e) &&
+              one_row(c, &sql_review_ask, (struct str[]){uuid_str(tenant), uuid_str(&id), review, question, account, clock_now(&a)}, e) &&
+              review_clock_tell(c, &a, tenant, review, &t, e) &&
          mail_queue(c, tenant, t.submitter, MAIL_review_question, page_of(&a, &t), (struct str[]){t.title, question}, 2, STR_NONE, e) &&
          tenant_audit(c, tenant, account, S("review_asked"), t.dataset_id, STR_NONE, e);
     arena_free(&a);
@@ -81,7 +72,7 @@ static bool go_on(struct conn *c, const struct uuid *tenant, struct str review, 
     struct arena a = {0};
     struct review_told t;
     bool ok = is_id(review, e) &&
-              one_row(c, &sql_review_go_on, (struct str[]){uuid_str(tenant), review, organisation, answer, account, review_clock_now(&a)}, e) &&
+              one_row(c, &sql_review_go_on, (struct str[]){uuid_str(tenant), review, organisation, answer, account, clock_now(&a)}, e) &&
               review_clock_tell(c, &a, tenant, review, &t, e) &&
               tenant_audit(c, tenant, account, answer.n ? S("review_answered") : S("review_went_on"), t.dataset_id, STR_NONE, e);
     struct str page = arena_printf(&a, "/backoffice/review/" STR_FMT "/", STR_ARG(review));
@@ -128,7 +119,7 @@ static bool remind(struct conn *c, struct arena *a, const struct uuid *tenant, c
 bool review_clock_remind(struct conn *c, const struct uuid *tenant, struct err *e)
 {
     struct arena a = {0};
-    PGresult *due = conn_ask(c, &sql_review_due, (struct str[]){uuid_str(tenant), review_clock_now(&a)}, e);
+    PGresult *due = conn_ask(c, &sql_review_due, (struct str[]){uuid_str(tenant), clock_now(&a)}, e);
     bool ok = due != NULL;
     for (int i = 0; ok && i < PQntuples(due); i++)
         ok = remind(c, &a, tenant, due, i, e);
@@ -139,13 +130,5 @@ bool review_clock_remind(struct conn *c, const struct uuid *tenant, struct err *
 
 bool review_clock_job(struct job_run *run, struct err *e)
 {
-    PGresult *roots = conn_ask(run->conn, &sql_tenant_roots, NULL, e);
-    bool ok = roots != NULL;
-    for (int i = 0; ok && i < PQntuples(roots) && !*run->stop; i++) {
-        struct uuid id;
-        ok = uuid_parse(str_of(PQgetvalue(roots, i, 0)), &id) && conn_begin(run->conn, &id, e) &&
-             review_clock_remind(run->conn, &id, e) && conn_commit(run->conn, e);
-    }
-    PQclear(roots);
-    return ok;
+    return tenant_each(run, &sql_tenant_roots, review_clock_remind, e);
 }

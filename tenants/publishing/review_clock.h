@@ -1,6 +1,7 @@
 #pragma once
 #include "core/db/conn.h"
 #include "core/db/job.h"
+#include "core/db/sqlstate.h"
 
 /*
  * review_clock -- the 48 hours of a submission: they stand while the partner owes an answer, and the region's editors are
@@ -19,10 +20,10 @@ bool review_clock_go_on(struct conn *c, const struct uuid *tenant, struct str re
 bool review_clock_remind(struct conn *c, const struct uuid *tenant, struct err *e);
 bool review_clock_job(struct job_run *run, struct err *e);
 
-struct str review_clock_now(struct arena *a); /* for statements: the program's clock, which tests can set */
-
 /* What notices say of a submission. */
 struct review_told {
     struct str title, dataset_id, organisation, submitter, deadline;
 };
 bool review_clock_tell(struct conn *c, struct arena *a, const struct uuid *tenant, struct str review, struct review_told *t, struct err *e);
+
+extern const struct sqlstate_row review_clock_constraint; /* registered by the program: whence err_review_asked */

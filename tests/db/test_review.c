@@ -54,6 +54,7 @@ static int setup(void **state)
     struct uuid root, tenant;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         stmt_register(tables[i]);
+    sqlstate_register(&review_clock_constraint, 1);
     if (db_setup(state))
         return -1;
     owner = conn_open(db_uri(DB_OWNER), ROLE_OWNER, &e);
@@ -88,7 +89,7 @@ static struct uuid submit(const char *id, const char *at)
     fill("INSERT INTO portal.dataset (tenant_id, id, dataset_id, uid, identifier, organisation_id, metas) VALUES "
          "('%s', '%s', '%s', 'da_%.6s', '%s', '%s', '{\"default\": {\"title\": \"Jeu %s\"}}')",
          region.id.text, dataset.text, id, dataset.text + 30, id, town.text, id);
-    const struct str params[] = {uuid_str(&region.id), uuid_str(&review), uuid_str(&dataset), uuid_str(&town), uuid_str(&agent), review_clock_now(&kept)};
+    const struct str params[] = {uuid_str(&region.id), uuid_str(&review), uuid_str(&dataset), uuid_str(&town), uuid_str(&agent), clock_now(&kept)};
     db_good(conn_begin(owner, &region.id, &e) && tenant_do(owner, &sql_review_insert, params, &e) && conn_commit(owner, &e), &e);
     return review;
 }

@@ -95,3 +95,8 @@ test('only the region’s administrators see and change it', async () => {
   assert.equal((await region.get('/backoffice/partners/00000000-0000-7000-8000-000000000000/')).status, 404);
   assert.equal(one("SELECT count(*) FROM portal.partner_contact WHERE email LIKE 'pirate%'"), '0');
 });
+test('today is the day in Paris, in summer too: at 22:30 UTC of the first of July it is the second', async () => {
+  const shift = Math.round((Date.parse('2098-07-01T22:30:00Z') - Date.now()) / 1000);
+  await t.must(['partner', 'contact', one("SELECT id FROM portal.partner WHERE name = 'Portail B'"), '--region', R, '--email', 'ete@b.example'], { env: { TERRASSE_CLOCK: `+${shift}` } });
+  assert.equal(one("SELECT since FROM portal.partner_contact WHERE email = 'ete@b.example'"), '2098-07-02');
+});

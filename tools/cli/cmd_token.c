@@ -124,14 +124,11 @@ bool cmd_token_list(struct cli *cli, struct err *e)
     struct arena a = {0};
     struct tenant_row t;
     struct uuid account;
-    struct buf now = {0};
     struct conn *c = enter(cli, &a, &t, &account, e);
-    clock_iso_us(&now, clock_wall_us());
-    PGresult *r = c ? conn_ask(c, &sql_key_list, (struct str[]){uuid_str(&t.id), uuid_str(&account), buf_str(&now)}, e) : NULL;
+    PGresult *r = c ? conn_ask(c, &sql_key_list, (struct str[]){uuid_str(&t.id), uuid_str(&account), clock_now(&a)}, e) : NULL;
     if (r)
         put_keys(cli, r);
     PQclear(r);
-    buf_free(&now);
     conn_close(c);
     arena_free(&a);
     return r != NULL;

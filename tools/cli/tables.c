@@ -3,9 +3,11 @@
 #include <sodium.h>
 
 #include "core/db/sql.h"
+#include "core/db/sqlstate.h"
 #include "core/web/sql.h"
 #include "federation/federation.h"
 #include "federation/sql.h"
+#include "tenants/directory/contact.h"
 #include "tenants/directory/sql.h"
 #include "tenants/pages/conformity.h"
 #include "tenants/pages/guide.h"
@@ -14,7 +16,7 @@
 #include "tenants/pages/sql.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"
-#include "tenants/people/mail.h"
+#include "tenants/people/jobs.h"
 #include "tenants/people/principal.h"
 #include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
@@ -26,6 +28,7 @@
 #include "tenants/publishing/piece.h"
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/push.h"
+#include "tenants/publishing/review_clock.h"
 #include "tenants/publishing/source.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/quota/meter.h"
@@ -49,6 +52,8 @@ void program_register(void)
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         stmt_register(statements[i]);
+    sqlstate_register(&contact_constraint, 1);
+    sqlstate_register(&review_clock_constraint, 1);
     guide_routes(program_routes, program_routes_n);
     program_hooks = (struct web_hooks){
         .auth = principal_stage,

@@ -8,7 +8,7 @@ static bool quality_is_zero(struct str parameters)
 {
     for (struct str part; str_cut(&parameters, ';', &part);) {
         part = str_trim(part);
-        if (!str_starts(part, S("q=0")))
+        if (!str_ieq(str_part(part, 0, 3), S("q=0")))
             continue;
         for (size_t i = 3; i < part.n; i++)
             if (part.p[i] >= '1' && part.p[i] <= '9')
@@ -23,16 +23,20 @@ bool gzip_accepted(struct str accept)
     return encoding_accepted(accept, S("gzip"));
 }
 
+/* "*" speaks of the codings that are named nowhere in the list, wherever it stands. */
 bool encoding_accepted(struct str accept, struct str name)
 {
+    bool others = false;
     for (struct str part; str_cut(&accept, ',', &part);) {
         struct str coding;
         str_cut(&part, ';', &coding);
         coding = str_trim(coding);
-        if (str_ieq(coding, name) || str_eq(coding, S("*")))
+        if (str_ieq(coding, name))
             return !quality_is_zero(part);
+        if (str_eq(coding, S("*")))
+            others = !quality_is_zero(part);
     }
-    return false;
+    return others;
 }
 
 bool gzip_body(struct buf *body)

@@ -157,7 +157,8 @@ static void test_gzip_is_asked_for(void **state)
         const char *accept;
         bool want;
     } rows[] = {{"gzip", true}, {"deflate, GZIP;q=0.5", true}, {"gzip;q=0", false}, {"gzip; q=0.000", false},
-                {"br", false}, {"", false}, {"*", true}, {"gzipped", false}, {"gzip;q=0.01", true}};
+                {"br", false}, {"", false}, {"*", true}, {"gzipped", false}, {"gzip;q=0.01", true},
+                {"*, gzip;q=0", false}, {"gzip;q=0, *", false}, {"*;q=0, gzip", true}, {"br, *;q=0", false}, {"gzip;Q=0", false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (gzip_accepted(str_of(rows[i].accept)) != rows[i].want)
             fail_msg("%s", rows[i].accept);

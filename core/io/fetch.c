@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include "core/base/must.h"
+#include "core/io/curl_guard.h"
 #include "core/io/errors.h"
 
-enum { BYTES_MAX = 16 << 20, TIMEOUT_MS = 30000, CONNECT_MS = 10000, FIELDS_MAX = 200, FIELDS_BYTES = 64 * 1024,
+enum { BYTES_MAX = 16 << 20, TIMEOUT_MS = 30000, FIELDS_MAX = 200, FIELDS_BYTES = 64 * 1024,
        SLOW_BYTES = 100, SLOW_S = 20 /* fewer bytes a second for so long: nobody waits for that */ };
 
 struct exchange_out {
@@ -130,21 +131,15 @@ static void set_method(CURL *curl, const struct fetch_request *r)
 
 static void set_limits(CURL *curl, const struct fetch_request *r)
 {
+    curl_guard(curl);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, (long)(r->redirects_max > 0));
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)r->redirects_max);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(r->timeout_ms ? r->timeout_ms : TIMEOUT_MS));
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L); /* a kept connection would skip the address check */
-    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "Terrasse");
 }

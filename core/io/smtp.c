@@ -6,11 +6,11 @@
 #include "core/base/clock.h"
 #include "core/base/must.h"
 #include "core/base/utf8.h"
+#include "core/io/curl_guard.h"
 #include "core/io/errors.h"
 
 enum {
     TIMEOUT_MS = 60000,
-    CONNECT_MS = 10000,
     WORD_BYTES = 42 /* 56 characters of base64 */,
     LINE_BYTES = 57 /* 76 */,
     TLS_PORT = 465
@@ -137,11 +137,10 @@ static void set_server(CURL *curl, struct arena *a, const struct smtp_server *s,
         arena_printf(a, "%s://" STR_FMT ":%d/" STR_FMT, port == TLS_PORT ? "smtps" : "smtp",
                      STR_ARG(host), (int)port, STR_ARG(name));
     curl_easy_setopt(curl, CURLOPT_URL, url.p);
+    curl_guard(curl);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(curl, CURLOPT_USE_SSL,
                      (long)(is_here(host) ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     if (s->ca_file.n)
         curl_easy_setopt(curl, CURLOPT_CAINFO, arena_copy(a, s->ca_file));
     if (s->user.n) {
@@ -149,11 +148,6 @@ static void set_server(CURL *curl, struct arena *a, const struct smtp_server *s,
         curl_easy_setopt(curl, CURLOPT_PASSWORD, arena_copy(a, s->password));
     }
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 }
 
 /* 5yz to the recipient or to the message is for good (RFC 5321 §4.2.1); a server that does not let

@@ -15,23 +15,13 @@ const struct command_option mail_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-static struct conn *enter(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e)
-{
-    struct conn *c = portal_owner(cli, e);
-    if (c && conn_begin(c, NULL, e) && portal_find(cli, c, a, "host", t, e) &&
-        tenant_enter(c, &t->id, e))
-        return c;
-    conn_close(c);
-    return NULL;
-}
-
 bool cmd_mail_test(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
     struct str to;
     struct conn *c =
-        slug_email(&a, str_of(cli->arguments[0]), &to, e) ? enter(cli, &a, &t, e) : NULL;
+        slug_email(&a, str_of(cli->arguments[0]), &to, e) ? portal_enter(cli, &a, "host", &t, e) : NULL;
     bool ok = c != NULL;
     conn_close(c);
     fetch_init();
@@ -62,7 +52,7 @@ bool cmd_mail_list(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "host", &t, e);
     PGresult *r = c ? conn_ask(c, &sql_cli_mails, (struct str[]){uuid_str(&t.id)}, e) : NULL;
     if (r)
         rows_say(cli, r, columns, put_line);

@@ -23,15 +23,6 @@ const struct command_option partner_contact_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-static struct conn *enter(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e)
-{
-    struct conn *c = portal_owner(cli, e);
-    if (c && conn_begin(c, NULL, e) && portal_find(cli, c, a, "region", t, e) && tenant_enter(c, &t->id, e))
-        return c;
-    conn_close(c);
-    return NULL;
-}
-
 enum { COL_ID, COL_NAME, COL_KIND, COL_MODE, COL_POPULATION, COL_STAFF, COL_CONTACT, COL_SINCE, COL_LAPSED }; /* cli_partners.sql's columns */
 
 static int64_t figure(const PGresult *r, int row, int column)
@@ -72,7 +63,7 @@ bool cmd_partner_list(struct cli *cli, struct err *e)
     struct tenant_row t;
     struct buf b = {0};
     struct jw w;
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "region", &t, e);
     PGresult *r = c ? conn_ask(c, &sql_cli_partners, (struct str[]){uuid_str(&t.id)}, e) : NULL;
     jw_init(&w, &b, JW_PRETTY);
     jw_open(&w, '[');
@@ -94,7 +85,7 @@ bool cmd_partner_contact(struct cli *cli, struct err *e)
     struct tenant_row t;
     struct str partner = str_of(cli->arguments[0]);
     const struct contact_new new = {.name = str_of(cli_option(cli, "name")), .email = str_of(cli_option(cli, "email")), .since = str_of(cli_option(cli, "since"))};
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "region", &t, e);
     bool ok = c && (cli_has(cli, "beside") ? contact_add(c, &t.id, partner, &new, STR_NONE, e) : contact_hand_over(c, &t.id, partner, &new, STR_NONE, e)) &&
               conn_commit(c, e);
     if (ok)

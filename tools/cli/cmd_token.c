@@ -1,15 +1,14 @@
 /* terrasse token add, list, renew, revoke: API keys for somebody's programs. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "core/base/jw.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/people/account.h"
 #include "tenants/people/sql.h"
 #include "tenants/people/token.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
+#include "tools/cli/rows.h"
 
 const struct command_option token_options[] = {
     {"host", "HOST", true, "The portal.", "Le portail."},
@@ -39,9 +38,8 @@ static void say(const struct cli *cli, const struct token_text *key)
 /* In the transaction of that portal, with the person's account. */
 static struct conn *enter(struct cli *cli, struct arena *a, struct tenant_row *t, struct uuid *account, struct err *e)
 {
-    struct conn *c = portal_owner(cli, e);
-    if (c && conn_begin(c, NULL, e) && portal_find(cli, c, a, "host", t, e) && tenant_enter(c, &t->id, e) &&
-        account_find(c, &t->id, str_of(cli->arguments[0]), account, e))
+    struct conn *c = portal_enter(cli, a, "host", t, e);
+    if (c && account_find(c, &t->id, str_of(cli->arguments[0]), account, e))
         return c;
     conn_close(c);
     return NULL;
@@ -93,31 +91,18 @@ bool cmd_token_revoke(struct cli *cli, struct err *e)
     return ok;
 }
 
-static void put_keys(const struct cli *cli, const PGresult *r)
+static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
-    static const char *const names[] = {"id", "label", "made", "ends", "left_days", "state"}; /* key_list.sql's columns */
-    struct buf b = {0};
-    struct jw w;
-    jw_init(&w, &b, JW_PRETTY);
-    jw_open(&w, '[');
-    for (int i = 0; i < PQntuples(r); i++) {
-        jw_open(&w, '{');
-        for (int k = 0; k < 6; k++) {
-            jw_key(&w, str_of(names[k]));
-            if (k == 4 && !PQgetisnull(r, i, k))
-                jw_i64(&w, strtol(PQgetvalue(r, i, k), NULL, 10));
-            else
-                jw_str(&w, PQgetisnull(r, i, k) ? STR_NONE : str_of(PQgetvalue(r, i, k)));
-        }
-        jw_close(&w, '}');
-        if (!cli->json)
-            printf("%s  %-10s  %-10s  %-8s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 5), PQgetvalue(r, i, 1));
-    }
-    jw_close(&w, ']');
-    if (cli->json)
-        printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
-    buf_free(&b);
+    (void)cli;
+    printf("%s  %-10s  %-10s  %-8s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 5), PQgetvalue(r, i, 1));
 }
+
+/* Of key_list.sql. */
+static const struct rows_column columns[] = {
+    {"id", 0, ROWS_TEXT},   {"label", 1, ROWS_TEXT},    {"made", 2, ROWS_TEXT},
+    {"ends", 3, ROWS_TEXT}, {"left_days", 4, ROWS_RAW}, {"state", 5, ROWS_TEXT},
+    {NULL, 0, ROWS_TEXT},
+};
 
 bool cmd_token_list(struct cli *cli, struct err *e)
 {
@@ -127,7 +112,7 @@ bool cmd_token_list(struct cli *cli, struct err *e)
     struct conn *c = enter(cli, &a, &t, &account, e);
     PGresult *r = c ? conn_ask(c, &sql_key_list, (struct str[]){uuid_str(&t.id), uuid_str(&account), clock_now(&a)}, e) : NULL;
     if (r)
-        put_keys(cli, r);
+        rows_say(cli, r, columns, put_line);
     PQclear(r);
     conn_close(c);
     arena_free(&a);

@@ -21,6 +21,15 @@ bool portal_find(struct cli *cli, struct conn *c, struct arena *a, const char *o
     return host_canonical(a, str_of(cli_option(cli, option)), &host, e) && tenant_find(c, a, host, t, e);
 }
 
+struct conn *portal_enter(struct cli *cli, struct arena *a, const char *option, struct tenant_row *t, struct err *e)
+{
+    struct conn *c = portal_owner(cli, e);
+    if (c && conn_begin(c, NULL, e) && portal_find(cli, c, a, option, t, e) && tenant_enter(c, &t->id, e))
+        return c;
+    conn_close(c);
+    return NULL;
+}
+
 #define ADDRESS_FILE "public-url"
 
 void portal_address(const struct cli *cli, struct str host, char out[PORTAL_ADDRESS])

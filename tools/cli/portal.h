@@ -14,6 +14,9 @@ struct conn *portal_owner(struct cli *cli, struct err *e);
 /* The portal that an option names by its host. fails err_host_invalid, err_tenant_unknown */
 bool portal_find(struct cli *cli, struct conn *c, struct arena *a, const char *option, struct tenant_row *t, struct err *e);
 
+/* Both, in a transaction of that portal; NULL: failed. */
+struct conn *portal_enter(struct cli *cli, struct arena *a, const char *option, struct tenant_row *t, struct err *e);
+
 /* The portal of --host and a connection as the worker, which may write rows. */
 struct conn *portal_worker(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e);
 

@@ -17,9 +17,9 @@ extern const struct route_table explore_route_table;
 enum { EXPLORE_DATASET, EXPLORE_SECOND };
 
 bool explore_is_v20(const struct req *r);
-/* Says once, in a header, that the older shapes are asked for. */
 /* Not one of the later pieces that a download in parts asks for (Range). */
 bool explore_is_first_part(struct req *r);
+/* Says once, in a header, that the older shapes are asked for. */
 void explore_deprecate(struct req *r);
 
 /* The query string as the compiler takes it; borrowed from the request. */

@@ -34,6 +34,12 @@ const hurry = () => one("UPDATE portal.task SET run_at = now() WHERE kind = 'pus
 async function folded(host, id, which) {
   return poll(async () => { const b = await batch(host, id, which); if (b.state === 'folded') return b; hurry(); return null; }, { what: `the fold of ${which}`, every: 200 });
 }
+/** The batch of A that is held, and no fold at work: while one is, nothing can be taken back. */
+async function isHeld(id, which) {
+  await poll(async () => { hurry(); return (await batch(A, id, which)).waits_for; }, { what: 'why it is held', every: 200 });
+  await poll(() => one(`SELECT lease_until IS NULL AND run_at > now() FROM portal.task WHERE kind = 'push' AND subject = '${uuidOf(id)}'`) === 't', { what: 'the end of the fold' });
+  return batch(A, id, which);
+}
 async function shown(host, id, want, by) {
   await poll(async () => JSON.stringify(await rows(host, id, by)) === JSON.stringify(want), { what: `${id} as expected`, deadline: 8000 }).catch(() => {});
   assert.deepEqual(await rows(host, id, by), want);
@@ -245,7 +251,7 @@ test('a batch that does not pass is found, read and taken back; those before and
     sent.push((await push(A, 'retenu', `r${i}`, body)).json.batch);
   hurry();
   await folded(A, 'retenu', sent[0]);
-  const held = await poll(async () => { hurry(); const b = await batch(A, 'retenu', sent[1]); return b.waits_for && b; }, { what: 'why it is held', every: 200 });
+  const held = await isHeld('retenu', sent[1]);
   assert.equal(held.state, 'waiting');
   const list = (await api(A, '/datasets/retenu/push')).json.results;
   // The oldest that waits stands first: it is the one that stops the others.
@@ -278,7 +284,7 @@ test('a batch is taken back on the page', async () => {
   const session = await t.signIn(A, 'admin@a.example', password);
   await dataset(A, 'page', 'code;nom\n1;Tours\n', '{code}');
   const sent = (await push(A, 'page', 'p', [{ code: 3, nom: 'jean.dupont@example.org' }])).json.batch;
-  await poll(async () => { hurry(); return (await batch(A, 'page', sent)).waits_for; }, { what: 'why it is held', every: 200 });
+  await isHeld('page', sent);
   const page = (await session.get('/backoffice/datasets/page/push/')).text;
   assert.match(page, new RegExp(`name="batch" value="${sent}"`));
   assert.match(page, /Le plus ancien lot est retenu[^<]*adresses électroniques/);

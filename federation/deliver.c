@@ -32,15 +32,16 @@ struct copying {
     struct str fingerprint;
 };
 
-/* BLAKE2b of everything a copy takes from its source. */
+/* BLAKE2b of everything a copy takes from its source; the files its cells lead to are the last, where there are any. */
 static struct str fingerprint(struct arena *a, const struct source *s, struct str row_filter)
 {
     const struct str parts[] = {s->version, s->metas, s->fields, s->key_columns, s->organisation, s->records,
-                                s->data_processed, row_filter};
+                                s->data_processed, row_filter, s->files};
+    size_t n = sizeof parts / sizeof parts[0] - !s->files.p;
     unsigned char hash[16];
     crypto_generichash_state h;
     crypto_generichash_init(&h, NULL, 0, sizeof hash);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct str line = arena_printf(a, "%zu:", parts[i].n);
         crypto_generichash_update(&h, (const unsigned char *)line.p, line.n);
         crypto_generichash_update(&h, (const unsigned char *)(parts[i].p ? parts[i].p : ""), parts[i].n);

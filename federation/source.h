@@ -15,6 +15,7 @@ struct source {
     struct str organisation, siren, slug, portal, host, uid, root;
     struct str licence;             /* as the national portal knows it; absent: another */
     struct str insee, tenant_siren; /* of the portal it is made on; may be absent */
+    struct str files;               /* a digest of the files its cells name; absent: there is none */
 };
 
 /* *there: false when the data set has gone altogether. */

@@ -1,4 +1,4 @@
--- source_read($1 uuid tenant, $2 uuid dataset) -> travels boolean, dataset_id text, identifier text, version_id uuid, metas jsonb, fields jsonb, key_columns text, records bigint, raw_bytes bigint, revision bigint, published_at timestamptz, opened_at timestamptz, data_processed timestamptz, metadata_processed timestamptz, organisation text, siren text, slug text, portal text, host text, uid text, root text, licence text, insee text, tenant_siren text, columns jsonb; 0 or 1 row
+-- source_read($1 uuid tenant, $2 uuid dataset) -> travels boolean, dataset_id text, identifier text, version_id uuid, metas jsonb, fields jsonb, key_columns text, records bigint, raw_bytes bigint, revision bigint, published_at timestamptz, opened_at timestamptz, data_processed timestamptz, metadata_processed timestamptz, organisation text, siren text, slug text, portal text, host text, uid text, root text, licence text, insee text, tenant_siren text, columns jsonb, files text; 0 or 1 row
 -- class: tenant   lane: write   roles: worker
 -- The latest state, held until this transaction ends: nobody closes it while it is copied.
 SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.state IS NOT DISTINCT FROM 'ready'
@@ -7,7 +7,9 @@ SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.sta
        d.dataset_id, d.identifier, d.version_id, d.metas, d.fields, d.key_columns, d.records, d.raw_bytes, d.revision,
        d.published_at, d.opened_at, d.data_processed, d.metadata_processed, o.name, o.siren, t.slug, t.name, h.host, d.id, r.name,
        (SELECT l.id FROM portal.licence AS l
-         WHERE d.metas #>> '{default,license}' IN (l.title_fr, l.title_en, l.id) ORDER BY l.id LIMIT 1), t.insee, t.siren, v.columns
+         WHERE d.metas #>> '{default,license}' IN (l.title_fr, l.title_en, l.id) ORDER BY l.id LIMIT 1), t.insee, t.siren, v.columns,
+       (SELECT md5(string_agg(a.id || a.hash, '' ORDER BY a.id COLLATE "C")) FROM portal.attachment AS a
+         WHERE a.tenant_id = d.tenant_id AND a.dataset_id = d.id AND a.kind = 'file')
   FROM portal.dataset AS d
   JOIN portal.organisation AS o ON o.tenant_id = d.tenant_id AND o.id = d.organisation_id
   JOIN portal.tenant AS t ON t.id = d.tenant_id

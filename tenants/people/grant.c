@@ -13,7 +13,7 @@
 #include "tenants/people/sql.h"
 
 enum { COL_ID, COL_OPEN, COL_ORGANISATION, COL_VERSION, COL_COLUMNS, COL_FIELDS, COL_RECORDS, COL_REVISION,
-       COL_FILTER, COL_TEXT_INDEX, COL_FILES };
+       COL_FILTER, COL_TEXT_INDEX, COL_FILES, COL_FILES_OF };
 /* The text index comes later than the version, without a new revision: it is asked for again after so long. */
 enum { KNOWN_MAX = 2048, INDEX_AGAIN_US = 60000000 };
 
@@ -21,7 +21,7 @@ enum { KNOWN_MAX = 2048, INDEX_AGAIN_US = 60000000 };
 struct known {
     struct arena a;
     struct dataset_view view;
-    struct uuid id, organisation;
+    struct uuid id, organisation, files_of;
     struct str files;
     bool is_open;
     int64_t until_us; /* looked at anew then; 0: good for its revision */
@@ -134,6 +134,7 @@ static struct known *read_known(struct req *r, struct str dataset_id, struct err
     struct batch *b = &r->batch;
     uuid_parse(batch_col(b, 0, 0, COL_ID), &k->id);
     uuid_parse(batch_col(b, 0, 0, COL_ORGANISATION), &k->organisation);
+    uuid_parse(batch_col(b, 0, 0, COL_FILES_OF), &k->files_of);
     k->is_open = batch_bool(b, 0, 0, COL_OPEN);
     k->view.dataset = arena_str(&k->a, dataset_id);
     k->view.filter = arena_str(&k->a, batch_col(b, 0, 0, COL_FILTER));
@@ -227,7 +228,8 @@ bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct 
     if (!k->is_open && !heads_fresh(req_heads(r)))
         return ERR(e, err_heads_stale, "heads older than two seconds");
     *out = (struct grant){.view = copy_view(r->a, &k->view), .id = k->id, .revision = k->view.revision,
-                          .is_open = k->is_open, .files = arena_str(r->a, k->files)};
+                          .is_open = k->is_open, .files = arena_str(r->a, k->files),
+                          .files_of = k->files_of};
     out->dataset_id = out->view->dataset;
     return true;
 }

@@ -23,6 +23,7 @@ struct grant {
     int64_t revision;
     bool is_open;
     struct str files; /* where a column names files: the first 16 digits of their ids, in order */
+    struct uuid files_of; /* whose they are: a copy's are its origin's */
 };
 
 /* What a statement over the data sets of the portal has to know of the caller. */

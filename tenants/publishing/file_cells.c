@@ -9,7 +9,7 @@ enum { ID_PART = 16 };
 
 struct cells {
     struct query_files files; /* first: what the writer gives back */
-    struct uuid dataset;
+    struct uuid dataset; /* whose files they are */
     struct str ids, url;
 };
 
@@ -66,7 +66,7 @@ void file_cells(struct req *r, const struct grant *g, struct query *q)
             continue;
         if (!c) {
             c = ARENA_NEW(r->a, struct cells);
-            *c = (struct cells){{put}, g->id, g->files,
+            *c = (struct cells){{put}, g->files_of, g->files,
                                 arena_printf(r->a, STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/files/",
                                              STR_ARG(req_base_url(r)), STR_ARG(g->dataset_id))};
         }

@@ -1,11 +1,16 @@
--- dataset_to_grant($1 uuid tenant, $2 text dataset_id) -> id uuid, is_open boolean, organisation_id uuid, version_id uuid, columns jsonb, fields jsonb, records bigint, revision bigint, row_filter text, text_index boolean, files text; 0 or 1 row
+-- dataset_to_grant($1 uuid tenant, $2 text dataset_id) -> id uuid, is_open boolean, organisation_id uuid, version_id uuid, columns jsonb, fields jsonb, records bigint, revision bigint, row_filter text, text_index boolean, files text, files_of uuid; 0 or 1 row
 -- class: tenant   lane: fast   roles: web
--- A frozen version is refused whoever asks: one UPDATE withdraws every copy.
+-- A frozen version is refused whoever asks: one UPDATE withdraws every copy. The files that cells of a copy name are its origin's.
 SELECT d.id, d.visibility = 'open', d.organisation_id, d.version_id, v.columns, d.fields, d.records, d.revision, d.row_filter,
        v.text_index,
+       CASE WHEN NOT d.fields @? '$[*].annotations ? (@.file == true)' THEN NULL
+            WHEN d.is_origin THEN
        (SELECT string_agg(left(a.id, 16), '' ORDER BY a.id COLLATE "C") FROM portal.attachment AS a
-         WHERE d.fields @? '$[*].annotations ? (@.file == true)' AND a.tenant_id = d.tenant_id AND a.dataset_id = d.id AND a.kind = 'file'
-           AND a.mimetype <> 'application/octet-stream')
+         WHERE a.tenant_id = d.tenant_id AND a.dataset_id = d.id AND a.kind = 'file' AND a.mimetype <> 'application/octet-stream')
+            ELSE
+       (SELECT string_agg(left(f.id, 16), '' ORDER BY f.id COLLATE "C") FROM portal.copied_files(d.id, NULL) AS f
+         WHERE f.mimetype <> 'application/octet-stream') END,
+       coalesce(d.source_id, d.id)
   FROM portal.dataset AS d
   JOIN portal.version AS v ON v.id = d.version_id
  WHERE d.tenant_id = $1::uuid AND d.dataset_id = $2 AND d.state = 'published' AND v.state = 'ready';

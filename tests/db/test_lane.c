@@ -373,6 +373,32 @@ static void test_rows_are_read_as_terrasse_reader(void **state)
     }
 }
 
+/* The catalogue's questions ride the web role's fast lane, and their best plan hangs on the words that are asked for. */
+static void test_only_the_fast_reader_keeps_one_plan_for_all(void **state)
+{
+    (void)state;
+    static const char sql[] = "SELECT current_user || ' ' || current_setting('statement_timeout') || ' ' || current_setting('plan_cache_mode')";
+    static const struct stmt fast = {"fast_plan", sql, 0, STMT_GLOBAL, STMT_FAST, ROLE_WEB};
+    static const struct stmt exclusive = {"exclusive_plan", sql, 0, STMT_GLOBAL, STMT_WRITE, ROLE_WEB};
+    static const char *const want[] = {"terrasse_web 250ms auto", "terrasse_web 3s auto", "terrasse_reader 250ms force_generic_plan", "terrasse_reader 3s auto"};
+    for (unsigned i = 0; i < 4; i++) {
+        struct batch *b = fill(i, TENANT);
+        b->rows = i >= 2;
+        b->fast = i == 2;
+        if (b->rows)
+            batch_ask_sql(b, sql, 0, NULL, false);
+        else
+            batch_ask(b, i == 0 ? &fast : &exclusive, NULL);
+        lanes_submit(lanes, b, 5000, on_done, &asks[i]);
+    }
+    wait_for(4);
+    for (unsigned i = 0; i < 4; i++) {
+        good(i);
+        if (!str_eq(batch_col(&asks[i].b, 0, 0, 0), str_of(want[i])))
+            fail_msg("%s is " STR_FMT, want[i], STR_ARG(batch_col(&asks[i].b, 0, 0, 0)));
+    }
+}
+
 static void test_a_fast_lane_cannot_write(void **state)
 {
     (void)state;
@@ -488,6 +514,7 @@ int main(void)
         T(test_forget_cancels_within_a_second, one_each),
         T(test_forget_on_a_fast_lane_lets_the_neighbour_finish, one_each),
         T(test_rows_are_read_as_terrasse_reader, one_each),
+        T(test_only_the_fast_reader_keeps_one_plan_for_all, one_each),
         T(test_a_fast_lane_cannot_write, one_each),
         T(test_a_backend_is_recycled_after_2000_tables, one_each),
         T(test_no_database_fails_at_the_deadline, one_each),

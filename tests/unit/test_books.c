@@ -140,6 +140,17 @@ static void test_ods_merged(void **state)
     zip_drop(file);
 }
 
+/* A first row of which nothing stands over several columns is a row of names, however far down its cells go. */
+static void test_ods_merged_downwards(void **state)
+{
+    (void)state;
+    static const char content[] = ODS("", "<table:table table:name='a'>" ROW(OVER(2, 1, "dep") OVER(2, 1, "nom")) ROW(COVERED COVERED)
+        ROW(FLOAT("37", "37") WORDS(P("Tours"))) "</table:table>");
+    struct str file = ods_of(content);
+    expect(file, "ods", NULL, "dep|nom@1/@2/37|Tours@3/[{\"code\":\"note_spread\",\"args\":[\"2\"]}]");
+    zip_drop(file);
+}
+
 /* A row that stands there a million times, or so often that the count of rows would begin again; a document type, no
  * content. */
 static void test_ods_refused(void **state)
@@ -415,7 +426,7 @@ static void test_xls_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_merged), cmocka_unit_test(test_xls_merged), cmocka_unit_test(test_merged_bounds), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_merged), cmocka_unit_test(test_ods_merged_downwards), cmocka_unit_test(test_xls_merged), cmocka_unit_test(test_merged_bounds), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

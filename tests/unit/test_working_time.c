@@ -55,10 +55,11 @@ static void changes_of_hours(void **state)
     assert_int_equal(working_time_paris_us(at("2024-03-31T01:00:00Z")), 2 * hour); /* the 31st is the Sunday */
 }
 
-/* Easter Mondays of the calendars of those years: 2024, 2025, 2026, 2038 (the latest possible is 26 April). */
+/* The fixed ones are those of the code du travail, article L3133-1. Easter Mondays of the calendars of those years: 2024, 2025, 2026, 2038 (the latest possible is 26 April). */
 static void days_off(void **state)
 {
-    static const int off[][3] = {{2024, 4, 1}, {2025, 4, 21}, {2026, 4, 6}, {2038, 4, 26}, {2026, 5, 14}, {2026, 5, 25}, {2026, 7, 14}, {2026, 1, 1}};
+    static const int off[][3] = {{2024, 4, 1}, {2025, 4, 21}, {2026, 4, 6}, {2038, 4, 26}, {2026, 5, 14}, {2026, 5, 25}, {2026, 1, 1}, {2026, 5, 1}, {2026, 5, 8},
+                                {2026, 7, 14}, {2026, 8, 15}, {2026, 11, 1}, {2026, 11, 11}, {2026, 12, 25}};
     (void)state;
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++)
         assert_true(working_time_is_holiday(moment_days(off[i][0], (unsigned)off[i][1], (unsigned)off[i][2])));

@@ -2,10 +2,10 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from '../peers/udata/server.mjs';
+import { processes } from './counters.mjs';
 import { installation, poll } from './harness.mjs';
 
 let t, national;
@@ -23,14 +23,6 @@ async function said(name, env = {}) {
   return row;
 }
 
-/** The children of serve whose command line holds a word. */
-const childrenOf = (pid, word) => readdirSync('/proc').filter((p) => /^\d+$/.test(p)).filter((p) => {
-  try {
-    return readFileSync(`/proc/${p}/stat`, 'utf8').split(') ').pop().split(' ')[1] === String(pid) &&
-      readFileSync(`/proc/${p}/cmdline`, 'utf8').includes(word);
-  } catch { return false; }
-}).map(Number);
-
 test('a running installation: database, schema, extensions, worker and links are well', async () => {
   await poll(async () => (await said('worker')).state === 'good', { what: 'first sign of life of the worker' });
   for (const name of ['database', 'level', 'extensions', 'links']) assert.equal((await said(name)).state, 'good', name);
@@ -43,7 +35,7 @@ test('a full disk is named (a threshold no disk reaches stands for it)', async (
   assert.match(full.remedy, /place/);
 });
 test('a worker that hangs is named, and forgotten when it goes on', async () => {
-  const [worker] = childrenOf(t.child.pid, 'worker-process');
+  const [worker] = processes(t, 'worker-process');
   // It speaks every five seconds.
   const env = { TERRASSE_WORKER_SILENCE: '7' };
   assert.equal((await said('worker', env)).state, 'good');

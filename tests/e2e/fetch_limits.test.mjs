@@ -3,10 +3,10 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { processes } from './counters.mjs';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 
@@ -82,10 +82,9 @@ test('a worker killed in the middle of a fetch comes back: exactly one version m
   });
   await dataset('mort', s.url);
   await poll(() => asked === 1, { what: 'the fetch begun', deadline: 30000 });
-  const pids = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-    .map((l) => l.trim().split(/\s+/)).filter((f) => Number(f[1]) === t.child.pid && f.includes('worker-process'));
+  const pids = processes(t, 'worker-process');
   assert.equal(pids.length, 1);
-  process.kill(Number(pids[0][0]), 'SIGKILL');
+  process.kill(pids[0], 'SIGKILL');
   // Its lease lasts as long as the slowest site may take; here it is over at once.
   one("UPDATE portal.task SET lease_until = now() - interval '1 second' WHERE kind = 'source' AND lease_until IS NOT NULL");
   await poll(async () => (await total('mort')) === 2, { what: 'the file', deadline: 60000, every: 200 });

@@ -3,10 +3,11 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { processes } from './counters.mjs';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 
@@ -252,10 +253,9 @@ test('a worker killed while it loads: the file is read again, once', async () =>
   const before = Number(versions());
   const sent = await send(lines.join('\n') + '\n');
   await poll(async () => (await api(`/uploads/${sent.json.id}`)).json.state === 'reading', { what: 'reading', every: 10 });
-  const pids = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-    .map((l) => l.trim().split(/\s+/)).filter((f) => Number(f[1]) === t.child.pid && f.includes('worker-process'));
+  const pids = processes(t, 'worker-process');
   assert.equal(pids.length, 1);
-  process.kill(Number(pids[0][0]), 'SIGKILL');
+  process.kill(pids[0], 'SIGKILL');
   const ready = await settled(sent.json.id);
   assert.equal(ready.state, 'ready');
   assert.equal(ready.report.rows.kept, 300000);

@@ -3,7 +3,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { processes } from './counters.mjs';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 
@@ -233,10 +233,9 @@ test('a worker killed while it folds: every record is there once', async () => {
   const state = () => one("SELECT (lease_until IS NOT NULL)::text FROM portal.task WHERE kind = 'push' AND subject = (SELECT id FROM portal.dataset WHERE dataset_id = 'gros' AND is_origin)");
   const sent = await push(A, 'gros', 'k', Array.from({ length: 10000 }, (_, i) => ({ n: 200000 + i, nom: `pousse ${i}` })));
   await poll(() => state() === 'true', { what: 'the fold begun', every: 5 });
-  const pids = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-    .map((l) => l.trim().split(/\s+/)).filter((f) => Number(f[1]) === t.child.pid && f.includes('worker-process'));
+  const pids = processes(t, 'worker-process');
   assert.equal(pids.length, 1);
-  process.kill(Number(pids[0][0]), 'SIGKILL');
+  process.kill(pids[0], 'SIGKILL');
   assert.equal((await batch(A, 'gros', sent.json.batch)).state, 'waiting', 'the fold was over before the kill');
   await poll(async () => (await batch(A, 'gros', sent.json.batch)).state === 'folded', { what: 'the fold', deadline: 60000, every: 200 });
   assert.equal(one(`SELECT count(*) || ',' || count(DISTINCT c1) || ',' || max(_id) FROM ${table('gros')}`), '110000,110000,110000');

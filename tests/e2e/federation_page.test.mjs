@@ -49,6 +49,7 @@ test('a sub-domain takes the region’s data set, and gives its own', async () =
   await t.importCsv(B, 'parcs', 'code;nom\r\n1;a\r\n', { title: 'Parcs' });
   await appears(R, 'parcs', 1); // over the link that each sub-domain has from the start
   assert.equal((await add(b, { way: 'upward', dataset: 'parcs' })).status, 303);
+  assert.equal(state(linkTo(R, 'parcs')), 'active');
 });
 
 test('what cannot be linked is said on the page and nothing is made', async () => {
@@ -72,7 +73,9 @@ test('paused, a change waits and a closing does not; resumed, it comes', async (
   assert.equal((await change(b, link, 'pause')).status, 303);
   assert.match((await b.get(`${federation}?done=pause`)).text, /Le lien est suspendu/);
   await t.importCsv(R, 'voies', 'dep;nom\r\n37;Loire\r\n41;Cher\r\n18;Yèvre\r\n', { title: 'Voies' });
-  await poll(() => sql(t, 'SELECT count(*) FROM portal.outbox WHERE dispatched_at IS NULL') === '0', { what: 'the event’s dispatch' });
+  await t.importCsv(B, 'parcs', 'code;nom\r\n1;a\r\n2;b\r\n', { title: 'Parcs' });
+  await appears(R, 'parcs', 2); // what came after the change has arrived, so the change has had its turn
+  assert.equal(sql(t, `SELECT records FROM portal.dataset d JOIN portal.host h ON h.tenant_id = d.tenant_id WHERE h.host = '${B}' AND d.dataset_id = 'voies'`), '2');
   assert.equal(await rows(B, 'voies'), 2);
   assert.equal((await region.post('/backoffice/datasets/voies/close')).status, 303);
   assert.equal((await t.http(B, '/api/explore/v2.1/catalog/datasets/voies')).status, 404);

@@ -88,7 +88,7 @@ test('I94: named sites may embed the public pages of this portal, and of no othe
   assert.equal(await ancestors(A, '/'), "'self'");
   assert.equal((await front(a, ['un'], 'https://www.ville.example\r\nblog.ville.example/\r\nhttps://*.presse.example:8443')).status, 303);
   const all = "'self' https://www.ville.example https://blog.ville.example https://*.presse.example:8443";
-  for (const path of ['/', '/explore/', '/explore/dataset/un/', '/explore/dataset/un/table/', '/explore/dataset/un/map/'].slice(0, 4)) {
+  for (const path of ['/', '/explore/', '/explore/dataset/un/', '/explore/dataset/un/table/']) {
     assert.equal(await ancestors(A, path), all, path);
     assert.equal(await ancestors(A, path), all, `${path} from the cache`);
   }

@@ -37,11 +37,22 @@ test('a key lives a year where nobody says how long, at most three, and never wi
   assert.equal(one("SELECT count(*) FROM portal.api_key WHERE label = 'non' OR expires_at IS NULL"), '0');
   assert.deepEqual([(await call(yearly)).status, (await call(monthly)).status], [200, 200]);
 });
-test('a week before its end the holder is told; a key of a month is not told of at once', async () => {
+test('a week before its end the holder is told, once; a key of a month is not told of at once', async () => {
+  // A key that the worker must tell of shows that it has looked at all of them.
+  const looked = async (label, seconds) => {
+    await t.must(['token', 'add', WHO, '--host', A, '--label', label, '--json']);
+    one(`UPDATE portal.api_key SET created_at = now() - interval '1 year', expires_at = now() + interval '${seconds} seconds 3 days' WHERE label = '${label}'`);
+    await later(seconds);
+    await poll(() => told(label) === '7', { what: `the notice of ${label}` });
+  };
+  await looked('un', 0);
   assert.equal(told('mois'), '');
   await later(24 * day);
   await poll(() => told('mois') === '7', { what: 'the notice' });
-  assert.equal(one(`SELECT m.recipient = a.id::text FROM portal.mail m, portal.account a WHERE m.template = 'key_ends' AND m.once IS NOT NULL AND a.email = '${WHO}'`), 't'); // what the worker made of it has no once
+  await looked('deux', 24 * day + 60);
+  assert.equal(told('mois'), '7');
+  assert.equal(one(`SELECT m.recipient = a.id::text FROM portal.mail m JOIN portal.api_key k ON m.once LIKE 'key ' || k.id || ' %', portal.account a
+    WHERE m.template = 'key_ends' AND k.label = 'mois' AND a.email = '${WHO}'`), 't');
   assert.equal((await call(monthly)).status, 200);
 });
 test('after its end a key opens nothing, and says when it ended', async () => {

@@ -5,6 +5,7 @@
 #include "tenants/pages/bo_dataset.h"
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_findings.h"
+#include "tenants/pages/bo_joined.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/errors.h"
@@ -28,11 +29,12 @@ static void put_missing(struct req *r, const json_t *metas, struct page_bo_check
     p->missing = list;
 }
 
-/* The checks of what would be published are result 1. */
+/* The checks of what would be published are result 1, what it is joined with result 2. */
 static bool ask_check(struct req *r, struct err *e)
 {
     bo_dataset_ask(r, e);
     req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r)});
+    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r)});
     return true;
 }
 
@@ -85,9 +87,12 @@ static void put_findings(struct req *r, struct page_bo_check *p)
     struct str text = req_col(r, 1, 0, CHECK_UNCOVERED);
     json_t *uncovered = text.n ? jr_parse(text, &ignored) : NULL;
     p->findings = bo_findings(r, report, uncovered);
-    p->found = (int)json_array_size(uncovered);
+    size_t stopping = json_array_size(uncovered), asks;
+    p->joined = bo_joined(r, 2, uncovered, &asks);
+    p->found = (int)(stopping - asks);
+    p->asks = asks > 0;
     p->checks_url = bo_dataset_url(r, r->params[0], "checks");
-    p->stops = p->found > 0 && (p->direct || str_eq(req_col(r, 1, 0, CHECK_VISIBILITY), S("open")));
+    p->stops = stopping > 0 && (p->direct || str_eq(req_col(r, 1, 0, CHECK_VISIBILITY), S("open")));
     json_decref(report);
     json_decref(uncovered);
 }

@@ -3,6 +3,7 @@
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_checks.h"
 #include "tenants/pages/bo_findings.h"
+#include "tenants/pages/bo_joined.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/html.h"
@@ -13,7 +14,7 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
 
-enum { CALL_CHECKS, CALL_OVERRIDES, CALL_REASONS, CALL_SCHEMAS, CALL_DPO, CHOICES_MAX = 200 };
+enum { CALL_CHECKS, CALL_OVERRIDES, CALL_REASONS, CALL_SCHEMAS, CALL_DPO, CALL_JOINED, CHOICES_MAX = 200 };
 
 static bool ask_all(struct req *r, struct err *e)
 {
@@ -24,6 +25,7 @@ static bool ask_all(struct req *r, struct err *e)
     req_ask(r, &sql_legal_reason_list, (struct str[]){tenant, STR_NONE});
     req_ask(r, &sql_schema_list, (struct str[]){tenant});
     req_ask(r, &sql_is_dpo, (struct str[]){tenant, uuid_str(&r->who.account)});
+    req_ask(r, &sql_joined_list, (struct str[]){tenant, r->params[0], bo_organisation(r)});
     return true;
 }
 
@@ -171,6 +173,8 @@ static bool reply_checks(struct req *r, struct err *e)
                                .schema = schema_form(r, conforms), .may_give = json_array_size(uncovered) > 0,
                                .not_checked = req_col(r, CALL_CHECKS, 0, CHECK_ROWS).n > 0 && !batch_bool(&r->batch, CALL_CHECKS, 0, CHECK_CHECKED),
                                .newer = conforms.n && newest.n && !str_eq(version, newest) ? newest : STR_NONE};
+    size_t asks;
+    p.joined = bo_joined(r, CALL_JOINED, uncovered, &asks);
     put_given(r, &p);
     put_scores(r, &facts, &p);
     put_licence(r, &p);

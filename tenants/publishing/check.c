@@ -24,6 +24,7 @@ static const struct {
     {"persons", "petits effectifs", "small counts"},
     {"units", "montants de trop peu d’unités", "amounts of too few units"},
     {"dominance", "montants dominés par une unité", "amounts that one unit dominates"},
+    {"share_alike", "licence à partage à l’identique d’un jeu joint", "share-alike licence of a joined dataset"},
 };
 
 struct str check_kind_word(struct str kind, enum lang lang)
@@ -61,10 +62,10 @@ static void shape_of(const json_t *report, char out[33])
 bool check_put(struct conn *c, const struct uuid *tenant, const struct uuid *version, const struct uuid *before,
                const json_t *report, struct err *e)
 {
-    static const char *const parts[] = {"schema", "personal", "secrecy"};
+    static const char *const parts[] = {"schema", "personal", "secrecy", "joined"};
     json_t *kept = json_object();
     char shape[33];
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (json_object_get(report, parts[i]))
             json_object_set(kept, parts[i], json_object_get(report, parts[i]));
     char *text = json_dumps(kept, JSON_COMPACT);
@@ -79,9 +80,10 @@ bool check_put(struct conn *c, const struct uuid *tenant, const struct uuid *ver
 
 /* What no override covers; the caller's to release. NULL: failed. */
 static json_t *uncovered(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version,
-                         bool *checked, struct arena *a, struct str *schema, struct err *e)
+                         bool next, bool *checked, struct arena *a, struct str *schema, struct err *e)
 {
-    PGresult *r = conn_ask(c, &sql_check_open, (struct str[]){uuid_str(tenant), uuid_str(dataset), uuid_str(version)}, e);
+    const struct str params[] = {uuid_str(tenant), uuid_str(dataset), uuid_str(version), next ? S("t") : S("f")};
+    PGresult *r = conn_ask(c, &sql_check_open, params, e);
     json_t *found = NULL;
     if (r && PQntuples(r) == 1) {
         *checked = PQgetvalue(r, 0, 0)[0] == 't';
@@ -93,24 +95,43 @@ static json_t *uncovered(struct conn *c, const struct uuid *tenant, const struct
     return found;
 }
 
-bool check_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, struct err *e)
+/* Licences alone are mended in the description, not in the file. */
+static bool only_licences(const json_t *found)
+{
+    const json_t *f;
+    size_t i;
+    json_array_foreach(found, i, f)
+        if (!str_eq(jr_str(f, "kind"), S("share_alike")))
+            return false;
+    return true;
+}
+
+static bool refuse(const json_t *found, const struct uuid *version, struct err *e)
+{
+    ERR(e, *(only_licences(found) ? &err_share_alike : &err_personal_data), "%s: %zu kinds", version->text, json_array_size(found));
+    for (unsigned lang = LANG_FR; lang <= LANG_EN; lang++) { /* {0} is said in French, {1} in English */
+        struct buf said = {0};
+        check_say(found, (enum lang)lang, &said);
+        err_arg(e, STR_FMT, STR_ARG(buf_str(&said)));
+        buf_free(&said);
+    }
+    return false;
+}
+
+bool check_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, bool next,
+                struct err *e)
 {
     bool checked = false;
-    json_t *found = uncovered(c, tenant, dataset, version, &checked, NULL, NULL, e);
-    if (!found)
-        return false;
-    bool ok = checked || ERR(e, err_not_checked, "%s", version->text);
-    if (ok && json_array_size(found) > 0) {
-        ok = ERR(e, err_personal_data, "%s: %zu kinds", version->text, json_array_size(found));
-        for (unsigned lang = LANG_FR; lang <= LANG_EN; lang++) { /* {0} is said in French, {1} in English */
-            struct buf said = {0};
-            check_say(found, (enum lang)lang, &said);
-            err_arg(e, STR_FMT, STR_ARG(buf_str(&said)));
-            buf_free(&said);
-        }
-    }
+    json_t *found = uncovered(c, tenant, dataset, version, next, &checked, NULL, NULL, e);
+    bool ok = found && (checked || ERR(e, err_not_checked, "%s", version->text)) &&
+              (json_array_size(found) == 0 || refuse(found, version, e));
     json_decref(found);
     return ok;
+}
+
+bool check_held(const struct err *e)
+{
+    return e->kind == &err_personal_data || e->kind == &err_share_alike || e->kind == &err_not_checked;
 }
 
 static bool find_reason(struct conn *c, struct arena *a, const struct uuid *tenant, const struct override *o, struct str schema,
@@ -195,7 +216,7 @@ bool check_override(struct conn *c, const struct uuid *tenant, const struct over
     struct str schema = STR_NONE, said = STR_NONE;
     bool checked = false, ok = dataset_lock(c, &a, tenant, o->dataset_id, &d, e);
     const struct uuid *version = ok && d.draft_version.text[0] ? &d.draft_version : &d.version;
-    json_t *found = ok ? uncovered(c, tenant, &d.id, version, &checked, &a, &schema, e) : NULL;
+    json_t *found = ok ? uncovered(c, tenant, &d.id, version, true, &checked, &a, &schema, e) : NULL;
     if (found && json_array_size(found) == 0)
         ok = ERR(e, err_nothing_to_override, "%s", d.id.text);
     ok = ok && found && find_reason(c, &a, tenant, o, schema, &said, e) && keep(c, tenant, &d, o, found, said, e);

@@ -4,11 +4,15 @@
 #include "core/db/conn.h"
 
 /*
- * check -- what was found in a version, and whether it may be opened (R26, R102).
+ * check -- what was found in a version, and whether it may be opened (R26, R33, R102).
  *
  * Schemas never stop anything (R25, I95). Personal data and small counts stop opening, never publishing closed, until
  * the file is corrected or an override says which legal reason allows it: who, when, why, for which columns. An override
  * covers the columns and kinds that were found when it was given, in later versions too; anything new asks again.
+ *
+ * Rows joined with a dataset under a share-alike licence carry that licence (N19): under another one they stop opening in
+ * the same way, as the kind "share_alike" whose column is the joined dataset. The licence is the one that the rows were taken
+ * under, kept with the version; what the joined dataset says later holds for the next file.
  *
  * Blocking, inside the caller's transaction of that tenant.
  */
@@ -17,8 +21,11 @@
 bool check_put(struct conn *c, const struct uuid *tenant, const struct uuid *version, const struct uuid *before,
                const json_t *report, struct err *e);
 
-/* fails err_personal_data (what, where), err_not_checked */
-bool check_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, struct err *e);
+/* next: described as the draft says, otherwise as published.
+ * fails err_personal_data (what, where), err_share_alike (which joined datasets), err_not_checked */
+bool check_gate(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, const struct uuid *version, bool next,
+                struct err *e);
+bool check_held(const struct err *e); /* one of these, and not a fault of the machine */
 
 struct override {
     struct str dataset_id;

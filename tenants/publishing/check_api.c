@@ -107,6 +107,7 @@ static bool ask_checks(struct req *r, struct err *e)
     (void)e;
     req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
     req_ask(r, &sql_check_override_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0]});
+    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
     return true;
 }
 
@@ -122,6 +123,23 @@ static const struct reply_column licence_columns[] = {
     {"attestations_missing", CHECK_LACKS, REPLY_JSON}, {"licence", CHECK_LICENCE, REPLY_JSON}, {"licence_advised", CHECK_ADVICE, REPLY_JSON}, {0},
 };
 
+/* "joined": what the rows were joined with; licence: the title of the one they were taken under. */
+static void put_joined(struct req *r, struct jw *w, unsigned call)
+{
+    jw_key(w, S("joined"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < req_rows(r, call); i++) {
+        jw_open(w, '{');
+        JW_STR(w, "dataset", req_col(r, call, i, JOINED_DATASET));
+        JW_STR(w, "licence", req_col(r, call, i, r->lang == LANG_FR ? JOINED_LICENCE_FR : JOINED_LICENCE_EN));
+        JW_BOOL(w, "share_alike", batch_bool(&r->batch, call, i, JOINED_SHARE_ALIKE));
+        JW_BOOL(w, "same_licence", batch_bool(&r->batch, call, i, JOINED_AGREES));
+        JW_STR(w, "credit", check_facts_credit(r, call, i));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 static bool reply_checks(struct req *r, struct err *e)
 {
     struct quality_facts facts;
@@ -136,6 +154,7 @@ static bool reply_checks(struct req *r, struct err *e)
     reply_members(r, w, 0, 0, found_columns);
     reply_rows(r, w, "overrides", 1, override_columns);
     reply_members(r, w, 0, 0, licence_columns);
+    put_joined(r, w, 2);
     JW_BOOL(w, "licence_too_strict_for_hvd", check_facts_hvd_strict(&facts));
     jw_key(w, S("quality"));
     jw_open(w, '{');

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/data/moment.h"
+#include "tenants/publishing/credit.h"
 
 static struct str today(struct req *r)
 {
@@ -48,4 +49,12 @@ bool check_facts_hvd_strict(const struct quality_facts *f)
     const json_t *metas = jr_object(f->metas, "default");
     return str_eq(f->licence_id, S("odc-odbl")) &&
            (has_hvd_word(json_object_get(metas, "keyword")) || has_hvd_word(json_object_get(metas, "theme")));
+}
+
+struct str check_facts_credit(struct req *r, unsigned call, size_t i)
+{
+    struct str publisher = req_col(r, call, i, JOINED_PUBLISHER);
+    return publisher.n ? credit_line(r->a, r->lang, publisher, req_col(r, call, i, JOINED_TITLE),
+                                     req_col(r, call, i, JOINED_MODIFIED), req_col(r, call, i, JOINED_LICENCE))
+                       : STR_NONE;
 }

@@ -11,9 +11,18 @@ enum check_column {
     CHECK_LICENCE,
 };
 
+/* joined_list.sql */
+enum joined_column {
+    JOINED_DATASET, JOINED_LICENCE_FR, JOINED_LICENCE_EN, JOINED_SHARE_ALIKE, JOINED_AGREES, JOINED_PUBLISHER, JOINED_TITLE,
+    JOINED_MODIFIED, JOINED_LICENCE,
+};
+
 /* From row 0 of result `call`; *metas is the caller's to release, facts borrow from it and from r->a. */
 void check_facts(struct req *r, unsigned call, json_t **metas, struct quality_facts *out);
 
 /* A high-value dataset (keyword "hvd", or a category of the European list as keyword or theme) under the ODbL: its
  * regulation (EU) 2023/138 takes nothing stricter than CC BY 4.0. Told, never stopping. */
 bool check_facts_hvd_strict(const struct quality_facts *f);
+
+/* The line to quote for row i of joined_list.sql (credit.h); absent: whoever asks may not look that dataset up. */
+struct str check_facts_credit(struct req *r, unsigned call, size_t i);

@@ -263,6 +263,8 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
     }
     bool ok = load_version(c, &l, &in->loaded, e);
     json_decref(facets);
+    if (ok && joins.n > 0)
+        json_object_set(in->loaded.report, "joined", joins.named);
     joins_close(&joins);
     struct uuid none = {0};
     return ok ? check_put(c, &in->tenant, &in->loaded.id, in->append ? &in->version : &none, in->loaded.report, e)

@@ -18,7 +18,7 @@
 /* The dataset that a join names: its version, its columns, and those that are shown. */
 struct other {
     struct uuid version;
-    json_t *columns, *fields;
+    json_t *columns, *fields, *licence;
 };
 
 static bool refuse(const struct err_kind *kind, unsigned number, struct str word, struct err *e)
@@ -33,6 +33,7 @@ static void other_free(struct other *o)
 {
     json_decref(o->columns);
     json_decref(o->fields);
+    json_decref(o->licence);
 }
 
 static bool find(struct conn *c, const struct uuid *tenant, struct str organisation, struct str dataset, unsigned number,
@@ -45,6 +46,7 @@ static bool find(struct conn *c, const struct uuid *tenant, struct str organisat
         uuid_parse(str_of(PQgetvalue(r, 0, 0)), &o->version);
         o->columns = jr_parse(str_of(PQgetvalue(r, 0, 1)), e);
         o->fields = jr_parse(str_of(PQgetvalue(r, 0, 2)), e);
+        o->licence = PQgetisnull(r, 0, 3) ? json_null() : json_string(PQgetvalue(r, 0, 3));
     }
     PQclear(r);
     return r && (there || refuse(&err_step_dataset, number, dataset, e)) && o->columns && o->fields;
@@ -130,6 +132,8 @@ static bool open_one(struct conn *c, const struct uuid *tenant, struct str organ
               write_rows(c, sql.p, dataset, number, &j->fds[j->n], &bytes, e);
     j->n += j->fds[j->n] >= 0;
     j->bytes += bytes;
+    if (ok)
+        json_array_append_new(j->named, json_pack("{s:s%,s:O}", "dataset", dataset.p, dataset.n, "licence", o.licence));
     other_free(&o);
     buf_free(&sql);
     return ok;
@@ -138,7 +142,7 @@ static bool open_one(struct conn *c, const struct uuid *tenant, struct str organ
 bool joins_open(struct conn *c, const struct uuid *tenant, struct str organisation, const json_t *steps, struct joins *out,
                 struct err *e)
 {
-    struct joins j = {.fds = {-1, -1, -1, -1}};
+    struct joins j = {.fds = {-1, -1, -1, -1}, .named = json_array()};
     const json_t *step;
     size_t i;
     bool ok = json_array_size(steps) == 0 || steps_check(steps, e);
@@ -157,5 +161,6 @@ void joins_close(struct joins *j)
 {
     for (size_t i = 0; i < j->n; i++)
         close(j->fds[i]);
+    json_decref(j->named);
     *j = (struct joins){0};
 }

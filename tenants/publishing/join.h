@@ -18,6 +18,7 @@ struct joins {
     int fds[STEP_JOINS_MAX];
     size_t n;
     uint64_t bytes;
+    json_t *named; /* [{"dataset", "licence"}]: the id in the registry as it stands now, or null (check.h) */
 };
 
 /* organisation: the one that the sender is bound to, or absent.

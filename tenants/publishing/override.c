@@ -108,9 +108,9 @@ static bool close_uncovered(struct req *r, struct conn *c, const struct uuid *te
                             const struct uuid *version, struct override_ask *ask, struct err *e)
 {
     struct err held = {0};
-    if (check_gate(c, tenant, dataset, version, &held))
+    if (check_gate(c, tenant, dataset, version, false, &held))
         return true;
-    if (held.kind != &err_personal_data && held.kind != &err_not_checked) {
+    if (!check_held(&held)) {
         *e = held;
         return false;
     }

@@ -67,14 +67,14 @@ static bool read_version(struct conn *c, struct arena *a, const struct dataset_r
     return there;
 }
 
-/* Rows that are new to readers: attested, and where the dataset is open nothing in them that must not be. */
+/* Rows that are new to readers are attested; where the dataset is open there is nothing in them that must not be, nor under
+ * a licence that they may not carry. */
 static bool may_be_read(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, const struct next_version *v,
                         struct err *e)
 {
-    if (!v->changed)
-        return true;
-    return attest_gate(c, tenant, &d->id, &d->draft_version, e) &&
-           (!str_eq(d->visibility, S("open")) || check_gate(c, tenant, &d->id, &d->draft_version, e));
+    const struct uuid *version = v->changed ? &d->draft_version : &d->version;
+    return (!v->changed || attest_gate(c, tenant, &d->id, version, e)) &&
+           (!str_eq(d->visibility, S("open")) || check_gate(c, tenant, &d->id, version, true, e));
 }
 
 static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, const struct dataset_row *d,
@@ -167,7 +167,7 @@ static bool change_visibility(struct conn *c, const struct uuid *tenant, struct 
         ok = ERR(e, err_not_published, "state " STR_FMT, STR_ARG(d.state));
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, visibility};
     bool opens = ok && str_eq(visibility, S("open")) && d.is_origin;
-    ok = ok && (!opens || check_gate(c, tenant, &d.id, &d.version, e)) && tenant_do(c, &sql_dataset_visibility, params, e) &&
+    ok = ok && (!opens || check_gate(c, tenant, &d.id, &d.version, false, e)) && tenant_do(c, &sql_dataset_visibility, params, e) &&
          (opens || hide_copies(c, &d.id, e)) && publish_catalogue(c, tenant, &d.id, e) &&
          publish_outbox(c, tenant, &d.id, event, e) &&
          tenant_audit(c, tenant, account, visibility, dataset_id, STR_NONE, e);

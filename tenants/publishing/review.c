@@ -29,9 +29,9 @@ static bool checks_pass(const struct dataset_row *d, const struct uuid *organisa
 /* Accepting publishes and opens: what would stop it stops the submission. */
 static bool may_be_read(struct conn *c, const struct uuid *tenant, const struct dataset_row *d, struct err *e)
 {
-    if (!d->draft_version.text[0])
-        return true;
-    return attest_gate(c, tenant, &d->id, &d->draft_version, e) && check_gate(c, tenant, &d->id, &d->draft_version, e);
+    bool changed = d->draft_version.text[0] != '\0';
+    const struct uuid *version = changed ? &d->draft_version : &d->version;
+    return (!changed || attest_gate(c, tenant, &d->id, version, e)) && check_gate(c, tenant, &d->id, version, true, e);
 }
 
 static bool tell_region(struct conn *c, struct arena *a, const struct uuid *tenant, const struct uuid *review, struct err *e)

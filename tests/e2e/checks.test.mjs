@@ -364,6 +364,112 @@ test('a high-value dataset under the ODbL is told that its licence is too strict
   assert.equal((await post(R, '/datasets/lignes/open')).status, 200);
 });
 
+// ---- what is joined, and under which licence (N19, R33) ----
+
+const ODBL = 'Open Database License (ODbL)';
+const licensed = (title, license) => ({ ...metas(title), default: { ...metas(title).default, license } });
+const joining = (dataset) => [{ do: 'join', column: 'code', dataset, on: 'code', take: ['nom'] }];
+const reference = async (host, id, license, more = {}) => {
+  const done = await importing(host, id, 'code;nom\n01;Un\n02;Deux\n', { metas: licensed(`Référence ${id} de ${host}`, license), ...more }, '--publish');
+  assert.equal(done.code, 0, done.stderr);
+};
+const byKey = (host, key, path, options = {}) => t.http(host, `/api/portal/v1${path}`, { key, ...options });
+/** A file whose rows look something up becomes the draft. */
+async function joined(host, id, dataset, { key = keys[host], license = 'lov2' } = {}) {
+  const sent = await byKey(host, key, `/uploads?name=f.csv&steps=${encodeURIComponent(JSON.stringify(joining(dataset)))}`,
+    { method: 'POST', body: Buffer.from('code;n\n01;1\n03;3\n'), headers: { 'Content-Type': 'text/csv' } });
+  const state = async () => (await byKey(host, key, `/uploads/${sent.json.id}`)).json;
+  await poll(async () => ['ready', 'failed'].includes((await state()).state), { what: 'reading' });
+  assert.equal((await state()).state, 'ready', JSON.stringify((await state()).error));
+  const made = await byKey(host, key, `/datasets/${id}/draft`, { method: 'PUT', body: { upload: sent.json.id, metas: licensed(id, license) } });
+  assert.ok([200, 201].includes(made.status), made.text);
+}
+const relicense = async (host, id, license) => assert.equal((await api(host, `/datasets/${id}/draft`, { method: 'PUT', body: { metas: licensed(id, license) } })).status, 200);
+const shownLicence = (id) => sql(t, `SELECT d.metas #>> '{default,license}' FROM portal.dataset d JOIN portal.host h ON h.tenant_id = d.tenant_id AND h.host = '${A}' WHERE d.dataset_id = '${id}';`);
+const credit = (host, id, licence) => new RegExp(`^Source : [^,]+, « Référence ${id} de ${host} », données du \\d\\d/\\d\\d/\\d{4}, ${licence.replace(/[()]/g, '\\$&')}$`);
+
+test('what is joined under the ODbL stops opening under another licence, not publishing closed; its licence and credit line are shown', async () => {
+  await reference(A, 'partage', 'odc-odbl');
+  await joined(A, 'tire', 'partage');
+  const said = await checks(A, 'tire');
+  assert.deepEqual(said.blocks_opening, [{ kind: 'share_alike', column: 'partage' }]);
+  assert.deepEqual(said.joined.map((j) => [j.dataset, j.licence, j.share_alike, j.same_licence]), [['partage', ODBL, true, false]]);
+  assert.match(said.joined[0].credit.replace(/\u00a0/g, ' '), credit(A, 'partage', ODBL));
+  const session = await t.signIn(A, 'admin@a.example', passwords[A]);
+  for (const page of ['check', 'checks']) {
+    const { text } = await session.get(`/backoffice/datasets/tire/${page}/?lang=fr`);
+    assert.match(text, /partage à l’identique doit porter la même licence/, page);
+    assert.match(text.replace(/\u00a0/g, ' '), /À citer : Source : [^<]*« Référence partage de a\.r\.localhost »/, page);
+    assert.match((await session.get(`/backoffice/datasets/tire/${page}/?lang=en`)).text, /has to carry the same licence/, page);
+  }
+  assert.equal((await post(A, '/datasets/tire/publish', { attest: true })).status, 200);
+  const held = await post(A, '/datasets/tire/open');
+  assert.deepEqual([held.status, held.json.title], [409, 'share_alike']);
+  assert.match(held.text, /jeu joint \(partage\)/);
+});
+
+test('the same licence opens it; a description that takes it away from an open dataset is refused; a listed reason allows it until it is taken back', async () => {
+  await relicense(A, 'tire', 'odc-odbl');
+  assert.equal((await post(A, '/datasets/tire/publish')).status, 200);
+  assert.equal((await post(A, '/datasets/tire/open')).status, 200);
+  const said = await checks(A, 'tire');
+  assert.deepEqual([said.blocks_opening, said.joined[0].same_licence], [[], true]);
+  await relicense(A, 'tire', 'lov2');
+  assert.equal((await post(A, '/datasets/tire/publish')).json.title, 'share_alike');
+  assert.equal(shownLicence('tire'), ODBL);
+  const reason = (await api(A, '/reasons')).json.reasons.find((r) => /L342-3/.test(r.text));
+  assert.equal((await post(A, '/datasets/tire/override', { reason: reason.id })).status, 200);
+  assert.equal((await post(A, '/datasets/tire/publish')).status, 200);
+  assert.match(shownLicence('tire'), /^Licence Ouverte/);
+  const given = (await api(A, '/overrides')).json.overrides.find((o) => o.dataset_id === 'tire');
+  assert.deepEqual(given.covers, [{ kind: 'share_alike', column: 'partage' }]);
+  const revoked = await post(A, `/overrides/${given.id}/revoke`, {});
+  assert.deepEqual([revoked.status, revoked.json.closed], [200, true]);
+});
+
+test('a published licence counts when a dataset is opened, not that of a draft that waits', async () => {
+  await relicense(A, 'tire', 'odc-odbl');
+  assert.deepEqual((await checks(A, 'tire')).blocks_opening, []);
+  assert.equal((await post(A, '/datasets/tire/open')).json.title, 'share_alike');
+});
+
+test('rows keep the licence that they were taken under: what is added later, or says otherwise since, changes nothing', async () => {
+  await reference(A, 'change', 'odc-odbl');
+  const more = { visibility: 'closed', steps: joining('change'), fields: [{ name: 'code', type: 'text' }] };
+  assert.equal((await importing(A, 'suite', 'code;n\n01;1\n', more, '--publish')).code, 0);
+  await reference(A, 'change', 'lov2');
+  assert.equal((await importing(A, 'suite', 'code;n\n02;2\n', more, '--append', '--publish')).code, 0);
+  const said = await checks(A, 'suite');
+  assert.deepEqual(said.joined.map((j) => j.licence), ['Licence Ouverte v2.0 (Etalab)', ODBL]);
+  assert.equal((await post(A, '/datasets/suite/open')).json.title, 'share_alike');
+  assert.equal((await importing(A, 'suite', 'code;n\n01;1\n', more, '--publish')).code, 0); // read anew, all of it
+  assert.equal((await post(A, '/datasets/suite/open')).status, 200);
+});
+
+test('of a dataset that whoever asks may not look up, of another portal or another organisation, no credit line is shown', async () => {
+  await reference(B, 'partage', 'lov2'); // the same name as A's
+  await joined(B, 'tire', 'partage');
+  const theirs = await checks(B, 'tire');
+  assert.deepEqual(theirs.joined.map((j) => [j.dataset, j.share_alike]), [['partage', false]]);
+  assert.match(theirs.joined[0].credit, /Référence partage de b\.r\.localhost/);
+  assert.doesNotMatch(JSON.stringify(theirs.joined), /a\.r\.localhost|ODbL/);
+  assert.deepEqual(theirs.blocks_opening, []);
+
+  await t.must(['tenant', 'add', '--direct', '--region', R, '--name', 'Ville de Vierzon', '--admin', 'agent@vierzon.example']);
+  const bound = (await t.must(['token', 'add', 'agent@vierzon.example', '--host', R, '--json'])).key;
+  await reference(R, 'ferme', 'odc-odbl', { visibility: 'closed' });
+  await reference(R, 'ouvert', 'odc-odbl');
+  await joined(R, 'vierzon', 'ouvert', { key: bound });
+  const own = await byKey(R, bound, '/datasets/vierzon/checks');
+  assert.match(own.json.joined[0].credit, /Référence ouvert/);
+  await joined(R, 'vierzon', 'ferme'); // by the region, which may look it up
+  assert.match((await checks(R, 'vierzon')).joined[0].credit, /Référence ferme/);
+  const now = await byKey(R, bound, '/datasets/vierzon/checks');
+  assert.deepEqual(now.json.joined.map((j) => [j.dataset, j.share_alike, j.credit]), [['ferme', true, null]]);
+  assert.doesNotMatch(now.text, /Référence ferme/);
+  assert.equal((await api(B, '/datasets/vierzon/checks')).status, 404);
+});
+
 test('two portals that do not trust each other see none of each other\'s findings', async () => {
   assert.equal((await api(A, '/datasets/prenoms/checks')).status, 404);
   assert.equal((await post(A, '/datasets/prenoms/override', { text: 'x'.repeat(10) })).status, 404);

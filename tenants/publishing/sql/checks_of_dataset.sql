@@ -2,11 +2,7 @@
 -- class: tenant   lane: write   roles: web
 -- Of the version that would be published next, else of the published one. lacks: attestations nobody gave for it.
 SELECT d.id, d.conforms_to, c.version_id IS NOT NULL, c.report, c.personal,
-       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('kind', f -> 'kind', 'column', f -> 'column')), '[]')
-          FROM jsonb_array_elements(c.personal) AS f
-         WHERE NOT EXISTS (SELECT FROM portal.check_override AS o, jsonb_array_elements(o.covers) AS x
-                            WHERE o.tenant_id = d.tenant_id AND o.dataset_id = d.id AND o.revoked_at IS NULL
-                              AND x -> 'kind' = f -> 'kind' AND x -> 'column' = f -> 'column')),
+       portal.uncovered(d.tenant_id, d.id, v.id, coalesce(dr.metas, d.metas) #>> '{default,license}'),
        (SELECT coalesce(jsonb_agg(k.kind), '[]') FROM (VALUES ('personal'), ('rights')) AS k (kind)
          WHERE NOT EXISTS (SELECT FROM portal.attestation AS a
                             WHERE a.tenant_id = d.tenant_id AND a.dataset_id = d.id AND a.kind = k.kind

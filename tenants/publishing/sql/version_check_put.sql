@@ -1,13 +1,14 @@
 -- version_check_put($1 uuid tenant, $2 uuid version, $3 uuid before, $4 jsonb report, $5 text shape) -> nothing
 -- class: tenant   lane: write   roles: worker owner
--- before: the version whose rows stand in front of these; what was found there stays found.
-INSERT INTO portal.version_check (tenant_id, version_id, schema_name, schema_version, schema_errors, report, personal, shape)
+-- before: the version whose rows stand in front of these; what was found there, and what it was joined with, stays.
+INSERT INTO portal.version_check (tenant_id, version_id, schema_name, schema_version, schema_errors, report, personal, shape, joined)
 SELECT $1::uuid, $2::uuid, $4::jsonb #>> '{schema,name}', $4::jsonb #>> '{schema,version}',
        coalesce(($4::jsonb #>> '{schema,check,errors}')::bigint, 0) + coalesce(b.schema_errors, 0),
        coalesce(nullif($4::jsonb -> 'schema', 'null'), '{}'),
-       coalesce(b.personal, '[]') || coalesce($4::jsonb #> '{personal,findings}', '[]') || coalesce($4::jsonb #> '{secrecy,findings}', '[]'), $5
+       coalesce(b.personal, '[]') || coalesce($4::jsonb #> '{personal,findings}', '[]') || coalesce($4::jsonb #> '{secrecy,findings}', '[]'), $5,
+       (SELECT coalesce(jsonb_agg(DISTINCT j), '[]') FROM jsonb_array_elements(coalesce(b.joined, '[]') || coalesce($4::jsonb -> 'joined', '[]')) AS j)
   FROM (SELECT 1) AS one
   LEFT JOIN portal.version_check AS b ON b.tenant_id = $1::uuid AND b.version_id = $3::uuid
 ON CONFLICT (tenant_id, version_id) DO UPDATE
    SET schema_name = excluded.schema_name, schema_version = excluded.schema_version, schema_errors = excluded.schema_errors,
-       report = excluded.report, personal = excluded.personal, shape = excluded.shape, checked_at = now();
+       report = excluded.report, personal = excluded.personal, shape = excluded.shape, joined = excluded.joined, checked_at = now();

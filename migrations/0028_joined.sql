@@ -1,4 +1,4 @@
--- 0026 joined: which datasets a version's rows were joined with, under which licence, and what may not be opened for it.
+-- 0028 joined: which datasets a version's rows were joined with, under which licence, and what may not be opened for it.
 -- Forward only. Locks: portal.licence and portal.version_check, for an instant (constant defaults).
 ALTER TABLE portal.licence ADD COLUMN share_alike boolean NOT NULL DEFAULT false; -- what is made from it carries it too (R33)
 UPDATE portal.licence SET share_alike = true WHERE id = 'odc-odbl';

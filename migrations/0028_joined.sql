@@ -10,7 +10,7 @@ ALTER TABLE portal.version_check ADD COLUMN joined jsonb NOT NULL DEFAULT '[]';
 -- found in its rows, and of each joined dataset whose licence asks for itself, where no override of the dataset covers it.
 -- A function, because the gate and the page must never differ. As the caller: row-level security holds.
 CREATE FUNCTION portal.uncovered(tenant uuid, dataset uuid, version uuid, licence text) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE BEGIN ATOMIC
     SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('kind', f.kind, 'column', f.place)), '[]')
       FROM portal.version_check AS c
      CROSS JOIN LATERAL (
@@ -21,8 +21,8 @@ LANGUAGE sql STABLE AS $$
      WHERE c.tenant_id = $1 AND c.version_id = $3
        AND NOT EXISTS (SELECT FROM portal.check_override AS o, jsonb_array_elements(o.covers) AS x
                         WHERE o.tenant_id = $1 AND o.dataset_id = $2 AND o.revoked_at IS NULL
-                          AND x ->> 'kind' = f.kind AND x ->> 'column' = f.place)
-$$;
+                          AND x ->> 'kind' = f.kind AND x ->> 'column' = f.place);
+END;
 REVOKE EXECUTE ON FUNCTION portal.uncovered(uuid, uuid, uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portal.uncovered(uuid, uuid, uuid, text) TO terrasse_web, terrasse_worker;
 

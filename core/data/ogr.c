@@ -125,20 +125,43 @@ static bool warm(struct err *e)
     return ok || missing(ogr_failure() ? ogr_failure() : "no reprojection", e);
 }
 
-bool ogr_load(struct err *e)
+static bool load(struct err *e)
 {
-    if (loaded)
-        return true;
     void *library = dlopen("libgdal.so.32", RTLD_NOW | RTLD_LOCAL);
     if (!library)
         return missing(dlerror(), e);
     if (!find_calls(library, e))
         return false;
     configure();
+    return true;
+}
+
+bool ogr_load(struct err *e)
+{
+    if (loaded)
+        return true;
+    if (!load(e))
+        return false;
     register_drivers();
     ogr_calm();
     if (!mount_registry() || !warm(e))
         return false;
+    ogr_calm();
+    loaded = true;
+    return true;
+}
+
+bool ogr_load_pictures(struct err *e)
+{
+    if (!load(e))
+        return false;
+    calls.CPLSetConfigOption("GDAL_PAM_ENABLED", "NO"); /* nothing is written beside a picture */
+    calls.CPLSetConfigOption("GDAL_CACHEMAX", "16");
+    calls.GDALRegister_MEM();
+    calls.GDALRegister_JPEG();
+    calls.GDALRegister_PNG();
+    calls.GDALRegister_GIF();
+    calls.GDALRegister_WEBP();
     ogr_calm();
     loaded = true;
     return true;

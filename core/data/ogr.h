@@ -2,15 +2,18 @@
 #include "core/base/err.h"
 
 /*
- * ogr -- the few C entry points of GDAL/OGR that the sealed children call, as a table of function pointers.
+ * ogr -- the few C entry points of GDAL that the sealed children call, as a table of function pointers.
  *
  * Nothing links GDAL: it costs 31 MB and 50 ms, and is not safe against hostile files. The children of `terrasse read`
  * that need it load it before they seal themselves; no other process does. There are no headers of it here: what is
  * declared below is its C interface of version 3.6 (libgdal.so.32), which does not change within that name.
  *
- * Source: GDAL 3.6 documentation, "Vector C API", "Coordinate transformation", "CPL"; architecture.md section 2.11.
+ * Source: GDAL 3.6 documentation, "Vector C API", "Raster C API", "Coordinate transformation", "CPL"; architecture.md section 2.11.
  */
 typedef void ogr_handler(int class, int number, const char *message);
+struct ogr_colour {
+    short red, green, blue, alpha;
+};
 
 /* clang-format off */
 #define OGR_CALLS(X) \
@@ -83,7 +86,25 @@ typedef void ogr_handler(int class, int number, const char *message);
     X(void, RegisterOGRGPX, (void)) \
     X(void, RegisterOGRGML, (void)) \
     X(void, RegisterOGRGeoJSON, (void)) \
-    X(void, RegisterOGRFlatGeobuf, (void))
+    X(void, RegisterOGRFlatGeobuf, (void)) \
+    X(void, GDALRegister_MEM, (void)) \
+    X(void, GDALRegister_JPEG, (void)) \
+    X(void, GDALRegister_PNG, (void)) \
+    X(void, GDALRegister_GIF, (void)) \
+    X(void, GDALRegister_WEBP, (void)) \
+    X(int, GDALGetRasterXSize, (void *dataset)) \
+    X(int, GDALGetRasterYSize, (void *dataset)) \
+    X(int, GDALGetRasterCount, (void *dataset)) \
+    X(void *, GDALGetRasterBand, (void *dataset, int band)) \
+    X(int, GDALGetRasterDataType, (void *band)) \
+    X(void *, GDALGetRasterColorTable, (void *band)) \
+    X(int, GDALGetColorEntryCount, (void *table)) \
+    X(const struct ogr_colour *, GDALGetColorEntry, (void *table, int at)) \
+    X(const char *, GDALGetMetadataItem, (void *object, const char *name, const char *domain)) \
+    X(int, GDALDatasetRasterIO, (void *dataset, int write, int x, int y, int width, int height, void *pixels, int columns, \
+                                 int rows, int type, int bands, int *map, int pixel, int line, int band)) \
+    X(void *, GDALCreateCopy, (void *driver, const char *name, void *source, int strict, const char *const *options, \
+                               void *progress, void *context))
 /* clang-format on */
 
 struct ogr_calls {
@@ -96,6 +117,7 @@ struct ogr_calls {
  * common here, so that PROJ has its database open: once sealed it could not, and coordinates would silently stay in
  * metres. Before child_seal; once. fails  err_data_geo_missing */
 bool ogr_load(struct err *e);
+bool ogr_load_pictures(struct err *e); /* the drivers of pictures instead, and no reference system */
 
 const struct ogr_calls *ogr(void); /* NULL: not loaded */
 

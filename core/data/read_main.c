@@ -15,6 +15,7 @@
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/ogr.h"
+#include "core/data/picture.h"
 #include "core/data/read_ogr_format.h"
 #include "core/data/reader.h"
 #include "core/data/unpack.h"
@@ -29,6 +30,7 @@ struct job {
     const char *probe; /* tests: what to try once sealed */
     const char *write; /* the format to be written; NULL: the file is read */
     bool unpack;       /* a zip of files, all of them */
+    bool picture;      /* a small one is made of it */
     uint64_t streamed;
 };
 
@@ -155,6 +157,13 @@ static bool unpack(struct job *job, struct err *e)
     return child_seal(e) && map_file(job->input_fd, "the zip", &zip, e) && unpack_stream(zip, to_stream, job, e);
 }
 
+static bool shrink(struct job *job, struct err *e)
+{
+    struct str file;
+    return ogr_load_pictures(e) && child_seal(e) && map_file(job->input_fd, "the picture", &file, e) &&
+           picture_shrink(file, to_stream, job, e);
+}
+
 static json_t *parse_options(struct str text, struct err *e)
 {
     json_t *options = text.n ? jr_parse(text, e) : json_object();
@@ -183,6 +192,7 @@ static int work(struct job *job, bool sealed)
     json_t *options = parse_options(job->options, &e);
     bool ok = options && (job->write    ? write_file(job, &e)
                           : job->unpack ? unpack(job, &e)
+                          : job->picture ? shrink(job, &e)
                                         : run(job, &r, options, &e));
     if (!ok && sealed)
         report_error(job, &e);
@@ -216,6 +226,8 @@ static int sealed_main(int argc, char **argv)
             job.probe = argv[i] + 8;
         else if (strcmp(argv[i], "--unpack") == 0)
             job.unpack = true;
+        else if (strcmp(argv[i], "--picture") == 0)
+            job.picture = true;
         else if (strncmp(argv[i], "--write=", 8) == 0 && ogr_writes(argv[i] + 8))
             job.write = argv[i] + 8;
     }

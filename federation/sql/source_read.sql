@@ -8,7 +8,8 @@ SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.sta
        d.published_at, d.opened_at, d.data_processed, d.metadata_processed, o.name, o.siren, t.slug, t.name, h.host, d.id, r.name,
        (SELECT l.id FROM portal.licence AS l
          WHERE d.metas #>> '{default,license}' IN (l.title_fr, l.title_en, l.id) ORDER BY l.id LIMIT 1), t.insee, t.siren, v.columns,
-       (SELECT md5(string_agg(a.id || a.hash, '' ORDER BY a.id COLLATE "C")) FROM portal.attachment AS a
+       (SELECT md5(string_agg(a.id || a.hash || coalesce(k.width, 0), '' ORDER BY a.id COLLATE "C")) FROM portal.attachment AS a
+          JOIN portal.content AS k ON k.tenant_id = a.tenant_id AND k.hash = a.hash
          WHERE a.tenant_id = d.tenant_id AND a.dataset_id = d.id AND a.kind = 'file')
   FROM portal.dataset AS d
   JOIN portal.organisation AS o ON o.tenant_id = d.tenant_id AND o.id = d.organisation_id

@@ -93,12 +93,13 @@ const struct step attachments_alternatives[] = {
 /* ---- bytes ---- */
 
 /* attachment_one.sql's columns */
-enum { COL_NAME, COL_TYPE, COL_HASH, COL_BLOB, COL_MODIFIED };
+enum { COL_NAME, COL_TYPE, COL_HASH, COL_BLOB, COL_MODIFIED, COL_THUMBNAIL, COL_THUMBNAIL_TYPE };
 
 /* Whose download is counted: what a page shows by itself (files of rows) is none. */
 struct wanted {
     struct uuid dataset;
     bool counts;
+    bool small; /* its thumbnail; the picture itself while there is none */
 };
 
 static bool ask_one(struct req *r, struct str kind, struct err *e)
@@ -107,7 +108,7 @@ static bool ask_one(struct req *r, struct str kind, struct err *e)
     struct wanted *w = r->state = ARENA_NEW(r->a, struct wanted);
     if (!grant_take(r, r->params[EXPLORE_DATASET], &g, e))
         return false;
-    *w = (struct wanted){g.id, !str_eq(kind, S("file"))};
+    *w = (struct wanted){.dataset = g.id, .counts = !str_eq(kind, S("file"))};
     req_ask(
         r, &sql_attachment_one,
         (struct str[]){uuid_str(&r->tenant->id), uuid_str(&g.id), kind, r->params[EXPLORE_SECOND]});
@@ -129,6 +130,14 @@ static bool ask_field_file(struct req *r, struct err *e)
     return ask_one(r, S("file"), e);
 }
 
+static bool ask_small(struct req *r, struct err *e)
+{
+    bool ok = ask_one(r, S("file"), e);
+    if (ok)
+        ((struct wanted *)r->state)->small = true;
+    return ok;
+}
+
 /* Source: RFC 6266: a plain name for old clients, the true one percent-encoded. */
 static struct str disposition(struct req *r, struct str name)
 {
@@ -147,16 +156,19 @@ static struct str disposition(struct req *r, struct str name)
 
 static bool reply_file(struct req *r, struct err *e)
 {
+    const struct wanted *w = r->state;
     int fd;
     uint64_t size;
     if (req_rows(r, 0) != 1)
         return ERR(e, err_attachment_unknown, "no row");
-    struct str type = arena_str(r->a, req_col(r, 0, 0, COL_TYPE));
-    if (req_etag(r, arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(req_col(r, 0, 0, COL_HASH)))))
+    bool made = w->small && req_col(r, 0, 0, COL_THUMBNAIL).n;
+    struct str type = arena_str(r->a, req_col(r, 0, 0, made ? COL_THUMBNAIL_TYPE : COL_TYPE));
+    if (w->small && !str_starts(type, S("image/")))
+        return ERR(e, err_attachment_unknown, "no picture");
+    if (req_etag(r, arena_printf(r->a, "\"" STR_FMT "%s\"", STR_ARG(req_col(r, 0, 0, COL_HASH)), made ? "-small" : "")))
         return true;
-    if (!blob_open(req_col(r, 0, 0, COL_BLOB), &fd, &size, e))
+    if (!blob_open(req_col(r, 0, 0, made ? COL_THUMBNAIL : COL_BLOB), &fd, &size, e))
         return false;
-    const struct wanted *w = r->state;
     if (w->counts && r->x->method != HTTP_HEAD && explore_is_first_part(r))
         downloads_count(&r->tenant->id, &w->dataset, DOWNLOAD_FILE);
     req_set(r, S("content-disposition"), disposition(r, req_col(r, 0, 0, COL_NAME)));
@@ -176,3 +188,4 @@ static bool reply_file(struct req *r, struct err *e)
 FILE_STEPS(attachments_file, ask_file);
 FILE_STEPS(attachments_alternative, ask_alternative);
 FILE_STEPS(attachments_of_field, ask_field_file);
+FILE_STEPS(attachments_small, ask_small);

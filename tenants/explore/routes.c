@@ -76,8 +76,8 @@
         "Another form of a dataset", "Une autre forme d’un jeu"), \
     API(base "/catalog/datasets/{dataset}/files/{attachment}", attachments_of_field, CACHE_NONE, \
         "A file that a row names", "Un fichier que nomme une ligne"), \
-    API(base "/catalog/datasets/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE, \
-        "The picture that a row names", "L’image que nomme une ligne"), \
+    API(base "/catalog/datasets/{dataset}/files/{attachment}/300", attachments_small, CACHE_NONE, \
+        "The picture that a row names, small", "L’image que nomme une ligne, en petit"), \
     API(base "/catalog/datasets/{dataset}/exports", exports_list, CACHE_DATASET, \
         "The formats a dataset can be downloaded in", "Les formats de téléchargement d’un jeu"), \
     API(base "/catalog/datasets/{dataset}/exports/{format}", exports_file, CACHE_NONE, \
@@ -118,10 +118,12 @@ static const struct route routes[] = {
        "Another form of a dataset, at its old address", "Une autre forme d’un jeu, à son ancienne adresse"),
     V1("/api/datasets/1.0/{dataset}/files/{attachment}", attachments_of_field, CACHE_NONE,
        "A file that a row names, at its old address", "Un fichier que nomme une ligne, à son ancienne adresse"),
-    V1("/api/datasets/1.0/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE,
-       "The picture that a row names, at its old address", "L’image que nomme une ligne, à son ancienne adresse"),
-    V1("/explore/dataset/{dataset}/files/{attachment}/300", attachments_of_field, CACHE_NONE,
-       "The picture that a row names, at its address in pages", "L’image que nomme une ligne, à son adresse dans les pages"),
+    V1("/api/datasets/1.0/{dataset}/files/{attachment}/300", attachments_small, CACHE_NONE,
+       "The picture that a row names, small, at its old address", "L’image que nomme une ligne, en petit, à son ancienne adresse"),
+    /* A page counts once, whatever it shows. */
+    {HTTP_GET, "/explore/dataset/{dataset}/files/{attachment}/300", PUBLIC, 0, attachments_small,
+     "The picture that a row names, small, at its address in pages", DIALECT_V1, BODY_NONE, CACHE_NONE,
+     "L’image que nomme une ligne, en petit, à son adresse dans les pages"},
     V1_ASKED("/api/records/1.0/search", v1_records_search,
        "Rows of a dataset, in the first version of the API", "Les lignes d’un jeu, dans la première version de l’API"),
     V1_ASKED("/api/records/1.0/analyze", v1_analyze,

@@ -1,3 +1,4 @@
+#include "core/data/picture.h"
 #include "core/data/tile.h"
 #include "tenants/pages/dataset.h"
 
@@ -179,6 +180,25 @@ static struct page_dataset_rows_columns head_of(struct req *r, const struct view
     return head;
 }
 
+/* A link to the file; where it has a thumbnail that is shown, and said to be the row's: by what its first column says. */
+static void put_file(struct req *r, const struct dataset_view *v, const struct view_column *c, const json_t *file,
+                     struct page_dataset_rows_rows_cells *cell, struct str row)
+{
+    cell->text = arena_str(r->a, jr_str(file, "filename"));
+    cell->url = arena_str(r->a, jr_str(file, "url"));
+    if (!jr_bool(file, "thumbnail", false))
+        return;
+    unsigned width, height;
+    picture_small_size((unsigned)jr_i64(file, "width", 1), (unsigned)jr_i64(file, "height", 1),
+                       (unsigned)jr_i64(file, "exif_orientation", 1), &width, &height);
+    cell->picture = arena_printf(r->a, "/explore/dataset/" STR_FMT "/files/" STR_FMT "/300/", STR_ARG(view_dataset(v)),
+                                 STR_ARG(jr_str(file, "id")));
+    cell->alt = arena_printf(r->a, STR_FMT "%s" STR_FMT, STR_ARG(dataset_label(c)), r->lang == LANG_FR ? "\xc2\xa0: " : ": ",
+                             STR_ARG(row.n ? row : cell->text));
+    cell->width = width;
+    cell->height = height;
+}
+
 static struct page_dataset_rows_rows row_of(struct req *r, const struct dataset_view *v, const json_t *object, size_t n)
 {
     struct page_dataset_rows_rows_cells *cells = ARENA_ARRAY(r->a, struct page_dataset_rows_rows_cells, n + 1);
@@ -188,14 +208,11 @@ static struct page_dataset_rows_rows row_of(struct req *r, const struct dataset_
         if (c->hidden)
             continue;
         json_t *value = json_object_get(object, arena_copy(r->a, c->name));
-        bool kept = c->file && json_is_object(value); /* file_cells.h */
-        cells[at] = (struct page_dataset_rows_rows_cells){
-            .text = kept    ? arena_str(r->a, jr_str(value, "filename"))
-                    : value ? rows_said(r->a, r->lang, value)
-                            : S(""),
-            .url = kept ? arena_str(r->a, jr_str(value, "url")) : STR_NONE,
-            .r = dataset_is_number(c->type),
-            .head = at == 0};
+        cells[at] = (struct page_dataset_rows_rows_cells){.r = dataset_is_number(c->type), .head = at == 0};
+        if (c->file && json_is_object(value)) /* file_cells.h */
+            put_file(r, v, c, value, &cells[at], at ? cells[0].text : STR_NONE);
+        else
+            cells[at].text = value ? rows_said(r->a, r->lang, value) : S("");
         at++;
     }
     return (struct page_dataset_rows_rows){.cells = cells, .cells_n = at};

@@ -19,6 +19,7 @@
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/stock.h"
+#include "tenants/publishing/thumbnail.h"
 
 enum { CHUNK = 1 << 20, NAME_MOST = 200 };
 
@@ -195,7 +196,7 @@ static bool settle(struct conn *c, const struct uuid *tenant, const struct datas
     bool is_open = str_eq(d->state, S("published")) && str_eq(d->visibility, S("open"));
     return tenant_do(c, &sql_dataset_content, (struct str[]){uuid_str(tenant), uuid_str(&d->id)},
                      e) &&
-           tenant_touch(c, tenant, e) &&
+           tenant_touch(c, tenant, e) && thumbnail_ask(c, tenant, &d->id, e) &&
            (!is_open || publish_outbox(c, tenant, &d->id, S("described"), e)) &&
            tenant_audit(c, tenant, account, str_of(action), d->dataset_id, str_of(detail), e) &&
            stock_settle(c, tenant, update_bytes, e);

@@ -5,28 +5,51 @@
 #include "core/base/jw.h"
 #include "tenants/publishing/attachment.h"
 
-enum { ID_PART = 16 };
+/* What grant.h says of one file. */
+enum { ID_PART = 16, SIDE = 4, ENTRY = ID_PART + 2 * SIDE + 1 };
 
 struct cells {
     struct query_files files; /* first: what the writer gives back */
     struct uuid dataset; /* whose files they are */
-    struct str ids, url;
+    struct str files_kept, url;
 };
 
-static bool is_kept(struct str ids, const char *id)
+/* Its entry; NULL: it is not kept. */
+static const char *kept(struct str files, const char *id)
 {
-    size_t low = 0, high = ids.n / ID_PART;
+    size_t low = 0, high = files.n / ENTRY;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = memcmp(ids.p + middle * ID_PART, id, ID_PART);
+        const char *entry = files.p + middle * ENTRY;
+        int order = memcmp(entry, id, ID_PART);
         if (order == 0)
-            return true;
+            return entry;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return false;
+    return NULL;
+}
+
+static unsigned hex(const char *digits, size_t n)
+{
+    unsigned v = 0;
+    for (size_t i = 0; i < n; i++)
+        v = v * 16 + (unsigned)(digits[i] <= '9' ? digits[i] - '0' : digits[i] - 'a' + 10);
+    return v;
+}
+
+/* A picture that has a small one says its size and how the camera was held, as the vendor's does. */
+static void put_picture(struct buf *out, const char *entry)
+{
+    const char *sides = entry + ID_PART;
+    unsigned width = hex(sides, SIDE);
+    if (width == 0)
+        buf_addz(out, "\"thumbnail\": false");
+    else
+        buf_printf(out, "\"thumbnail\": true, \"width\": %u, \"height\": %u, \"exif_orientation\": %u", width,
+                   hex(sides + SIDE, SIDE), hex(sides + 2 * SIDE, 1));
 }
 
 /* "JPEG" of "plan.jpg" as the vendor says it, else the end of the name: "DOCX". Its type is known, so it has an end. */
@@ -45,16 +68,17 @@ static bool put(const struct query_files *files, struct buf *out, struct str nam
 {
     const struct cells *c = (const struct cells *)files;
     char id[ATTACHMENT_ID];
-    if (!attachment_id(S("file"), &c->dataset, name, id) || !is_kept(c->ids, id))
+    const char *entry = attachment_id(S("file"), &c->dataset, name, id) ? kept(c->files_kept, id) : NULL;
+    if (!entry)
         return false;
     const char *type = attachment_type_named(name);
     buf_addz(out, "{\"filename\": ");
     jw_escape_utf8(out, name);
     buf_addz(out, ", \"format\": \"");
     put_format(out, name, type);
-    buf_printf(out, "\", \"mimetype\": \"%s\", \"id\": \"%s\", \"thumbnail\": false, \"url\": ", type, id);
-    buf_addc(out, '"');
-    buf_printf(out, STR_FMT "%s\"}", STR_ARG(c->url), id);
+    buf_printf(out, "\", \"mimetype\": \"%s\", \"id\": \"%s\", ", type, id);
+    put_picture(out, entry);
+    buf_printf(out, ", \"url\": \"" STR_FMT "%s\"}", STR_ARG(c->url), id);
     return true;
 }
 

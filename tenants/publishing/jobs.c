@@ -7,6 +7,7 @@
 #include "tenants/publishing/source.h"
 #include "tenants/publishing/sweep.h"
 #include "tenants/publishing/text_index.h"
+#include "tenants/publishing/thumbnail.h"
 #include "tenants/publishing/upload.h"
 
 static const struct job jobs[] = {
@@ -16,6 +17,7 @@ static const struct job jobs[] = {
     {"review_clock", 15000, review_clock_job, false},
     {"text_index", 1000, text_index_job, true},
     {"side_copy", 1000, side_copy_job, true},
+    {"thumbnail", 1000, thumbnail_job, true},
     {"source", 1000, source_job, true},
     {"push", 1000, push_job, true},
 };

@@ -13,9 +13,9 @@ bool side_copy_ask(struct conn *c, const struct uuid *tenant, const struct uuid 
                      e);
 }
 
-static bool make(struct conn *c, const struct uuid *version, const json_t *columns, struct err *e)
+static bool make(struct later_turn *t, struct err *e)
 {
-    return side_is_there(version) || side_build(conn_pq(c), version, columns, e);
+    return side_is_there(&t->subject) || side_build(conn_pq(t->c), &t->subject, t->given, e);
 }
 
 bool side_copy_job(struct job_run *run, struct err *e)

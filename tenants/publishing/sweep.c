@@ -12,6 +12,7 @@
 #include "tenants/people/mail.h"
 #include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/sql.h"
+#include "tenants/publishing/thumbnail.h"
 
 int64_t sweep_orphan_s;
 
@@ -136,7 +137,8 @@ static bool sweep_content(struct conn *c, const struct uuid *tenant, struct err 
     PGresult *r = conn_begin(c, tenant, e) ? conn_ask(c, &sql_sweep_content, (struct str[]){uuid_str(tenant)}, e) : NULL;
     bool ok = r && conn_commit(c, e);
     for (int i = 0; ok && i < PQntuples(r); i++)
-        ok = blob_remove(str_of(PQgetvalue(r, i, 0)), e);
+        ok = blob_remove(str_of(PQgetvalue(r, i, 0)), e) &&
+             (PQgetisnull(r, i, 1) || blob_remove(str_of(PQgetvalue(r, i, 1)), e));
     PQclear(r);
     return ok;
 }
@@ -150,7 +152,7 @@ static bool sweep_tenants(struct job_run *run, struct err *e)
         struct uuid id;
         ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(c, &id, e) &&
              tenant_do(c, &sql_sweep_history, (struct str[]){uuid_str(&id)}, e) &&
-             sweep_uploads(c, &id, e) && tenant_do(c, &sql_sweep_pieces, (struct str[]){uuid_str(&id)}, e) && mail_forget(c, &id, e) && sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && conn_commit(c, e) &&
+             sweep_uploads(c, &id, e) && tenant_do(c, &sql_sweep_pieces, (struct str[]){uuid_str(&id)}, e) && mail_forget(c, &id, e) && sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && thumbnail_sweep(c, &id, e) && conn_commit(c, e) &&
              sweep_content(c, &id, e);
     }
     PQclear(r);

@@ -12,13 +12,13 @@ bool text_index_ask(struct conn *c, const struct uuid *tenant, const struct uuid
                      (struct str[]){uuid_str(&task), uuid_str(tenant), uuid_str(dataset), version}, e);
 }
 
-static bool make(struct conn *c, const struct uuid *version, const json_t *columns, struct err *e)
+static bool make(struct later_turn *t, struct err *e)
 {
     struct buf ddl = {0};
-    bool ok = row_words_index(&ddl, version, columns, e);
+    bool ok = row_words_index(&ddl, &t->subject, t->given, e);
     if (ok && ddl.n > 0) {
         buf_addc(&ddl, '\0');
-        ok = conn_exec(c, ddl.p, e) && tenant_do(c, &sql_text_index_ready, (struct str[]){uuid_str(version)}, e);
+        ok = conn_exec(t->c, ddl.p, e) && tenant_do(t->c, &sql_text_index_ready, (struct str[]){uuid_str(&t->subject)}, e);
     }
     buf_free(&ddl);
     return ok;

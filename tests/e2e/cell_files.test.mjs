@@ -1,9 +1,14 @@
-// Files that cells name, where the rows are a copy: on another portal of the installation, under that portal's own rules.
-// Two partners that do not trust each other; the copy stands on the region's portal. Bytes are written here.
+// Files that cells name. Where the rows are a copy: on another portal of the installation, under that portal's own rules.
+// Pictures among them: small ones, made by the worker in a sealed child. Two partners that do not trust each other; copies
+// stand on the region's portal. Bytes are written here.
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
+import { converted, decoded, png, pngOf, withExif } from './pictures.mjs';
 import { sql } from './fixtures.mjs';
 import { zipOf } from './zip.mjs';
 
@@ -110,4 +115,143 @@ test('when the origin closes its files are gone from the copy at once, even if t
   assert.equal(lent(root(), copy), '-');
   await until(async () => (await t.http(R, '/api/explore/v2.1/catalog/datasets/secrets/records')).status === 200, 'the copy as it was left');
   assert.equal((await t.http(R, path(url))).status, 404);
+});
+
+// ---- pictures ----
+
+const canary = 'adresse-du-photographe';
+const halves = (left, right) => (x) => (x < 300 ? left : right);
+const redBlue = png(600, 400, 2, halves([255, 0, 0], [0, 0, 255]));
+const near = (got, wanted, what) => got.forEach((v, i) => assert.ok(Math.abs(v - wanted[i]) <= 6, `${what}: ${got} for ${wanted}`));
+const small = (host, dataset, file) => t.http(host, `/explore/dataset/${dataset}/files/${file}/300/`);
+const content = () => Number(sql(t, `SELECT content_bytes FROM portal.stock WHERE tenant_id = '${id('a')}'`));
+const looked = (dataset) => until(() => sql(t, `SELECT bool_and(c.looked_at IS NOT NULL OR a.mimetype !~ '^image/') FROM portal.attachment a
+  JOIN portal.content c USING (tenant_id, hash) JOIN portal.dataset d ON d.tenant_id = a.tenant_id AND d.id = a.dataset_id
+  WHERE d.dataset_id = '${dataset}' AND d.is_origin`) === 't', `the look at the pictures of ${dataset}`);
+/** The file objects of a data set's cells by file name, once the worker has looked and the answers show it. */
+async function pictures(dataset, some) {
+  await looked(dataset);
+  return until(async () => {
+    const list = (await rows(A, dataset)).map((x) => x.plan);
+    return list.find((x) => x?.filename === some)?.thumbnail && Object.fromEntries(list.map((x) => [x.filename ?? x, x]));
+  }, `the thumbnail of ${some}`);
+}
+
+test('each kind of picture has a small one: its size, its colours, its transparency', async () => {
+  const kinds = {
+    'a.png': redBlue,
+    'b.png': png(600, 400, 6, halves([255, 0, 0, 255], [0, 0, 255, 0])),
+    'c.png': png(600, 400, 3, halves([0], [1]), { extra: [['PLTE', Buffer.from([255, 0, 0, 0, 0, 255])]] }),
+    'd.png': png(600, 400, 0, halves([0x1000], [0x8000]), { depth: 16 }),
+    'e.jpg': converted(redBlue, 'JPEG'), 'g.webp': converted(redBlue, 'WEBP'),
+    'h.png': png(40, 90, 2, () => [0, 128, 0]), // smaller than a small one
+    'i.png': png(3000, 2, 2, halves([255, 0, 0], [0, 0, 255])), // one line of it
+    'k.png': pngOf(600, 400, 0, deflateSync(Buffer.concat(Array.from({ length: 400 }, () => Buffer.alloc(76, 255).fill(0, 0, 38)))), { depth: 1 }), // one bit
+  };
+  kinds['f.gif'] = converted(kinds['c.png'], 'GIF');
+  const names = Object.keys(kinds), before = content();
+  await t.importCsv(A, 'photos', `code;plan\n${names.map((n, i) => `${i};${n}`).join('\n')}\n`);
+  await send('photos', 'plan', ...names.map((name) => ({ name, bytes: kinds[name] })));
+  const got = await pictures('photos', 'a.png');
+  for (const name of names) {
+    const { thumbnail, width, height, exif_orientation, id: file, url } = got[name];
+    const [w, h] = name === 'h.png' ? [40, 90] : name === 'i.png' ? [3000, 2] : [600, 400];
+    assert.deepEqual([thumbnail, width, height, exif_orientation], [true, w, h, 1], name);
+    const answer = await small(A, 'photos', file);
+    assert.equal(answer.headers['content-type'], name === 'b.png' ? 'image/png' : 'image/jpeg', name);
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+    assert.deepEqual((await t.http(A, path(url))).body, kinds[name], 'the file itself is as it was sent');
+    assert.deepEqual((await t.http(A, `${path(url)}/300`)).body, answer.body);
+    assert.deepEqual((await t.http(A, `/api/datasets/1.0/photos/files/${file}/300/`)).body, answer.body);
+    const picture = decoded(answer.body);
+    assert.deepEqual([picture.width, picture.height], name === 'h.png' ? [40, 90] : name === 'i.png' ? [300, 1] : [300, 200], name);
+    if (name === 'd.png') // grey of 16 bits: 0x10 and 0x80 of 0xff
+      [[20, 0x10], [280, 0x80]].forEach(([x, v]) => near(picture.at(x, 100), [v, v, v], name));
+    else if (name === 'k.png')
+      [[20, 0], [280, 255]].forEach(([x, v]) => near(picture.at(x, 100), [v, v, v], name));
+    else if (name === 'h.png')
+      near(picture.at(20, 45), [0, 128, 0], name);
+    else if (name === 'i.png') // the first tenth is red
+      [[5, [255, 0, 0]], [200, [0, 0, 255]]].forEach(([x, colour]) => near(picture.at(x, 0), colour, name));
+    else if (name === 'b.png')
+      [[20, [255, 0, 0, 255]], [280, [0, 0, 0, 0]]].forEach(([x, colour]) => near(picture.at(x, 100), colour, name));
+    else
+      [[20, [255, 0, 0]], [280, [0, 0, 255]]].forEach(([x, colour]) => near(picture.at(x, 100), colour, name));
+  }
+  assert.equal(content(), before + names.reduce((n, name) => n + kinds[name].length, 0), 'what was deposited counts, nothing else');
+  // The same on the copy.
+  await until(async () => (await rows(R, 'photos'))[0]?.plan?.thumbnail, 'the thumbnail at the copy');
+  assert.deepEqual((await small(R, 'photos', got['a.png'].id)).body, (await small(A, 'photos', got['a.png'].id)).body);
+  assert.equal((await small(B, 'photos', got['a.png'].id)).status, 404);
+});
+
+test('it is turned as the camera was held, and nothing of the file\'s metadata goes on', async () => {
+  const jpeg = converted(redBlue, 'JPEG'), held = [1, 2, 3, 4, 5, 6, 7, 8];
+  await t.importCsv(A, 'tournees', `code;plan\n${held.map((n) => `${n};${n}.jpg`).join('\n')}\n`);
+  await send('tournees', 'plan', ...held.map((n) => ({ name: `${n}.jpg`, bytes: withExif(jpeg, n, canary) })));
+  const got = await pictures('tournees', '1.jpg');
+  // Where red is once upright (EXIF 2.32): the stored left side is the left, right, right, left; top, top, bottom, bottom.
+  const red = { 1: [20, 100], 2: [280, 100], 3: [280, 100], 4: [20, 100], 5: [100, 20], 6: [100, 20], 7: [100, 280], 8: [100, 280] };
+  for (const n of held) {
+    const { width, height, exif_orientation, id: file } = got[`${n}.jpg`];
+    assert.deepEqual([width, height, exif_orientation], [600, 400, n]);
+    const { body } = await small(A, 'tournees', file), picture = decoded(body);
+    assert.ok(!body.includes(canary) && !body.includes('Exif'), `${n}`);
+    assert.deepEqual([picture.width, picture.height], n > 4 ? [200, 300] : [300, 200], `${n}`);
+    near(picture.at(...red[n]), [255, 0, 0], `held ${n}`);
+    near(picture.at(picture.width - 1 - red[n][0], picture.height - 1 - red[n][1]), [0, 0, 255], `held ${n}`);
+  }
+});
+
+test('what is no picture, broken, or a bomb has none: its cell still leads to the file', async () => {
+  const zeros = (n) => deflateSync(Buffer.alloc(n));
+  const broken = { 'faux.png': Buffer.from('\x89PNG\r\n\x1a\nrien', 'latin1'), 'coupe.png': redBlue.subarray(0, redBlue.length / 2 | 0),
+    'immense.png': pngOf(60000, 60000, 2, zeros(1000)), 'surface.png': pngOf(9000, 9000, 0, zeros(1126 * 9000), { depth: 1 }), // 81 megapixels, and sound
+    
+    'script.jpg': Buffer.from('\xff\xd8\xff<script>alert(1)</script>', 'latin1'), 'vide.gif': Buffer.from('GIF89a'), 'vide.webp': Buffer.from('RIFF') };
+  const names = ['bonne.png', ...Object.keys(broken), 'plan.pdf'];
+  await t.importCsv(A, 'hostiles', `code;plan\n${names.map((n, i) => `${i};${n}`).join('\n')}\n`);
+  await send('hostiles', 'plan', { name: 'bonne.png', bytes: redBlue }, ...Object.entries(broken).map(([name, bytes]) => ({ name, bytes })), { name: 'plan.pdf', bytes: pdf('plan') });
+  const got = await pictures('hostiles', 'bonne.png');
+  for (const name of Object.keys(broken)) {
+    assert.equal(got[name].thumbnail, false, name);
+    assert.deepEqual((await small(A, 'hostiles', got[name].id)).body, broken[name], `${name}: itself in place of a small one`);
+  }
+  assert.equal(got['plan.pdf'].thumbnail, false);
+  assert.equal((await small(A, 'hostiles', got['plan.pdf'].id)).status, 404);
+  // Nobody looks again.
+  assert.equal(sql(t, "SELECT count(*) FROM portal.content c JOIN portal.attachment a USING (tenant_id, hash) WHERE a.file_name = 'immense.png' AND c.looked_at IS NOT NULL AND c.thumbnail IS NULL"), '1');
+});
+
+test('the page shows it with words for those who do not see it, later than what is read first, and for nothing', async () => {
+  await t.importCsv(A, 'arbres', 'nom;plan\nTilleul "1";a.png\nÉrable <b>;x.pdf\n');
+  await send('arbres', 'plan', { name: 'a.png', bytes: png(200, 600, 2, () => [0, 128, 0]) }, { name: 'x.pdf', bytes: pdf('x') });
+  await looked('arbres');
+  const page = await until(async () => { const x = (await t.http(A, '/explore/dataset/arbres/table/?lang=fr')).text; return /<img class="thumb"/.test(x) && x; }, 'the picture on the page');
+  const images = page.match(/<img class="thumb"[^>]*>/g);
+  assert.equal(images.length, 1);
+  const [, address] = /src="([^"]*)"/.exec(images[0]);
+  assert.match(address, /^\/explore\/dataset\/arbres\/files\/[0-9a-f]{32}\/300\/$/);
+  assert.ok(images[0].includes('alt="Plan\u00a0: Tilleul &quot;1&quot;"') || images[0].includes('alt="plan\u00a0: Tilleul &quot;1&quot;"'), images[0]);
+  assert.ok(images[0].includes(' width="100" height="300" loading="lazy"'), images[0]);
+  assert.deepEqual(decoded((await t.http(A, address)).body).type, 'JPEG');
+  const route = (await t.cli(['routes'])).stdout.split('\n').find((line) => line.includes('/explore/dataset/{dataset}/files/{attachment}/300'));
+  assert.match(route, /\bPUBLIC\b.*\b0\b|\bpublic\b.*\b0\b/);
+});
+
+test('a small picture goes with the bytes that it was made of', async () => {
+  const unique = png(500, 500, 2, (x, y) => [x & 255, y & 255, 7]);
+  await t.importCsv(A, 'passage', 'code;plan\n1;u.png\n');
+  await send('passage', 'plan', { name: 'u.png', bytes: unique });
+  const { id: file } = (await pictures('passage', 'u.png'))['u.png'];
+  const blobs = sql(t, `SELECT c.blob, c.thumbnail FROM portal.content c JOIN portal.attachment a USING (tenant_id, hash) WHERE a.id = '${file}'`).split('|');
+  const kept = () => blobs.map((b) => existsSync(join(t.home, 'content', b)));
+  assert.deepEqual(kept(), [true, true]);
+  assert.equal((await api(A, `/datasets/passage/attachments/file/${file}`, { method: 'DELETE' })).status, 200);
+  sql(t, "UPDATE portal.content SET used_at = now() - interval '2 hours'");
+  await t.halt();
+  await t.serve(); // the sweeper runs at once
+  await until(() => !kept().some(Boolean), 'both files gone');
+  assert.equal((await small(A, 'photos', (await rows(A, 'photos'))[0].plan.id)).status, 200, 'the others stay');
+  assert.ok(readdirSync(join(t.home, 'content/content', id('a'))).length > 10);
 });

@@ -1,4 +1,4 @@
--- sweep_content($1 uuid tenant) -> blob text; at most 100 rows
+-- sweep_content($1 uuid tenant) -> blob text, thumbnail text; at most 100 rows
 -- class: tenant   lane: write   roles: worker
 -- Bytes that no attachment points to any more; an hour's grace for what is just being put. The foreign key is the truth.
 DELETE FROM portal.content AS c
@@ -7,4 +7,4 @@ DELETE FROM portal.content AS c
         WHERE o.tenant_id = $1::uuid AND o.used_at < now() - interval '1 hour'
           AND NOT EXISTS (SELECT FROM portal.attachment AS a WHERE a.tenant_id = o.tenant_id AND a.hash = o.hash)
         ORDER BY o.hash LIMIT 100 FOR UPDATE SKIP LOCKED)
-RETURNING c.blob;
+RETURNING c.blob, c.thumbnail;

@@ -1,5 +1,7 @@
 #include "core/data/tile.h"
 
+#include <math.h>
+
 #include "core/data/errors.h"
 #include "core/data/query_build.h"
 
@@ -43,7 +45,7 @@ static void put_geometry(const struct tile *t)
     buf_addz(t->q->out, ", 3857)");
 }
 
-static void put_envelope(const struct tile *t, bool wide)
+static void put_envelope(const struct tile *t)
 {
     buf_addz(t->q->out, "public.st_tileenvelope(");
     odsql_sql_param(t->q, t->z, "int");
@@ -51,9 +53,25 @@ static void put_envelope(const struct tile *t, bool wide)
     odsql_sql_param(t->q, t->x, "int");
     buf_addz(t->q->out, ", ");
     odsql_sql_param(t->q, t->y, "int");
-    if (wide)
-        buf_printf(t->q->out, ", margin => %d.0 / %d", MARGIN, EXTENT);
     buf_addc(t->q->out, ')');
+}
+
+/* Meridians and parallels are straight in EPSG:3857, so the tile's box with its margin is one in
+ * degrees as well: the index of the geometry itself serves, and the second one needs none. */
+static void put_box(const struct tile *t, struct arena *a, int64_t z, int64_t x, int64_t y)
+{
+    const double pi = 3.14159265358979323846, margin = (double)MARGIN / EXTENT,
+                 across = (double)((int64_t)1 << z);
+    const double at[] = {(double)x - margin, (double)y + 1 + margin, (double)x + 1 + margin,
+                         (double)y - margin};
+    buf_addz(t->q->out, "public.st_makeenvelope(");
+    for (int i = 0; i < 4; i++) { /* west, south, east, north */
+        double turn = at[i] / across;
+        double degrees = i % 2 ? atan(sinh(pi * (1 - 2 * turn))) * 180 / pi : turn * 360 - 180;
+        odsql_sql_param(t->q, arena_printf(a, "%.12f", degrees), "float8");
+        buf_addz(t->q->out, ", ");
+    }
+    buf_addz(t->q->out, "4326)");
 }
 
 static void put_tags(const struct tile *t)
@@ -85,7 +103,8 @@ static void put_thinned(const struct tile *t, struct arena *a, int64_t z)
     buf_addz(t->q->out, ")) ");
 }
 
-static void put_statement(const struct tile *t, struct arena *a, int64_t z, struct str where)
+static void put_statement(const struct tile *t, struct arena *a, int64_t z, int64_t x, int64_t y,
+                          struct str where)
 {
     struct buf *out = t->q->out;
     buf_addz(out, "select public.st_asmvt(t, ");
@@ -95,14 +114,14 @@ static void put_statement(const struct tile *t, struct arena *a, int64_t z, stru
     buf_addz(out, "public.st_asmvtgeom(");
     put_geometry(t);
     buf_addz(out, ", ");
-    put_envelope(t, false);
+    put_envelope(t);
     buf_printf(out, ", %d, %d, true) as geom, r._id", EXTENT, MARGIN);
     put_tags(t);
     buf_printf(out, " from %s r" STR_FMT "%s", view_table(t->q->view), STR_ARG(where),
                where.n ? " and " : " where ");
-    put_geometry(t);
+    odsql_sql_column(t->q, t->geometry);
     buf_addz(out, " operator(public.&&) ");
-    put_envelope(t, true);
+    put_box(t, a, z, x, y);
     buf_printf(out, " limit %d) t where t.geom is not null", TILE_ROWS);
 }
 
@@ -164,7 +183,7 @@ bool tile_make(struct arena *a, const struct dataset_view *v, int64_t z, int64_t
     bool ok = begin(&t, a, v, params, n, &where, &filtered, e);
     t.q->out = &text;
     if (ok)
-        put_statement(&t, a, z, buf_str(&where));
+        put_statement(&t, a, z, x, y, buf_str(&where));
     return finish(&t, a, &where, &text, ok, out, e);
 }
 

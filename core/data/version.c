@@ -112,7 +112,8 @@ static bool is_geographic_column(const json_t *column)
     return own_column(column) && type_by_name(jr_str(column, "type"), &t) && is_geographic(t);
 }
 
-/* What is drawn across the antimeridian is cut there (RFC 7946 section 3.1.9), before anything is indexed. */
+/* What is drawn across the antimeridian is cut there (RFC 7946 section 3.1.9), before anything is indexed. Nothing is
+ * looked for in the second geometry: it has neither index nor statistics. */
 static void put_geographic(struct buf *ddl, const char *table, const json_t *column)
 {
     unsigned k = own_column(column);
@@ -123,7 +124,7 @@ static void put_geographic(struct buf *ddl, const char *table, const json_t *col
                    "; UPDATE %s SET c%u = ST_WrapX(ST_WrapX(c%u, 180, -360), -180, 360)"
                    " WHERE ST_XMax(c%u) > 180 OR ST_XMin(c%u) < -180",
                    table, k, k, k, k);
-    buf_printf(ddl, "; CREATE INDEX ON %s USING gist (c%u); CREATE INDEX ON %s USING gist (m%u)", table, k, table, k);
+    buf_printf(ddl, "; CREATE INDEX ON %s USING gist (c%u); ALTER TABLE %s ALTER m%u SET STATISTICS 0", table, k, table, k);
 }
 
 void version_index(struct buf *ddl, const struct uuid *id, const json_t *report, const json_t *facets)

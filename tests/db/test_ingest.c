@@ -175,6 +175,20 @@ static void test_antimeridian(void **state)
     assert_string_equal(ask(&id, "bool_and(ST_XMax(m2) < 20037509)"), "true");
 }
 
+/* The second geometry is drawn, never looked for: nothing is built of it. */
+static void test_one_index_a_geometry(void **state)
+{
+    (void)state;
+    struct uuid id = uuid_make();
+    struct err e = {0};
+    char sql[256], table[VERSION_TABLE];
+    db_good(load(&id, S("n;position\n1;\"47.39, 0.68\"\n2;\"47.4, 0.7\"\n"), NULL, false, &e), &e);
+    version_table(table, &id);
+    snprintf(sql, sizeof sql, "SELECT string_agg(substring(indexdef from 'USING .*'), '; ' ORDER BY indexdef) FROM pg_indexes"
+                              " WHERE schemaname || '.' || tablename = '%s'", table);
+    assert_string_equal(db_value(DB_WORKER, sql), "USING gist (c2); USING btree (_id)");
+}
+
 static void test_nothing_left_of_a_cut(void **state)
 {
     (void)state;
@@ -199,7 +213,8 @@ int main(int argc, char **argv)
         return read_main(argc - 1, argv + 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_rest), cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_antimeridian), cmocka_unit_test(test_nothing_left_of_a_cut),
+        cmocka_unit_test(test_antimeridian), cmocka_unit_test(test_one_index_a_geometry),
+        cmocka_unit_test(test_nothing_left_of_a_cut),
     };
     return cmocka_run_group_tests(tests, db_setup, db_teardown);
 }

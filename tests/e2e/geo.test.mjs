@@ -199,6 +199,24 @@ test('a tile holds the rows that lie in it, read back by ogrinfo', async () => {
   assert.equal(far.body.length, 0);
 });
 
+test('a tile at the edge of the world holds what lies there', async () => {
+  const at = [[179.9, 10], [-179.9, -10], [0, 84.9], [0, -84.9]]; // longitude, latitude
+  file('bords.geojson', collection(at.map((coordinates, n) => ({ type: 'Feature', properties: { n }, geometry: { type: 'Point', coordinates } }))));
+  await load('bords', join(folder, 'bords.geojson'));
+  const found = async (...zxy) => {
+    const { body } = await tile('bords', ...zxy);
+    const text = body.length ? ogr('ogrinfo', '-al', '-ro', file(`bord-${zxy.join('-')}.mvt`, body)) : '';
+    return [...text.matchAll(/n \(Integer\) = (\d)/g)].map((m) => Number(m[1])).sort();
+  };
+  assert.deepEqual(await found(0, 0, 0), [0, 1, 2, 3]);
+  // What stands on the line between two tiles is in the margin of both.
+  assert.deepEqual(await found(1, 0, 0), [2]);
+  assert.deepEqual(await found(1, 1, 0), [0, 2]);
+  assert.deepEqual(await found(1, 0, 1), [1, 3]);
+  assert.deepEqual(await found(8, ...tileOf(179.9, 10, 8).slice(1)), [0]);
+  assert.deepEqual(await found(8, ...tileOf(179.9, 11.5, 8).slice(1)), []);
+});
+
 test('points that fall on one another at a low zoom are one', async () => {
   // A cell of zoom 0 is 360 / 512 = 0.7 degree wide: a quarter of a degree touches two at most, either way.
   const low = inTile('bas.mvt', (await tile('lieux', 0, 0, 0)).body).count;

@@ -27,6 +27,15 @@ static inline __m128i scan_short(struct str s)
     return _mm_set_epi64x((long long)tail, (long long)head);
 }
 
+/* The first sixteen bytes; zeros where there are less. */
+static inline __m128i scan_sixteen(struct str s)
+{
+    char part[16] = {0};
+    if (s.n < sizeof part)
+        memcpy(part, s.p, s.n);
+    return _mm_loadu_si128((const __m128i *)(const void *)(s.n < sizeof part ? part : s.p));
+}
+
 static inline __m128i scan_json_bytes(__m128i x)
 {
     const __m128i control = _mm_set1_epi8(0x1f), quote = _mm_set1_epi8('"'),
@@ -51,13 +60,6 @@ struct scan_tally {
     bool at_sign;
 };
 
-static inline void scan_tally_byte(struct scan_tally *t, char c)
-{
-    t->digits += c >= '0' && c <= '9';
-    t->capitals += c >= 'A' && c <= 'Z';
-    t->at_sign = t->at_sign || c == '@';
-}
-
 static inline struct scan_tally scan_tally(struct str s)
 {
     struct scan_tally t = {0};
@@ -65,8 +67,8 @@ static inline struct scan_tally scan_tally(struct str s)
 #ifdef __SSE2__
     const __m128i zero = _mm_setzero_si128(), one = _mm_set1_epi8(1);
     __m128i digits = zero, capitals = zero, at_signs = zero;
-    for (; s.n - i >= 16; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+    for (; i < s.n; i += 16) {
+        __m128i x = scan_sixteen(str_from(s, i));
         __m128i d = _mm_sub_epi8(x, _mm_set1_epi8('0')), c = _mm_sub_epi8(x, _mm_set1_epi8('A'));
         __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
         __m128i is_capital = _mm_cmpeq_epi8(_mm_min_epu8(c, _mm_set1_epi8(25)), c);
@@ -78,8 +80,11 @@ static inline struct scan_tally scan_tally(struct str s)
     t.capitals = (unsigned)(_mm_cvtsi128_si32(capitals) + _mm_cvtsi128_si32(_mm_srli_si128(capitals, 8)));
     t.at_sign = _mm_movemask_epi8(at_signs) != 0;
 #endif
-    for (; i < s.n; i++)
-        scan_tally_byte(&t, s.p[i]);
+    for (; i < s.n; i++) { /* without SSE2 */
+        t.digits += s.p[i] >= '0' && s.p[i] <= '9';
+        t.capitals += s.p[i] >= 'A' && s.p[i] <= 'Z';
+        t.at_sign = t.at_sign || s.p[i] == '@';
+    }
     return t;
 }
 
@@ -101,6 +106,11 @@ static inline size_t scan_json(struct str s)
         if (bits)
             return i + (size_t)__builtin_ctz((unsigned)bits);
     }
+    if (i > 0) { /* the last sixteen: what was seen before is seen again */
+        i = s.n - 16;
+        int bits = _mm_movemask_epi8(scan_json_bytes(_mm_loadu_si128((const __m128i *)(const void *)(s.p + i))));
+        return bits ? i + (size_t)__builtin_ctz((unsigned)bits) : s.n;
+    }
 #endif
     while (i < s.n && !scan_is_json((unsigned char)s.p[i]))
         i++;
@@ -119,6 +129,11 @@ static inline size_t scan_csv(struct str s, char delimiter)
         int bits = _mm_movemask_epi8(scan_csv_bytes(x, delimiter));
         if (bits)
             return i + (size_t)__builtin_ctz((unsigned)bits);
+    }
+    if (i > 0) { /* the last sixteen: what was seen before is seen again */
+        i = s.n - 16;
+        int bits = _mm_movemask_epi8(scan_csv_bytes(_mm_loadu_si128((const __m128i *)(const void *)(s.p + i)), delimiter));
+        return bits ? i + (size_t)__builtin_ctz((unsigned)bits) : s.n;
     }
 #endif
     while (i < s.n && s.p[i] != delimiter && s.p[i] != '"' && s.p[i] != '\n' && s.p[i] != '\r')

@@ -1,10 +1,5 @@
 #include "core/base/str.h"
 
-bool str_eq(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
@@ -27,30 +22,9 @@ int str_cmp(struct str a, struct str b)
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(struct str s, struct str head)
-{
-    return s.n >= head.n && str_eq(str_part(s, 0, head.n), head);
-}
-
 bool str_ends(struct str s, struct str tail)
 {
     return s.n >= tail.n && str_eq(str_from(s, s.n - tail.n), tail);
-}
-
-struct str str_from(struct str s, size_t at)
-{
-    return str_part(s, at, s.n);
-}
-
-struct str str_part(struct str s, size_t at, size_t n)
-{
-    if (!s.p)
-        return s;
-    if (at > s.n)
-        at = s.n;
-    if (n > s.n - at)
-        n = s.n - at;
-    return (struct str){s.p + at, n};
 }
 
 static bool is_space(char c)
@@ -79,6 +53,14 @@ ptrdiff_t str_chr(struct str s, char c)
 {
     const char *hit = s.n ? memchr(s.p, c, s.n) : NULL;
     return hit ? hit - s.p : -1;
+}
+
+size_t str_count(struct str s, char c)
+{
+    size_t n = 0;
+    for (ptrdiff_t at; (at = str_chr(s, c)) >= 0; n++)
+        s = str_from(s, (size_t)at + 1);
+    return n;
 }
 
 bool str_cut(struct str *rest, char sep, struct str *part)

@@ -25,16 +25,40 @@ static inline struct str str_of(const char *z)
 {
     return z ? (struct str){z, strlen(z)} : STR_NONE;
 }
-bool str_eq(struct str a, struct str b);
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Clipped to s, as is str_from. */
+static inline struct str str_part(struct str s, size_t at, size_t n)
+{
+    if (at > s.n)
+        at = s.n;
+    if (n > s.n - at)
+        n = s.n - at;
+    return (struct str){at ? s.p + at : s.p, n}; /* absent stays absent */
+}
+
+/* The part from byte `at`. */
+static inline struct str str_from(struct str s, size_t at)
+{
+    return str_part(s, at, s.n);
+}
+
+static inline bool str_starts(struct str s, struct str head)
+{
+    return s.n >= head.n && str_eq(str_part(s, 0, head.n), head);
+}
+
 bool str_ieq(struct str a, struct str b); /* ASCII letters without case */
 int str_cmp(struct str a, struct str b);  /* byte order, shorter first */
-bool str_starts(struct str s, struct str head);
 bool str_ends(struct str s, struct str tail);
-struct str str_from(struct str s, size_t at);            /* the part from byte `at` */
-struct str str_part(struct str s, size_t at, size_t n);  /* both are clipped to s */
 struct str str_trim(struct str s);                       /* without ASCII white space at both ends */
 ptrdiff_t str_find(struct str s, struct str needle);     /* -1: not there */
 ptrdiff_t str_chr(struct str s, char c);                 /* -1: not there */
+size_t str_count(struct str s, char c);
 
 /* Takes the part before `sep` off the front of *rest (the whole when there is no `sep`).
  * False once *rest is absent; an empty last part is given. */

@@ -22,13 +22,9 @@ static bool is_decimal_comma(struct str cell)
 /* A separator inside quotes leaves half a pair on each side: the record was cut in the wrong place. */
 static bool has_half_quotes(const struct record *r)
 {
-    for (size_t i = 0; i < r->n && i <= RECORD_COLUMNS_MAX; i++) {
-        size_t quotes = 0;
-        for (size_t k = 0; k < r->cells[i].n; k++)
-            quotes += r->cells[i].p[k] == '"';
-        if (quotes % 2)
+    for (size_t i = 0; i < r->n && i <= RECORD_COLUMNS_MAX; i++)
+        if (str_count(r->cells[i], '"') % 2)
             return true;
-    }
     return false;
 }
 

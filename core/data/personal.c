@@ -1,6 +1,5 @@
 #include "core/data/personal.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "core/base/arena.h"
@@ -25,6 +24,22 @@ static const struct {
 const char *personal_kind_name(enum personal_kind k)
 {
     return kinds[k].name;
+}
+
+/* Of ASCII: the functions of the C library are calls, one a byte. */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_alnum(char c)
+{
+    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
 }
 
 struct place {
@@ -219,7 +234,7 @@ static size_t separator(struct str s, size_t at)
 static bool is_run_digit(struct str s, size_t at, const struct run *r)
 {
     char c = at < s.n ? s.p[at] : 0;
-    return isdigit((unsigned char)c) ||
+    return is_digit(c) ||
            ((c == 'A' || c == 'B') && r->n == 6 && r->digits[5] == '2');
 }
 
@@ -237,7 +252,7 @@ static bool take_run(struct str s, size_t *at, struct run *r)
             continue;
         }
         size_t gap = separator(s, *at);
-        if (gap == 0 || !isdigit((unsigned char)(*at + gap < s.n ? s.p[*at + gap] : 'x')))
+        if (gap == 0 || !is_digit(*at + gap < s.n ? s.p[*at + gap] : 'x'))
             break;
         r->dots = r->dots || s.p[*at] == '.';
         if (++r->groups == GROUPS_MAX)
@@ -246,9 +261,9 @@ static bool take_run(struct str s, size_t *at, struct run *r)
     }
     r->groups += r->groups < GROUPS_MAX;
     r->text = str_part(s, from, *at - from);
-    bool whole = *at >= s.n || !isalnum((unsigned char)s.p[*at]);
+    bool whole = *at >= s.n || !is_alnum(s.p[*at]);
     while (*at < s.n &&
-           (isalnum((unsigned char)s.p[*at]) || (r->groups == GROUPS_MAX && separator(s, *at))))
+           (is_alnum(s.p[*at]) || (r->groups == GROUPS_MAX && separator(s, *at))))
         (*at)++; /* of a longer run nothing is taken from the middle */
     return whole && r->groups < GROUPS_MAX;
 }
@@ -296,7 +311,7 @@ static void look_at_digits(struct personal *p, size_t column, uint64_t line, str
     bool mobile;
     for (size_t at = 0; at < s.n;) {
         bool starts =
-            isdigit((unsigned char)s.p[at]) && (at == 0 || !isalnum((unsigned char)s.p[at - 1]));
+            is_digit(s.p[at]) && (at == 0 || !is_alnum(s.p[at - 1]));
         if (!starts) {
             at++;
             continue;
@@ -324,7 +339,7 @@ static void look_at_digits(struct personal *p, size_t column, uint64_t line, str
 
 static bool is_local(char c)
 {
-    return isalnum((unsigned char)c) || (c && strchr("._%+-", c)) || (unsigned char)c >= 0x80;
+    return is_alnum(c) || (c && strchr("._%+-", c)) || (unsigned char)c >= 0x80;
 }
 
 static void look_at_addresses(struct personal *p, size_t column, uint64_t line, struct str s)
@@ -335,9 +350,9 @@ static void look_at_addresses(struct personal *p, size_t column, uint64_t line, 
         size_t from = i, to = i + 1;
         while (from > 0 && is_local(s.p[from - 1]))
             from--;
-        while (to < s.n && (isalnum((unsigned char)s.p[to]) || s.p[to] == '.' || s.p[to] == '-'))
+        while (to < s.n && (is_alnum(s.p[to]) || s.p[to] == '.' || s.p[to] == '-'))
             to++;
-        while (to > i + 1 && !isalnum((unsigned char)s.p[to - 1]))
+        while (to > i + 1 && !is_alnum(s.p[to - 1]))
             to--;
         struct str address = str_part(s, from, to - from), host = str_part(s, i + 1, to - i - 1);
         if (from == i || str_chr(host, '.') < 1)
@@ -354,17 +369,17 @@ static void look_at_addresses(struct personal *p, size_t column, uint64_t line, 
 static void look_at_accounts(struct personal *p, size_t column, uint64_t line, struct str s)
 {
     for (size_t i = 0; i + 14 < s.n; i++) {
-        bool head = isupper((unsigned char)s.p[i]) && isupper((unsigned char)s.p[i + 1]) &&
-                    isdigit((unsigned char)s.p[i + 2]) && isdigit((unsigned char)s.p[i + 3]) &&
-                    (i == 0 || !isalnum((unsigned char)s.p[i - 1]));
+        bool head = is_upper(s.p[i]) && is_upper(s.p[i + 1]) &&
+                    is_digit(s.p[i + 2]) && is_digit(s.p[i + 3]) &&
+                    (i == 0 || !is_alnum(s.p[i - 1]));
         char z[34];
         size_t n = 0;
         for (size_t k = i; head && k < s.n && n < sizeof z; k++) {
-            if (isdigit((unsigned char)s.p[k]) || isupper((unsigned char)s.p[k]))
+            if (is_digit(s.p[k]) || is_upper(s.p[k]))
                 z[n++] = s.p[k];
             else if (s.p[k] != ' ')
                 break;
-            bool ends = k + 1 == s.n || !isalnum((unsigned char)s.p[k + 1]);
+            bool ends = k + 1 == s.n || !is_alnum(s.p[k + 1]);
             if (n >= 15 && ends && personal_is_iban((struct str){z, n})) {
                 found(p, column, PERSONAL_IBAN, line, str_part(s, i, k + 1 - i));
                 i = k;

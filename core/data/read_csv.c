@@ -34,7 +34,8 @@ static uint64_t count_line_ends(const char *p, const char *end)
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
         if (_mm_movemask_epi8(_mm_cmpeq_epi8(v, cr)))
             break;
-        n += (unsigned)__builtin_popcount((unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lf)));
+        for (int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(v, lf)); bits; bits &= bits - 1)
+            n++;
     }
 #endif
     for (; p < end; p++)

@@ -86,12 +86,8 @@ size_t reader_row_refused(const struct reader *r, const struct record *row, stru
 /* As a canonical CSV writes it: comma, LF, quotes only where needed. */
 static size_t cell_bytes(struct str s)
 {
-    size_t quotes = 0, first = scan_csv(s, ',');
-    if (first == s.n)
-        return s.n;
-    for (size_t i = first; i < s.n; i++)
-        quotes += s.p[i] == '"';
-    return s.n + quotes + 2;
+    size_t first = scan_csv(s, ',');
+    return first == s.n ? s.n : s.n + str_count(str_from(s, first), '"') + 2;
 }
 
 size_t reader_row_bytes(const struct reader *r, const struct record *row)

@@ -7,7 +7,7 @@ static bool is_white(unsigned char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-struct str shape_trim(struct str s)
+struct str shape_trim_white(struct str s)
 {
     while (s.n && is_white((unsigned char)s.p[0]))
         s = str_from(s, 1);

@@ -25,8 +25,15 @@ struct shape {
 
 void shape_of(struct str cell, struct shape *out);
 
-/* Without white space at both ends, U+00A0 and U+202F included. */
-struct str shape_trim(struct str cell);
+struct str shape_trim_white(struct str cell);
+
+/* Without white space at both ends, U+00A0 and U+202F included. Most cells have none, which two bytes say. */
+static inline struct str shape_trim(struct str cell)
+{
+    unsigned char first = cell.n ? (unsigned char)cell.p[0] : 0, last = cell.n ? (unsigned char)cell.p[cell.n - 1] : 0;
+    bool plain = first > ' ' && first < 0xC2 && last > ' ' && last < 0x80;
+    return plain ? cell : shape_trim_white(cell);
+}
 
 bool shape_bool(struct str trimmed, bool *value, enum shape_words *words); /* words may be NULL */
 

@@ -199,10 +199,19 @@ static bool take_reference(struct str *s)
     return known;
 }
 
-/* Asked of every text cell of a file: most are told apart by their first letter. */
+/* Asked of every text cell of a file: nearly all are told apart by their first two letters. */
+static bool begins_as_wkt(struct str s)
+{
+    static const char heads[] = "polimugesr";
+    for (size_t i = 0; s.n > 1 && i < sizeof heads - 1; i += 2)
+        if ((s.p[0] | 0x20) == heads[i] && (s.p[1] | 0x20) == heads[i + 1])
+            return true;
+    return false;
+}
+
 bool wkt_likely(struct str s)
 {
-    if (!s.n || !memchr("PLMGSplmgs", s.p[0], 10) || !take_reference(&s))
+    if (!begins_as_wkt(s) || !take_reference(&s))
         return false;
     return kind_of(take_word(&s)) && (space(&s), s.n) && strchr("(ZzMmEe", s.p[0]);
 }

@@ -39,6 +39,22 @@ static void test_scan_finds_the_first(void **state)
         }
 }
 
+/* Every length up to three vectors; what stands behind the end is not counted. */
+static void test_tally_counts_to_the_end(void **state)
+{
+    (void)state;
+    const char *const round = "a7Z@-\xc3";
+    char text[50];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = round[i % 6];
+    for (size_t n = 0; n <= sizeof text; n++) {
+        struct scan_tally t = scan_tally((struct str){text, n});
+        assert_int_equal(t.digits, (n + 4) / 6);
+        assert_int_equal(t.capitals, (n + 3) / 6);
+        assert_int_equal(t.at_sign, n > 3);
+    }
+}
+
 static void test_escape(void **state)
 {
     (void)state;
@@ -171,7 +187,8 @@ static void test_log_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scan_finds_the_first), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_scan_finds_the_first),
+        cmocka_unit_test(test_tally_counts_to_the_end), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_ceiling), cmocka_unit_test(test_moments),
         cmocka_unit_test(test_log_waits),
     };

@@ -26,7 +26,7 @@ static bool is_tame(struct str text)
     return text.n <= PATTERN_MAX;
 }
 
-static pcre2_code *compile(struct str text)
+static pcre2_code *compile(struct str text, uint32_t where)
 {
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     int error;
@@ -35,18 +35,17 @@ static pcre2_code *compile(struct str text)
         return NULL;
     pcre2_set_parens_nest_limit(context, 100);
     pcre2_set_max_pattern_length(context, PATTERN_MAX);
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)text.p, text.n,
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_ALT_BSUX | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
-                          PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE,
-                      &error, &at, context);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)text.p, text.n,
+                                     PCRE2_UTF | PCRE2_UCP | PCRE2_ALT_BSUX | where |
+                                         PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE,
+                                     &error, &at, context);
     pcre2_compile_context_free(context);
     return code;
 }
 
-struct pattern *pattern_new(struct str text)
+static struct pattern *make(struct str text, uint32_t where)
 {
-    pcre2_code *code = is_tame(text) ? compile(text) : NULL;
+    pcre2_code *code = is_tame(text) ? compile(text, where) : NULL;
     if (!code)
         return NULL;
     struct pattern *p = must_alloc(sizeof *p);
@@ -60,6 +59,16 @@ struct pattern *pattern_new(struct str text)
     pcre2_set_depth_limit(p->limits, DEPTH);
     pcre2_set_heap_limit(p->limits, HEAP_KIB);
     return p;
+}
+
+struct pattern *pattern_new(struct str text)
+{
+    return make(text, PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+}
+
+struct pattern *pattern_new_anywhere(struct str text)
+{
+    return make(text, PCRE2_DOLLAR_ENDONLY);
 }
 
 enum pattern_answer pattern_match(struct pattern *p, struct str value)

@@ -10,7 +10,8 @@
  * is not tried again: pattern_match then answers PATTERN_UNKNOWN at once. Callouts, \C and
  * recursion into sub-patterns are refused.
  *
- * Source: W3C XML Schema part 2, appendix F; Table Schema, "pattern".
+ * Source: W3C XML Schema part 2, appendix F; Table Schema, "pattern"; JSON Schema, "pattern"
+ * (ECMA-262).
  */
 enum { PATTERN_MAX = 4096, PATTERN_SUBJECT_MAX = 64 << 10 };
 
@@ -20,5 +21,7 @@ struct pattern;
 
 /* NULL: it cannot be compiled, or is longer than PATTERN_MAX. */
 struct pattern *pattern_new(struct str text);
+struct pattern *
+pattern_new_anywhere(struct str text); /* JSON Schema: a part of the value is enough */
 enum pattern_answer pattern_match(struct pattern *p, struct str value); /* valid UTF-8 */
 void pattern_free(struct pattern *p);                                   /* NULL: nothing to do */

@@ -22,7 +22,7 @@ struct geojson {
     size_t from[RECORD_COLUMNS_MAX +
                 4]; /* in `text`, one more than where; 0: the cell is a view of the file */
     size_t length[RECORD_COLUMNS_MAX + 4];
-    bool words[RECORD_COLUMNS_MAX + 4], seen[RECORD_COLUMNS_MAX + 4];
+    bool words[RECORD_COLUMNS_MAX + 4], seen[RECORD_COLUMNS_MAX + 4], quoted[RECORD_COLUMNS_MAX + 4];
     bool has_id, has_geometry, has_shape, has_point;
     struct buf text;
     bool names_given;
@@ -274,6 +274,7 @@ static bool put_value(struct geojson *g, size_t column, struct str value, struct
     struct str inside = value.n >= 2 ? str_part(value, 1, value.n - 2) : value;
     bool string = value.p[0] == '"';
     struct str shown = string ? inside : str_eq(value, S("null")) ? S("") : value;
+    g->quoted[column] = string;
     if ((!string || !memchr(inside.p, '\\', inside.n)) && encoding_is_utf8(shown)) {
         set_view(g, column, shown);
         out->has_nul |= memchr(shown.p, 0, shown.n) != NULL;
@@ -341,6 +342,7 @@ static bool put_record(struct geojson *g, const struct feature *f, struct record
         if (g->from[i])
             g->cells[i] = (struct str){g->text.p + g->from[i] - 1, g->length[i]};
     out->cells = g->cells;
+    out->quoted = g->quoted;
     return true;
 }
 

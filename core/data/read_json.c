@@ -25,7 +25,7 @@ struct json_rows {
         bool moved; /* the cell is in `cell_text`, from `from` */
         size_t from, n;
     } place[COLUMNS];
-    bool words[COLUMNS], seen[COLUMNS];
+    bool words[COLUMNS], seen[COLUMNS], quoted[COLUMNS];
     struct buf path, cell_text;
     struct record *record;
     struct err *e;
@@ -165,6 +165,7 @@ static bool put_value(struct json_rows *s, struct str value)
         return err_arg(s->e, "%d", RECORD_CELL_MAX);
     }
     s->place[column].moved = false;
+    s->quoted[column] = string;
     s->cells[column] = S("");
     if (str_eq(value, S("null")))
         return true;
@@ -290,6 +291,7 @@ static void settle(struct json_rows *s)
         s->record->has_nul |= s->cells[i].n && memchr(s->cells[i].p, 0, s->cells[i].n);
     }
     s->record->cells = s->cells;
+    s->record->quoted = s->quoted;
 }
 
 static bool json_next(struct rows *self, struct record *out, struct err *e)

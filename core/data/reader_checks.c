@@ -4,6 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/base/must.h"
+#include "core/data/json_schema.h"
 #include "core/data/personal.h"
 #include "core/data/reader_hidden.h"
 #include "core/data/reader_row.h"
@@ -14,6 +15,7 @@ struct reader_checks {
     struct str *header, *names, *cells;
     size_t n;
     const json_t *entry; /* of options.schemas; NULL: none fits */
+    json_t *table;       /* its definition, as a table */
     struct str older;
     bool declared;
     struct table_schema schema;
@@ -63,6 +65,22 @@ static size_t fitness(const struct reader_checks *c, const json_t *fields)
     return 200 * both / (c->n + n);
 }
 
+/* A schema of several lists (json_schema.h): the one whose columns the file has, else the first. */
+static json_t *variant_of(const struct reader_checks *c, json_t *definition)
+{
+    json_t *best = definition, *v;
+    size_t most = shared(c, jr_array(definition, "fields")), i;
+    json_array_foreach(json_object_get(definition, "variants"), i, v)
+    {
+        size_t both = shared(c, jr_array(v, "fields"));
+        if (both > most) {
+            most = both;
+            best = v;
+        }
+    }
+    return best;
+}
+
 static const json_t *choose(struct reader_checks *c, const json_t *options)
 {
     struct str declared = jr_str(options, "schema");
@@ -74,8 +92,8 @@ static const json_t *choose(struct reader_checks *c, const json_t *options)
             c->declared = true;
             return entry;
         }
-        size_t fit =
-            declared.n ? 0 : fitness(c, jr_array(jr_object(entry, "definition"), "fields"));
+        const json_t *table = variant_of(c, json_object_get(entry, "definition"));
+        size_t fit = declared.n ? 0 : fitness(c, jr_array(table, "fields"));
         if (fit > best_fitness) {
             best_fitness = fit;
             best = entry;
@@ -88,7 +106,7 @@ static const json_t *choose(struct reader_checks *c, const json_t *options)
  * more. */
 static struct str older_one(const struct reader_checks *c, const json_t *entry)
 {
-    const json_t *fields = jr_array(jr_object(entry, "definition"), "fields"), *old;
+    const json_t *fields = jr_array(variant_of(c, c->table), "fields"), *old;
     size_t strange = c->n + json_array_size(fields) - 2 * shared(c, fields), i;
     struct str version = STR_NONE;
     json_array_foreach(jr_array(entry, "older"), i, old)
@@ -108,7 +126,9 @@ static void start_schema(struct reader_checks *c, const json_t *options)
     struct err ignored = {0};
     const json_t *entry = choose(c, options);
     json_t *definition = json_object_get(entry, "definition");
-    if (!definition || !table_schema_read(definition, &c->schema, &ignored))
+    c->table = json_schema_is(definition) ? json_schema_table(definition, &ignored)
+                                          : json_incref(definition);
+    if (!c->table || !table_schema_read(variant_of(c, c->table), &c->schema, &ignored))
         return;
     c->entry = entry;
     c->older = older_one(c, entry);
@@ -140,7 +160,7 @@ void reader_checks_kept(struct reader_checks *c, const struct reader *r, const s
     for (size_t i = 0; i < c->n; i++)
         c->cells[i] = reader_cell(row, i);
     if (c->checker)
-        table_check_row(c->checker, row->line, c->cells, c->n);
+        table_check_row(c->checker, row->line, c->cells, row->quoted, c->n);
     personal_row(c->personal, row->line, c->cells, c->n);
     secrecy_row(c->secrecy, row->line, c->cells, c->n);
 }
@@ -198,6 +218,7 @@ void reader_checks_free(struct reader_checks *c)
         return;
     table_check_free(c->checker);
     table_schema_free(&c->schema);
+    json_decref(c->table);
     personal_free(c->personal);
     secrecy_free(c->secrecy);
     free(c);

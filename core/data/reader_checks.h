@@ -7,9 +7,9 @@
  * small counts.
  *
  * Options: {"schema": name of the declared one, "schemas": [{"name", "version", "title",
- * "definition": Table Schema, "older": [{"version", "fields": []}]}], "secrecy_threshold": n}.
- * Without a declared schema the one whose columns the file has is taken, and the report says so. A
- * schema that cannot be read is left out.
+ * "definition": Table Schema or JSON Schema, "older": [{"version", "fields": []}]}],
+ * "secrecy_threshold": n}. Without a declared schema the one whose columns the file has is taken,
+ * and the report says so. A schema that cannot be read is left out.
  *
  * The report gains "schema": {"name", "version", "title", "declared", "older", "check":
  * table_check.h} where one fits, "personal" (personal.h) and "secrecy" (secrecy.h). The row numbers

@@ -357,6 +357,7 @@ static bool next(struct rows *self, struct record *out, struct err *e)
     }
     if (out->gone == RECORD_HERE)
         keep_sample(s, s->after, s->ncolumns, &s->nafter);
+    out->quoted = NULL; /* what steps and people wrote is text */
     out->n = s->ncolumns;
     out->cells = s->cells;
     return true;

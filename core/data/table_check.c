@@ -1,4 +1,4 @@
-#include "core/data/table_check.h"
+#include "core/data/table_check_inside.h"
 
 #include <stdlib.h>
 
@@ -6,44 +6,6 @@
 #include "core/base/must.h"
 #include "core/base/utf8.h"
 #include "core/data/table_rules.h"
-
-enum { WHOLE = SIZE_MAX };
-
-struct listed {
-    uint64_t line;
-    struct str value;
-    struct reason reason;
-};
-
-struct group {
-    enum reason_code code;
-    size_t field, file_column; /* WHOLE: none; extra columns have a place in the file only */
-    uint64_t count;
-    struct listed *cells;
-    size_t n;
-};
-
-/* Hashes that were met, and the row of the first. */
-struct seen {
-    uint64_t *hash, *line;
-    size_t size, used;
-};
-
-struct table_checker {
-    struct arena a;
-    const struct table_schema *s;
-    const struct str *header;
-    size_t ncolumns;
-    size_t *field_of;  /* by the file's column; s->n: none */
-    size_t *column_of; /* by field; WHOLE: not in the file */
-    struct group *groups;
-    size_t ngroups, room;
-    uint64_t errors, notices, rows;
-    struct str *cells;
-    struct table_value *values;
-    bool *in_file, *there, *good, *clean;
-    struct seen whole, key, *unique; /* unique: by field */
-};
 
 /* ---- findings ---- */
 
@@ -104,9 +66,8 @@ static struct str shortened(struct table_checker *c, struct str value)
     return arena_str(&c->a, value);
 }
 
-/* Adds the finding; where it is listed, the reason that arguments may be put into, else NULL. */
-static struct reason *find(struct table_checker *c, enum reason_code code, size_t field,
-                           size_t column, uint64_t line, struct str value, bool is_error)
+struct reason *table_check_find(struct table_checker *c, enum reason_code code, size_t field,
+                                size_t column, uint64_t line, struct str value, bool is_error)
 {
     struct group *g = group_of(c, code, field, column);
     if (is_error)
@@ -115,6 +76,7 @@ static struct reason *find(struct table_checker *c, enum reason_code code, size_
         c->notices++;
     if (!g)
         return NULL;
+    g->is_error = is_error;
     g->count++;
     if (g->n == TABLE_CHECK_LISTED)
         return NULL;
@@ -124,18 +86,18 @@ static struct reason *find(struct table_checker *c, enum reason_code code, size_
     return &g->cells[g->n++].reason;
 }
 
-static void find_s(struct table_checker *c, enum reason_code code, size_t field, uint64_t line,
-                   struct str value, struct str arg)
+void table_check_find_s(struct table_checker *c, enum reason_code code, size_t field, uint64_t line,
+                        struct str value, struct str arg)
 {
-    struct reason *why = find(c, code, field, WHOLE, line, value, !is_notice(code));
+    struct reason *why = table_check_find(c, code, field, WHOLE, line, value, !is_notice(code));
     if (why && arg.p)
         reason_s(&c->a, why, arg);
 }
 
-static void find_n(struct table_checker *c, enum reason_code code, size_t field, uint64_t line,
-                   struct str value, uint64_t arg)
+void table_check_find_n(struct table_checker *c, enum reason_code code, size_t field, uint64_t line,
+                        struct str value, uint64_t arg)
 {
-    struct reason *why = find(c, code, field, WHOLE, line, value, !is_notice(code));
+    struct reason *why = table_check_find(c, code, field, WHOLE, line, value, !is_notice(code));
     if (why)
         reason_n(&c->a, why, arg);
 }
@@ -206,6 +168,34 @@ static bool extra_is_error(const struct table_schema *s)
     return s->match == TABLE_EXACT || s->match == TABLE_EQUAL || s->match == TABLE_SUPERSET;
 }
 
+/* The object that a name stands in, by the names before its dots, says whether it may have others.
+ */
+static bool is_closed_around(const struct table_schema *s, struct str name)
+{
+    const struct table_object *nearest = NULL;
+    for (size_t i = 0; i < s->nobjects; i++) {
+        const struct table_object *o = &s->objects[i];
+        if (str_starts(name, o->name) && name.n > o->name.n && name.p[o->name.n] == '.' &&
+            (!nearest || o->name.n > nearest->name.n))
+            nearest = o;
+    }
+    return nearest ? nearest->closed : s->closed;
+}
+
+/* What the reader of a geographic file adds is not the schema's to say. */
+static bool is_of_feature(struct str name)
+{
+    return str_eq(name, S("geo_shape")) || str_eq(name, S("geo_point_2d")) || str_eq(name, S("id"));
+}
+
+static void look_at_extra(struct table_checker *c, size_t column)
+{
+    struct str name = c->header[column];
+    bool wrong = extra_is_error(c->s) || is_closed_around(c->s, name);
+    if (!c->s->geo || !is_of_feature(name))
+        table_check_find(c, REASON_column_extra, WHOLE, column, 1, name, wrong);
+}
+
 static void place_columns(struct table_checker *c)
 {
     const struct table_schema *s = c->s;
@@ -214,15 +204,15 @@ static void place_columns(struct table_checker *c)
         size_t f = table_schema_field(s, c->header[i], &other_case);
         c->field_of[i] = s->n;
         if (f == s->n) {
-            find(c, REASON_column_extra, WHOLE, i, 1, c->header[i], extra_is_error(s));
+            look_at_extra(c, i);
         } else if (c->column_of[f] != WHOLE) {
-            find(c, REASON_column_twice, f, i, 1, c->header[i], true);
+            table_check_find(c, REASON_column_twice, f, i, 1, c->header[i], true);
         } else {
             c->field_of[i] = f;
             c->column_of[f] = i;
             c->in_file[f] = true;
             if (other_case)
-                find_s(c, REASON_column_spelled, f, 1, c->header[i], s->fields[f].name);
+                table_check_find_s(c, REASON_column_spelled, f, 1, c->header[i], s->fields[f].name);
         }
     }
 }
@@ -235,15 +225,16 @@ static void look_at_columns(struct table_checker *c)
     for (size_t f = 0; f < s->n; f++) {
         if (c->column_of[f] == WHOLE) {
             bool wrong = missing_is_error(s, f);
-            find(c, wrong ? REASON_column_missing : REASON_column_absent, f, WHOLE, 1, STR_NONE,
-                 wrong);
+            table_check_find(c, wrong ? REASON_column_missing : REASON_column_absent, f, WHOLE, 1,
+                             STR_NONE, wrong);
             continue;
         }
         ordered = ordered && c->column_of[f] >= last;
         last = c->column_of[f];
     }
-    if (!ordered)
-        find(c, REASON_column_order, WHOLE, WHOLE, 1, STR_NONE, s->match == TABLE_EXACT);
+    if (!ordered && !s->of_json)
+        table_check_find(c, REASON_column_order, WHOLE, WHOLE, 1, STR_NONE,
+                         s->match == TABLE_EXACT);
 }
 
 struct table_checker *table_check_new(const struct table_schema *s, const struct str *header,
@@ -253,13 +244,14 @@ struct table_checker *table_check_new(const struct table_schema *s, const struct
     *c = (struct table_checker){.s = s, .header = header, .ncolumns = n};
     c->field_of = ARENA_ARRAY(&c->a, size_t, n + 1);
     c->column_of = ARENA_ARRAY(&c->a, size_t, s->n);
-    c->cells = ARENA_ARRAY(&c->a, struct str, s->n);
-    c->values = ARENA_ARRAY(&c->a, struct table_value, s->n);
+    c->cells = ARENA_ARRAY(&c->a, struct str, s->total);
+    c->values = ARENA_ARRAY(&c->a, struct table_value, s->total);
     c->in_file = ARENA_ARRAY(&c->a, bool, s->n);
-    c->there = ARENA_ARRAY(&c->a, bool, s->n);
-    c->good = ARENA_ARRAY(&c->a, bool, s->n);
-    c->clean = ARENA_ARRAY(&c->a, bool, s->n);
-    c->unique = ARENA_ARRAY(&c->a, struct seen, s->n);
+    c->there = ARENA_ARRAY(&c->a, bool, s->total);
+    c->good = ARENA_ARRAY(&c->a, bool, s->total);
+    c->clean = ARENA_ARRAY(&c->a, bool, s->total);
+    c->present = ARENA_ARRAY(&c->a, bool, s->nobjects + 1);
+    c->unique = ARENA_ARRAY(&c->a, struct seen, s->total);
     for (size_t f = 0; f < s->n; f++)
         c->column_of[f] = WHOLE;
     place_columns(c);
@@ -296,10 +288,18 @@ static void check_bounds(struct table_checker *c, size_t at, uint64_t line, stru
     const struct table_value *v = &c->values[at];
     if (v->kind == TABLE_HAS_TEXT)
         return;
-    if (f->has_minimum && measure(v) < measure(&f->minimum))
-        find_s(c, REASON_value_under, at, line, cell, f->minimum_text), c->clean[at] = false;
-    if (f->has_maximum && measure(v) > measure(&f->maximum))
-        find_s(c, REASON_value_over, at, line, cell, f->maximum_text), c->clean[at] = false;
+    if (f->open_minimum && !(measure(v) > measure(&f->minimum)))
+        table_check_find_s(c, REASON_value_not_above, at, line, cell, f->minimum_text),
+            c->clean[at] = false;
+    else if (f->has_minimum && measure(v) < measure(&f->minimum))
+        table_check_find_s(c, REASON_value_under, at, line, cell, f->minimum_text),
+            c->clean[at] = false;
+    if (f->open_maximum && !(measure(v) < measure(&f->maximum)))
+        table_check_find_s(c, REASON_value_not_below, at, line, cell, f->maximum_text),
+            c->clean[at] = false;
+    else if (f->has_maximum && measure(v) > measure(&f->maximum))
+        table_check_find_s(c, REASON_value_over, at, line, cell, f->maximum_text),
+            c->clean[at] = false;
 }
 
 static void check_length(struct table_checker *c, size_t at, uint64_t line, struct str cell)
@@ -309,10 +309,11 @@ static void check_length(struct table_checker *c, size_t at, uint64_t line, stru
         return;
     int64_t n = (int64_t)utf8_count(cell);
     if (f->min_length >= 0 && n < f->min_length)
-        find_n(c, REASON_value_short, at, line, cell, (uint64_t)f->min_length),
+        table_check_find_n(c, REASON_value_short, at, line, cell, (uint64_t)f->min_length),
             c->clean[at] = false;
     if (f->max_length >= 0 && n > f->max_length)
-        find_n(c, REASON_value_long, at, line, cell, (uint64_t)f->max_length), c->clean[at] = false;
+        table_check_find_n(c, REASON_value_long, at, line, cell, (uint64_t)f->max_length),
+            c->clean[at] = false;
 }
 
 static void check_pattern(struct table_checker *c, size_t at, uint64_t line, struct str cell)
@@ -322,9 +323,10 @@ static void check_pattern(struct table_checker *c, size_t at, uint64_t line, str
         return;
     enum pattern_answer answer = pattern_match(f->pattern, cell);
     if (answer == PATTERN_NO)
-        find_s(c, REASON_value_pattern, at, line, cell, f->pattern_text), c->clean[at] = false;
+        table_check_find_s(c, REASON_value_pattern, at, line, cell, f->pattern_text),
+            c->clean[at] = false;
     else if (answer == PATTERN_UNKNOWN)
-        find(c, REASON_value_unchecked, at, WHOLE, line, cell, false);
+        table_check_find(c, REASON_value_unchecked, at, WHOLE, line, cell, false);
 }
 
 static void check_unique(struct table_checker *c, size_t at, uint64_t line, struct str cell)
@@ -334,7 +336,7 @@ static void check_unique(struct table_checker *c, size_t at, uint64_t line, stru
         return;
     uint64_t before = meet(&c->unique[at], mix(1, cell), line);
     if (before)
-        find_n(c, REASON_value_twice, at, line, cell, before);
+        table_check_find_n(c, REASON_value_twice, at, line, cell, before);
 }
 
 static struct str wanted_form(const struct table_field *f, enum reason_code why)
@@ -347,35 +349,60 @@ static struct str unspaced(struct table_checker *c, size_t at, uint64_t line, st
 {
     struct str bare = str_trim(cell);
     if (bare.n != cell.n)
-        find(c, REASON_value_spaces, at, WHOLE, line, cell, false);
+        table_check_find(c, REASON_value_spaces, at, WHOLE, line, cell, false);
     return bare;
 }
 
-static void check_cell(struct table_checker *c, size_t at, uint64_t line)
+void table_check_text(struct table_checker *c, size_t at, uint64_t line, struct str cell)
 {
     const struct table_field *f = &c->s->fields[at];
     enum reason_code why = REASON_not_number;
-    struct str cell = c->cells[at];
     c->clean[at] = true;
-    c->there[at] = !table_schema_is_missing(c->s, cell);
-    c->good[at] = false;
-    if (!c->there[at]) {
-        if (f->required)
-            find(c, REASON_value_required, at, WHOLE, line, cell, true);
-        return;
-    }
-    cell = c->cells[at] = unspaced(c, at, line, cell);
     if (!table_cast(f, cell, &c->values[at], &why)) {
-        find_s(c, why, at, line, cell, wanted_form(f, why));
+        table_check_find_s(c, why, at, line, cell, wanted_form(f, why));
         return;
     }
     check_pattern(c, at, line, cell);
     check_bounds(c, at, line, cell);
     check_length(c, at, line, cell);
     if (!is_allowed(f, &c->values[at]))
-        find_s(c, REASON_value_not_among, at, line, cell, f->allowed_text), c->clean[at] = false;
+        table_check_find_s(c, REASON_value_not_among, at, line, cell, f->allowed_text),
+            c->clean[at] = false;
     check_unique(c, at, line, cell);
     c->good[at] = c->clean[at];
+}
+
+/* The file says whether the cell was a text, and the schema whether it should be one. */
+static bool is_quoted_well(struct table_checker *c, size_t at, uint64_t line, bool quoted)
+{
+    const struct table_field *f = &c->s->fields[at];
+    bool bare = f->tree || f->type == TABLE_INTEGER || f->type == TABLE_NUMBER ||
+                f->type == TABLE_BOOLEAN || f->type == TABLE_GEOPOINT || f->type == TABLE_GEOJSON;
+    if (f->type == TABLE_ANY || quoted != bare)
+        return true;
+    table_check_find_s(c, quoted ? REASON_value_quoted : REASON_not_text, at, line, c->cells[at],
+                       STR_NONE);
+    return false;
+}
+
+static void check_cell(struct table_checker *c, size_t at, uint64_t line, const bool *quoted)
+{
+    const struct table_field *f = &c->s->fields[at];
+    struct str cell = c->cells[at];
+    c->there[at] = !table_schema_is_missing(c->s, cell);
+    c->good[at] = false;
+    if (!c->there[at]) {
+        if (f->required)
+            table_check_find(c, REASON_value_required, at, WHOLE, line, cell, true);
+        return;
+    }
+    if (quoted && !is_quoted_well(c, at, line, *quoted))
+        return;
+    cell = c->cells[at] = unspaced(c, at, line, cell);
+    if (f->tree)
+        table_check_tree(c, at, line, cell);
+    else
+        table_check_text(c, at, line, cell);
 }
 
 /* ---- the rows ---- */
@@ -390,7 +417,7 @@ static void check_key(struct table_checker *c, uint64_t line)
         hash = mix(hash, c->cells[at]);
     }
     if (c->s->nkey && (before = meet(&c->key, hash, line)))
-        find_n(c, REASON_key_twice, c->s->key[0], line, c->cells[c->s->key[0]], before);
+        table_check_find_n(c, REASON_key_twice, c->s->key[0], line, c->cells[c->s->key[0]], before);
 }
 
 static void check_twice(struct table_checker *c, uint64_t line, const struct str *cells, size_t n)
@@ -399,7 +426,7 @@ static void check_twice(struct table_checker *c, uint64_t line, const struct str
     for (size_t i = 0; i < c->ncolumns; i++)
         hash = mix(hash, i < n ? cells[i] : STR_NONE);
     if ((before = meet(&c->whole, hash, line)))
-        find_n(c, REASON_row_twice, WHOLE, line, n ? cells[0] : STR_NONE, before);
+        table_check_find_n(c, REASON_row_twice, WHOLE, line, n ? cells[0] : STR_NONE, before);
 }
 
 static void check_rules(struct table_checker *c, uint64_t line)
@@ -410,21 +437,41 @@ static void check_rules(struct table_checker *c, uint64_t line)
         if (table_rule_holds(c->s, &c->s->checks[i], &row, &blame))
             continue;
         struct reason *why =
-            find(c, blame.why, blame.field, WHOLE, line, c->cells[blame.field], true);
+            table_check_find(c, blame.why, blame.field, WHOLE, line, c->cells[blame.field], true);
         for (unsigned k = 0; why && k < blame.nargs; k++)
             reason_s(&c->a, why, blame.args[k]);
     }
 }
 
-void table_check_row(struct table_checker *c, uint64_t line, const struct str *cells, size_t n)
+/* An object is there where one of its columns is; then those it requires are. */
+static void check_within(struct table_checker *c, uint64_t line)
+{
+    const struct table_schema *s = c->s;
+    if (s->nobjects == 0)
+        return;
+    memset(c->present, 0, s->nobjects * sizeof *c->present);
+    for (size_t f = 0; f < s->n; f++)
+        for (size_t o = c->there[f] ? s->fields[f].object : 0; o && !c->present[o - 1];
+             o = s->objects[o - 1].parent)
+            c->present[o - 1] = true;
+    for (size_t f = 0; f < s->n; f++) {
+        size_t o = s->fields[f].required_within;
+        if (o && c->present[o - 1] && !c->there[f])
+            table_check_find(c, REASON_value_required, f, WHOLE, line, S(""), true);
+    }
+}
+
+void table_check_row(struct table_checker *c, uint64_t line, const struct str *cells,
+                     const bool *quoted, size_t n)
 {
     c->rows++;
     for (size_t f = 0; f < c->s->n; f++) {
         size_t column = c->column_of[f];
         c->cells[f] = column < n ? cells[column] : S("");
         if (column != WHOLE)
-            check_cell(c, f, line);
+            check_cell(c, f, line, quoted && column < n && c->s->of_json ? &quoted[column] : NULL);
     }
+    check_within(c, line);
     check_key(c, line);
     check_twice(c, line, cells, n);
     check_rules(c, line);
@@ -432,13 +479,14 @@ void table_check_row(struct table_checker *c, uint64_t line, const struct str *c
 
 void table_check_blank(struct table_checker *c, uint64_t line)
 {
-    find(c, REASON_row_blank, WHOLE, WHOLE, line, STR_NONE, false);
+    table_check_find(c, REASON_row_blank, WHOLE, WHOLE, line, STR_NONE, false);
 }
 
 void table_check_aside(struct table_checker *c, uint64_t line, struct str first, size_t cells)
 {
-    struct reason *why = find(c, cells < c->ncolumns ? REASON_row_short : REASON_row_long, WHOLE,
-                              WHOLE, line, first, true);
+    struct reason *why =
+        table_check_find(c, cells < c->ncolumns ? REASON_row_short : REASON_row_long, WHOLE, WHOLE,
+                         line, first, true);
     if (why) {
         reason_n(&c->a, why, cells);
         reason_n(&c->a, why, c->ncolumns);
@@ -461,13 +509,12 @@ static void put_group(const struct table_checker *c, const struct group *g, stru
     struct buf code = {0};
     struct jw named;
     struct str name = name_of(c, g);
-    bool wrong_extra = g->code == REASON_column_extra && extra_is_error(c->s);
     jw_init(&named, &code, JW_COMPACT);
     reason_json(&named, &g->cells[0].reason);
     jw_open(w, '{');
     JW_STR(w, "column", name);
     JW_I64(w, "count", (int64_t)g->count);
-    JW_STR(w, "severity", is_notice(g->code) && !wrong_extra ? S("notice") : S("error"));
+    JW_STR(w, "severity", g->is_error ? S("error") : S("notice"));
     JW_STR(w, "part", known ? str_of(kinds[kind].part) : S("cells"));
     JW_RAW(w, "reason", buf_str(&code));
     jw_key(w, S("cells"));
@@ -493,6 +540,11 @@ void table_check_json(const struct table_checker *c, struct jw *w)
     JW_I64(w, "notices", (int64_t)c->notices);
     JW_I64(w, "rows", (int64_t)c->rows);
     JW_I64(w, "unknown", c->s->unknown);
+    jw_key(w, S("unchecked"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < c->s->nleft; i++)
+        jw_str(w, c->s->left[i]);
+    jw_close(w, ']');
     jw_key(w, S("groups"));
     jw_open(w, '[');
     for (size_t i = 0; i < c->ngroups; i++)
@@ -510,7 +562,7 @@ void table_check_free(struct table_checker *c)
 {
     if (!c)
         return;
-    for (size_t f = 0; f < c->s->n; f++)
+    for (size_t f = 0; f < c->s->total; f++)
         forget(&c->unique[f]);
     forget(&c->whole);
     forget(&c->key);

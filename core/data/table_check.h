@@ -18,14 +18,16 @@ struct table_checker;
 /* header: the file's column names, trimmed; both must outlive the checker. */
 struct table_checker *table_check_new(const struct table_schema *s, const struct str *header,
                                       size_t n);
-void table_check_row(struct table_checker *c, uint64_t line, const struct str *cells, size_t n);
+/* quoted: as record.h has it. */
+void table_check_row(struct table_checker *c, uint64_t line, const struct str *cells,
+                     const bool *quoted, size_t n);
 void table_check_blank(struct table_checker *c, uint64_t line);
 /* A row that has too few or too many cells, set aside by the reader. */
 void table_check_aside(struct table_checker *c, uint64_t line, struct str first, size_t cells);
 
-/* {"errors": n, "notices": n, "rows": n, "unknown": n, "groups": [{"code", "column", "count",
- * "severity", "part", "cells": [{"line", "column", "value", "reason"}]}]}; part: "columns", "rows"
- * or "cells". */
+/* {"errors": n, "notices": n, "rows": n, "unknown": n, "unchecked": ["field: rule"], "groups":
+ * [{"code", "column", "count", "severity", "part", "cells": [{"line", "column", "value",
+ * "reason"}]}]}; part: "columns", "rows" or "cells". */
 void table_check_json(const struct table_checker *c, struct jw *w);
 uint64_t table_check_errors(const struct table_checker *c);
 void table_check_free(struct table_checker *c); /* NULL: nothing to do */

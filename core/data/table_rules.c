@@ -323,7 +323,7 @@ void table_rules_read(struct table_schema *s)
         if (i < n && read_check(s, given, &s->checks[s->nchecks]))
             s->nchecks++;
         else
-            s->unknown++;
+            table_schema_leave(s, S("custom_checks"), jr_str(given, "name"));
     }
 }
 

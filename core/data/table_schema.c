@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "core/data/date_pattern.h"
 #include "core/data/errors.h"
+#include "core/data/json_schema.h"
 #include "core/data/table_rules.h"
 
 static const char *const type_names[TABLE_TYPES] = {
@@ -40,6 +41,20 @@ static struct str scalar(struct arena *a, const json_t *v)
     return text_of(json_is_array(v) ? json_array_get(v, 0) : v);
 }
 
+void table_schema_leave(struct table_schema *s, struct str field, struct str rule)
+{
+    struct str said =
+        field.n ? arena_printf(&s->arena, STR_FMT ": " STR_FMT, STR_ARG(str_part(field, 0, 200)),
+                               STR_ARG(str_part(rule, 0, 100)))
+                : arena_str(&s->arena, str_part(rule, 0, 300));
+    for (size_t i = 0; i < s->nleft; i++)
+        if (str_eq(s->left[i], said))
+            return;
+    s->unknown++;
+    if (s->nleft < TABLE_LEFT_MAX)
+        s->left[s->nleft++] = said;
+}
+
 static void read_type(struct table_schema *s, const json_t *field, struct table_field *f)
 {
     struct str type = jr_str(field, "type");
@@ -51,7 +66,8 @@ static void read_type(struct table_schema *s, const json_t *field, struct table_
             f->type = (enum table_type)t;
             return;
         }
-    s->unknown++;
+    table_schema_leave(s, f->name,
+                       arena_printf(&s->arena, "type " STR_FMT, STR_ARG(str_part(type, 0, 60))));
     f->type = TABLE_ANY;
 }
 
@@ -64,7 +80,9 @@ static void read_format(struct table_schema *s, const json_t *field, struct tabl
         return;
     if (date_pattern_valid(f->format))
         return;
-    s->unknown++;
+    table_schema_leave(
+        s, f->name,
+        arena_printf(&s->arena, "format " STR_FMT, STR_ARG(str_part(f->format, 0, 60))));
     f->type = TABLE_ANY;
 }
 
@@ -81,7 +99,7 @@ static void read_marks(const json_t *field, struct table_field *f)
     f->delimiter = cut.n == 1 ? cut.p[0] : ',';
 }
 
-static void read_bound(struct table_schema *s, const json_t *rules, const char *key,
+static bool read_bound(struct table_schema *s, const json_t *rules, const char *key,
                        const struct table_field *f, bool *has, struct table_value *value,
                        struct str *text)
 {
@@ -90,8 +108,11 @@ static void read_bound(struct table_schema *s, const json_t *rules, const char *
     struct table_field plain = *f;
     plain.decimal = json_is_string(v) ? f->decimal : '.';
     *text = scalar(&s->arena, v);
-    *has = v && text->n && table_cast(&plain, *text, value, &ignored);
-    s->unknown += v && !*has;
+    bool is = v && text->n && table_cast(&plain, *text, value, &ignored);
+    *has = *has || is;
+    if (v && !is)
+        table_schema_leave(s, f->name, str_of(key));
+    return is;
 }
 
 static void read_allowed(struct table_schema *s, const json_t *list, struct table_field *f)
@@ -119,23 +140,46 @@ static void read_allowed(struct table_schema *s, const json_t *list, struct tabl
     buf_free(&said);
 }
 
+/* Where both kinds are given the open one stands, which v2 and JSON Schema alike have alone. */
+static void read_bounds(struct table_schema *s, const json_t *rules, struct table_field *f)
+{
+    read_bound(s, rules, "minimum", f, &f->has_minimum, &f->minimum, &f->minimum_text);
+    read_bound(s, rules, "maximum", f, &f->has_maximum, &f->maximum, &f->maximum_text);
+    if (json_object_get(rules, "exclusiveMinimum"))
+        f->open_minimum = read_bound(s, rules, "exclusiveMinimum", f, &f->has_minimum, &f->minimum,
+                                     &f->minimum_text);
+    if (json_object_get(rules, "exclusiveMaximum"))
+        f->open_maximum = read_bound(s, rules, "exclusiveMaximum", f, &f->has_maximum, &f->maximum,
+                                     &f->maximum_text);
+}
+
+/* "find": anywhere in the value. */
+static void read_pattern(struct table_schema *s, const json_t *rules, struct table_field *f)
+{
+    struct str whole = jr_str(rules, "pattern"), part = jr_str(rules, "find");
+    struct str pattern = whole.n ? whole : part;
+    if (!pattern.n)
+        return;
+    f->pattern = whole.n ? pattern_new(whole) : pattern_new_anywhere(part);
+    f->pattern_text = f->example.n ? f->example : pattern;
+    if (!f->pattern)
+        table_schema_leave(s, f->name, S("pattern"));
+}
+
 static void read_constraints(struct table_schema *s, const json_t *field, struct table_field *f)
 {
     const json_t *rules = jr_object(field, "constraints"), *list = jr_array(rules, "enum");
-    struct str pattern = jr_str(rules, "pattern");
     f->required = jr_bool(rules, "required", false);
     f->unique = jr_bool(rules, "unique", false);
     f->min_length = jr_i64(rules, "minLength", -1);
     f->max_length = jr_i64(rules, "maxLength", -1);
-    read_bound(s, rules, "minimum", f, &f->has_minimum, &f->minimum, &f->minimum_text);
-    read_bound(s, rules, "maximum", f, &f->has_maximum, &f->maximum, &f->maximum_text);
+    f->min_items = jr_i64(rules, "minItems", -1);
+    f->max_items = jr_i64(rules, "maxItems", -1);
+    f->unique_items = jr_bool(rules, "uniqueItems", false);
+    read_bounds(s, rules, f);
     if (json_array_size(list) > 0)
         read_allowed(s, list, f);
-    if (pattern.n) {
-        f->pattern = pattern_new(pattern);
-        f->pattern_text = f->example.n ? f->example : pattern;
-        s->unknown += !f->pattern;
-    }
+    read_pattern(s, rules, f);
 }
 
 static void read_field(struct table_schema *s, const json_t *field, struct table_field *f,
@@ -152,7 +196,11 @@ static void read_field(struct table_schema *s, const json_t *field, struct table
     read_type(s, field, f);
     read_format(s, field, f);
     read_constraints(s, field, f);
-    if (depth == 0 && (item || itemtype.n)) {
+    f->tree = jr_bool(field, "tree", false);
+    f->nullable = jr_bool(field, "nullable", false);
+    f->closed = jr_bool(field, "closed", false);
+    f->key = jr_str(field, "key");
+    if (depth == 0 && !f->tree && (item || itemtype.n)) {
         f->item = ARENA_NEW(&s->arena, struct table_field);
         json_t *made = item ? NULL : json_pack("{s:s%}", "type", itemtype.p, itemtype.n);
         read_field(s, item ? item : made, f->item, 1);
@@ -160,25 +208,105 @@ static void read_field(struct table_schema *s, const json_t *field, struct table
     }
 }
 
+/* ---- what stands within a cell ---- */
+
+static size_t count_inner(const json_t *field, unsigned depth)
+{
+    const json_t *item = jr_object(field, "arrayItem"), *members = jr_array(field, "members"), *m;
+    size_t n = 0, i;
+    if (depth == TABLE_TREE_DEPTH || !jr_bool(field, "tree", false))
+        return 0;
+    if (item)
+        n += 1 + count_inner(item, depth + 1);
+    json_array_foreach(members, i, m) n += 1 + count_inner(m, depth + 1);
+    return n;
+}
+
+static struct table_field *take(struct table_schema *s, size_t n)
+{
+    struct table_field *first = &s->fields[s->total];
+    s->total += n;
+    return first;
+}
+
+static void read_inner(struct table_schema *s, const json_t *field, struct table_field *f,
+                       unsigned depth)
+{
+    const json_t *item = jr_object(field, "arrayItem"), *members = jr_array(field, "members"), *m;
+    size_t i;
+    if (depth == TABLE_TREE_DEPTH || !f->tree)
+        return;
+    if (item) {
+        f->element = take(s, 1);
+        read_field(s, item, f->element, 1);
+        read_inner(s, item, f->element, depth + 1);
+    }
+    f->nmembers = json_array_size(members);
+    f->members = f->nmembers ? take(s, f->nmembers) : NULL;
+    json_array_foreach(members, i, m)
+    {
+        read_field(s, m, &f->members[i], 1);
+        read_inner(s, m, &f->members[i], depth + 1);
+    }
+}
+
+static size_t object_of(const json_t *holder, const char *key, size_t below)
+{
+    int64_t at = jr_i64(holder, key, 0);
+    return at > 0 && (uint64_t)at <= below ? (size_t)at : 0;
+}
+
+static void read_objects(struct table_schema *s)
+{
+    const json_t *list = jr_array(s->json, "objects"), *o;
+    size_t n = json_array_size(list), i;
+    s->nobjects = n < TABLE_INNER_MAX ? n : TABLE_INNER_MAX;
+    s->objects = ARENA_ARRAY(&s->arena, struct table_object, s->nobjects + 1);
+    json_array_foreach(list, i, o) if (i < s->nobjects) s->objects[i] = (struct table_object){
+        jr_str(o, "name"), object_of(o, "parent", i), jr_bool(o, "closed", false)};
+    s->closed = jr_bool(s->json, "closed", false);
+    s->of_json = jr_bool(s->json, "ofJson", false);
+    s->geo = jr_bool(s->json, "geo", false);
+}
+
+static bool no_field(struct err *e, size_t n, const char *what)
+{
+    ERR(e, err_schema_invalid, "%zu %s", n, what);
+    return err_arg(e, "%s", what);
+}
+
 static bool read_fields(struct table_schema *s, struct err *e)
 {
     const json_t *fields = jr_array(s->json, "fields"), *field;
-    size_t n = json_array_size(fields), i;
-    if (n == 0 || n > TABLE_FIELDS_MAX) {
-        ERR(e, err_schema_invalid, "%zu fields", n);
-        return err_arg(e, "fields");
-    }
-    s->fields = ARENA_ARRAY(&s->arena, struct table_field, n);
+    size_t n = json_array_size(fields), inner = 0, i;
+    if (n == 0 || n > TABLE_FIELDS_MAX)
+        return no_field(e, n, "fields");
+    json_array_foreach(fields, i, field) inner += count_inner(field, 0);
+    if (inner > TABLE_INNER_MAX)
+        return no_field(e, inner, "members");
+    s->fields = ARENA_ARRAY(&s->arena, struct table_field, n + inner);
+    s->n = s->total = n; /* what table_schema_free has to release */
     json_array_foreach(fields, i, field)
     {
-        read_field(s, field, &s->fields[i], 0);
-        s->n = i + 1; /* what table_schema_free has to release */
-        if (s->fields[i].name.n)
+        struct table_field *f = &s->fields[i];
+        read_field(s, field, f, 0);
+        read_inner(s, field, f, 0);
+        f->object = object_of(field, "object", s->nobjects);
+        f->required_within = object_of(field, "requiredWithin", s->nobjects);
+        if (f->name.n)
             continue;
         ERR(e, err_schema_invalid, "field %zu", i);
         return err_arg(e, "fields[%zu].name", i);
     }
     return true;
+}
+
+static void read_left(struct table_schema *s)
+{
+    const json_t *v;
+    size_t i;
+    json_array_foreach(jr_array(s->json, "unchecked"), i, v)
+        table_schema_leave(s, STR_NONE, text_of(v));
 }
 
 static void read_missing(struct table_schema *s)
@@ -232,7 +360,12 @@ static struct str version_of(struct str version)
 
 bool table_schema_read(json_t *definition, struct table_schema *out, struct err *e)
 {
-    *out = (struct table_schema){.json = json_incref(definition)};
+    bool other = json_schema_is(definition);
+    *out = (struct table_schema){.json = other ? json_schema_table(definition, e)
+                                               : json_incref(definition)};
+    if (other && !out->json)
+        return false;
+    definition = out->json;
     if (!json_is_object(definition)) {
         table_schema_free(out);
         ERR(e, err_schema_invalid, "not an object");
@@ -242,6 +375,8 @@ bool table_schema_read(json_t *definition, struct table_schema *out, struct err 
     out->title = jr_str(definition, "title");
     out->version = version_of(jr_str(definition, "version"));
     read_missing(out);
+    read_left(out);
+    read_objects(out);
     if (!read_fields(out, e)) {
         table_schema_free(out);
         return false;
@@ -254,7 +389,7 @@ bool table_schema_read(json_t *definition, struct table_schema *out, struct err 
 
 void table_schema_free(struct table_schema *s)
 {
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->total; i++) {
         pattern_free(s->fields[i].pattern);
         if (s->fields[i].item)
             pattern_free(s->fields[i].item->pattern);

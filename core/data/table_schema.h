@@ -10,9 +10,10 @@
  * table_schema -- a national or regional schema: what the columns of a file should be.
  *
  * Source: Table Schema v1 and v2 (specs.frictionlessdata.io); standards.md section 2.3, with what
- * schemas in use add (arrayItem, custom_checks, fmt:, empty formats, versions with a "v"). What is
- * not understood is left out and counted (`unknown`), never an error: a schema of tomorrow still
- * checks what it shares with today's.
+ * schemas in use add (arrayItem, custom_checks, fmt:, empty formats, versions with a "v"). A JSON
+ * Schema is read too, as the table that json_schema.h makes of it. What is not understood is left
+ * out and named (`left`), never an error: a schema of tomorrow still checks what it shares with
+ * today's.
  */
 enum table_type {
     TABLE_STRING,
@@ -35,7 +36,14 @@ enum table_type {
 };
 const char *table_type_name(enum table_type t);
 
-enum { TABLE_FIELDS_MAX = 500, TABLE_CHECKS_MAX = 100, TABLE_SCHEMA_MAX = 1 << 20 };
+enum {
+    TABLE_FIELDS_MAX = 500,
+    TABLE_INNER_MAX = 2000, /* fields within cells */
+    TABLE_TREE_DEPTH = 12,
+    TABLE_CHECKS_MAX = 100,
+    TABLE_LEFT_MAX = 100,
+    TABLE_SCHEMA_MAX = 1 << 20
+};
 
 /* One cell, cast: what bounds, enumerations and comparisons are made of. */
 struct table_value {
@@ -54,12 +62,29 @@ struct table_field {
     bool required, unique;
     int64_t min_length, max_length; /* characters; -1: none */
     bool has_minimum, has_maximum;
+    bool open_minimum, open_maximum; /* the bound itself is outside */
     struct table_value minimum, maximum, *allowed;
     struct str minimum_text, maximum_text, allowed_text, pattern_text;
     size_t nallowed;
     struct pattern *pattern;
     struct table_field *item; /* of an array or a list; NULL: anything */
     char delimiter;           /* of a list */
+
+    /* Of JSON Schemas. `tree`: a cell holds JSON, or words parted by "|"; what stands in it is
+     * judged by `element` and `members`, fields behind the columns' in s->fields. */
+    bool tree, nullable, closed, unique_items;
+    int64_t min_items, max_items; /* -1: none */
+    struct table_field *element, *members;
+    size_t nmembers;
+    struct str key;                 /* of a member: its name in the object */
+    size_t object, required_within; /* of a column: 1 more than the place in s->objects; 0: none */
+};
+
+/* An object that columns are the members of ("acheteur" of "acheteur.id"). */
+struct table_object {
+    struct str name;
+    size_t parent; /* as table_field.object; a smaller one */
+    bool closed;   /* has no other members */
 };
 
 enum table_match {
@@ -84,18 +109,26 @@ struct table_schema {
     json_t *json; /* what strings are borrowed from */
     struct str name, version, title;
     struct table_field *fields;
-    size_t n;
+    size_t n, total; /* columns; and what stands within them */
+    struct table_object *objects;
+    size_t nobjects;
+    bool closed;         /* a column that is not the schema's is a fault */
+    bool of_json;        /* members have no order, and a number between quotes is a text */
+    bool geo;            /* the shape and the id of a feature are no columns of the schema */
     struct str *missing; /* values that stand for "nothing" */
     size_t nmissing;
     size_t *key, nkey; /* fields of the primary key */
     enum table_match match;
     struct table_check *checks;
     size_t nchecks;
-    unsigned unknown; /* types, patterns, checks that were left out */
+    struct str left[TABLE_LEFT_MAX]; /* "field: rule": what is not checked */
+    size_t nleft;
+    unsigned unknown; /* how many such rules there are */
 };
 
 /* The definition is kept by reference. fails err_schema_invalid (what, where) */
 bool table_schema_read(json_t *definition, struct table_schema *out, struct err *e);
+void table_schema_leave(struct table_schema *s, struct str field, struct str rule);
 void table_schema_free(struct table_schema *s); /* a zeroed one too */
 
 /* By name; without case where the exact one is not there. s->n: none. */

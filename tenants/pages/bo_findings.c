@@ -45,6 +45,18 @@ static void put_groups(struct req *r, const json_t *check, struct page_bo_findin
     p->groups = list;
 }
 
+static void put_unchecked(struct req *r, const json_t *check, struct page_bo_findings *p)
+{
+    const json_t *rules = jr_array(check, "unchecked"), *rule;
+    size_t n = json_array_size(rules), i;
+    struct page_bo_findings_unchecked *list = ARENA_ARRAY(r->a, struct page_bo_findings_unchecked, n + 1);
+    json_array_foreach(rules, i, rule)
+        list[i].rule = arena_str(r->a, str_of(json_string_value(rule)));
+    p->unchecked = list;
+    p->unchecked_n = n;
+    p->left = say_count(r->a, r->lang, (int64_t)n);
+}
+
 static bool is_listed(const json_t *list, const json_t *finding)
 {
     const json_t *f;
@@ -84,6 +96,7 @@ struct markup bo_findings(struct req *r, const json_t *report, const json_t *unc
                                  .declared = jr_bool(schema, "declared", false), .watched = personal != NULL};
     struct page_bo_findings_found *found = ARENA_ARRAY(r->a, struct page_bo_findings_found, GROUPS_MAX);
     put_groups(r, check, &p);
+    put_unchecked(r, check, &p);
     put_found(r, jr_array(personal, "findings"), uncovered, found, &p.found_n);
     put_found(r, jr_array(jr_object(report, "secrecy"), "findings"), uncovered, found, &p.found_n);
     p.found = found;

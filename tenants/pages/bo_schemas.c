@@ -1,4 +1,5 @@
 /* The region's schemas, legal reasons, threshold of small counts, advice on licences: /backoffice/schemas. */
+#include "core/base/jr.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/html.h"
@@ -20,6 +21,23 @@ static bool ask_all(struct req *r, struct err *e)
     return true;
 }
 
+/* What the newest version asks and nobody checks. */
+static void put_unchecked(struct req *r, size_t row, struct page_bo_schemas_schemas *s)
+{
+    struct err ignored = {0};
+    struct str text = req_col(r, CALL_SCHEMAS, row, 8);
+    json_t *rules = text.n ? jr_parse(text, &ignored) : NULL;
+    const json_t *rule;
+    size_t n = json_array_size(rules), i;
+    struct page_bo_schemas_schemas_unchecked *list = ARENA_ARRAY(r->a, struct page_bo_schemas_schemas_unchecked, n + 1);
+    json_array_foreach(rules, i, rule)
+        list[i].rule = arena_str(r->a, str_of(json_string_value(rule)));
+    s->unchecked = list;
+    s->unchecked_n = n;
+    s->left = say_count(r->a, r->lang, (int64_t)n);
+    json_decref(rules);
+}
+
 /* One line a name: its newest version, the older ones behind it. */
 static void put_schemas(struct req *r, struct page_bo_schemas *p)
 {
@@ -35,6 +53,7 @@ static void put_schemas(struct req *r, struct page_bo_schemas *p)
         list[p->schemas_n++] = (struct page_bo_schemas_schemas){
             .name = name, .version = version, .title = req_col(r, CALL_SCHEMAS, i, 2), .source = req_col(r, CALL_SCHEMAS, i, 3),
             .own = batch_bool(&r->batch, CALL_SCHEMAS, i, 4), .fields = say_count(r->a, r->lang, req_i64(r, CALL_SCHEMAS, i, 5))};
+        put_unchecked(r, i, &list[p->schemas_n - 1]);
     }
     p->schemas = list;
 }

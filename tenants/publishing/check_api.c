@@ -32,7 +32,8 @@ static bool reply_schemas(struct req *r, struct err *e)
     static const struct reply_column columns[] = {
         {"name", 0, REPLY_TEXT},     {"version", 1, REPLY_TEXT}, {"title", 2, REPLY_TEXT},
         {"source", 3, REPLY_TEXT},   {"own", 4, REPLY_BOOL},     {"fields", 5, REPLY_INTEGER},
-        {"added", 6, REPLY_TEXT},    {"datasets", 7, REPLY_INTEGER}, {0},
+        {"added", 6, REPLY_TEXT},    {"datasets", 7, REPLY_INTEGER},
+        {"unchecked", 8, REPLY_JSON}, {0},
     };
     (void)e;
     return reply_list(r, "schemas", columns);
@@ -92,6 +93,11 @@ static bool reply_added(struct req *r, struct err *e)
     JW_STR(w, "name", ask->added.name);
     JW_STR(w, "version", ask->added.version);
     JW_I64(w, "unknown", ask->added.unknown);
+    jw_key(w, S("unchecked"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < ask->added.nunchecked; i++)
+        jw_str(w, ask->added.unchecked[i]);
+    jw_close(w, ']');
     jw_close(w, '}');
     return true;
 }

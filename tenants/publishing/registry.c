@@ -11,15 +11,68 @@
 #include "tenants/publishing/registry_news.h"
 #include "tenants/publishing/sql.h"
 
+/* ---- reading one ---- */
+
+static void leave_all(struct table_schema *s, const struct table_schema *of)
+{
+    for (size_t i = 0; i < of->nleft; i++)
+        table_schema_leave(s, STR_NONE, of->left[i]);
+}
+
+/* Lists beside the first (json_schema.h) are checked as well, where a file has their columns. */
+static bool read_variants(struct table_schema *s, struct err *e)
+{
+    json_t *variants = json_object_get(s->json, "variants"), *v;
+    size_t i;
+    json_array_foreach(variants, i, v) {
+        struct table_schema other;
+        if (!table_schema_read(v, &other, e))
+            return false;
+        leave_all(s, &other);
+        table_schema_free(&other);
+    }
+    return true;
+}
+
+static bool read_text(struct str text, struct table_schema *s, struct err *e)
+{
+    json_t *json = text.n <= TABLE_SCHEMA_MAX ? jr_parse(text, e) : NULL;
+    if (!json && !e->kind)
+        ERR(e, err_schema_invalid, "%zu bytes", text.n), err_arg(e, "1 Mo");
+    bool ok = json && table_schema_read(json, s, e);
+    json_decref(json);
+    if (!ok || read_variants(s, e))
+        return ok;
+    table_schema_free(s);
+    return false;
+}
+
+/* As it is kept: with the names of what is not checked. To be released with free. */
+static char *table_of(const struct table_schema *s)
+{
+    json_t *table = json_copy(s->json), *unchecked = json_array();
+    for (size_t i = 0; i < s->nleft; i++)
+        json_array_append_new(unchecked, json_stringn(s->left[i].p, s->left[i].n));
+    json_object_set_new(table, "unchecked", unchecked);
+    char *text = json_dumps(table, JSON_COMPACT);
+    json_decref(table);
+    return text;
+}
+
+/* ---- keeping it ---- */
+
 static bool put(struct conn *c, const struct uuid *root, struct str name, struct str version, struct str title,
-                struct str source, struct str text, struct str account, bool *fresh, struct err *e)
+                struct str source, struct str text, struct str account, const struct table_schema *s, bool *fresh, struct err *e)
 {
     struct uuid id = uuid_make();
-    const struct str params[] = {uuid_str(&id), root ? uuid_str(root) : STR_NONE, name, version, title, source, text, account};
+    char *table = table_of(s);
+    const struct str params[] = {uuid_str(&id), root ? uuid_str(root) : STR_NONE, name, version, title, source, text, account,
+                                 str_of(table)};
     PGresult *r = conn_ask(c, &sql_schema_put, params, e);
     if (r)
         *fresh = PQntuples(r) == 1;
     PQclear(r);
+    free(table);
     return r != NULL;
 }
 
@@ -30,10 +83,11 @@ bool registry_carry(struct conn *c, unsigned *added, struct err *e)
         return false;
     for (size_t i = 0; i < carried_n; i++) {
         bool fresh = false;
-        json_t *schema = jr_parse(carried_text(i), e);
-        bool ok = schema && put(c, NULL, jr_str(schema, "name"), jr_str(schema, "version"), jr_str(schema, "title"),
-                                jr_str(schema, "homepage"), carried_text(i), STR_NONE, &fresh, e);
-        json_decref(schema);
+        struct table_schema s;
+        if (!read_text(carried_text(i), &s, e))
+            return false;
+        bool ok = put(c, NULL, s.name, s.version, s.title, jr_str(s.json, "homepage"), carried_text(i), STR_NONE, &s, &fresh, e);
+        table_schema_free(&s);
         if (!ok)
             return false;
         *added += fresh;
@@ -72,14 +126,17 @@ static bool add(struct conn *c, struct arena *a, const struct uuid *root, const 
     struct str title = s->title.n ? str_part(s->title, 0, 300) : name;
     if (!is_name(name) || !is_version(version))
         return ERR(e, err_schema_named, STR_FMT " " STR_FMT, STR_ARG(str_part(name, 0, 80)), STR_ARG(str_part(version, 0, 40)));
-    if (!put(c, root, name, version, title, new->source, new->text, account, &fresh, e))
+    if (!put(c, root, name, version, title, new->source, new->text, account, s, &fresh, e))
         return false;
     if (!fresh) {
         ERR(e, err_schema_known, "known");
         err_arg(e, STR_FMT, STR_ARG(name));
         return err_arg(e, STR_FMT, STR_ARG(version));
     }
-    *done = (struct registry_added){arena_str(a, name), arena_str(a, version), s->unknown};
+    *done = (struct registry_added){.name = arena_str(a, name), .version = arena_str(a, version), .unknown = s->unknown,
+                                    .unchecked = ARENA_ARRAY(a, struct str, s->nleft + 1), .nunchecked = s->nleft};
+    for (size_t i = 0; i < s->nleft; i++)
+        done->unchecked[i] = arena_str(a, s->left[i]);
     return registry_news_ask(c, root, e);
 }
 
@@ -87,14 +144,9 @@ bool registry_add(struct conn *c, struct arena *a, const struct uuid *root, cons
                   struct str account, struct registry_added *done, struct err *e)
 {
     struct table_schema s;
-    json_t *json = new->text.n <= TABLE_SCHEMA_MAX ? jr_parse(new->text, e) : NULL;
-    if (!json && !e->kind)
-        ERR(e, err_schema_invalid, "%zu bytes", new->text.n), err_arg(e, "1 Mo");
-    bool ok = json && table_schema_read(json, &s, e);
-    json_decref(json);
-    if (!ok)
+    if (!read_text(new->text, &s, e))
         return false;
-    ok = add(c, a, root, new, account, &s, done, e);
+    bool ok = add(c, a, root, new, account, &s, done, e);
     table_schema_free(&s);
     return ok;
 }
@@ -127,10 +179,10 @@ static void copy_field(struct arena *a, const struct table_field *f, struct regi
                                    .iso = !f->format.n || str_eq(f->format, S("default"))};
 }
 
-bool registry_fields_read(struct arena *a, struct str definition, struct registry_field **fields, size_t *n, struct err *e)
+bool registry_fields_read(struct arena *a, struct str table, struct registry_field **fields, size_t *n, struct err *e)
 {
     struct table_schema s;
-    json_t *json = jr_parse(definition, e);
+    json_t *json = jr_parse(table, e);
     bool ok = json && table_schema_read(json, &s, e);
     if (ok) {
         *n = s.n;
@@ -156,7 +208,7 @@ bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant,
         *used = arena_str(a, str_of(PQgetvalue(r, 0, 0)));
         *title = arena_str(a, str_of(PQgetvalue(r, 0, 1)));
     }
-    bool ok = there && registry_fields_read(a, str_of(PQgetvalue(r, 0, 3)), fields, n, e);
+    bool ok = there && registry_fields_read(a, str_of(PQgetvalue(r, 0, 4)), fields, n, e);
     PQclear(r);
     return ok;
 }

@@ -15,13 +15,15 @@
 bool registry_carry(struct conn *c, unsigned *added, struct err *e);
 
 struct registry_new {
-    struct str text;           /* the schema's JSON */
+    struct str text;           /* the schema's JSON: a Table Schema, or a JSON Schema of rows (json_schema.h) */
     struct str name, version;  /* absent: as the schema says itself */
     struct str source;         /* where it was taken from; may be absent */
 };
 struct registry_added {
     struct str name, version;
-    unsigned unknown;          /* parts that checking leaves out (table_schema.h) */
+    unsigned unknown;          /* rules that checking leaves out (table_schema.h) */
+    struct str *unchecked;     /* their names, "column: rule"; in the arena */
+    size_t nunchecked;
 };
 
 /* For one region (root: of portal.root). fails err_schema_invalid, err_schema_named, err_schema_known */
@@ -38,8 +40,8 @@ struct registry_field {
     bool required;
     bool iso; /* of a day or a moment: written as ISO 8601, not in a pattern of its own */
 };
-/* Of a definition (JSON), as sql_schema_one gives it. */
-bool registry_fields_read(struct arena *a, struct str definition, struct registry_field **fields, size_t *n, struct err *e);
+/* Of a table (JSON), as sql_schema_one gives it. */
+bool registry_fields_read(struct arena *a, struct str table, struct registry_field **fields, size_t *n, struct err *e);
 /* version: absent, the newest. *fields, *n, *title, *used (the version): in the arena. fails err_schema_unknown */
 bool registry_fields(struct conn *c, struct arena *a, const struct uuid *tenant, struct str name, struct str version,
                      struct registry_field **fields, size_t *n, struct str *title, struct str *used, struct err *e);

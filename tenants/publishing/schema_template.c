@@ -5,7 +5,7 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
 
-enum { HELP_COLUMNS = 7, COL_VERSION = 0, COL_DEFINITION = 3 };
+enum { HELP_COLUMNS = 7, COL_VERSION = 0, COL_TABLE = 4 };
 
 struct words {
     const char *en, *fr;
@@ -129,7 +129,7 @@ void schema_template_ask(struct req *r)
 bool schema_template_fields(struct req *r, unsigned call, struct registry_field **fields, size_t *n, struct err *e)
 {
     if (req_rows(r, call) == 1)
-        return registry_fields_read(r->a, req_col(r, call, 0, COL_DEFINITION), fields, n, e);
+        return registry_fields_read(r->a, req_col(r, call, 0, COL_TABLE), fields, n, e);
     ERR(e, err_schema_unknown, "no row");
     return err_arg(e, STR_FMT, STR_ARG(str_part(req_query(r, S("schema")), 0, 100)));
 }

@@ -12,9 +12,9 @@ const binary = process.env.TERRASSE_BINARY ?? 'build/terrasse';
 const there = corpus && existsSync(corpus);
 const case_ = (name, fn) => test(name, { skip: there ? false : 'TERRASSE_CORPUS is not set' }, fn);
 
-function read(folder, file, { older = [] } = {}) {
+function read(folder, file, { older = [], declared } = {}) {
   const definition = JSON.parse(readFileSync(join(corpus, folder, 'schema.json'), 'utf8'));
-  const options = JSON.stringify({ schemas: [{ name: folder, version: definition.version, title: definition.title ?? folder, definition, older }] });
+  const options = JSON.stringify({ schema: declared, schemas: [{ name: folder, version: definition.version, title: definition.title ?? folder, definition, older }] });
   return JSON.parse(execFileSync(binary, ['read', '--options', options, join(corpus, folder, file)], { encoding: 'utf8', maxBuffer: 1 << 26 }));
 }
 const CUSTOM = ['bad_siret', 'bad_siren', 'bad_hours', 'bad_compare', 'bad_sum', 'bad_nomenclature', 'bad_years', 'not_cohesive', 'one_of_needed'];
@@ -81,6 +81,14 @@ case_('43: defibrillators: titles without their spaces, 3 × 43 and 4 × 43', ()
     assert.deepEqual([report.rows.kept, report.columns.length], [rows, 43], file);
     assert.ok(report.columns.some((c) => c.source === 'lat_coor1'));
     assert.ok(report.schema.check.groups.some((g) => g.reason.code === 'value_spaces')); // told once a column, judged without
+  }
+});
+
+// jsonschema of Python finds the three files valid.
+case_('contracts of the State’s format (a JSON Schema): two lists, every rule checked, no fault in the real examples', () => {
+  for (const file of ['marches_avec_modifications.json', 'marches_concessions.json', 'concessions.json']) {
+    const { schema } = read('decp', file, { declared: 'decp' });
+    assert.deepEqual([schema.check.rows, schema.check.errors, schema.check.unchecked], [2, 0, []], file);
   }
 });
 

@@ -36,7 +36,7 @@ static void codes_of(const char *schema, const char *header, const char *const *
         rest = str_of(rows[i]);
         while (str_cut(&rest, '|', &part))
             cells[have++] = part;
-        table_check_row(c, i + 2, cells, have);
+        table_check_row(c, i + 2, cells, NULL, have);
     }
     struct buf json = {0};
     struct jw w;

@@ -43,18 +43,37 @@ static void end(struct asked *q)
     arena_free(&q->a);
 }
 
+static void say_added_json(const struct registry_added *done)
+{
+    struct buf b = {0};
+    struct jw w;
+    jw_init(&w, &b, JW_SPACED);
+    jw_open(&w, '{');
+    JW_STR(&w, "name", done->name);
+    JW_STR(&w, "version", done->version);
+    JW_I64(&w, "unknown", done->unknown);
+    jw_key(&w, S("unchecked"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < done->nunchecked; i++)
+        jw_str(&w, done->unchecked[i]);
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    printf(STR_FMT "\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
 static void say_added(const struct cli *cli, const struct registry_added *done)
 {
     if (cli->json) {
-        printf("{\"name\": \"" STR_FMT "\", \"version\": \"" STR_FMT "\", \"unknown\": %u}\n", STR_ARG(done->name),
-               STR_ARG(done->version), done->unknown);
+        say_added_json(done);
         return;
     }
     printf(cli_say(cli, "Schéma " STR_FMT " " STR_FMT " ajouté.\n", "Schema " STR_FMT " " STR_FMT " added.\n"), STR_ARG(done->name),
            STR_ARG(done->version));
     if (done->unknown)
-        printf(cli_say(cli, "%u de ses règles ne sont pas comprises et ne seront pas vérifiées.\n",
-                       "%u of its rules are not understood and will not be checked.\n"), done->unknown);
+        printf(cli_say(cli, "Règles non vérifiées : %u\n", "Rules that are not checked: %u\n"), done->unknown);
+    for (size_t i = 0; i < done->nunchecked; i++)
+        printf("  " STR_FMT "\n", STR_ARG(done->unchecked[i]));
 }
 
 bool cmd_schema_add(struct cli *cli, struct err *e)
@@ -83,7 +102,8 @@ static void put_line(const struct cli *cli, const PGresult *r, int i)
 
 static const struct rows_column columns[] = {
     {"name", 0, ROWS_TEXT}, {"version", 1, ROWS_TEXT}, {"title", 2, ROWS_TEXT}, {"source", 3, ROWS_TEXT},
-    {"own", 4, ROWS_BOOL},  {"fields", 5, ROWS_RAW},   {NULL, 0, ROWS_TEXT},
+    {"own", 4, ROWS_BOOL},  {"fields", 5, ROWS_RAW},   {"unchecked", 8, ROWS_RAW},
+    {NULL, 0, ROWS_TEXT},
 };
 
 bool cmd_schema_list(struct cli *cli, struct err *e)

@@ -1,0 +1,143 @@
+// JSON Schemas in the registry: contracts in lists within an object, features of GeoJSON with and without a name in the
+// schema; what a file lacks is told with line, column and reason, what no column can be asked for is named.
+
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { installation, poll } from './harness.mjs';
+
+const ExcelJS = createRequire(import.meta.url)('exceljs');
+const R = 'r.localhost', A = 'a.r.localhost';
+const keys = {};
+let t, admin;
+before(async () => {
+  t = await installation();
+  await t.tenants(['a']);
+  admin = await t.accept(R, t.links[R]);
+  await t.accept(A, t.links[A]);
+  for (const [host, email] of [[R, 'admin@r.example'], [A, 'admin@a.example']])
+    keys[host] = (await t.must(['token', 'add', email, '--host', host, '--label', 'essai', '--json'])).key;
+});
+after(() => t?.stop());
+
+const api = (host, path, options = {}) => t.http(host, `/api/portal/v1${path}`, { key: keys[host], ...options });
+const text = { type: 'string' }, day = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+
+/** Contracts and concessions, each a list in one object, with holders in a list and the buyer in an object. */
+const contracts = {
+  $schema: 'http://json-schema.org/draft-07/schema#', name: 'essai/contrats', version: '2.0.1', title: 'Contrats',
+  type: 'object', properties: { contrats: { type: 'object', properties: {
+    contrat: { type: 'array', items: { $ref: '#/definitions/contrat' } },
+    concession: { type: 'array', items: { $ref: '#/definitions/concession' } } } } },
+  definitions: {
+    contrat: { type: 'object', additionalProperties: false, required: ['id', 'acheteur', 'nature', 'montant', 'titulaires'],
+      properties: {
+        id: { type: 'string', minLength: 1, maxLength: 16 }, nature: { enum: ['Marché', 'Partenariat'] },
+        acheteur: { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '^[0-9]{14}$' } } },
+        montant: { type: 'number', minimum: 1, multipleOf: 0.01 }, notifie: day,
+        titulaires: { type: 'array', minItems: 1, uniqueItems: true, items: { properties: { titulaire: { $ref: '#/definitions/titulaire' } }, required: ['titulaire'] } },
+        techniques: { type: 'object', required: ['technique'], properties: { technique: { type: 'array', items: { enum: ['Concours', 'Accord-cadre'] } } } } } },
+    titulaire: { type: 'object', required: ['typeIdentifiant', 'id'], properties: { typeIdentifiant: { type: 'string', enum: ['SIRET', 'TVA'] }, id: text } },
+    concession: { type: 'object', additionalProperties: false, required: ['id', 'signe', 'valeur'],
+      properties: { id: text, signe: day, valeur: { type: 'number', minimum: 1 }, nature: text } } },
+};
+const contract = (more = {}) => ({ id: '2024-01', nature: 'Marché', acheteur: { id: '21750001600019' }, montant: 12.5, notifie: '2024-03-01',
+  techniques: { technique: ['Concours'] }, titulaires: [{ titulaire: { typeIdentifiant: 'SIRET', id: '21450234000013' } }], ...more });
+
+/** A layer whose schema says its name beside the $ref, as the layers of cycle lanes do. */
+const feature = (properties, required) => ({ type: 'object', properties: { features: { type: 'array', items: { type: 'object', required: ['properties'],
+  properties: { properties: { type: 'object', properties, required } } } } } });
+const lanes = { allOf: [{ $ref: 'https://geojson.org/schema/FeatureCollection.json', name: 'essai/voies', title: 'Voies cyclables', version: '0.1.0' }],
+  ...feature({ id_local: text, code_com: { type: 'string', pattern: '^([013-9]\\d|2[AB1-9])\\d{3}' }, type_voie: { type: 'string', enum: ['PISTE', 'BANDE'] },
+    largeur: { type: 'number' }, maj: { type: 'string', format: 'date' }, noms: { type: 'array', items: text } }, ['id_local', 'code_com', 'type_voie']) };
+/** A zone: no name, no version, an address. */
+const zones = { allOf: [{ $ref: 'https://geojson.org/schema/FeatureCollection.json' }],
+  ...feature({ id: text, debut: text, proprietaire: { type: 'string', enum: ['PHYSIQUE', 'MORALE'] }, arrete: { type: 'string', format: 'uri' } },
+    ['id', 'debut', 'proprietaire', 'arrete']) };
+const layer = (...properties) => ({ type: 'FeatureCollection', features: properties.map((p, i) => ({ type: 'Feature', properties: p,
+  geometry: { type: 'LineString', coordinates: [[1.9, 47.9], [1.91, 47.9 + i / 100]] } })) });
+
+async function report(host, name, document) {
+  const sent = await api(host, `/uploads?name=${name}`, { method: 'POST', body: Buffer.from(JSON.stringify(document)), headers: { 'Content-Type': 'application/json' } });
+  assert.equal(sent.status, 202, sent.text);
+  const state = async () => (await api(host, `/uploads/${sent.json.id}`)).json;
+  await poll(async () => ['ready', 'failed'].includes((await state()).state), { what: 'reading' });
+  return (await state()).report;
+}
+const errors = (r) => r.schema.check.groups.filter((g) => g.severity === 'error').flatMap((g) => g.cells.map((c) => [c.line, c.column, g.reason.code, c.value]));
+
+test('a JSON Schema of lists is added, and whoever adds it is told by name what will not be checked', async () => {
+  const added = await t.must(['schema', 'add', t.file('contrats.json', JSON.stringify(contracts)), '--host', R, '--json']);
+  assert.deepEqual(added, { name: 'essai/contrats', version: '2.0.1', unknown: 1, unchecked: ['montant: multipleOf'] });
+  const said = await t.must(['schema', 'add', t.file('contrats2.json', JSON.stringify(contracts)), '--host', R, '--name', 'essai/jumeau']);
+  assert.match(said, /1\n  montant: multipleOf/);
+  const posted = await api(R, '/schemas', { method: 'POST', body: { schema: zones, name: 'essai/zones', version: '0.8.2' } });
+  assert.deepEqual([posted.status, posted.json.unchecked], [201, []], posted.text);
+  assert.equal((await api(R, '/schemas', { method: 'POST', body: { schema: lanes } })).status, 201);
+  const listed = (await api(A, '/schemas')).json.schemas;
+  assert.deepEqual(listed.find((s) => s.name === 'essai/contrats').unchecked, ['montant: multipleOf']);
+  assert.equal(listed.find((s) => s.name === 'essai/voies').title, 'Voies cyclables');
+});
+
+test('a JSON Schema that describes no rows, and one that no program could finish, are refused with the reason', async () => {
+  const refused = async (schema) => {
+    const r = await api(R, '/schemas', { method: 'POST', body: { schema, name: 'essai/rien', version: '1' } });
+    assert.deepEqual([r.status, r.json.title], [400, 'schema_invalid'], r.text);
+    return r.text;
+  };
+  assert.match(await refused({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'string' }), /JSON Schema/);
+  const definitions = { a0: text };
+  for (let i = 1; i <= 24; i++) definitions[`a${i}`] = { properties: { l: { $ref: `#/definitions/a${i - 1}` }, r: { $ref: `#/definitions/a${i - 1}` } } };
+  await refused({ type: 'array', items: { $ref: '#/definitions/a24' }, definitions });
+});
+
+test('contracts: a good file has nothing, each fault is told with its line, its column and its value', async () => {
+  const good = await report(A, 'bons.json', { contrats: { contrat: [contract(), contract({ id: '2024-02' })] } });
+  assert.deepEqual([good.schema.name, good.schema.check.errors, good.schema.check.unchecked], ['essai/contrats', 0, ['montant: multipleOf']]);
+  const { titulaires, ...without } = contract({ id: '8' });
+  const bad = await report(A, 'mauvais.json', { contrats: { contrat: [contract(), contract({ id: '2', nature: 'Marche' }), contract({ id: '3', montant: '12.5' }),
+    contract({ id: '4', acheteur: { id: '2175' } }), contract({ id: '5', titulaires: [{ titulaire: { typeIdentifiant: 'RNA', id: 'W1' } }] }),
+    contract({ id: '6', titulaires: [{ titulaire: { typeIdentifiant: 'TVA', id: 7 } }] }), contract({ id: '7', techniques: { technique: ['Loterie'] } }), without,
+    contract({ id: '9', montant: 0, surplus: 1 }), contract({ id: '10', titulaires: [titulaires[0], titulaires[0]] }) ] } });
+  assert.equal(bad.rows.kept, 10); // R25, I95: nothing is stopped
+  assert.deepEqual(errors(bad).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1)).map((e) => e.slice(0, 3)), [
+    [1, 'surplus', 'column_extra'], [2, 'nature', 'value_not_among'], [3, 'montant', 'value_quoted'], [4, 'acheteur.id', 'value_pattern'],
+    [5, 'titulaires[].titulaire.typeIdentifiant', 'value_not_among'], [6, 'titulaires[].titulaire.id', 'not_text'],
+    [7, 'techniques.technique[]', 'value_not_among'], [8, 'titulaires', 'value_required'], [9, 'montant', 'value_under'], [10, 'titulaires', 'list_twice']]);
+  assert.deepEqual(errors(bad).filter((e) => [2, 5].includes(e[0])).map((e) => e[3]).sort(), ['Marche', 'RNA']);
+});
+
+test('concessions, the other list of the same schema, are checked by their own rules', async () => {
+  const r = await report(A, 'concessions.json', { contrats: { concession: [{ id: 'C1', signe: '2024-01-02', valeur: 10, nature: 'x' }, { id: 'C2', signe: '02/01/2024', valeur: 10, nature: 'x' }] } });
+  assert.equal(r.schema.name, 'essai/contrats');
+  assert.deepEqual(errors(r), [[2, 'signe', 'value_pattern', '02/01/2024']]);
+});
+
+test('layers of GeoJSON: properties are columns, the shape is nobody’s fault, no feature is judged by its order', async () => {
+  const good = { id_local: 'A1', code_com: '45234', type_voie: 'PISTE', largeur: 1.5, maj: '2024-02-03', noms: ['V1', 'V2'] };
+  const r = await report(A, 'voies.geojson', layer(good, { noms: ['V3'], ...good, type_voie: 'PISTES', maj: '3/2/2024' }, { ...good, code_com: 45234 }, { ...good, id_local: null, noms: [3] }));
+  assert.deepEqual([r.schema.name, r.schema.check.unchecked], ['essai/voies', []]);
+  assert.deepEqual(errors(r).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1)), [[2, 'maj', 'not_date', '3/2/2024'], [2, 'type_voie', 'value_not_among', 'PISTES'],
+    [3, 'code_com', 'not_text', '45234'], [4, 'id_local', 'value_required', ''], [4, 'noms[]', 'not_text', '3']]);
+  assert.deepEqual(r.schema.check.groups.filter((g) => g.part === 'columns'), []);
+  const z = await report(A, 'zones.geojson', layer({ id: 'Z1', debut: '2024-01-01', proprietaire: 'MORALE', arrete: 'https://ville.fr/a.pdf' },
+    { id: 'Z2', debut: '2024-01-01', proprietaire: 'AUTRE', arrete: 'ville.fr' }));
+  assert.deepEqual([z.schema.name, errors(z)], ['essai/zones', [[2, 'proprietaire', 'value_not_among', 'AUTRE'], [2, 'arrete', 'not_uri', 'ville.fr']]]);
+});
+
+test('a table with the columns of a JSON Schema is checked as well, and its template has them in the order of the schema', async () => {
+  const sent = await t.cli(['dataset', 'import', t.file('c.csv', 'id;nature;acheteur.id;montant;notifie;titulaires\n1;Marché;21750001600019;12,5;2024-03-01;"[{""titulaire"":{""id"":""1""}}]"\n'),
+    '--host', A, '--id', 'csv', '--meta', t.file('m.json', JSON.stringify({ conforms_to: 'essai/contrats', metas: { default: { title: 'c' } } })), '--json']);
+  assert.equal(sent.code, 0, sent.stderr);
+  const found = errors(JSON.parse(sent.stdout));
+  assert.deepEqual(found.map((e) => e.slice(0, 3)), [[2, 'montant', 'not_number'], [2, 'titulaires[].titulaire.typeIdentifiant', 'value_required']]);
+  const book = new ExcelJS.Workbook();
+  await book.xlsx.load((await api(A, '/schemas/template?schema=essai/contrats&lang=fr')).body);
+  assert.deepEqual(book.worksheets[0].getRow(1).values.slice(1), ['id', 'nature', 'acheteur.id', 'montant', 'notifie', 'titulaires', 'techniques.technique']);
+});
+
+test('the pages name the rules that nobody checks', async () => {
+  const session = await t.signIn(R, 'admin@r.example', admin);
+  const page = (await session.get('/backoffice/schemas/')).text;
+  assert.match(page, /Règles non vérifiées : 1<span class="vh"> : Contrats<\/span><\/summary><ul><li class="mono small">montant: multipleOf<\/li>/);
+});

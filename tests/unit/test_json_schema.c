@@ -1,0 +1,311 @@
+/* JSON Schemas as tables: where the rows stand, every rule of a column and of what a cell holds, what is left and named.
+ * Each case was judged by a second implementation (jsonschema of Python) on the same record. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "core/base/jr.h"
+#include "core/data/json_schema.h"
+#include "core/data/table_check.h"
+
+enum { WIDE = 12 };
+
+static json_t *parsed(const char *text)
+{
+    struct err e = {0};
+    json_t *json = jr_parse(str_of(text), &e);
+    if (!json)
+        fail_msg("%s: %s", text, e.detail);
+    return json;
+}
+
+static struct table_schema schema_of(const char *text)
+{
+    struct err e = {0};
+    struct table_schema s;
+    json_t *json = parsed(text);
+    assert_true(json_schema_is(json));
+    if (!table_schema_read(json, &s, &e))
+        fail_msg("%s: %s", text, e.detail);
+    json_decref(json);
+    return s;
+}
+
+/* "column code" of each error of the second row, joined by ", ". quoted: which cells were texts; "" is unknown. */
+static void errors_of(const char *schema, const char *header, const char *row, const char *quoted, struct buf *out)
+{
+    struct table_schema s = schema_of(schema);
+    struct str names[WIDE], cells[WIDE], rest = str_of(header), part;
+    bool text[WIDE] = {false};
+    size_t width = 0, have = 0;
+    while (str_cut(&rest, ';', &part))
+        names[width++] = part;
+    rest = str_of(row);
+    while (str_cut(&rest, ';', &part)) {
+        text[have] = quoted[0] && quoted[have] == 'q';
+        cells[have++] = part;
+    }
+    struct table_checker *c = table_check_new(&s, names, width);
+    table_check_row(c, 2, cells, quoted[0] ? text : NULL, have);
+    struct buf json = {0};
+    struct jw w;
+    jw_init(&w, &json, JW_COMPACT);
+    table_check_json(c, &w);
+    buf_addc(&json, 0);
+    json_t *said = parsed(json.p);
+    const json_t *g;
+    size_t i;
+    json_array_foreach(jr_array(said, "groups"), i, g)
+        if (str_eq(jr_str(g, "severity"), S("error")))
+            buf_printf(out, "%s" STR_FMT " " STR_FMT, out->n ? ", " : "", STR_ARG(jr_str(g, "column")),
+                       STR_ARG(jr_str(jr_object(g, "reason"), "code")));
+    json_decref(said);
+    buf_free(&json);
+    table_check_free(c);
+    table_schema_free(&s);
+}
+
+static void expect(const char *schema, const char *header, const char *row, const char *quoted, const char *want)
+{
+    struct buf got = {0};
+    errors_of(schema, header, row, quoted, &got);
+    if (!str_eq(buf_str(&got), str_of(want)))
+        fail_msg("%s\n%s / %s (%s)\nwanted \"%s\", got \"" STR_FMT "\"", schema, header, row, quoted, want, STR_ARG(buf_str(&got)));
+    buf_free(&got);
+}
+
+#define LIST(members) "{\"type\":\"array\",\"items\":{\"type\":\"object\"," members "}}"
+
+static void test_one_value(void **state)
+{
+    static const struct {
+        const char *rule, *cell, *quoted, *code;
+    } rows[] = {
+        {"\"type\":\"string\"", "a", "q", ""},
+        {"\"type\":\"string\"", "12", "-", "x not_text"},
+        {"\"type\":\"string\"", "12", "", ""}, /* of a CSV: nothing says that it is none */
+        {"\"type\":\"integer\"", "12", "-", ""},
+        {"\"type\":\"integer\"", "12", "q", "x value_quoted"},
+        {"\"type\":\"integer\"", "1.5", "-", "x not_integer"},
+        {"\"type\":\"number\"", "1.5e3", "-", ""},
+        {"\"type\":\"number\"", "un", "q", "x value_quoted"},
+        {"\"type\":\"boolean\"", "true", "-", ""},
+        {"\"type\":\"boolean\"", "vrai", "", "x not_boolean"},
+        {"\"type\":[\"number\",\"null\"]", "2", "-", ""},
+        {"\"type\":[\"integer\",\"number\"]", "2.5", "-", ""},
+        {"\"enum\":[\"oui\",\"non\"]", "peut-être", "q", "x value_not_among"},
+        {"\"type\":\"integer\",\"enum\":[1,2]", "3", "-", "x value_not_among"},
+        {"\"const\":\"Marché\"", "Marche", "q", "x value_not_among"},
+        {"\"type\":\"string\",\"pattern\":\"\\\\d{4}-\\\\d{2}\"", "le 2024-05 au soir", "q", ""}, /* anywhere, not the whole */
+        {"\"type\":\"string\",\"pattern\":\"^[0-9]{14}$\"", "2175000163006", "q", "x value_pattern"},
+        {"\"type\":\"string\",\"pattern\":\"^a$\"", "a\n", "q", ""}, /* white space around is told, not judged */
+        {"\"type\":\"string\",\"minLength\":2,\"maxLength\":3", "étés", "q", "x value_long"},
+        {"\"type\":\"string\",\"minLength\":2", "é", "q", "x value_short"},
+        {"\"type\":\"number\",\"minimum\":0,\"maximum\":1", "1.01", "-", "x value_over"},
+        {"\"type\":\"number\",\"minimum\":0", "-0.5", "-", "x value_under"},
+        {"\"type\":\"number\",\"exclusiveMinimum\":0", "0", "-", "x value_not_above"},
+        {"\"type\":\"number\",\"exclusiveMaximum\":1", "0.99", "-", ""},
+        {"\"type\":\"number\",\"exclusiveMaximum\":1", "1", "-", "x value_not_below"},
+        {"\"type\":\"number\",\"minimum\":5,\"exclusiveMinimum\":true", "5", "-", "x value_not_above"}, /* draft-04 */
+        {"\"type\":\"number\",\"maximum\":5,\"exclusiveMaximum\":false", "5", "-", ""},
+        {"\"type\":\"string\",\"format\":\"date\"", "2023-02-29", "q", "x not_date"},
+        {"\"type\":\"string\",\"format\":\"date\"", "2024-02-29", "q", ""},
+        {"\"type\":\"string\",\"format\":\"date-time\"", "2024-02-29T10:00:00+01:00", "q", ""},
+        {"\"type\":\"string\",\"format\":\"date-time\"", "29/02/2024", "q", "x not_datetime"},
+        {"\"type\":\"string\",\"format\":\"uri\"", "www.example.fr", "q", "x not_uri"},
+        {"\"type\":\"string\",\"format\":\"email\"", "zoe@mairie.fr", "q", ""},
+        {"\"type\":\"string\",\"format\":\"uuid\"", "12", "q", "x not_uuid"},
+        {"\"allOf\":[{\"type\":\"string\"},{\"maxLength\":1}]", "ab", "q", "x value_long"},
+        {"\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"null\"}]", "a", "", "x not_integer"},
+        {"\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"b\"]}", "a|b", "-", ""},
+        {"\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"b\"]}", "a|c", "-", "x[] value_not_among"},
+        {"\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1}", "[1,0]", "-", "x[] value_under"},
+        {"\"type\":\"array\",\"items\":{\"type\":\"integer\"}", "[1,\"2\"]", "-", "x[] not_integer"},
+        {"\"type\":\"array\",\"items\":{\"type\":\"string\"}", "[1]", "-", "x[] not_text"},
+        {"\"type\":\"array\",\"minItems\":2", "[1]", "-", "x list_short"},
+        {"\"type\":\"array\",\"maxItems\":1", "a|b", "-", "x list_long"},
+        {"\"type\":\"array\",\"uniqueItems\":true", "[{\\\"a\\\":1,\\\"b\\\":2},{\\\"b\\\":2,\\\"a\\\":1}]", "-", "x list_twice"},
+        {"\"type\":\"array\"", "a", "q", "x value_quoted"},
+        {"\"type\":\"array\"", "[1", "-", "x not_array"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf schema = {0}, cell = {0};
+        buf_printf(&schema, LIST("\"properties\":{\"x\":{%s}}"), rows[i].rule);
+        for (const char *p = rows[i].cell; *p; p++) /* \" is written for the eye only */
+            if (*p != '\\')
+                buf_addc(&cell, *p);
+        buf_addc(&cell, 0);
+        buf_addc(&schema, 0);
+        expect(schema.p, "x", cell.p, rows[i].quoted, rows[i].code);
+        buf_free(&schema);
+        buf_free(&cell);
+    }
+}
+
+/* Objects are columns "a.b"; what an object requires is required where the object is there. */
+static void test_objects_are_columns(void **state)
+{
+    static const char schema[] = LIST("\"required\":[\"id\",\"lieu\"],\"properties\":{\"id\":{\"type\":\"string\"},"
+        "\"lieu\":{\"type\":\"object\",\"required\":[\"code\"],\"properties\":{\"code\":{\"type\":\"string\"},\"nom\":{}}},"
+        "\"avance\":{\"type\":\"object\",\"required\":[\"taux\"],\"additionalProperties\":false,"
+        "\"properties\":{\"taux\":{\"type\":\"number\"},\"date\":{\"type\":\"string\"}}}}");
+    (void)state;
+    expect(schema, "id;lieu.code;lieu.nom", "1;75;Paris", "", "");
+    expect(schema, "id;lieu.nom", "1;Paris", "", "lieu.code column_missing");
+    expect(schema, "id;lieu.code", "1;", "", "lieu.code value_required");
+    expect(schema, "id;lieu.code;avance.date", "1;75;2024", "", "avance.taux value_required");
+    expect(schema, "id;lieu.code;avance.date;avance.taux", "1;75;;", "", ""); /* the object is not there */
+    expect(schema, "id;lieu.code;avance.autre", "1;75;a", "", "avance.autre column_extra");
+    expect(schema, "id;lieu.code;lieu.autre;autre", "1;75;a;b", "", ""); /* open: a notice */
+    expect(schema, "lieu.code;id", "75;1", "", ""); /* members have no order */
+}
+
+static void test_lists_of_objects_within_a_cell(void **state)
+{
+    static const char schema[] = LIST("\"additionalProperties\":false,\"properties\":{\"t\":{\"type\":\"array\",\"items\":{"
+        "\"type\":\"object\",\"required\":[\"qui\"],\"properties\":{\"qui\":{\"$ref\":\"#/definitions/qui\"}}}}}")
+        ;
+    struct buf whole = {0};
+    (void)state;
+    buf_printf(&whole, "%.*s,\"definitions\":{\"qui\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"id\"],"
+               "\"properties\":{\"id\":{\"type\":\"string\",\"pattern\":\"^[0-9]{3}$\"},\"n\":{\"type\":[\"integer\",\"null\"]}}}}}",
+               (int)sizeof schema - 2, schema);
+    buf_addc(&whole, 0);
+    expect(whole.p, "t", "[{\"qui\":{\"id\":\"123\",\"n\":null}}]", "-", "");
+    expect(whole.p, "t", "[{\"qui\":{\"id\":\"12\"}}]", "-", "t[].qui.id value_pattern");
+    expect(whole.p, "t", "[{\"qui\":{\"id\":123}}]", "-", "t[].qui.id not_text");
+    expect(whole.p, "t", "[{\"qui\":{\"n\":1}}]", "-", "t[].qui.id value_required");
+    expect(whole.p, "t", "[{\"autre\":1}]", "-", "t[].qui value_required"); /* t's items are open */
+    expect(whole.p, "t", "[{\"qui\":{\"id\":\"123\",\"z\":1}}]", "-", "t[].qui member_extra");
+    expect(whole.p, "t", "[\"a\"]", "-", "t[] not_object");
+    expect(whole.p, "t;u", "a;b", "", "u column_extra, t[] not_object");
+    buf_free(&whole);
+}
+
+static void test_where_the_rows_stand(void **state)
+{
+    static const struct {
+        const char *schema, *columns;
+    } rows[] = {
+        {LIST("\"properties\":{\"b\":{},\"a\":{}}"), "b a"},
+        {"{\"type\":\"object\",\"properties\":{\"v\":{},\"marches\":{\"type\":\"object\",\"properties\":{\"marche\":"
+         LIST("\"properties\":{\"id\":{}}") "}}}}", "id"},
+        {"{\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") ",\"m\":" LIST("\"properties\":{\"c\":{},\"d\":{}}") "}}", "a / c d"},
+        /* an object with much of its own is a row */
+        {"{\"properties\":{\"a\":{},\"b\":{},\"c\":{},\"l\":" LIST("\"properties\":{\"d\":{}}") "}}", "a b c l"},
+        {"{\"allOf\":[{\"$ref\":\"https://geojson.org/schema/FeatureCollection.json\"}],\"properties\":{\"features\":{\"type\":\"array\","
+         "\"items\":{\"type\":\"object\",\"properties\":{\"properties\":{\"type\":\"object\",\"properties\":{\"id_local\":{},\"o\":{\"type\":"
+         "\"object\",\"properties\":{\"x\":{}}}}}}}}}}", "id_local o"},
+        {LIST("\"properties\":{\"place\":{\"type\":\"object\",\"properties\":{\"lon\":{},\"lat\":{}}},\"shape\":{\"type\":\"object\","
+              "\"properties\":{\"type\":{},\"coordinates\":{}}}}"), "place shape"},
+        {"{\"$ref\":\"#/$defs/rows\",\"$defs\":{\"rows\":" LIST("\"properties\":{\"a~b\":{\"$ref\":\"#/$defs/x%20y~1z\"}}") ",\"x y/z\":{}}}", "a~b"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err e = {0};
+        json_t *json = parsed(rows[i].schema), *table = json_schema_table(json, &e), *f, *v;
+        struct buf got = {0};
+        size_t k, n;
+        assert_non_null(table);
+        json_array_foreach(json_object_get(table, "fields"), k, f)
+            buf_printf(&got, "%s%s", k ? " " : "", json_string_value(json_object_get(f, "name")));
+        json_array_foreach(json_object_get(table, "variants"), n, v)
+            json_array_foreach(json_object_get(v, "fields"), k, f)
+                buf_printf(&got, "%s%s", k ? " " : " / ", json_string_value(json_object_get(f, "name")));
+        if (!str_eq(buf_str(&got), str_of(rows[i].columns)))
+            fail_msg("%s: " STR_FMT, rows[i].schema, STR_ARG(buf_str(&got)));
+        buf_free(&got);
+        json_decref(table);
+        json_decref(json);
+    }
+}
+
+/* Never dropped without a word: "column: keyword". */
+static void test_what_is_left_is_named(void **state)
+{
+    static const struct {
+        const char *rule, *left;
+    } rows[] = {
+        {"\"type\":\"integer\",\"multipleOf\":5", "x: multipleOf"},
+        {"\"type\":\"string\",\"format\":\"hostname\"", "x: format hostname"},
+        {"\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]", "x: oneOf"},
+        {"\"type\":[\"string\",\"integer\"]", "x: type"},
+        {"\"not\":{\"const\":1}", "x: not"},
+        {"\"if\":{},\"then\":{}", "x: if"},
+        {"\"$ref\":\"https://example.fr/s.json\"", "x: $ref https://example.fr/s.json"},
+        {"\"$ref\":\"#/nowhere\"", "x: $ref #/nowhere"},
+        {"\"type\":\"string\",\"pattern\":\"(?R)\"", "x: pattern"},
+        {"\"type\":\"string\",\"allOf\":[{\"pattern\":\"a\"},{\"pattern\":\"b\"}]", "x: pattern"},
+        {"\"type\":\"object\",\"properties\":{\"y\":{}},\"patternProperties\":{\"^z\":{}}", "x: patternProperties"},
+        {"\"type\":\"array\",\"items\":[{},{}]", "x: items"},
+        {"\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"y\":{\"type\":\"number\",\"multipleOf\":2}}}", "x[].y: multipleOf"},
+        {"\"title\":\"t\",\"description\":\"d\",\"examples\":[1],\"default\":1,\"x-own\":1,\"$comment\":\"c\"", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf schema = {0}, got = {0};
+        buf_printf(&schema, LIST("\"properties\":{\"x\":{%s}}"), rows[i].rule);
+        buf_addc(&schema, 0);
+        struct table_schema s = schema_of(schema.p);
+        for (size_t k = 0; k < s.nleft; k++)
+            buf_printf(&got, "%s" STR_FMT, k ? ", " : "", STR_ARG(s.left[k]));
+        if (!str_eq(buf_str(&got), str_of(rows[i].left)) || s.unknown != s.nleft)
+            fail_msg("%s: wanted \"%s\", got \"" STR_FMT "\"", rows[i].rule, rows[i].left, STR_ARG(buf_str(&got)));
+        table_schema_free(&s);
+        buf_free(&schema);
+        buf_free(&got);
+    }
+}
+
+static void test_bounds(void **state)
+{
+    static const char back[] = LIST("\"properties\":{\"id\":{},\"fils\":{\"$ref\":\"#/items\"},\"fille\":{\"$ref\":\"#/items\"}}");
+    struct err e = {0};
+    struct buf wide = {.max = 1 << 20};
+    (void)state;
+    struct table_schema s = schema_of(back); /* comes back to itself */
+    assert_int_equal(s.n, 3);
+    assert_true(s.nleft == 2 && str_eq(s.left[0], S("fils: $ref")) && str_eq(s.left[1], S("fille: $ref")));
+    table_schema_free(&s);
+    buf_addz(&wide, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{");
+    for (int i = 0; i < 501; i++)
+        buf_printf(&wide, "%s\"c%d\":{}", i ? "," : "", i);
+    buf_addz(&wide, "}}}");
+    buf_addc(&wide, 0);
+    json_t *json = parsed(wide.p);
+    assert_null(json_schema_table(json, &e));
+    json_decref(json);
+    buf_reset(&wide);
+    buf_addz(&wide, "{\"definitions\":{\"a0\":{\"type\":\"string\"}"); /* 2^20 places */
+    for (int i = 1; i <= 20; i++)
+        buf_printf(&wide, ",\"a%d\":{\"properties\":{\"l\":{\"$ref\":\"#/definitions/a%d\"},\"r\":{\"$ref\":\"#/definitions/a%d\"}}}", i, i - 1, i - 1);
+    buf_addz(&wide, "},\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/a20\"}}");
+    buf_addc(&wide, 0);
+    e = (struct err){0};
+    json = parsed(wide.p);
+    assert_null(json_schema_table(json, &e));
+    json_decref(json);
+    buf_free(&wide);
+    json = parsed("{\"type\":\"string\",\"$schema\":\"http://json-schema.org/draft-07/schema#\"}"); /* no rows */
+    assert_true(json_schema_is(json));
+    e = (struct err){0};
+    assert_null(json_schema_table(json, &e));
+    json_decref(json);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_value),
+        cmocka_unit_test(test_objects_are_columns),
+        cmocka_unit_test(test_lists_of_objects_within_a_cell),
+        cmocka_unit_test(test_where_the_rows_stand),
+        cmocka_unit_test(test_what_is_left_is_named),
+        cmocka_unit_test(test_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -71,26 +71,18 @@ static bool remove_folder(const char *path, struct err *e)
     return run(argv, NULL, -1, e);
 }
 
-/* The password goes by PGPASSFILE: an argument or a variable would show it to the machine. */
 static bool copy_base(const struct cluster *c, const char *into, struct err *e)
 {
-    char tool[PATH], pass[PATH], variable[PATH], secret[HOME_PATH], line[HOME_PATH + 128], name[64];
-    snprintf(name, sizeof name, "log/pass-%ld", (long)getpid());
-    home_file(c->home, name, pass);
-    if (!home_secret(c->home, "superuser", secret, e))
-        return false;
-    snprintf(line, sizeof line, "*:*:*:terrasse_superuser:%.200s\n", secret);
-    if (!home_write(c->home, name, str_of(line), false, e))
+    char tool[PATH], variable[CLUSTER_PASS];
+    if (!cluster_pass(c->home, variable, e))
         return false;
     put(tool, "%s/pg_basebackup", c->bin);
-    put(variable, "PGPASSFILE=%s", pass);
     const char *env[] = {variable, NULL};
     const char *argv[] = {tool, "-h", c->socket, "-p", "5432", "-U", "terrasse_superuser", "-D", into, "-F", "t",
                           "-X", "stream", "-c", "fast", "--compress=gzip:1", "--no-password", NULL};
     struct program p = {.argv = argv, .env = env, .in = -1, .out = -1, .error = -1};
     bool ok = program_run(&p, e);
-    unlink(pass);
-    sodium_memzero(line, sizeof line);
+    cluster_pass_end(variable);
     return ok;
 }
 

@@ -52,11 +52,20 @@ bool cluster_uri(const struct home *h, enum cluster_role role, char out[HOME_PAT
 bool cluster_uri_of(const struct home *h, const char *uri, enum cluster_role role, char out[HOME_PATH],
                     struct err *e);
 const char *cluster_role_name(enum cluster_role role); /* "terrasse_web" */
+/* For PostgreSQL's own programs: a file with the superuser's password, below log/, and the variable that names it
+ * ("PGPASSFILE=…"): an argument or a variable would show the password to the machine. cluster_pass_end removes it. */
+enum { CLUSTER_PASS = HOME_PATH + 16 };
+bool cluster_pass(const struct home *h, char variable[CLUSTER_PASS], struct err *e);
+void cluster_pass_end(const char *variable);
 
 /* cluster_conf.c: writes postgresql.conf and pg_hba.conf anew; done at each start, so that settings
  * follow the machine. */
 bool cluster_configure(const struct home *h, const char *socket, struct err *e);
 /* cluster_find.c: the folder of the programs for the version of this cluster (or the newest). */
 bool cluster_find(const struct home *h, char bin[HOME_PATH], struct err *e);
+/* cluster_find.c: the major of the programs in a folder, or of the newest installed where it is NULL; 0: none there. */
+int cluster_programs(const char *folder, char bin[HOME_PATH]);
+/* cluster_find.c: the programs of one major: --postgres-bin when it is of that, else where packages put them. */
+bool cluster_programs_of(int major, char bin[HOME_PATH]);
 /* cluster_find.c: the socket's folder, made again when it is gone (a reboot empties /run). */
 bool cluster_socket(const struct home *h, bool make, char out[128], struct err *e);

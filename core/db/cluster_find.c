@@ -64,6 +64,20 @@ static int version_of(const char *bin)
     return at ? atoi(at + 2) : 0;
 }
 
+int cluster_programs(const char *folder, char bin[HOME_PATH])
+{
+    if (!folder)
+        return newest(bin);
+    snprintf(bin, HOME_PATH, "%s", folder);
+    return version_of(bin);
+}
+
+bool cluster_programs_of(int major, char bin[HOME_PATH])
+{
+    struct str given = option_str(OPTION_POSTGRES_BIN);
+    return (given.n > 0 && cluster_programs(given.p, bin) == major) || find_version(major, bin);
+}
+
 static bool fail_programs(struct err *e, int major)
 {
     ERR(e, err_cluster_programs, "version %d", major);
@@ -76,7 +90,7 @@ bool cluster_find(const struct home *h, char bin[HOME_PATH], struct err *e)
     struct err ignored = {0};
     int want = home_has(h, "cluster/PG_VERSION") && home_read(h, "cluster/PG_VERSION", text, &ignored)
                    ? atoi(text) : 0;
-    struct str given = option_str(OPTION_POSTGRES_BIN);
+    struct str given = h->programs ? str_of(h->programs) : option_str(OPTION_POSTGRES_BIN);
     if (given.n == 0 && want == 0)
         return newest(bin) ? true : fail_programs(e, 15);
     if (given.n == 0)

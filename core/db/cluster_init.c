@@ -1,6 +1,7 @@
 /* Making the private PostgreSQL: initdb, roles with their passwords, the superuser's part. */
 #include <errno.h>
 #include <libpq-fe.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "core/base/errors.h"
 #include "core/db/cluster.h"
+#include "core/db/cluster_inside.h"
 #include "core/db/errors.h"
 #include "core/db/program.h"
 
@@ -34,12 +36,13 @@ const char *cluster_role_name(enum cluster_role role)
     return roles[role].name;
 }
 
-static bool fail_sql(struct err *e, const PGconn *pg, const char *what)
+bool cluster_fail(struct err *e, const PGconn *pg, const char *what)
 {
     char words[180];
     snprintf(words, sizeof words, "%s", PQerrorMessage(pg));
     words[strcspn(words, "\n")] = '\0';
-    ERR(e, err_cluster_start, "%.60s: %s", what, words);
+    const struct err_kind *kind = PQstatus(pg) == CONNECTION_OK ? &err_cluster_refused : &err_cluster_start;
+    err_set(e, kind, __FILE__, __LINE__, "%.60s: %s", what, words);
     return err_arg(e, "%s", words);
 }
 
@@ -49,12 +52,12 @@ static void quiet(void *context, const char *message)
     (void)message;
 }
 
-static bool run(PGconn *pg, const char *sql, const char *what, struct err *e)
+bool cluster_run(PGconn *pg, const char *sql, const char *what, struct err *e)
 {
     PGresult *r = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(r);
     PQclear(r);
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? true : fail_sql(e, pg, what);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? true : cluster_fail(e, pg, what);
 }
 
 /* One row or none. */
@@ -74,6 +77,26 @@ bool cluster_uri(const struct home *h, enum cluster_role role, char out[HOME_PAT
     snprintf(out, HOME_PATH, "host='%s' port=5432 dbname=terrasse user=%s password='%.200s' connect_timeout=10",
              socket, roles[role].name, password);
     return true;
+}
+
+bool cluster_pass(const struct home *h, char variable[CLUSTER_PASS], struct err *e)
+{
+    char secret[HOME_PATH], line[HOME_PATH + 128], name[64], path[HOME_PATH];
+    snprintf(name, sizeof name, "log/pass-%ld", (long)getpid());
+    home_file(h, name, path);
+    snprintf(variable, CLUSTER_PASS, "PGPASSFILE=%s", path);
+    if (!home_secret(h, "superuser", secret, e))
+        return false;
+    snprintf(line, sizeof line, "*:*:*:terrasse_superuser:%.200s\n", secret);
+    bool ok = home_write(h, name, str_of(line), false, e);
+    sodium_memzero(secret, sizeof secret);
+    sodium_memzero(line, sizeof line);
+    return ok;
+}
+
+void cluster_pass_end(const char *variable)
+{
+    unlink(strchr(variable, '=') + 1);
 }
 
 static void add_pair(struct buf *b, const char *key, const char *value)
@@ -117,7 +140,7 @@ bool cluster_uri_of(const struct home *h, const char *uri, enum cluster_role rol
     return true;
 }
 
-static PGconn *connect_super(const struct home *h, const char *database, struct err *e)
+PGconn *cluster_super(const struct home *h, const char *database, struct err *e)
 {
     char uri[HOME_PATH], with[HOME_PATH + 32];
     if (!cluster_uri(h, CLUSTER_SUPERUSER, uri, e))
@@ -125,7 +148,7 @@ static PGconn *connect_super(const struct home *h, const char *database, struct 
     snprintf(with, sizeof with, "%s dbname=%s", uri, database); /* the last one counts */
     PGconn *pg = PQconnectdb(with);
     if (PQstatus(pg) != CONNECTION_OK) {
-        fail_sql(e, pg, "connect");
+        cluster_fail(e, pg, "connect");
         PQfinish(pg);
         return NULL;
     }
@@ -141,37 +164,37 @@ static bool make_role(PGconn *pg, const struct home *h, enum cluster_role role, 
     if (!home_secret_make(h, roles[role].secret, e) || !home_secret(h, roles[role].secret, password, e))
         return false;
     snprintf(sql, sizeof sql, "CREATE ROLE %s LOGIN NOINHERIT", name);
-    if (!has_row(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1", name) && !run(pg, sql, "role", e))
+    if (!has_row(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1", name) && !cluster_run(pg, sql, "role", e))
         return false;
     char *verifier = PQencryptPasswordConn(pg, password, name, "scram-sha-256");
     char *quoted = verifier ? PQescapeLiteral(pg, verifier, strlen(verifier)) : NULL;
     snprintf(sql, sizeof sql, "ALTER ROLE %s PASSWORD %s", name, quoted ? quoted : "NULL");
-    bool ok = quoted && run(pg, sql, "password", e);
+    bool ok = quoted && cluster_run(pg, sql, "password", e);
     PQfreemem(quoted);
     PQfreemem(verifier);
     for (const char *const *s = roles[role].settings; ok && *s; s++) {
         snprintf(sql, sizeof sql, "ALTER ROLE %s SET %s", name, *s);
-        ok = run(pg, sql, *s, e);
+        ok = cluster_run(pg, sql, *s, e);
     }
     return ok;
 }
 
 static bool make_roles(const struct home *h, struct err *e)
 {
-    PGconn *pg = connect_super(h, "postgres", e);
+    PGconn *pg = cluster_super(h, "postgres", e);
     bool ok = pg != NULL;
     for (unsigned i = CLUSTER_OWNER; ok && i < CLUSTER_ROLES; i++)
         ok = make_role(pg, h, (enum cluster_role)i, e);
     if (ok && !has_row(pg, "SELECT 1 FROM pg_database WHERE datname = $1", "terrasse"))
-        ok = run(pg, "CREATE DATABASE terrasse TEMPLATE template0", "database", e);
+        ok = cluster_run(pg, "CREATE DATABASE terrasse TEMPLATE template0", "database", e);
     PQfinish(pg);
     return ok;
 }
 
-static bool apply_sql(const struct home *h, struct err *e)
+bool cluster_settle(const struct home *h, struct err *e)
 {
-    PGconn *pg = connect_super(h, "terrasse", e);
-    bool ok = pg && run(pg, cluster_sql, "cluster.sql", e);
+    PGconn *pg = cluster_super(h, "terrasse", e);
+    bool ok = pg && cluster_run(pg, cluster_sql, "cluster.sql", e);
     PQfinish(pg);
     return ok;
 }
@@ -223,7 +246,7 @@ bool cluster_create(const struct home *h, struct err *e)
         return false;
     if (!cluster_start(&c, h, e))
         return false;
-    bool ok = make_roles(h, e) && apply_sql(h, e);
+    bool ok = make_roles(h, e) && cluster_settle(h, e);
     cluster_stop(&c);
     return ok;
 }

@@ -25,6 +25,7 @@ struct home {
     gid_t gid;
     char user[64];
     int lock_fd;                /* -1: not held by us */
+    const char *programs;       /* the folder of PostgreSQL's programs; NULL: --postgres-bin, else those found */
 };
 
 bool home_create(struct home *h, const char *path, struct err *e); /* the folders; may exist already */

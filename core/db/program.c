@@ -123,24 +123,52 @@ static void read_words(int fd, char *words, size_t room)
     words[n] = '\0';
 }
 
-bool program_run(const struct program *p, struct err *e)
+/* Waits for one that was started; its status in *status. */
+static bool finish(const struct program *p, pid_t pid, int collect, int *status, struct err *e)
 {
     char words[1024] = "";
-    int collect = -1, status = 0;
-    pid_t pid = program_start(p, &collect, e);
-    if (pid < 0)
-        return false;
     if (collect >= 0) {
         read_words(collect, words, sizeof words);
         close(collect);
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
         ;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0)
         return true;
     if (!words[0])
-        snprintf(words, sizeof words, "%s %d", WIFEXITED(status) ? "exit" : "signal",
-                 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+        snprintf(words, sizeof words, "%s %d", WIFEXITED(*status) ? "exit" : "signal",
+                 WIFEXITED(*status) ? WEXITSTATUS(*status) : WTERMSIG(*status));
     size_t n = strlen(words);
     return fail(e, p, n > 180 ? words + n - 180 : words);
+}
+
+bool program_run(const struct program *p, struct err *e)
+{
+    int collect = -1, status = 0;
+    pid_t pid = program_start(p, &collect, e);
+    return pid > 0 && finish(p, pid, collect, &status, e);
+}
+
+bool program_pipe(const struct program *from, const struct program *to, struct err *e)
+{
+    int ends[2], collect[2] = {-1, -1}, status[2] = {0, 0};
+    struct err why[2] = {{0}, {0}};
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return fail(e, from, strerror(errno));
+    struct program two[2] = {*from, *to};
+    two[0].out = ends[1];
+    two[1].in = ends[0];
+    pid_t pid[2];
+    for (int i = 0; i < 2; i++)
+        pid[i] = program_start(&two[i], &collect[i], &why[i]);
+    close(ends[0]);
+    close(ends[1]);
+    for (int i = 1; i >= 0; i--)
+        if (pid[i] > 0)
+            finish(&two[i], pid[i], collect[i], &status[i], &why[i]);
+    bool unread = why[1].kind && WIFSIGNALED(status[0]) && WTERMSIG(status[0]) == SIGPIPE;
+    if (!why[0].kind && !why[1].kind)
+        return true;
+    *e = why[why[0].kind && !unread ? 0 : 1];
+    return false;
 }

@@ -29,3 +29,6 @@ bool program_become(const struct home *h);
 pid_t program_start(const struct program *p, int *collect, struct err *e);
 /* Waits; a status other than 0 fails with err_program: {0} the program, {1} its last words. */
 bool program_run(const struct program *p, struct err *e);
+/* Two at once, what the first says going to the second. Fails with the words of the one that failed first: of two that fail,
+ * the first, unless it ended because nobody read it any more. */
+bool program_pipe(const struct program *from, const struct program *to, struct err *e);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/errors.h"
 #include "core/base/log.h"
@@ -229,6 +230,23 @@ void cli_end(struct cli *cli)
 {
     cluster_stop(&cli->cluster);
     home_close(&cli->home);
+}
+
+bool cli_private(const struct cli *cli, struct err *e)
+{
+    if (option_str(OPTION_DATABASE).n == 0)
+        return true;
+    ERR(e, err_option_value, "--database");
+    err_arg(e, "--database");
+    err_arg(e, "***");
+    return err_arg(e, "%s", cli_say(cli, "PostgreSQL privé seulement", "private PostgreSQL only"));
+}
+
+void cli_step(void *context, const char *fr, const char *en)
+{
+    const struct cli *cli = context;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "%s\n", cli_say(cli, fr, en));
 }
 
 bool cli_secrets(const struct home *h, struct err *e)

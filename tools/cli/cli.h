@@ -60,6 +60,10 @@ bool cli_home(struct cli *cli, struct err *e);
  * runs or started for this command. cli_end stops what was started. */
 bool cli_connect(struct cli *cli, enum cluster_role role, char uri[HOME_PATH], struct err *e);
 void cli_end(struct cli *cli);
+/* False with --database: somebody else's server has tools of its own. */
+bool cli_private(const struct cli *cli, struct err *e);
+/* What long work is at, on a terminal; the step of struct backup_progress, whose context is the struct cli. */
+void cli_step(void *cli, const char *fr, const char *en);
 
 /* The secrets of a home beside those of its database roles: sealing (keys of peers), people (sessions,
  * keys, invitations), cache. cli_unlock: program_unlock with that of the home. */

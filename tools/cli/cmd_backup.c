@@ -23,13 +23,6 @@ const struct command_option restore_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-static void say_step(void *context, const char *fr, const char *en)
-{
-    const struct cli *cli = context;
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "%s\n", cli_say(cli, fr, en));
-}
-
 static bool find_level(const char *uri, int *level, struct err *e)
 {
     struct migrate_report r;
@@ -53,14 +46,8 @@ bool cmd_backup_create(struct cli *cli, struct err *e)
 {
     char uri[HOME_PATH], made[HOME_PATH];
     int level = 0;
-    struct backup_progress p = {say_step, cli};
-    if (option_str(OPTION_DATABASE).n > 0) { /* somebody else's server: its own tools back it up */
-        ERR(e, err_option_value, "--database");
-        err_arg(e, "--database");
-        err_arg(e, "***");
-        return err_arg(e, "%s", cli_say(cli, "sauvegarde du PostgreSQL privé seulement", "private PostgreSQL only"));
-    }
-    if (!cli_connect(cli, CLUSTER_OWNER, uri, e) || !find_level(uri, &level, e) ||
+    struct backup_progress p = {cli_step, cli};
+    if (!cli_private(cli, e) || !cli_connect(cli, CLUSTER_OWNER, uri, e) || !find_level(uri, &level, e) ||
         !backup_create(&cli->cluster, cli_option(cli, "to"), level, &p, made, e))
         return false;
     say_done(cli, "Sauvegarde faite", "Backup made", made);
@@ -70,7 +57,7 @@ bool cmd_backup_create(struct cli *cli, struct err *e)
 bool cmd_backup_verify(struct cli *cli, struct err *e)
 {
     char bin[HOME_PATH];
-    struct backup_progress p = {say_step, cli};
+    struct backup_progress p = {cli_step, cli};
     if (!cluster_find(&cli->home, bin, e) || !backup_verify(cli->arguments[0], bin, &p, e))
         return false;
     say_done(cli, "Sauvegarde intacte", "Backup intact", cli->arguments[0]);
@@ -95,7 +82,7 @@ static bool read_until(const struct cli *cli, int64_t *until_us, struct err *e)
 bool cmd_restore(struct cli *cli, struct err *e)
 {
     struct str home = option_str(OPTION_HOME);
-    struct backup_progress p = {say_step, cli};
+    struct backup_progress p = {cli_step, cli};
     if (home.n == 0) {
         ERR(e, err_option_missing, "--home");
         return err_arg(e, "--home");

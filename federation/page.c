@@ -61,11 +61,13 @@ static void say_state(struct req *r, size_t i, struct page_federation_links *l)
 {
     int64_t waiting = req_i64(r, LINKS, i, L_WAITING), parked = req_i64(r, LINKS, i, L_PARKED);
     struct str state = req_col(r, LINKS, i, L_STATE);
-    bool stopped = str_eq(req_col(r, LINKS, i, L_PEER), S("stopped")), closed = req_col(r, LINKS, i, L_CLOSED).n > 0;
+    bool stopped = str_eq(req_col(r, LINKS, i, L_PEER), S("stopped"));
+    bool closed = req_col(r, LINKS, i, L_CLOSED).n > 0 || req_col(r, LINKS, i, L_PEER_ERROR).n > 0; /* until it answers well again */
     l->rest = !str_eq(state, S("active"));
     l->paused = str_eq(state, S("paused"));
     l->runs = !l->rest;
-    l->err = !l->rest && (stopped || closed || parked > 0);
+    l->ill = !l->rest && (stopped || closed);
+    l->err = l->ill || (!l->rest && parked > 0);
     l->warn = !l->rest && !l->err && waiting > 0;
     l->ok = !l->rest && !l->err && !l->warn;
     l->state_word = l->rest ? (str_eq(state, S("paused")) ? SAY(r, STATE_PAUSED) : SAY(r, STATE_REQUESTED))
@@ -100,6 +102,7 @@ static void add_links(struct req *r, struct page_federation *p)
         int64_t parked = req_i64(r, LINKS, i, L_PARKED);
         list[i] = read_link(r, i);
         p->parked += parked;
+        p->ill += list[i].ill;
         p->upward += list[i].upward;
         p->upward_datasets += list[i].upward ? list[i].done : 0;
         p->downward_datasets += list[i].downward ? list[i].done : 0;
@@ -109,7 +112,7 @@ static void add_links(struct req *r, struct page_federation *p)
             p->is_standin = list[i].standin;
             p->national_done += list[i].done;
             p->national_wanted += list[i].wanted;
-            p->national_parked += parked;
+            p->national_ill = p->national_ill || list[i].err;
         }
     }
     p->links = list;
@@ -129,6 +132,8 @@ static void add_waiting(struct req *r, struct page_federation *p)
             .to = req_col(r, WAITING, i, W_TARGET), .parked = str_eq(req_col(r, WAITING, i, W_STATE), S("parked")),
             .leaving = str_eq(req_col(r, WAITING, i, W_WANTED), S("absent")), .when = moment(r, req_col(r, WAITING, i, W_NEXT)),
             .reason = reason_of(r, req_col(r, WAITING, i, W_ERROR)), .url = req_col(r, WAITING, i, W_URL)};
+    for (size_t i = 0; i < n; i++)
+        p->troubled = p->troubled || list[i].reason.n > 0;
     p->waiting = list;
     p->waiting_n = n;
 }
@@ -203,6 +208,8 @@ static void add_differences(struct req *r, struct page_federation *p)
             .ago = moment(r, req_col(r, DIFFERENCES, i, D_FOUND)), .mended = str_eq(state, S("mended")),
             .stays = str_eq(state, S("stays")), .found = str_eq(state, S("found"))};
     }
+    for (size_t i = 0; i < n; i++)
+        p->troubled = p->troubled || list[i].stays;
     p->differences = list;
     p->differences_n = n;
 }
@@ -235,6 +242,7 @@ bool federation_page_reply(struct req *r, struct err *e)
     add_waiting(r, &p);
     add_receipts(r, &p);
     add_differences(r, &p);
+    p.all_well = !p.worker_silent && !p.troubled && p.parked == 0 && p.ill == 0;
     page_federation(&body, r->lang, &p);
     bo_reply(r, bo_status(r), &(struct bo_page){.title = SAY(r, TITLE), .lead = SAY(r, LEAD), .nav = BO_FEDERATION}, &body);
     return true;

@@ -105,7 +105,8 @@ static void begin_asking(struct req *r)
     batch_init(&r->batch, r->a);
     if (r->tenant)
         r->batch.tenant = r->tenant->id;
-    if (r->route && r->route->access == REGION && r->who.is_region && r->tenant)
+    bool region = r->route && (r->route->access == REGION || r->route->access == REGION_DPO);
+    if (region && r->who.is_region && r->tenant)
         r->batch.region = r->tenant->root;
     r->batch.has_key = r->who.by_key;
     p->asked = true;

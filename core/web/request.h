@@ -22,7 +22,8 @@ struct principal {
     enum access role;          /* PUBLIC for nobody; READER to REGION */
     struct uuid organisation;  /* a direct publisher's people: their organisation; empty: all */
     bool by_key;               /* Authorization: Apikey, or ?apikey= */
-    bool is_region;            /* an administrator of the root tenant */
+    bool is_region;            /* of the root tenant, for all of it */
+    bool is_dpo;               /* data protection officer of this tenant, for all of it */
     struct str csrf;           /* token of the session, for forms */
     struct uuid key;           /* by_key: which one */
 };

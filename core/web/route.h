@@ -17,6 +17,7 @@ enum access {
     EDITOR,      /* publishes in the tenant */
     ADMIN,       /* rights, look, people, quotas of the tenant */
     REGION,      /* administrator of the root: sees the tenants below it */
+    REGION_DPO,  /* the same, or data protection officer of the root, whatever the role: for reading only */
     SYSTEM,      /* /healthz, /readyz, /metrics: no tenant, loopback or the metrics token */
 };
 

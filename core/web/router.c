@@ -34,7 +34,7 @@ const char *method_name(enum http_method m)
 
 const char *access_name(enum access a)
 {
-    static const char *const names[] = {"public", "reader", "contributor", "editor", "admin", "region", "system"};
+    static const char *const names[] = {"public", "reader", "contributor", "editor", "admin", "region", "region_dpo", "system"};
     return names[a];
 }
 

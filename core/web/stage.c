@@ -150,10 +150,12 @@ static enum stage_result stage_access(struct req *r, struct err *e)
         ERR(e, err_sign_in_needed, "%s", r->route->pattern);
         return STAGE_FAIL;
     }
-    bool region = r->route->access == REGION; /* an administrator, of the root itself */
+    bool officer = r->route->access == REGION_DPO && r->who.is_dpo;
+    bool region = r->route->access == REGION || r->route->access == REGION_DPO; /* an administrator, of the root itself */
+    enum access least = officer ? READER : region ? ADMIN : r->route->access;
     /* People of one organisation speak for it alone: the portal's own affairs are not theirs, whatever their role. */
     bool bound = r->route->access >= ADMIN && r->who.organisation.text[0];
-    if (bound || r->who.role < (region ? ADMIN : r->route->access) || (region && !r->who.is_region)) {
+    if (bound || r->who.role < least || (region && !r->who.is_region)) {
         ERR(e, err_forbidden, "%s wants %s", r->route->pattern, access_name(r->route->access));
         return STAGE_FAIL;
     }

@@ -66,6 +66,7 @@ void bo_reply(struct req *r, int status, const struct bo_page *page, struct buf 
     p.may_review = r->tenant->is_root && bo_may_publish(r);
     p.may_admin = bo_may_admin(r);
     p.may_region = p.may_admin && r->who.is_region;
+    p.overrides_url = bo_overrides_url(r);
     mark_place(page->nav, &p);
     struct buf whole = {0};
     page_bo_shell(&whole, r->lang, &p);

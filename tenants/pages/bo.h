@@ -68,6 +68,18 @@ static inline bool bo_may_admin(const struct req *r)
 {
     return r->who.role >= ADMIN && !bo_is_direct(r);
 }
+/* Sees the overrides of all portals below the root (override.h). */
+static inline bool bo_watches_region(const struct req *r)
+{
+    return r->who.is_region && (r->who.role >= ADMIN || r->who.is_dpo);
+}
+/* The list of overrides that is his; absent: none is. */
+static inline struct str bo_overrides_url(const struct req *r)
+{
+    return bo_watches_region(r)                 ? S("/backoffice/overrides/region/")
+           : bo_may_admin(r) || r->who.is_dpo ? S("/backoffice/overrides/")
+                                              : STR_NONE;
+}
 /* For statements: the organisation a person is bound to; absent: all. */
 static inline struct str bo_organisation(const struct req *r)
 {

@@ -15,20 +15,18 @@ static bool ask_home(struct req *r, struct err *e)
 {
     (void)e;
     req_ask(r, &sql_bo_home, (struct str[]){uuid_str(&r->tenant->id), bo_organisation(r), clock_now(r->a)});
-    bool region = r->who.is_region && r->who.role >= ADMIN;
-    req_ask(r, &sql_check_notice_count, (struct str[]){uuid_str(&r->tenant->id), region ? uuid_str(&r->tenant->root) : STR_NONE});
-    req_ask(r, &sql_is_dpo, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&r->who.account)});
+    struct str root = bo_watches_region(r) ? uuid_str(&r->tenant->root) : STR_NONE;
+    req_ask(r, &sql_check_notice_count, (struct str[]){uuid_str(&r->tenant->id), root});
     return true;
 }
 
 /* What nobody has looked at yet, for who may (override.h). */
 static void put_overrides(struct req *r, struct page_bo_home *p)
 {
-    bool is_dpo = req_rows(r, 2) == 1 && batch_bool(&r->batch, 2, 0, 0);
-    int64_t n = !p->is_admin && !is_dpo ? 0 : req_i64(r, 1, 0, p->is_region ? 1 : 0);
+    p->overrides_url = bo_overrides_url(r);
+    int64_t n = !p->overrides_url.n ? 0 : req_i64(r, 1, 0, bo_watches_region(r) ? 1 : 0);
     if (n > 0)
         p->overrides = say_count(r->a, r->lang, n);
-    p->overrides_url = p->is_region ? S("/backoffice/overrides/region/") : S("/backoffice/overrides/");
 }
 
 static bool reply_home(struct req *r, struct err *e)

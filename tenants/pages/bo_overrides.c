@@ -25,14 +25,14 @@ static struct str or_operator(struct req *r, struct str who)
 static void put_row(struct req *r, size_t i, struct page_bo_overrides_rows *row)
 {
     struct str id = req_col(r, 0, i, OVERRIDE_DATASET), title = req_col(r, 0, i, OVERRIDE_TITLE), tenant = req_col(r, 0, i, OVERRIDE_TENANT);
-    bool own = str_eq(tenant, uuid_str(&r->tenant->id)), revoked = req_col(r, 0, i, OVERRIDE_REVOKED).n > 0;
+    bool own = str_eq(tenant, uuid_str(&r->tenant->id)), mine = own || bo_may_admin(r), revoked = req_col(r, 0, i, OVERRIDE_REVOKED).n > 0;
     *row = (struct page_bo_overrides_rows){
         .id = req_col(r, 0, i, OVERRIDE_ID), .tenant = tenant, .portal = req_col(r, 0, i, OVERRIDE_PORTAL),
         .title = title.n ? title : id, .dataset = id, .covers = covers_words(r, i), .reason = req_col(r, 0, i, OVERRIDE_REASON),
         .who = or_operator(r, req_col(r, 0, i, OVERRIDE_BY)), .when = req_col(r, 0, i, OVERRIDE_MADE),
         .seen = revoked ? STR_NONE : req_col(r, 0, i, OVERRIDE_SEEN), .seen_by = req_col(r, 0, i, OVERRIDE_SEEN_BY),
         .revoked = req_col(r, 0, i, OVERRIDE_REVOKED), .revoked_by = or_operator(r, req_col(r, 0, i, OVERRIDE_REVOKED_BY)),
-        .is_open = batch_bool(&r->batch, 0, i, OVERRIDE_OPEN), .may_revoke = !revoked,
+        .is_open = batch_bool(&r->batch, 0, i, OVERRIDE_OPEN), .may_revoke = mine && !revoked,
         .is_new = !revoked && !req_col(r, 0, i, OVERRIDE_SEEN).n};
     if (own && id.n)
         row->url = arena_printf(r->a, "/backoffice/datasets/" STR_FMT "/checks/", STR_ARG(id));
@@ -44,7 +44,7 @@ static void put_row(struct req *r, size_t i, struct page_bo_overrides_rows *row)
 static bool reply_overrides(struct req *r, struct err *e)
 {
     (void)e;
-    bool region = r->route->access == REGION;
+    bool region = r->route->access == REGION_DPO;
     size_t n = req_rows(r, 0);
     struct page_bo_overrides_rows *list = ARENA_ARRAY(r->a, struct page_bo_overrides_rows, n + 1);
     int fresh = 0;

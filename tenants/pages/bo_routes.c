@@ -75,7 +75,7 @@ static const struct route routes[] = {
     POST("/schemas/advice", REGION, bo_schemas_advice, "Advise a licence for a theme", "Conseiller une licence"),
     POST("/schemas/threshold", REGION, bo_schemas_threshold, "The threshold of small counts", "Seuil des petits effectifs"),
     GET("/overrides", READER, bo_overrides, "Overrides of the checks", "Dérogations aux contrôles"),
-    GET("/overrides/region", REGION, bo_overrides_region, "Overrides of all portals", "Dérogations de tous les portails"),
+    GET("/overrides/region", REGION_DPO, bo_overrides_region, "Overrides of all portals", "Dérogations de tous les portails"),
     POST("/overrides/seen", READER, bo_overrides_seen, "Say that an override was looked at", "Dérogation regardée"),
     POST("/overrides/revoke", READER, bo_overrides_revoke, "Take an override back", "Révocation d’une dérogation"),
     GET("/partners", REGION, bo_partners, "Partners", "Partenaires"),

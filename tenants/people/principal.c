@@ -117,6 +117,7 @@ static void read_principal(struct req *r, bool by_key, struct principal *who)
     else
         who->csrf = req_col(r, 0, 0, 5);
     who->is_region = batch_bool(&r->batch, 0, 0, 6) && !who->organisation.text[0];
+    who->is_dpo = batch_bool(&r->batch, 0, 0, 7) && !who->organisation.text[0];
 }
 
 static bool take_principal(struct req *r, struct err *e)
@@ -129,9 +130,9 @@ static bool take_principal(struct req *r, struct err *e)
         req_set_cookie(r, S(COOKIE_CLEARED));
         return true;
     }
-    if (by_key && req_col(r, 0, 0, 7).n) {
+    if (by_key && req_col(r, 0, 0, 8).n) {
         ERR(e, err_key_ended, "ended");
-        return err_arg(e, STR_FMT, STR_ARG(req_col(r, 0, 0, 7)));
+        return err_arg(e, STR_FMT, STR_ARG(req_col(r, 0, 0, 8)));
     }
     struct principal who;
     read_principal(r, by_key, &who);

@@ -155,18 +155,21 @@ static bool find_reason(struct conn *c, struct arena *a, const struct uuid *tena
     return there;
 }
 
-/* To the portal's administrators and officer, and to the region's administrators, each where they sign in; who is both is
- * told once. */
+/* To the administrators and the officer of the portal, and to the region's, each where they sign in; who is both is told once. */
 static bool mail(struct conn *c, const struct uuid *tenant, const struct uuid *root, const struct str args[5], struct str once,
                  struct err *e)
 {
     static const char own[] = "/backoffice/overrides/", all[] = "/backoffice/overrides/region/";
-    bool is_root = str_eq(uuid_str(tenant), uuid_str(root));
-    if (!mail_queue(c, tenant, MAIL_TO_DPO, MAIL_override, str_of(own), args, 5, once, e) ||
-        (!is_root && !mail_queue(c, tenant, MAIL_TO_ADMINS, MAIL_override, str_of(own), args, 5, once, e)))
-        return false;
-    return tenant_enter(c, root, e) && mail_queue(c, root, MAIL_TO_ADMINS, MAIL_override, str_of(all), args, 5, once, e) &&
-           tenant_enter(c, tenant, e);
+    const struct {
+        const struct uuid *portal;
+        const char *page;
+    } told[] = {{tenant, own}, {root, all}};
+    bool ok = true;
+    for (size_t i = str_eq(uuid_str(tenant), uuid_str(root)); ok && i < 2; i++)
+        ok = tenant_enter(c, told[i].portal, e) &&
+             mail_queue(c, told[i].portal, MAIL_TO_DPO, MAIL_override, str_of(told[i].page), args, 5, once, e) &&
+             mail_queue(c, told[i].portal, MAIL_TO_ADMINS, MAIL_override, str_of(told[i].page), args, 5, once, e);
+    return ok && tenant_enter(c, tenant, e);
 }
 
 /* The notice of the dashboards (override.h), and the mails. */

@@ -15,10 +15,12 @@ static bool is_region(const struct req *r)
     return r->who.is_region && r->who.role >= ADMIN;
 }
 
-/* Its administrators and its data protection officer. */
+/* Its administrators and its data protection officer, not those of a direct publisher. */
 static bool may_here(struct req *r, struct conn *c, struct err *e)
 {
-    if (r->who.role >= ADMIN && !r->who.organisation.text[0])
+    if (r->who.organisation.text[0])
+        return ERR(e, err_forbidden, "of one organisation");
+    if (r->who.role >= ADMIN)
         return true;
     PGresult *found = conn_ask(c, &sql_is_dpo, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&r->who.account)}, e);
     bool is_dpo = found && PQntuples(found) == 1 && PQgetvalue(found, 0, 0)[0] == 't';
@@ -35,7 +37,7 @@ bool override_work_may(struct req *r, struct err *e)
 bool override_ask_list(struct req *r, struct err *e)
 {
     (void)e;
-    req_ask(r, &sql_override_list, (struct str[]){uuid_str(&r->tenant->id), r->route->access == REGION ? S("t") : S("f")});
+    req_ask(r, &sql_override_list, (struct str[]){uuid_str(&r->tenant->id), r->route->access == REGION_DPO ? S("t") : S("f")});
     return true;
 }
 

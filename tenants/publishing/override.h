@@ -6,12 +6,13 @@
  * back (R26, N15).
  *
  * Whoever gives one leaves a line in the journal, mails to queue, and a notice on the dashboards of the portal's administrators, of its
- * data protection officer and of the region's administrators; it stays there until one of them has looked at the
+ * data protection officer, of the region's administrators and officer; it stays there until one of them has looked at the
  * override or revoked it. Revoking closes the dataset in the same transaction where what everybody reads is covered by
  * nothing any more; otherwise the next opening or publication meets the gate again.
  *
  * A portal's administrators and its data protection officer decide about its own, the region's administrators about
- * those of every portal below their root.
+ * those of every portal below their root. The region's officer reads those as well, is told of each, and decides about the
+ * root's own: watching over what a region shows is his, closing what a partner shows is not.
  */
 struct override_ask {
     struct str id, tenant; /* tenant: of the list; absent: the portal that is asked */

@@ -61,7 +61,7 @@ static const struct step revoke_steps[] = {
 /* Readers pass the door: a data protection officer need be no more than that; the steps look. */
 static const struct route routes[] = {
     CALL(HTTP_GET, "/overrides", READER, own_steps, BODY_NONE, "Overrides of the checks of this portal", "Dérogations aux contrôles de ce portail"),
-    CALL(HTTP_GET, "/overrides/region", REGION, region_steps, BODY_NONE, "Overrides of all portals of the region", "Dérogations de tous les portails de la Région"),
+    CALL(HTTP_GET, "/overrides/region", REGION_DPO, region_steps, BODY_NONE, "Overrides of all portals of the region", "Dérogations de tous les portails de la Région"),
     CALL(HTTP_POST, "/overrides/{override}/seen", READER, seen_steps, BODY_JSON, "Say that an override was looked at", "Dire qu’une dérogation a été regardée"),
     CALL(HTTP_POST, "/overrides/{override}/revoke", READER, revoke_steps, BODY_JSON, "Take an override back", "Révoquer une dérogation"),
 };

@@ -569,6 +569,39 @@ test('the page of overrides: the region\'s has all portals, revoking there close
   assert.doesNotMatch(officer.text, /Portail B/);
 });
 
+test('the region\'s officer, a reader, sees the overrides of all portals and is told of each; what is another portal\'s he cannot close', async () => {
+  const account = async (host, email, ...args) => (await t.must(['user', 'add', email, '--name', email, '--role', 'reader', '--host', host, ...args, '--json']));
+  const invited = await account(R, 'delegue@r.example');
+  await t.must(['user', 'dpo', 'delegue@r.example', '--host', R]);
+  const officer = await t.signIn(R, 'delegue@r.example', await t.accept(R, invited.invitation ?? invited.link));
+  const ids = (host) => sql(t, `SELECT o.id FROM portal.check_override o JOIN portal.host h ON h.tenant_id = o.tenant_id WHERE h.host = '${host}' AND o.revoked_at IS NULL`).split('\n').filter(Boolean);
+  const [theirs, own] = [[...ids(A), ...ids(B)], ids(R)];
+  assert.ok(theirs.length > 0 && own.length > 0);
+  const all = await officer.get('/backoffice/overrides/region/?lang=fr');
+  assert.equal(all.status, 200);
+  assert.match(all.text, /Portail A[\s\S]*Portail B|Portail B[\s\S]*Portail A/);
+  assert.deepEqual(own.filter((id) => !all.text.includes(`value="${id}"`)), [], 'his own portal\'s have their buttons');
+  assert.deepEqual(theirs.filter((id) => all.text.includes(`value="${id}"`)), [], 'the others have none');
+  const tenant = sql(t, `SELECT tenant_id FROM portal.check_override WHERE id = '${theirs[0]}'`);
+  for (const verb of ['seen', 'revoke']) {
+    assert.equal((await officer.post(`/backoffice/overrides/${verb}`, { override: theirs[0], tenant })).status, 403, verb);
+  }
+  const home = (await officer.get('/backoffice/?lang=fr')).text;
+  const waits = sql(t, `SELECT count(*) FROM portal.check_notice n JOIN portal.host h ON h.host = '${R}' JOIN portal.tenant r ON r.id = h.tenant_id AND r.root_id = n.root_id`);
+  assert.match(home, new RegExp(`contrôles à regarder : ${waits}\\b[^]*href="/backoffice/overrides/region/`));
+  assert.ok(sql(t, `SELECT count(*) FROM portal.mail m JOIN portal.host h ON h.tenant_id = m.tenant_id WHERE h.host = '${R}' AND m.template = 'override' AND m.recipient = 'dpo'
+    AND m.path = '/backoffice/overrides/region/' AND m.args ->> 1 = 'Portail A'`) > 0, 'he is told of A\'s');
+  for (const path of ['partners', 'schemas', 'people']) assert.equal((await officer.get(`/backoffice/${path}/`)).status, 403, path);
+  // Another portal's officer sees his own portal; that of a direct publisher neither.
+  const reader = await account(A, 'delegue@a.example');
+  await t.must(['user', 'dpo', 'delegue@a.example', '--host', A]);
+  const ofA = await t.signIn(A, 'delegue@a.example', await t.accept(A, reader.invitation ?? reader.link));
+  assert.deepEqual([(await ofA.get('/backoffice/overrides/')).status, (await ofA.get('/backoffice/overrides/region/')).status], [200, 403]);
+  await t.must(['user', 'dpo', 'agent@vierzon.example', '--host', R]);
+  const bound = (await t.must(['token', 'add', 'agent@vierzon.example', '--host', R, '--json'])).key;
+  for (const path of ['', '/region']) assert.equal((await byKey(R, bound, `/overrides${path}`)).status, 403, path);
+});
+
 test('the licence of a copy is its source\'s: a draft of it is refused, and the source\'s change arrives', async () => {
   await t.importCsv(A, 'odbl', 'code;nom\r\n1;Tilleul\r\n', { title: 'Arbres sous ODbL', license: 'odc-odbl' });
   const copied = () => sql(t, `SELECT d.dataset_id FROM portal.dataset AS d JOIN portal.host AS h ON h.tenant_id = d.tenant_id WHERE h.host = '${R}' AND NOT d.is_origin AND d.metas #>> '{default,title}' = 'Arbres sous ODbL'`);

@@ -127,3 +127,19 @@ test('the key that the page sealed is the one that the worker sends', async () =
   await poll(async () => (await fetch(`${peer.url}/api/1/organizations/${organisation.id}/datasets/`).then((r) => r.json())).data.some((d) => d.title === 'Parcs'),
     { what: 'a data set at the national portal', deadline: 30000 });
 });
+
+test('a national portal that does not answer is said at the head of the page, until it answers again', async () => {
+  const head = async () => /<section class="panel" aria-labelledby="h-v">[^]*?<\/section>/.exec((await region.get(`${federation}?lang=fr`)).text)[0];
+  const well = () => poll(async () => (await head()).includes('Rien à signaler'), { what: 'nothing to report', deadline: 60000 });
+  const faults = (list) => fetch(`${peer.url}/_faults`, { method: 'POST', body: JSON.stringify(list), headers: { 'Content-Type': 'application/json' } });
+  await well();
+  await faults([{ path: '^/api/', kind: 'reset-before', count: 100000 }]);
+  await t.importCsv(R, 'muet', 'dep;nom\r\n37;Loire\r\n', { title: 'Muet' });
+  const said = await poll(async () => { const now = await head(); return now.includes('1 lien arrêté ou sans réponse') && now; }, { what: 'the silence', deadline: 60000 });
+  assert.ok(!said.includes('Rien à signaler'));
+  assert.match(said, /class="node ko"/);
+  assert.match((await region.get(`${federation}?lang=fr`)).text, /portail injoignable/);
+  await faults([]);
+  await t.must(['federation', 'retry', '--json']);
+  await well();
+});

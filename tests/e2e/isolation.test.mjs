@@ -387,7 +387,7 @@ test('the address after signing in stays on this host', async () => {
 
 test('roles: who may not is told so, and nothing changes', async () => {
   const before = { reader: makeSession(A, 'reader'), contributor: makeSession(A, 'contributor'), editor: makeSession(A, 'editor') };
-  const rank = ['PUBLIC', 'READER', 'CONTRIBUTOR', 'EDITOR', 'ADMIN', 'REGION'];
+  const rank = ['PUBLIC', 'READER', 'CONTRIBUTOR', 'EDITOR', 'ADMIN', 'REGION', 'REGION_DPO'];
   const was = state();
   for (const [role, me] of Object.entries(before)) {
     for (const row of table.rows.filter((r) => rank.indexOf(r.access) > rank.indexOf(role.toUpperCase()))) {
@@ -395,7 +395,7 @@ test('roles: who may not is told so, and nothing changes', async () => {
       assert.ok([403, 404].includes(answer.status), `${role}: ${row.method} ${row.path}: ${answer.status}`);
     }
   }
-  for (const row of table.rows.filter((r) => r.access === 'REGION')) {
+  for (const row of table.rows.filter((r) => r.access.startsWith('REGION'))) {
     const answer = await t.http(A, fill(row.path), { method: row.method, headers: { Cookie: who[A].cookie, 'X-CSRF-Token': who[A].csrf, Origin: `http://${named(A)}` } });
     assert.equal(answer.status, 403, `an administrator of a sub-domain: ${row.path}`);
   }
@@ -418,7 +418,7 @@ test('roles: who is bound to one organisation sees neither the portal\'s affairs
   sql(t, `UPDATE portal.account SET organisation_id = (SELECT id FROM portal.organisation WHERE tenant_id = ${tenant(R)} LIMIT 1)
     WHERE tenant_id = ${tenant(R)} AND id IN ('${admin.account}', '${editor.account}')`);
   const was = state();
-  const rows = table.rows.filter((r) => ['ADMIN', 'REGION'].includes(r.access) || r.path.startsWith('/backoffice/review'));
+  const rows = table.rows.filter((r) => ['ADMIN', 'REGION', 'REGION_DPO'].includes(r.access) || r.path.startsWith('/backoffice/review'));
   assert.ok(rows.length > 12);
   for (const row of rows) {
     for (const me of [admin, editor]) {

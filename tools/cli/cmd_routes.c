@@ -8,7 +8,7 @@
 #include "tools/cli/cmd.h"
 #include "tools/cli/tables.h"
 
-static const char *const accesses[] = {"PUBLIC", "READER", "CONTRIBUTOR", "EDITOR", "ADMIN", "REGION", "SYSTEM"};
+static const char *const accesses[] = {"PUBLIC", "READER", "CONTRIBUTOR", "EDITOR", "ADMIN", "REGION", "REGION_DPO", "SYSTEM"};
 
 static const char *summary(const struct cli *cli, const struct route *r)
 {

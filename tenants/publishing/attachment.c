@@ -10,6 +10,7 @@
 #include "core/base/errors.h"
 #include "core/base/must.h"
 #include "core/base/utf8.h"
+#include "core/data/errors.h"
 #include "core/data/unpack.h"
 #include "core/io/blob.h"
 #include "tenants/directory/slug.h"
@@ -81,6 +82,15 @@ const char *attachment_type_named(struct str file_name)
         if (ends_like(file_name, types[i].end))
             return types[i].type;
     return "application/octet-stream";
+}
+
+const char *attachment_end(struct str type)
+{
+    bool misspelt = str_ieq(type, S("image/jpg")); /* in the former portal's own manual */
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (str_ieq(misspelt ? S("image/jpeg") : type, str_of(types[i].type)))
+            return types[i].end;
+    return NULL;
 }
 
 static bool file_id(const struct uuid *dataset, struct str name, char out[ATTACHMENT_ID])
@@ -296,6 +306,12 @@ static bool take_one(void *context, struct str name, const char *path, uint64_t 
                      struct err *e)
 {
     struct attachment_unpacked *u = context;
+    if (u->done.files == UNPACK_FILES_MAX) {
+        ERR(e, err_data_unpack_many, "files");
+        return err_arg(e, "%d", UNPACK_FILES_MAX);
+    }
+    if (!u->files)
+        u->files = must_alloc(UNPACK_FILES_MAX * sizeof *u->files);
     struct unpacked_file *f = &u->files[u->done.files];
     *f = (struct unpacked_file){.size_bytes = size_bytes};
     snprintf(f->name, sizeof f->name, STR_FMT, STR_ARG(name));
@@ -307,10 +323,15 @@ static bool take_one(void *context, struct str name, const char *path, uint64_t 
     return look_at(&new, &f->bytes, e);
 }
 
+bool attachment_unpacked_put(struct attachment_unpacked *u, struct str name, const char *path, uint64_t size_bytes, struct err *e)
+{
+    return take_one(u, name, path, size_bytes, e);
+}
+
 bool attachment_unpack(const struct attachment_new *zip, struct attachment_unpacked *u, struct err *e)
 {
     const struct unpack_taker taker = {blob_incoming, take_one, u};
-    *u = (struct attachment_unpacked){.files = must_alloc(UNPACK_FILES_MAX * sizeof *u->files)};
+    *u = (struct attachment_unpacked){0};
     int fd = open(zip->path, O_RDONLY | O_CLOEXEC);
     bool ok = (fd >= 0 || ERR(e, err_internal, "zip unread")) &&
               unpack_zip(fd, zip->size_bytes, &taker, e);

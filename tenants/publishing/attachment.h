@@ -52,6 +52,10 @@ bool attachment_add_files(struct conn *c, const struct uuid *tenant, struct str 
                           struct attachment_unpacked *u, struct err *e);
 void attachment_unpacked_free(struct attachment_unpacked *u);
 
+/* One more that did not come out of a zip: its bytes stand in `path`, which is its own from then on.
+ * fails err_attachment_name, err_attachment_type, err_data_unpack_many */
+bool attachment_unpacked_put(struct attachment_unpacked *u, struct str name, const char *path, uint64_t size_bytes, struct err *e);
+
 /* fails err_attachment_unknown */
 bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dataset_id, struct str kind, struct str id,
                        struct str account, struct err *e);
@@ -60,6 +64,7 @@ bool attachment_remove(struct conn *c, const struct uuid *tenant, struct str dat
 const char *attachment_type(struct str file_name, struct str first);
 
 const char *attachment_type_named(struct str file_name); /* of a name alone */
+const char *attachment_end(struct str type); /* ".pdf" of "application/pdf"; NULL: not in the list */
 
 /* "arrete_2024_pdf" of "Arrêté 2024.pdf"; a file column's: 32 hex of dataset and name. False: nothing is left. */
 bool attachment_id(struct str kind, const struct uuid *dataset, struct str file_name, char out[ATTACHMENT_ID]);

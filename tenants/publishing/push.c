@@ -7,6 +7,7 @@
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/push_files.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/stock.h"
 
@@ -74,7 +75,7 @@ static bool find(struct conn *c, struct arena *a, const struct uuid *tenant,
         conn_ask(c, &sql_dataset_key, (struct str[]){uuid_str(tenant), uuid_str(&d->id)}, e);
     json_t *names = r && PQntuples(r) == 1 ? jr_parse(str_of(PQgetvalue(r, 0, 0)), e) : NULL;
     *nkeys = json_array_size(names);
-    bool ok = names && (!new->removes || *nkeys > 0 || ERR(e, err_push_no_key, "%s", d->id.text));
+    bool ok = names && (!new->removes || *nkeys > 0 || new->by_values || ERR(e, err_push_no_key, "%s", d->id.text));
     json_decref(names);
     PQclear(r);
     return ok;
@@ -92,8 +93,8 @@ static bool same(struct conn *c, const struct uuid *tenant, const struct uuid *d
 }
 
 static bool insert(struct conn *c, const struct uuid *tenant, const struct uuid *dataset,
-                   const struct push_new *new, struct str body, struct str hash, int64_t records,
-                   struct uuid *batch, bool *made, struct err *e)
+                   const struct push_new *new, struct str body, struct str names, struct str hash,
+                   int64_t records, struct uuid *batch, bool *made, struct err *e)
 {
     char n[24];
     struct uuid id = uuid_make();
@@ -101,7 +102,8 @@ static bool insert(struct conn *c, const struct uuid *tenant, const struct uuid 
     const struct str row[] = {
         uuid_str(tenant), uuid_str(&id), uuid_str(dataset),
         new->key,         hash,          new->removes ? S("remove") : S("put"),
-        str_of(n),        body,          new->account};
+        str_of(n),        body,          new->account,
+        names};
     PGresult *r = conn_ask(c, &sql_push_insert, row, e);
     *made = r && PQntuples(r) == 1;
     PQclear(r);
@@ -120,23 +122,53 @@ static bool queue(struct conn *c, const struct uuid *tenant, const struct uuid *
            conn_exec(c, "NOTIFY terrasse_worker", e) && stock_settle(c, tenant, bytes, e);
 }
 
-bool push_add(struct conn *c, struct arena *a, const struct uuid *tenant,
-              const struct push_new *new, struct uuid *batch, int64_t *records, struct err *e)
+static bool is_used(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str key,
+                    bool *used, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_push_same, (struct str[]){uuid_str(tenant), uuid_str(dataset), key, STR_NONE}, e);
+    *used = r && PQntuples(r) == 1;
+    PQclear(r);
+    return r != NULL;
+}
+
+/* Before the batch, whose foreign key would share the row that keeping locks: two at once would stop each other.
+ * What was pushed already keeps nothing again. */
+static bool keep_files(struct conn *c, struct arena *a, const struct uuid *tenant, const struct push_new *new,
+                       struct push_files *files, struct err *e)
+{
+    struct dataset_row d;
+    bool used = false;
+    return !files->names.p || (dataset_lock(c, a, tenant, new->dataset_id, &d, e) &&
+                               is_used(c, tenant, &d.id, new->key, &used, e) &&
+                               (used || push_files_keep(c, tenant, new->dataset_id, new->account, files, e)));
+}
+
+static bool add(struct conn *c, struct arena *a, const struct uuid *tenant, const struct push_new *new,
+                struct push_files *files, struct uuid *batch, int64_t *records, struct err *e)
 {
     struct dataset_row d;
     size_t nkeys = 0;
     char hash[65];
     bool made = false;
-    if (!key_good(new->key))
-        return ERR(e, err_push_key, "key");
     if (!find(c, a, tenant, new, &d, &nkeys, e) ||
-        (*records = push_count(new->body, new->removes, nkeys, e)) == 0)
+        (*records = push_count(new->body, new->removes, nkeys, e)) == 0 ||
+        (!new->removes && !push_files_take(a, new->body, files, e)) || !keep_files(c, a, tenant, new, files, e))
         return false;
     bool is_list = str_starts(str_trim(new->body), S("["));
     struct str list = is_list ? new->body : arena_printf(a, "[" STR_FMT "]", STR_ARG(new->body));
     hash_of(new, hash);
-    return insert(c, tenant, &d.id, new, list, str_of(hash), *records, batch, &made, e) &&
-           (!made || queue(c, tenant, &d.id, (int64_t) new->body.n, e));
+    return insert(c, tenant, &d.id, new, list, files->names, str_of(hash), *records, batch, &made, e) &&
+           (!made || queue(c, tenant, &d.id, (int64_t)(new->body.n - files->encoded_bytes), e));
+}
+
+bool push_add(struct conn *c, struct arena *a, const struct uuid *tenant,
+              const struct push_new *new, struct uuid *batch, int64_t *records, struct err *e)
+{
+    struct push_files files = {0};
+    bool ok = (key_good(new->key) || ERR(e, err_push_key, "key")) &&
+              add(c, a, tenant, new, &files, batch, records, e);
+    push_files_free(&files);
+    return ok;
 }
 
 bool push_drop(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,

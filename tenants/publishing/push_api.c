@@ -1,5 +1,4 @@
-/* /api/portal/v1/datasets/{dataset}/push: records sent by programs; and the address of the former portal, for programs
- * that were written for it (source: explore-api.md section 5): one key of an account for every resource of a dataset. */
+/* /api/portal/v1/datasets/{dataset}/push: records sent by programs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -16,18 +15,13 @@
 #include "tenants/publishing/reply.h"
 #include "tenants/publishing/sql.h"
 
-struct push_done {
-    struct uuid batch;
-    int64_t records;
-};
-
 static bool too_large(const struct req *r, struct err *e)
 {
     ERR(e, err_too_large, "%llu", (unsigned long long)r->upload.size_bytes);
     return err_arg(e, "%d", PUSH_BYTES_MAX);
 }
 
-static bool read_body(struct req *r, struct str *body, struct err *e)
+bool push_read_body(struct req *r, struct str *body, struct err *e)
 {
     if (!r->upload.path || r->upload.size_bytes == 0)
         return ERR(e, err_push_body, "nothing"), err_arg(e, "%d", PUSH_RECORDS_MAX);
@@ -51,49 +45,29 @@ static bool read_body(struct req *r, struct str *body, struct err *e)
 }
 
 /* People of one organisation publish nothing by themselves. */
-static bool work(struct req *r, bool removes, struct str key, struct err *e)
+bool push_work(struct req *r, const struct push_new *new, struct err *e)
 {
     struct push_done *p = ARENA_NEW(r->a, struct push_done);
-    struct push_new new = {.dataset_id = r->params[0],
-                           .key = key,
-                           .account = uuid_str(&r->who.account),
-                           .removes = removes};
+    struct push_new mine = *new;
+    mine.dataset_id = r->params[0];
+    mine.account = uuid_str(&r->who.account);
     r->state = p;
     if (r->who.organisation.text[0])
         return ERR(e, err_review_needed, "%s", r->who.account.text);
-    if (!read_body(r, &new.body, e))
-        return false;
-    struct conn *c = req_conn(r, e);
-    return c && conn_begin(c, &r->tenant->id, e) &&
-           push_add(c, r->a, &r->tenant->id, &new, &p->batch, &p->records, e) && conn_commit(c, e);
+    struct conn *c = req_begin(r, e);
+    return c && push_add(c, r->a, &r->tenant->id, &mine, &p->batch, &p->records, e) && conn_commit(c, e);
 }
 
 static bool work_put(struct req *r, struct err *e)
 {
-    return work(r, false, req_header(r, S("idempotency-key")), e);
+    struct push_new new = {.key = req_header(r, S("idempotency-key"))};
+    return push_read_body(r, &new.body, e) && push_work(r, &new, e);
 }
 
 static bool work_remove(struct req *r, struct err *e)
 {
-    return work(r, true, req_header(r, S("idempotency-key")), e);
-}
-
-/* Programs of the former portal name no batch: each call is one. */
-static struct str key_or_new(struct req *r)
-{
-    struct str key = req_header(r, S("idempotency-key"));
-    struct uuid made = uuid_make();
-    return key.n ? key : arena_str(r->a, uuid_str(&made));
-}
-
-static bool work_former_put(struct req *r, struct err *e)
-{
-    return work(r, false, key_or_new(r), e);
-}
-
-static bool work_former_remove(struct req *r, struct err *e)
-{
-    return work(r, true, key_or_new(r), e);
+    struct push_new new = {.key = req_header(r, S("idempotency-key")), .removes = true};
+    return push_read_body(r, &new.body, e) && push_work(r, &new, e);
 }
 
 bool push_work_drop(struct req *r, struct err *e)
@@ -119,16 +93,6 @@ static bool reply_taken(struct req *r, struct err *e)
     jw_open(w, '{');
     JW_STR(w, "batch", uuid_str(&p->batch));
     JW_I64(w, "records", p->records);
-    jw_close(w, '}');
-    return true;
-}
-
-static bool reply_former(struct req *r, struct err *e)
-{
-    (void)e;
-    struct jw *w = req_json(r, 200);
-    jw_open(w, '{');
-    JW_STR(w, "status", S("OK"));
     jw_close(w, '}');
     return true;
 }
@@ -278,8 +242,6 @@ static bool reply_batches(struct req *r, struct err *e)
     static const struct step name[] = {{kind, first, NULL}, {STEP_REPLY, answer, NULL}, {STEP_END, NULL, NULL}}
 STEPS(put_steps, STEP_WORK, work_put, reply_taken);
 STEPS(remove_steps, STEP_WORK, work_remove, reply_taken);
-STEPS(former_put_steps, STEP_WORK, work_former_put, reply_former);
-STEPS(former_remove_steps, STEP_WORK, work_former_remove, reply_former);
 STEPS(drop_steps, STEP_WORK, push_work_drop, reply_dropped);
 STEPS(list_steps, STEP_DB, ask_list, reply_batches);
 STEPS(one_steps, STEP_DB, ask_one, reply_one);
@@ -288,9 +250,6 @@ STEPS(body_steps, STEP_DB, ask_body, reply_body);
 /* clang-format off */
 #define CALL(method, pattern, access, steps, body, en, fr) \
     {method, "/api/portal/v1/datasets/{dataset}/push" pattern, access, 1, steps, en, DIALECT_PROBLEM, body, CACHE_NONE, fr}
-
-#define FORMER(verb, steps, en, fr) \
-    {HTTP_POST, "/api/push/1.0/{dataset}/{resource}/" verb, EDITOR, 1, steps, en, DIALECT_V1, BODY_UPLOAD, CACHE_NONE, fr}
 
 static const struct route routes[] = {
     CALL(HTTP_POST, "", EDITOR, put_steps, BODY_UPLOAD,
@@ -305,8 +264,6 @@ static const struct route routes[] = {
          "The records of a batch that waits", "Les enregistrements d’un lot qui attend"),
     CALL(HTTP_DELETE, "/{batch}", EDITOR, drop_steps, BODY_NONE,
          "Take back a batch that waits", "Retirer un lot qui attend"),
-    FORMER("push", former_put_steps, "Push records, as to the former portal", "Pousser des enregistrements, comme à l’ancien portail"),
-    FORMER("delete", former_remove_steps, "Remove records by their keys, as of the former portal", "Supprimer des enregistrements par leurs clés, comme à l’ancien portail"),
 };
 /* clang-format on */
 const struct route_table push_route_table = {routes, sizeof routes / sizeof routes[0]};

@@ -88,6 +88,27 @@ static bool put_key(struct buf *sql, const json_t *key, const json_t *report)
     return ok;
 }
 
+/* Without a key a removal says whole rows. Compared as records: there NULL is the same as NULL, and they can be hashed. */
+static bool put_same(struct buf *sql, const char *table, long long old, const json_t *report)
+{
+    struct buf row = {0};
+    const json_t *column, *columns = jr_array(report, "columns");
+    size_t i;
+    bool ok = json_array_size(columns) > 0;
+    buf_addz(&row, "ROW(");
+    json_array_foreach(columns, i, column) {
+        buf_addz(&row, i ? ", t." : "t.");
+        ok = ok && load_put_place(&row, column);
+    }
+    buf_addc(&row, ')');
+    buf_printf(sql,
+               "DELETE FROM %s WHERE _id IN (SELECT o._id FROM (SELECT t._id, " STR_FMT " AS said FROM %s AS t WHERE t._id <= %lld)"
+               " AS o JOIN (SELECT DISTINCT " STR_FMT " AS said FROM %s AS t WHERE t._id > %lld) AS p ON o.said = p.said); ",
+               table, STR_ARG(buf_str(&row)), table, old, STR_ARG(buf_str(&row)), table, old);
+    buf_free(&row);
+    return ok;
+}
+
 /* Of rows with the same key the last one pushed stays; of a removal none, nor what it was said
  * with. */
 static bool put_settling(struct buf *sql, const struct fold *f, const struct uuid *id,
@@ -104,6 +125,8 @@ static bool put_settling(struct buf *sql, const struct fold *f, const struct uui
         if (!put_key(sql, f->lines.key, report))
             return false;
         buf_addz(sql, "); ");
+    } else if (f->lines.removes && !put_same(sql, table, old, report)) {
+        return false;
     }
     if (f->lines.removes)
         buf_printf(sql, "DELETE FROM %s WHERE _id > %lld; ", table, old);

@@ -138,8 +138,8 @@ bool push_lines_write(struct push_lines *l, struct conn *c, const json_t *column
     char *names = json_dumps(list, JSON_COMPACT), *key = json_dumps(l->key, JSON_COMPACT);
     bool ok = true;
     for (i = 0; ok && i < l->nbatches; i++)
-        ok = put_batch(l, c, i, str_of(names), str_of(key), l->removes ? S("true") : S("false"),
-                       &line, e);
+        ok = put_batch(l, c, i, str_of(names), str_of(key),
+                       l->removes && json_array_size(l->key) > 0 ? S("true") : S("false"), &line, e);
     free(names);
     free(key);
     json_decref(list);

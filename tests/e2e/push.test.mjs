@@ -44,6 +44,12 @@ async function shown(host, id, want, by) {
   await poll(async () => JSON.stringify(await rows(host, id, by)) === JSON.stringify(want), { what: `${id} as expected`, deadline: 8000 }).catch(() => {});
   assert.deepEqual(await rows(host, id, by), want);
 }
+let password;
+/** A's administrator, signed in. */
+async function office() {
+  password ??= await t.accept(A, t.links[A]);
+  return t.signIn(A, 'admin@a.example', password);
+}
 /** A dataset whose updates by program somebody attests for. */
 async function dataset(host, id, csv, key) {
   await t.importCsv(host, id, csv);
@@ -279,8 +285,7 @@ test('a batch that does not pass is found, read and taken back; those before and
 });
 
 test('a batch is taken back on the page', async () => {
-  const password = await t.accept(A, t.links[A]);
-  const session = await t.signIn(A, 'admin@a.example', password);
+  const session = await office();
   await dataset(A, 'page', 'code;nom\n1;Tours\n', '{code}');
   const sent = (await push(A, 'page', 'p', [{ code: 3, nom: 'jean.dupont@example.org' }])).json.batch;
   await isHeld('page', sent);
@@ -316,4 +321,113 @@ test('programs of the former portal push and delete at their address, with ?push
   assert.equal(versions('livres') >= 2, true);
   assert.match(t.log, /pushkey=\*\*\*/);
   for (const host of [A, B]) assert.equal(t.log.includes(keys[host]), false, 'a key stands in the log');
+});
+
+const former = (host, path, body, { key = keys[host], method = body === undefined ? 'GET' : 'POST' } = {}) => t.http(host, `/api/push/1.0/${path}/${key ? `?pushkey=${key}` : ''}`, {
+  method, ...(body !== undefined && { body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+const idOf = async (host, id, nth) => (await t.http(host, `/api/records/1.0/search/?dataset=${id}&rows=100`)).json.records[nth].recordid;
+const until = (fn) => poll(async () => { hurry(); return fn(); }, { deadline: 60000, every: 200, what: 'the fold' });
+/** Once the folds that wait are done. */
+async function shownSoon(id, want, by) {
+  await until(async () => JSON.stringify(await rows(A, id, by)) === JSON.stringify(want)).catch(() => {});
+  assert.deepEqual(await rows(A, id, by), want);
+}
+const waits = (id) => Number(one(`SELECT count(*) FROM portal.push_batch WHERE dataset_id = '${uuidOf(id)}' AND folded_at IS NULL`));
+
+test('a record is removed by its id, as of the former portal: by its key where there is one', async () => {
+  await dataset(A, 'stock', 'ref;nb\nr1;1\nr2;2\nr3;3\n', '{ref}');
+  const second = await idOf(A, 'stock', 1);
+  const gone = await former(A, `stock/temps_reel/${second}/delete`);
+  assert.deepEqual([gone.status, gone.json], [200, { status: 'OK' }], gone.text);
+  await shownSoon('stock', [{ ref: 'r1', nb: 1 }, { ref: 'r3', nb: 3 }], 'ref');
+  // Rows stand elsewhere by now: an id from before is another row's, or nobody's.
+  assert.equal((await former(A, `stock/temps_reel/${await idOf(A, 'stock', 1)}/delete`)).status, 200);
+  await shownSoon('stock', [{ ref: 'r1', nb: 1 }], 'ref');
+});
+
+test('whoever may not push removes nothing by an id; a session, a HEAD and another portal\'s id do not either', async () => {
+  await dataset(A, 'garde', 'ref;nb\nr1;1\nr2;2\n', '{ref}');
+  await dataset(B, 'autrui', 'ref;nb\nr1;1\n', '{ref}');
+  const record = await idOf(A, 'garde', 0), path = `garde/x/${record}/delete`;
+  const session = await office();
+  const refused = [[401, await former(A, path, undefined, { key: '' })], [401, await former(A, path, undefined, { key: keys[B] })],
+    [403, await session.get(`/api/push/1.0/${path}/`)], [405, await former(A, path, undefined, { method: 'HEAD' })],
+    [404, await former(A, `garde/x/${record.replace(/^./, (c) => (c === '0' ? '1' : '0'))}/delete`)], [404, await former(A, `garde/x/1/delete`)], [404, await former(A, `garde/x/${await idOf(B, 'autrui', 0)}/delete`)],
+    [404, await former(A, `villes_de_nulle_part/x/${record}/delete`)]];
+  for (const [status, answer] of refused) assert.equal(answer.status, status, answer.text);
+  assert.equal(waits('garde'), 0);
+  assert.equal(records('garde'), 2);
+});
+
+test('without a key the rows go that are the same in every value, NULL and all kinds of values; others stay', async () => {
+  const csv = 'nom;n;d;jour;heure;ok;point\nx;1;1,50;2024-01-02;2024-01-02T10:00:00Z;oui;47.5,0.7\nx;1;1,50;2024-01-02;2024-01-02T10:00:00Z;oui;47.5,0.7\nx;;1,50;2024-01-02;2024-01-02T10:00:00Z;oui;47.5,0.7\n"a; ""b""\nc";2;2,25;2024-02-03;2024-02-03T11:30:00Z;non;48.123456,1.25\n';
+  await dataset(A, 'sans_cle', csv);
+  const all = await rows(A, 'sans_cle', 'nom');
+  assert.equal(all.length, 4);
+  // By what it says: every row that says the same. One that says less is another.
+  const [row] = all.filter((x) => x.nom === 'x' && x.n === 1);
+  const { n: ignored, ...less } = row;
+  assert.equal((await former(A, 'sans_cle/r/delete', [less, { ...row, d: 9.5 }])).status, 200);
+  await shownSoon('sans_cle', all.filter((x) => !(x.nom === 'x' && x.n === null)), 'nom');
+  assert.equal((await former(A, 'sans_cle/r/delete', row)).status, 200);
+  await shownSoon('sans_cle', all.filter((x) => x.nom !== 'x'), 'nom');
+  // By its id, whatever stands in it.
+  assert.equal((await former(A, 'sans_cle/r/push', { nom: 'dernier' })).status, 200);
+  await until(() => records('sans_cle') === 2);
+  assert.equal((await former(A, `sans_cle/r/${await idOf(A, 'sans_cle', 0)}/delete`)).status, 200);
+  await until(() => records('sans_cle') === 1);
+  assert.equal((await rows(A, 'sans_cle', 'nom'))[0].nom, 'dernier');
+  assert.equal((await push(A, 'sans_cle', 'cle', [{ nom: 'dernier' }], 'DELETE')).status, 409, 'our own address removes by keys alone');
+});
+
+// A PNG of one red point and a JPEG's beginning, as bytes.
+const point = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+
+test('a file in a record is kept, named in its cell and served; numbers beside it keep every digit', async () => {
+  await dataset(A, 'photos', 'code;photo;mesure\nc0;rien;0.5\n', '{code}');
+  const content = () => Number(one(`SELECT content_bytes FROM portal.dataset WHERE id = '${uuidOf('photos')}'`));
+  const body = `[{"code": "c1", "mesure": 12345678901234567.123456789, "photo": {"content": "${point.toString('base64')}", "content-type": "image/png"}},
+    {"code": "c2", "mesure": 0.1, "photo": {"content": "${point.toString('base64').replace(/.{20}/g, '$&\\n')}", "content-type": "image/png"}}, {"code": "c3", "photo": null}]`;
+  const sent = await former(A, 'photos/r/push', body);
+  assert.equal(sent.status, 200, sent.text);
+  const got = await until(async () => { const x = await rows(A, 'photos'); return x.length === 4 && typeof x[1].photo === 'object' && x; });
+  assert.equal(got[1].photo.mimetype, 'image/png');
+  assert.match(got[1].photo.filename, /^[0-9a-f]{32}\.png$/);
+  assert.equal(got[2].photo.id, got[1].photo.id, 'the same bytes are one file');
+  assert.equal(got[3].photo, null);
+  assert.deepEqual((await t.http(A, new URL(got[1].photo.url).pathname)).body, point);
+  assert.match((await t.http(A, '/api/explore/v2.1/catalog/datasets/photos/exports/csv')).text, /12345678901234567\.123456789/);
+  assert.equal(content(), point.length);
+  await until(async () => (await rows(A, 'photos'))[1].photo.thumbnail);
+  // The same request again, with its key: nothing is kept or counted twice.
+  const again = () => push(A, 'photos', 'un-fichier', [{ code: 'c4', photo: { content: Buffer.from('%PDF-1.4\n').toString('base64'), 'content-type': 'application/pdf' } }]);
+  const [first, second] = [await again(), await again()];
+  assert.deepEqual([first.status, second.status, first.json.batch === second.json.batch], [202, 202, true], second.text);
+  assert.equal(content(), point.length + 9);
+});
+
+test('what is no file, no known type, or not what it says is refused, and nothing of the push is kept', async () => {
+  await dataset(A, 'refus', 'code;photo;n\nc0;rien;1\n', '{code}');
+  const with64 = (bytes, type, more = {}) => [{ code: 'c1', photo: { content: Buffer.from(point).toString('base64'), 'content-type': 'image/png' } }, { code: 'c2', photo: { content: bytes, 'content-type': type }, ...more }];
+  const b64 = (s) => Buffer.from(s).toString('base64');
+  for (const [status, records_, why] of [[422, with64('***', 'image/png'), /Record 2.*photo/], [422, with64('', 'image/png'), /Record 2/],
+    [415, with64(b64('<script>'), 'text/html'), null], [415, with64(b64('<script>alert(1)</script>'), 'image/jpeg'), null], [422, [{ code: 'c1', n: { content: b64('GIF89a'), 'content-type': 'image/gif' } }], null]]) {
+    const answer = await t.http(A, `/api/push/1.0/refus/r/push/?pushkey=${keys[A]}`, { method: 'POST', body: Buffer.from(JSON.stringify(records_)), headers: { 'Content-Type': 'application/json' } });
+    assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${answer.text}`);
+    if (why) assert.equal(answer.status, status);
+    if (why) assert.match(answer.json.error, why);
+  }
+  assert.equal(waits('refus'), 0);
+  assert.equal(one(`SELECT count(*) FROM portal.attachment WHERE dataset_id = '${uuidOf('refus')}'`), '0');
+  assert.equal(one(`SELECT content_bytes FROM portal.dataset WHERE id = '${uuidOf('refus')}'`), '0');
+  assert.equal(JSON.stringify(one(`SELECT fields FROM portal.dataset WHERE id = '${uuidOf('refus')}'`)).includes('file'), false);
+});
+
+test('many programs push files at once: each is there, none waits for another for ever', async () => {
+  await dataset(A, 'albums', 'code;photo\nc0;rien\n', '{code}');
+  const one64 = (i) => Buffer.concat([point, Buffer.from(String(i))]).toString('base64');
+  const done = await Promise.all(Array.from({ length: 12 }, (_, i) => push(A, 'albums', `f${i}`, { code: `f${i}`, photo: { content: one64(i), 'content-type': 'image/png' } })));
+  assert.deepEqual(done.map((d) => d.status), Array(12).fill(202), done.map((d) => d.text).join());
+  assert.equal(one(`SELECT count(*) FROM portal.attachment WHERE dataset_id = '${uuidOf('albums')}' AND kind = 'file'`), '12');
+  await until(async () => (await rows(A, 'albums')).filter((x) => x.photo?.id).length === 12);
 });

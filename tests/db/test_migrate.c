@@ -142,11 +142,60 @@ static void test_four_at_once_apply_each_once(void **state)
     assert_string_equal(db_value(DB_SUPER, value), "20");
 }
 
-static void test_the_real_ones_apply(void **state)
+static size_t up_to(int number)
+{
+    size_t n = 0;
+    while (n < migrations_n && migrations[n].number <= number)
+        n++;
+    return n;
+}
+
+/* A dataset of tenant b<tenant> whose version is <version>: as it stood in the first migrations. */
+static void publish(int tenant, int version, bool is_origin)
+{
+    char sql[2048];
+    snprintf(sql, sizeof sql,
+             "BEGIN; SET LOCAL portal.tenant_id = '00000000-0000-7000-8000-0000000000b%d';"
+             "INSERT INTO portal.version (id, state) VALUES ('00000000-0000-7000-8000-00000000d%03d', 'ready');"
+             "INSERT INTO portal.dataset (tenant_id, id, dataset_id, uid, identifier, organisation_id, is_origin, source_tenant_id, source_id, version_id) VALUES"
+             " ('00000000-0000-7000-8000-0000000000b%d', gen_random_uuid(), 'd%d', 'da_%06d', 'd%d', '00000000-0000-7000-8000-0000000000c1',"
+             "  %s, '00000000-0000-7000-8000-00000000d%03d'); COMMIT",
+             tenant, version, tenant, version, version, version, is_origin ? "true, NULL, NULL" : "false, '00000000-0000-7000-8000-0000000000b1', gen_random_uuid()", version);
+    db_exec(DB_OWNER, sql);
+}
+
+static void make_tenants(void)
+{
+    db_exec(DB_OWNER, "INSERT INTO portal.root (id, name) VALUES ('00000000-0000-7000-8000-00000000000a', 'R')");
+    db_exec(DB_OWNER, "INSERT INTO portal.tenant (id, root_id, parent_id, slug, name, slot) VALUES"
+                      " ('00000000-0000-7000-8000-0000000000b1', '00000000-0000-7000-8000-00000000000a', NULL, 'a', 'A', 1),"
+                      " ('00000000-0000-7000-8000-0000000000b2', '00000000-0000-7000-8000-00000000000a',"
+                      "  '00000000-0000-7000-8000-0000000000b1', 'b', 'B', 2)");
+    for (int t = 1; t <= 2; t++) {
+        char sql[512];
+        snprintf(sql, sizeof sql, "BEGIN; SET LOCAL portal.tenant_id = '00000000-0000-7000-8000-0000000000b%d';"
+                 "INSERT INTO portal.organisation (tenant_id, id, slug, name) VALUES ('00000000-0000-7000-8000-0000000000b%d',"
+                 " '00000000-0000-7000-8000-0000000000c1', 'o', 'O'); COMMIT", t, t);
+        db_exec(DB_OWNER, sql);
+    }
+}
+
+/* What was published before there were checks (0010) counts as read, on every portal; a copy and what came later do not. */
+static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
 {
     (void)state;
+    size_t first = up_to(9), then = up_to(29);
+    run(migrations, first);
+    make_tenants();
+    publish(1, 1, true);
+    publish(2, 2, true);
+    publish(2, 3, false);
+    run(migrations, then);
+    publish(2, 4, true);
     run(migrations, migrations_n);
-    assert_int_equal(report.applied, migrations_n);
+    assert_int_equal(report.applied, migrations_n - then);
+    assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 4), ' ' ORDER BY tenant_id, version_id)"
+                                           " FROM portal.version_check"), "b1d001 b2d002");
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, before, after)
@@ -161,7 +210,7 @@ int main(void)
         T(test_a_failing_migration_changes_nothing),
         T(test_a_migration_may_not_end_its_transaction),
         T(test_four_at_once_apply_each_once),
-        T(test_the_real_ones_apply),
+        T(test_the_real_ones_apply_and_take_along_what_is_there),
     };
     return cmocka_run_group_tests(tests, db_setup_bare, db_teardown);
 }

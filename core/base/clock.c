@@ -33,8 +33,11 @@ int64_t clock_monotonic_us(void)
 static struct tm parts(int64_t wall_us)
 {
     time_t s = (time_t)(wall_us / 1000000 - (wall_us % 1000000 < 0));
-    struct tm tm;
-    gmtime_r(&s, &tm);
+    static _Thread_local time_t last; /* the lines of a log have a second in common */
+    static _Thread_local struct tm tm;
+    if (s != last || tm.tm_mday == 0)
+        gmtime_r(&s, &tm);
+    last = s;
     return tm;
 }
 

@@ -47,25 +47,9 @@ void log_flush(void)
     buf_reset(&held);
 }
 
-/* Keys are literals of ours: nothing in them to escape. */
-static void put_key(const char *key)
-{
-    buf_addz(&held, ",\"");
-    buf_addz(&held, key);
-    buf_add(&held, S("\":"));
-}
-
-static void put_word(const char *key, const char *word)
-{
-    put_key(key);
-    buf_addc(&held, '"');
-    buf_addz(&held, word);
-    buf_addc(&held, '"');
-}
-
 static void put_field(const struct log_field *f)
 {
-    put_key(f->key);
+    buf_add(&held, f->key);
     if (f->is_number)
         buf_addn(&held, f->number);
     else if (f->text.p)
@@ -81,11 +65,14 @@ void log_write(enum log_level level, const char *event, const struct log_field *
         return;
     buf_add(&held, S("{\"at\":\""));
     clock_iso_us(&held, clock_wall_us());
+    buf_add(&held, S("\",\"level\":\""));
+    buf_addz(&held, names[level]);
+    buf_add(&held, S("\",\"process\":\""));
+    buf_addz(&held, process_name);
+    buf_add(&held, S("\",\"event\":\""));
+    buf_addz(&held, event);
     buf_addc(&held, '"');
-    put_word("level", names[level]);
-    put_word("process", process_name);
-    put_word("event", event);
-    for (; fields->key; fields++)
+    for (; fields->key.p; fields++)
         put_field(fields);
     buf_add(&held, S("}\n"));
     if (!holds || level >= LOG_WARN || held.n >= HOLD_MAX)

@@ -10,13 +10,14 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 struct log_field {
-    const char *key;
+    struct str key;  /* as it is written, comma and quotes included */
     struct str text; /* used when `is_number` is false */
     int64_t number;
     bool is_number;
 };
-#define LOG_S(key, s) ((struct log_field){(key), (s), 0, false})
-#define LOG_N(key, v) ((struct log_field){(key), {NULL, 0}, (int64_t)(v), true})
+/* key: a literal with nothing to escape. */
+#define LOG_S(key, s) ((struct log_field){S(",\"" key "\":"), (s), 0, false})
+#define LOG_N(key, v) ((struct log_field){S(",\"" key "\":"), {NULL, 0}, (int64_t)(v), true})
 
 void log_init(const char *process, enum log_level least); /* process: "serve", "worker", … */
 
@@ -33,7 +34,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 #define LOG(level, ...)                                                                            \
     log_write((level), LOG_EVENT_(__VA_ARGS__, 0),                                                 \
               (const struct log_field[]){LOG_FIELDS_(__VA_ARGS__, LOG_END)})
-#define LOG_END ((struct log_field){NULL, {NULL, 0}, 0, false})
+#define LOG_END ((struct log_field){{NULL, 0}, {NULL, 0}, 0, false})
 #define LOG_EVENT_(event, ...) event
 #define LOG_FIELDS_(event, ...) __VA_ARGS__
 

@@ -4,7 +4,7 @@
 
 #include "core/base/must.h"
 
-/* Below this a copy is cheaper than a list of pieces for the kernel. */
+/* Up to this a copy is cheaper than a list of pieces for the kernel: a whole answer, or the head of a longer one. */
 enum { GATHER_MAX = 16 * 1024, PARTS_MAX = 6 };
 
 size_t http_conn_queued(const struct http_conn *c)
@@ -59,19 +59,19 @@ void http_conn_flushed(struct http_conn *c)
 static ssize_t try_send(struct http_conn *c, const struct str *parts, unsigned n, size_t total)
 {
     char gathered[GATHER_MAX];
-    uv_buf_t bufs[PARTS_MAX];
-    unsigned nbufs = 0;
+    uv_buf_t bufs[PARTS_MAX + 1];
+    unsigned nbufs = 1, together = total <= GATHER_MAX ? n : total - parts[n - 1].n <= GATHER_MAX ? n - 1 : 0;
     size_t at = 0;
     for (unsigned i = 0; i < n; i++) {
-        if (total <= GATHER_MAX && parts[i].n)
-            memcpy(gathered + at, parts[i].p, parts[i].n);
-        else if (parts[i].n)
+        if (i >= together && parts[i].n)
             bufs[nbufs++] = (uv_buf_t){.base = (char *)(uintptr_t)parts[i].p, .len = parts[i].n};
+        if (i >= together || parts[i].n == 0)
+            continue;
+        memcpy(gathered + at, parts[i].p, parts[i].n);
         at += parts[i].n;
     }
-    if (total <= GATHER_MAX)
-        bufs[nbufs++] = uv_buf_init(gathered, (unsigned)total);
-    int sent = uv_try_write(&c->u.stream, bufs, nbufs);
+    bufs[0] = uv_buf_init(gathered, (unsigned)at);
+    int sent = uv_try_write(&c->u.stream, at ? bufs : bufs + 1, at ? nbufs : nbufs - 1);
     return sent == UV_EAGAIN ? 0 : sent < 0 ? -1 : sent;
 }
 

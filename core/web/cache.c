@@ -6,11 +6,15 @@
 #include "core/base/map.h"
 #include "core/base/must.h"
 
+enum { HEAD_BYTES = 2048 }; /* what a kept head is counted as, made or not */
+
 struct kept {
     struct cache_entry e; /* first: a borrowed entry is its kept */
     struct cache_key key;
     struct kept *newer, *older;
     size_t bytes;
+    struct buf head; /* cache_head; empty: not made */
+    int64_t head_of;
     unsigned holders; /* readers, and one for the table while it is listed */
 };
 
@@ -39,8 +43,10 @@ struct cache *cache_make(size_t max_bytes)
 
 static void drop_holder(struct kept *k)
 {
-    if (--k->holders == 0)
-        free(k);
+    if (--k->holders > 0)
+        return;
+    buf_free(&k->head);
+    free(k);
 }
 
 static void unlink_kept(struct cache *c, struct kept *k)
@@ -84,11 +90,11 @@ struct cache_key cache_key_of(const unsigned char secret[16], struct str text)
     return k;
 }
 
-void cache_etag(const struct cache_key *k, struct buf *out)
+void cache_etag(const struct cache_key *k, char out[CACHE_ETAG])
 {
-    char hex[2 * CACHE_KEY + 1];
-    sodium_bin2hex(hex, sizeof hex, k->bytes, CACHE_KEY);
-    buf_printf(out, "\"%s\"", hex);
+    out[0] = '"';
+    sodium_bin2hex(out + 1, 2 * CACHE_KEY + 1, k->bytes, CACHE_KEY);
+    memcpy(out + 1 + 2 * CACHE_KEY, "\"", 2);
 }
 
 const struct cache_entry *cache_get(struct cache *c, const struct cache_key *k)
@@ -105,15 +111,35 @@ const struct cache_entry *cache_get(struct cache *c, const struct cache_key *k)
     return &found->e;
 }
 
-void cache_release(struct cache *c, const struct cache_entry *e)
+/* The entry is the first member of what we allocated; the map gave it out as const. */
+static struct kept *kept_of(const struct cache_entry *e)
 {
-    (void)c;
-    /* The entry is the first member of what we allocated; the map gave it out as const. */
     union {
         const struct cache_entry *in;
         struct kept *out;
     } u = {.in = e};
-    drop_holder(u.out);
+    return u.out;
+}
+
+void cache_release(struct cache *c, const struct cache_entry *e)
+{
+    (void)c;
+    drop_holder(kept_of(e));
+}
+
+struct str cache_head(const struct cache_entry *e, int64_t generation)
+{
+    const struct kept *k = kept_of(e);
+    return k->head.n && k->head_of == generation ? buf_str(&k->head) : STR_NONE;
+}
+
+struct str cache_set_head(const struct cache_entry *e, int64_t generation, struct str head)
+{
+    struct kept *k = kept_of(e);
+    buf_reset(&k->head);
+    buf_add(&k->head, head);
+    k->head_of = generation;
+    return buf_str(&k->head);
 }
 
 static struct str copy_to(char **at, struct str s)
@@ -128,7 +154,7 @@ static struct str copy_to(char **at, struct str s)
 void cache_put(struct cache *c, const struct cache_key *key, const struct cache_entry *e)
 {
     size_t text = e->content_type.n + e->headers.n + e->body.n;
-    size_t bytes = sizeof(struct kept) + text;
+    size_t bytes = sizeof(struct kept) + HEAD_BYTES + text;
     if (bytes > c->max_bytes / 8)
         return;
     struct kept *old = map_get(&c->entries, key_str(key));
@@ -138,7 +164,7 @@ void cache_put(struct cache *c, const struct cache_key *key, const struct cache_
         c->evicted++;
         forget(c, c->oldest);
     }
-    struct kept *k = must_realloc(NULL, bytes); /* not zeroed: all of it is written below */
+    struct kept *k = must_realloc(NULL, sizeof(struct kept) + text); /* not zeroed: all of it is written below */
     char *at = (char *)(k + 1);
     *k = (struct kept){.e = {.status = e->status, .gzip = e->gzip}, .key = *key, .bytes = bytes, .holders = 1};
     k->e.content_type = copy_to(&at, e->content_type);

@@ -10,7 +10,7 @@
  * nobody outside can look for two addresses with one key. Entries are counted references: one
  * that is being sent survives its eviction. One loop, no threads.
  */
-enum { CACHE_KEY = 16 };
+enum { CACHE_KEY = 16, CACHE_ETAG = 2 * CACHE_KEY + 3 };
 
 struct cache_key {
     unsigned char bytes[CACHE_KEY];
@@ -27,13 +27,19 @@ struct cache *cache_make(size_t max_bytes);
 void cache_free(struct cache *c); /* no entry may be held */
 
 struct cache_key cache_key_of(const unsigned char secret[16], struct str text);
-void cache_etag(const struct cache_key *k, struct buf *out); /* "\"<32 hex>\"" */
+void cache_etag(const struct cache_key *k, char out[CACHE_ETAG]); /* "\"<32 hex>\"" */
 
 /* Borrowed until cache_release; NULL: not there. */
 const struct cache_entry *cache_get(struct cache *c, const struct cache_key *k);
 /* Copies *e; nothing is kept when it is larger than an eighth of the whole. */
 void cache_put(struct cache *c, const struct cache_key *k, const struct cache_entry *e);
 void cache_release(struct cache *c, const struct cache_entry *e);
+
+/* The lines of a hit's head that are the same at every hit, written once and kept beside the entry; good while what they
+ * were made of has the same `generation`. Absent: not made, or of another. cache_set_head copies `head`; both give a view
+ * that holds until the next cache_set_head or the release. */
+struct str cache_head(const struct cache_entry *e, int64_t generation);
+struct str cache_set_head(const struct cache_entry *e, int64_t generation, struct str head);
 void cache_metrics(const struct cache *c, struct buf *out);
 
 /*

@@ -227,21 +227,43 @@ bool req_type_is_text(struct str type)
     return false;
 }
 
-void reply_headers(struct req_private *p, struct buf *out)
+static void set_rates(struct req_private *p)
 {
-    struct req *r = &p->req;
     const struct web_hooks *hooks = p->engine->c.hooks;
     if (hooks->rate_headers && p->spent && p->status < 400)
-        hooks->rate_headers(r);
+        hooks->rate_headers(&p->req);
+}
+
+static void put_set(const struct req_private *p, struct buf *out)
+{
+    for (size_t i = 0; i < p->nheaders; i++)
+        security_line(out, p->headers[i].name, p->headers[i].value);
+}
+
+/* All but the rates. */
+static void put_head(struct req_private *p, struct buf *out)
+{
+    struct req *r = &p->req;
     if (p->etag.p && p->status < 400)
         req_set(r, S("etag"), p->etag);
     if (p->gzip)
         req_set(r, S("content-encoding"), S("gzip"));
     if (p->content_type.n)
         security_line(out, S("content-type"), p->content_type);
-    for (size_t i = 0; i < p->nheaders; i++)
-        security_line(out, p->headers[i].name, p->headers[i].value);
+    put_set(p, out);
     security_headers(p, out);
+}
+
+void reply_headers(struct req_private *p, struct buf *out)
+{
+    set_rates(p);
+    put_head(p, out);
+}
+
+static void send_whole(struct req_private *p, struct str headers, struct str body)
+{
+    p->sent_bytes = p->req.x->method == HTTP_HEAD || p->status == 304 || p->status == 204 ? 0 : body.n;
+    http_reply(p->wire, p->status, headers, body);
 }
 
 static void send_body(struct req_private *p, struct str body)
@@ -249,14 +271,14 @@ static void send_body(struct req_private *p, struct str body)
     struct buf *headers = &p->engine->scratch;
     buf_reset(headers);
     reply_headers(p, headers);
-    p->sent_bytes = p->req.x->method == HTTP_HEAD || p->status == 304 || p->status == 204 ? 0 : body.n;
-    http_reply(p->wire, p->status, buf_str(headers), body);
+    send_whole(p, buf_str(headers), body);
 }
 
-static void send_cached(struct req_private *p)
+/* What the key does not name of what these lines are made of (who may frame an answer) moves the portal's generation. */
+static struct str make_cached_head(struct req_private *p)
 {
     const struct cache_entry *c = p->cached;
-    p->status = c->status;
+    struct buf *head = &p->engine->scratch;
     p->content_type = c->content_type;
     p->gzip = c->gzip;
     for (struct str rest = c->headers, line; str_cut(&rest, '\n', &line);) {
@@ -266,7 +288,25 @@ static void send_cached(struct req_private *p)
         str_cut(&value, ':', &name);
         req_set(&p->req, name, str_trim(value));
     }
-    send_body(p, c->body);
+    buf_reset(head);
+    put_head(p, head);
+    p->nheaders = 0; /* they are in it */
+    return cache_set_head(c, p->req.tenant->generation, buf_str(head));
+}
+
+static void send_cached(struct req_private *p)
+{
+    const struct cache_entry *c = p->cached;
+    struct buf *headers = &p->engine->scratch;
+    p->status = c->status;
+    struct str same = cache_head(c, p->req.tenant->generation);
+    if (!same.p)
+        same = make_cached_head(p);
+    set_rates(p);
+    buf_reset(headers);
+    put_set(p, headers);
+    buf_add(headers, same);
+    send_whole(p, buf_str(headers), c->body);
 }
 
 static void send_now(struct req_private *p)

@@ -135,11 +135,9 @@ enum stage_result stage_cache(struct req *r, struct err *e)
     bool gzip = gzip_accepted(req_header(r, S("accept-encoding")));
     if (!is_cacheable(p) || !make_key(p, gzip))
         return STAGE_NEXT;
-    struct buf etag = {0};
-    cache_etag(&p->key, &etag);
-    bool known = req_etag(r, buf_str(&etag));
-    buf_free(&etag);
-    if (known || answer_from_cache(p))
+    char etag[CACHE_ETAG];
+    cache_etag(&p->key, etag);
+    if (req_etag(r, str_of(etag)) || answer_from_cache(p))
         return STAGE_DONE;
     p->waiter.wake = on_landed;
     p->leads = cache_lead(p->engine->c.cache, &p->key, &p->waiter);

@@ -583,6 +583,44 @@ static void test_a_kept_answer_costs_no_query(void **state)
     assert_int_equal(given_back, 1); /* the 304 */
 }
 
+/* The lines of the head but the date, in the order of their names. */
+static void head_lines(char *out, size_t size)
+{
+    char *lines[60], copy[4096];
+    size_t n = 0, at = 0;
+    snprintf(copy, sizeof copy, "%.*s", (int)(body_of() - answer.p), answer.p);
+    for (char *line = strtok(copy, "\r\n"); line; line = strtok(NULL, "\r\n"))
+        if (strncmp(line, "date:", 5) != 0)
+            lines[n++] = line;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            if (strcmp(lines[k], lines[i]) < 0) {
+                char *other = lines[i];
+                lines[i] = lines[k];
+                lines[k] = other;
+            }
+    for (size_t i = 0; i < n; i++)
+        at += (size_t)snprintf(out + at, size - at, "%s\n", lines[i]);
+}
+
+/* Its first hit makes the head, the second sends it again. */
+static void test_hits_say_what_the_miss_said(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/api/explore/v2.1/mine?q=heads", "/big?q=heads"};
+    char miss[4096], hit[4096];
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_int_equal(get(paths[i]), 200);
+        head_lines(miss, sizeof miss);
+        assert_true(strlen(miss) > 500);
+        for (int k = 0; k < 2; k++) {
+            assert_int_equal(get(paths[i]), 200);
+            head_lines(hit, sizeof hit);
+            assert_string_equal(hit, miss);
+        }
+    }
+}
+
 static void test_a_header_without_effect_finds_the_same_kept_answer(void **state)
 {
     (void)state;
@@ -976,6 +1014,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_step_ends_the_request),
         cmocka_unit_test(test_cpu_and_work_steps),
         cmocka_unit_test(test_a_kept_answer_costs_no_query),
+        cmocka_unit_test(test_hits_say_what_the_miss_said),
         cmocka_unit_test(test_a_header_without_effect_finds_the_same_kept_answer),
         cmocka_unit_test(test_a_raised_generation_is_seen),
         cmocka_unit_test(test_identical_misses_ask_once),

@@ -100,7 +100,7 @@ static void put(struct cache *c, struct cache_key k, size_t n)
 static void test_the_least_recently_used_leaves(void **state)
 {
     (void)state;
-    struct cache *c = cache_make(10000);
+    struct cache *c = cache_make(28000);
     struct cache_key k[12];
     for (size_t i = 0; i < 12; i++)
         k[i] = cache_key_of(secret, (struct str){"abcdefghijkl" + i, 1});
@@ -121,6 +121,28 @@ static void test_the_least_recently_used_leaves(void **state)
     assert_null(cache_get(c, &k[0]));
     assert_int_equal(first->body.n, 1000); /* evicted, but still held by us */
     cache_release(c, first);
+    cache_free(c);
+}
+
+static void test_a_kept_head_is_of_one_generation(void **state)
+{
+    (void)state;
+    struct cache *c = cache_make(28000);
+    struct cache_key k = cache_key_of(secret, S("k"));
+    put(c, k, 10);
+    const struct cache_entry *e = cache_get(c, &k);
+    assert_null(cache_head(e, 0).p);
+    assert_true(str_eq(cache_set_head(e, 7, S("a: 1\r\n")), S("a: 1\r\n")));
+    assert_true(str_eq(cache_head(e, 7), S("a: 1\r\n")));
+    assert_null(cache_head(e, 8).p);
+    cache_set_head(e, 8, S("a: 2\r\nb: 3\r\n"));
+    assert_true(str_eq(cache_head(e, 8), S("a: 2\r\nb: 3\r\n")));
+    put(c, k, 10); /* another answer under the key: its head is not made yet, ours still stands */
+    const struct cache_entry *other = cache_get(c, &k);
+    assert_null(cache_head(other, 8).p);
+    assert_non_null(cache_head(e, 8).p);
+    cache_release(c, other);
+    cache_release(c, e);
     cache_free(c);
 }
 
@@ -215,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_query_refuses_bad_bytes_and_too_many),
         cmocka_unit_test(test_secrets_do_not_reach_the_log),
         cmocka_unit_test(test_the_least_recently_used_leaves),
+        cmocka_unit_test(test_a_kept_head_is_of_one_generation),
         cmocka_unit_test(test_identical_misses_wait_for_the_first),
         cmocka_unit_test(test_gzip_is_asked_for),
         cmocka_unit_test(test_gzip_body_reads_back),

@@ -319,6 +319,8 @@ int64_t backup_age_s(const struct home *h)
 {
     char path[HOME_PATH], file[PATH];
     int64_t newest = -1;
+    if (!home_has(h, "backup/wal"))
+        return -1;
     home_file(h, "backup", path);
     DIR *folder = opendir(path);
     for (const struct dirent *d; folder && (d = readdir(folder));) {

@@ -36,5 +36,6 @@ bool backup_verify(const char *backup, const char *bin, const struct backup_prog
 bool backup_restore(const char *backup, const char *home, const char *wal, int64_t until_us, const struct backup_progress *p,
                     struct err *e);
 
-/* Seconds since the newest whole backup under DIR/backup; -1: there is none. */
+/* Seconds since the newest whole backup under DIR/backup; -1: there is none of this cluster (without backup/wal, those that
+ * lie there are of one that was carried over: cluster_move.h). */
 int64_t backup_age_s(const struct home *h);

@@ -118,6 +118,8 @@ test('it is carried over: another cluster answers the same, the old one is kept,
   assert.deepEqual(await answers(), had.answers);
   assert.match(rows(), /data\.v_\w+=3/);
   assert.match(sql(t, "SELECT relpages > 0 AND reltuples > 0 FROM pg_class WHERE oid = 'portal.migration'::regclass;"), /t/, 'it has statistics');
+  const backup = JSON.parse((await t.cli(['doctor', '--json'])).stdout).find((check) => check.name === 'backup');
+  assert.equal(backup.state, 'wrong', 'there is a backup, but not of this cluster');
   await t.importCsv(HOST, 'encore', 'code;nom\n1;Dreux\n');
   await poll(async () => (await t.http(HOST, `${API}/encore/records`)).status === 200, { what: 'a new dataset' });
   assert.ok((await t.must(['backup', 'create', '--json'])).path);

@@ -83,88 +83,88 @@ static enum health check_level(struct visit *v)
     return found(v, r.pending > 0 ? BAD : GOOD, "%d (+%u)", r.level, r.pending);
 }
 
-static enum health check_extensions(struct visit *v)
+/* What a statement says; nothing at all is bad. */
+static enum health ask(struct visit *v, const struct stmt *s, const struct str *params, enum health (*reads)(struct visit *, const PGresult *))
 {
     struct err e = {0};
     if (!v->conn)
         return SKIPPED;
-    PGresult *r = conn_ask(v->conn, &sql_doctor_extensions, NULL, &e);
-    enum health h = r && PQntuples(r) == 1 && PQgetisnull(r, 0, 0) ? GOOD : BAD;
-    if (h == BAD && r)
-        found(v, BAD, "%s", PQntuples(r) == 1 ? PQgetvalue(r, 0, 0) : "?");
+    PGresult *r = conn_ask(v->conn, s, params, &e);
+    enum health h = r ? reads(v, r) : BAD;
     PQclear(r);
     return h;
 }
 
+static enum health read_extensions(struct visit *v, const PGresult *r)
+{
+    if (PQntuples(r) != 1)
+        return found(v, BAD, "?");
+    return PQgetisnull(r, 0, 0) ? GOOD : found(v, BAD, "%s", PQgetvalue(r, 0, 0));
+}
+
+static enum health check_extensions(struct visit *v)
+{
+    return ask(v, &sql_doctor_extensions, NULL, read_extensions);
+}
+
+static enum health read_worker(struct visit *v, const PGresult *r)
+{
+    if (PQntuples(r) != 1 || PQgetisnull(r, 0, 0))
+        return BAD;
+    long seconds = strtol(PQgetvalue(r, 0, 0), NULL, 10);
+    return found(v, seconds > option_i64(OPTION_WORKER_SILENCE) ? BAD : GOOD, "%ld s", seconds);
+}
+
 static enum health check_worker(struct visit *v)
 {
-    struct err e = {0};
-    if (!v->conn)
-        return SKIPPED;
-    PGresult *r = conn_ask(v->conn, &sql_doctor_worker, NULL, &e);
-    enum health h = BAD;
-    if (r && PQntuples(r) == 1 && !PQgetisnull(r, 0, 0)) {
-        long seconds = strtol(PQgetvalue(r, 0, 0), NULL, 10);
-        h = found(v, seconds > option_i64(OPTION_WORKER_SILENCE) ? BAD : GOOD, "%ld s", seconds);
-    }
-    PQclear(r);
-    return h;
+    return ask(v, &sql_doctor_worker, NULL, read_worker);
+}
+
+static enum health read_links(struct visit *v, const PGresult *r)
+{
+    int n = PQntuples(r);
+    if (n == 0)
+        return GOOD;
+    const char *link = PQgetvalue(r, 0, 0), *why = PQgetvalue(r, 0, 1);
+    return n == 1 ? found(v, BAD, "%s: %s", link, why) : found(v, BAD, "%s: %s (+%d)", link, why, n - 1);
 }
 
 /* Links that are stopped, that need a person, or whose copies have waited for too long. */
 static enum health check_links(struct visit *v)
 {
-    struct err e = {0};
     char minutes[24];
-    if (!v->conn)
-        return SKIPPED;
     snprintf(minutes, sizeof minutes, "%lld", (long long)option_i64(OPTION_LINK_WAIT));
-    PGresult *r = conn_ask(v->conn, &sql_doctor_links, (struct str[]){str_of(minutes)}, &e);
-    int n = r ? PQntuples(r) : 0;
-    if (n == 1)
-        found(v, BAD, "%s: %s", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
-    else if (n > 1)
-        found(v, BAD, "%s: %s (+%d)", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1), n - 1);
-    PQclear(r);
-    return r && n == 0 ? GOOD : BAD;
+    return ask(v, &sql_doctor_links, (struct str[]){str_of(minutes)}, read_links);
+}
+
+static enum health read_mail(struct visit *v, const PGresult *r)
+{
+    if (PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "0") != 0)
+        return found(v, BAD, "%s (%s)", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
+    struct str smtp = option_str(OPTION_SMTP);
+    return smtp.n ? found(v, GOOD, STR_FMT, STR_ARG(smtp)) : SKIPPED;
 }
 
 /* Notices that have waited for an hour, with the reason of the last attempt. */
 static enum health check_mail(struct visit *v)
 {
-    struct err e = {0};
-    if (!v->conn)
-        return SKIPPED;
-    PGresult *r = conn_ask(v->conn, &sql_doctor_mail, NULL, &e);
-    bool late = r && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "0") != 0;
-    if (late)
-        found(v, BAD, "%s (%s)", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
-    PQclear(r);
-    return !r || late ? BAD : option_str(OPTION_SMTP).n ? found(v, GOOD, STR_FMT, STR_ARG(option_str(OPTION_SMTP))) : SKIPPED;
+    return ask(v, &sql_doctor_mail, NULL, read_mail);
 }
 
 /* A statement that counts what is wrong and names it. */
-static enum health check_none(struct visit *v, const struct stmt *s)
+static enum health read_none(struct visit *v, const PGresult *r)
 {
-    struct err e = {0};
-    if (!v->conn)
-        return SKIPPED;
-    PGresult *r = conn_ask(v->conn, s, NULL, &e);
-    bool well = r && strcmp(PQgetvalue(r, 0, 0), "0") == 0;
-    if (r && !well)
-        found(v, BAD, "%s: %s", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
-    PQclear(r);
-    return well ? GOOD : BAD;
+    return strcmp(PQgetvalue(r, 0, 0), "0") == 0 ? GOOD : found(v, BAD, "%s: %s", PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1));
 }
 
 static enum health check_copies(struct visit *v)
 {
-    return check_none(v, &sql_doctor_copies);
+    return ask(v, &sql_doctor_copies, NULL, read_none);
 }
 
 static enum health check_conformity(struct visit *v)
 {
-    return option_str(OPTION_PUBLIC_URL).n == 0 ? SKIPPED : check_none(v, &sql_doctor_conformity);
+    return option_str(OPTION_PUBLIC_URL).n == 0 ? SKIPPED : ask(v, &sql_doctor_conformity, NULL, read_none);
 }
 
 static enum health check_backup(struct visit *v)
@@ -186,41 +186,45 @@ static bool resolves(const char *host)
     return ok;
 }
 
-/* Each canonical host. Only where the portal is public: a demonstration's hosts end in .localhost. */
-static enum health check_hosts(struct visit *v, bool (*is_good)(const char *host))
-{
-    struct err e = {0};
-    if (!v->conn || option_str(OPTION_PUBLIC_URL).n == 0)
-        return SKIPPED;
-    PGresult *r = conn_ask(v->conn, &sql_doctor_hosts, NULL, &e);
-    int bad = 0, n = r ? PQntuples(r) : 0;
-    for (int i = 0; i < n; i++) {
-        if (is_good(PQgetvalue(r, i, 0)))
-            continue;
-        if (bad++ == 0)
-            found(v, BAD, "%s", PQgetvalue(r, i, 0));
-    }
-    if (bad > 1)
-        snprintf(v->found + strlen(v->found), sizeof v->found - strlen(v->found), " (+%d)", bad - 1);
-    if (bad == 0)
-        found(v, GOOD, "%d", n);
-    PQclear(r);
-    return bad > 0 ? BAD : GOOD;
-}
-
-static enum health check_dns(struct visit *v)
-{
-    return check_hosts(v, resolves);
-}
-
 static bool has_certificate(const char *host)
 {
     return tls_days_left(host) >= 14;
 }
 
+static enum health read_hosts(struct visit *v, const PGresult *r, bool (*is_good)(const char *host))
+{
+    int bad = 0, n = PQntuples(r);
+    const char *first = NULL;
+    for (int i = 0; i < n; i++) {
+        if (is_good(PQgetvalue(r, i, 0)))
+            continue;
+        first = first ? first : PQgetvalue(r, i, 0);
+        bad++;
+    }
+    if (bad == 0)
+        return found(v, GOOD, "%d", n);
+    return bad == 1 ? found(v, BAD, "%s", first) : found(v, BAD, "%s (+%d)", first, bad - 1);
+}
+
+static enum health read_dns(struct visit *v, const PGresult *r)
+{
+    return read_hosts(v, r, resolves);
+}
+
+static enum health read_certificates(struct visit *v, const PGresult *r)
+{
+    return read_hosts(v, r, has_certificate);
+}
+
+/* Each canonical host. Only where the portal is public: a demonstration's hosts end in .localhost. */
+static enum health check_dns(struct visit *v)
+{
+    return option_str(OPTION_PUBLIC_URL).n == 0 ? SKIPPED : ask(v, &sql_doctor_hosts, NULL, read_dns);
+}
+
 static enum health check_certificate(struct visit *v)
 {
-    return str_starts(option_str(OPTION_PUBLIC_URL), S("https:")) ? check_hosts(v, has_certificate) : SKIPPED;
+    return str_starts(option_str(OPTION_PUBLIC_URL), S("https:")) ? ask(v, &sql_doctor_hosts, NULL, read_certificates) : SKIPPED;
 }
 
 static const struct check {

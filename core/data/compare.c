@@ -1,6 +1,8 @@
 #include "core/data/compare.h"
 
 #include "core/base/jr.h"
+#include "core/data/secrecy.h"
+#include "core/data/type.h"
 #include "core/data/version.h"
 #include "core/data/view.h"
 
@@ -136,4 +138,62 @@ enum compare_by compare_rows(struct buf *sql, const struct compare_side *before,
     json_decref(shared);
     json_decref(keys);
     return by;
+}
+
+/* ---- counts that a subtraction gives away ---- */
+
+/* Text, truth and labels pair rows where no key does; dates always. */
+static bool pairs(const json_t *column, const json_t *key)
+{
+    enum column_type type;
+    if (!type_by_name(jr_str(column, "type"), &type))
+        return false;
+    if (type == TYPE_DATE || type == TYPE_DATETIME)
+        return true;
+    if (json_array_size(key) > 0)
+        return named(key, jr_str(column, "name")) != NULL;
+    return type == TYPE_TEXT || type == TYPE_BOOLEAN ||
+           (type == TYPE_INT && secrecy_is_label(jr_str(column, "name")));
+}
+
+static void put_counts(struct buf *sql, const char *as, const struct compare_side *s, const json_t *by, const json_t *column)
+{
+    char table[VERSION_TABLE];
+    version_table(table, &s->version);
+    buf_printf(sql, "%s AS (SELECT k, count(*) AS n, min(x) AS x FROM (SELECT ", as);
+    put_row(sql, by, s->columns);
+    buf_addz(sql, " AS k, (");
+    put_place(sql, named(s->columns, jr_str(column, "name")));
+    buf_printf(sql, ")::bigint AS x FROM %s) AS r GROUP BY k)", table);
+}
+
+bool compare_counts(struct buf *sql, const struct compare_side *before, const struct compare_side *after, const json_t *key,
+                    struct str column, unsigned threshold)
+{
+    json_t *shared = shared_columns(before->columns, after->columns), *keys = key_columns(shared, key), *by = json_array();
+    const json_t *c, *count = named(shared, column);
+    size_t i;
+    json_array_foreach(shared, i, c)
+        if (c != count && pairs(c, keys))
+            json_array_append(by, (json_t *)(uintptr_t)c);
+    bool ok = count && str_eq(jr_str(count, "type"), S("int")) && json_array_size(by) > 0;
+    if (ok) {
+        buf_addz(sql, "WITH ");
+        put_counts(sql, "a", before, by, count);
+        buf_addz(sql, ", ");
+        put_counts(sql, "b", after, by, count);
+        buf_printf(sql,
+                   ", m AS (SELECT b.k, a.x AS o, b.x AS x, abs(b.x - a.x) BETWEEN 1 AND %u AS small FROM a JOIN b ON a.k = b.k"
+                   " WHERE a.n = 1 AND b.n = 1 AND a.x IS NOT NULL AND b.x IS NOT NULL)"
+                   " SELECT ((SELECT count(*) FROM a WHERE n > 1) + (SELECT count(*) FROM b WHERE n > 1))::text, count(*)::text,"
+                   " count(*) FILTER (WHERE x <> o)::text, count(*) FILTER (WHERE x > o)::text,"
+                   " count(*) FILTER (WHERE x < o)::text, count(*) FILTER (WHERE small)::text,"
+                   " (SELECT coalesce(json_agg(json_build_object('value', v)), '[]')::text FROM (SELECT left(trim(k, '()'), 60) ||"
+                   " ' : ' || o || ' → ' || x AS v FROM m WHERE small ORDER BY k LIMIT 10) AS l) FROM m",
+                   threshold - 1);
+    }
+    json_decref(shared);
+    json_decref(keys);
+    json_decref(by);
+    return ok;
 }

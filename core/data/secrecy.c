@@ -33,7 +33,7 @@ struct secrecy {
     struct arena a;
     const struct str *names;
     struct watched *columns;
-    size_t n;
+    size_t n, shares; /* columns that give the share of the greatest unit */
     unsigned threshold;
 };
 
@@ -59,16 +59,21 @@ static const char *const measures[] = {
     "taux",    "part", "pourcentage", "pct",  "moyenne", "moyen", "age",      "ratio",
     "indice",  "rang", "id",          "code", "numero",  "seuil", "capacite", "max",
     "maximum", "nom",  "type",        "date", "montant", "ips",   "ecart",    "places"};
+/* A whole number that names a row. */
+static const char *const labels[] = {
+    "annee", "mois",   "trimestre", "semestre", "semaine", "jour",  "heure", "code",    "numero", "id",
+    "age",   "niveau", "classe",    "region",   "zone",    "secteur", "lot", "tranche", "departement"};
 #define HAS(word, list) personal_word_in((word), (list), sizeof(list) / sizeof((list)[0]))
 
 struct words {
-    bool person, unit, counts, amount, greatest, share, measure;
+    bool label, person, unit, counts, amount, greatest, share, measure;
 };
 
 static struct words words_of(struct str name)
 {
     struct words w = {0};
     for (struct str rest = name, word; str_cut(&rest, '_', &word);) {
+        w.label = w.label || HAS(word, labels);
         w.person = w.person || HAS(word, persons);
         w.unit = w.unit || HAS(word, units);
         w.counts = w.counts || HAS(word, counting);
@@ -78,6 +83,17 @@ static struct words words_of(struct str name)
         w.measure = w.measure || HAS(word, measures);
     }
     return w;
+}
+
+bool secrecy_counts_persons(struct str name)
+{
+    struct words w = words_of(name);
+    return w.person && !w.measure && !w.amount;
+}
+
+bool secrecy_is_label(struct str name)
+{
+    return words_of(name).label;
 }
 
 struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshold)
@@ -92,9 +108,10 @@ struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshol
         amount = amount || words_of(names[i]).amount;
     for (size_t i = 0; i < n; i++) {
         struct words w = words_of(names[i]);
-        if (w.share && w.greatest)
+        if (w.share && w.greatest) {
             s->columns[i].rule = RULE_DOMINANCE;
-        else if (w.person && !w.measure && !w.amount)
+            s->shares++;
+        } else if (secrecy_counts_persons(names[i]))
             s->columns[i].rule = RULE_PERSONS;
         else if (w.unit && w.counts && amount && !w.amount)
             s->columns[i].rule = RULE_UNITS;
@@ -179,6 +196,24 @@ static void put_finding(const struct secrecy *s, struct jw *w, size_t column)
     arena_free(&a);
 }
 
+/* Totals do not tell how much of them one unit makes: said, so that nobody takes silence for a yes. */
+static void put_not_judged(const struct secrecy *s, struct jw *w)
+{
+    struct reason reason = reason_make(REASON_secrecy_no_share);
+    jw_key(w, S("not_judged"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < s->n && s->shares == 0; i++) {
+        if (s->columns[i].rule != RULE_UNITS)
+            continue;
+        jw_open(w, '{');
+        JW_STR(w, "column", s->names[i]);
+        jw_key(w, S("reason"));
+        reason_json(w, &reason);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 void secrecy_json(const struct secrecy *s, struct jw *w)
 {
     jw_open(w, '{');
@@ -188,6 +223,7 @@ void secrecy_json(const struct secrecy *s, struct jw *w)
         if (believed(&s->columns[i]))
             put_finding(s, w, i);
     jw_close(w, ']');
+    put_not_judged(s, w);
     JW_I64(w, "total", (int64_t)secrecy_total(s));
     JW_I64(w, "threshold", s->threshold);
     jw_close(w, '}');

@@ -11,8 +11,8 @@
  * tells nothing of anyone units      an amount beside a count of enterprises or farms from 1 to 2
  *   dominance  a column that gives the share of the greatest unit, over 85 %
  * Census population is published by Insee itself and not looked at. Which cells can be computed
- * from others, and from an earlier version, is not judged here: the threshold is the first gate,
- * not a proof.
+ * from others is not judged here: the threshold is the first gate, not a proof. What the
+ * subtraction of two versions gives away is compare_counts' (compare.h).
  *
  * Source: Insee, guide du secret statistique (three units, 85 %); the persons' threshold is the
  * region's (portal.root.secrecy_threshold; 5 unless it says otherwise).
@@ -25,7 +25,12 @@ struct secrecy;
 struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshold);
 void secrecy_row(struct secrecy *s, uint64_t line, const struct str *cells, size_t n);
 /* {"total", "threshold", "findings": [{"kind": "persons" | "units" | "dominance", "column",
- * "count", "reason", "cells"}]} */
+ * "count", "reason", "cells"}], "not_judged": [{"column", "reason"}]}: amounts of units without a
+ * share of the greatest one, which totals do not tell */
 void secrecy_json(const struct secrecy *s, struct jw *w);
 uint64_t secrecy_total(const struct secrecy *s);
+/* By its name: a count of persons; a number that says which row it is (a year, a code), not how
+ * much. */
+bool secrecy_counts_persons(struct str name);
+bool secrecy_is_label(struct str name);
 void secrecy_free(struct secrecy *s);

@@ -82,9 +82,21 @@ static void put_found(struct req *r, const json_t *findings, const json_t *uncov
         json_array_foreach(jr_array(f, "cells"), k, cell)
             if (k < CELLS_MAX)
                 cells[out->cells_n++] = (struct page_bo_findings_found_cells){
-                    .line = say_count(r->a, r->lang, jr_i64(cell, "line", 0)), .value = held(r, cell, "value")};
+                    .line = jr_i64(cell, "line", 0) > 0 ? say_count(r->a, r->lang, jr_i64(cell, "line", 0)) : STR_NONE,
+                    .value = held(r, cell, "value")};
         out->cells = cells;
     }
+}
+
+/* What the checks of statistical secrecy could not tell. */
+static void put_not_judged(struct req *r, const json_t *list, struct page_bo_findings *p)
+{
+    struct page_bo_findings_unknown *out = ARENA_ARRAY(r->a, struct page_bo_findings_unknown, json_array_size(list) + 1);
+    const json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+        out[p->unknown_n++] = (struct page_bo_findings_unknown){title_of(r, one, bo_reason(r, jr_object(one, "reason")))};
+    p->unknown = out;
 }
 
 struct markup bo_findings(struct req *r, const json_t *report, const json_t *uncovered)
@@ -99,6 +111,7 @@ struct markup bo_findings(struct req *r, const json_t *report, const json_t *unc
     put_unchecked(r, check, &p);
     put_found(r, jr_array(personal, "findings"), uncovered, found, &p.found_n);
     put_found(r, jr_array(jr_object(report, "secrecy"), "findings"), uncovered, found, &p.found_n);
+    put_not_judged(r, jr_array(jr_object(report, "secrecy"), "not_judged"), &p);
     p.found = found;
     p.clean = p.has_schema && p.groups_n == 0;
     struct buf b = {0};

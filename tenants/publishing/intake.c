@@ -15,6 +15,7 @@
 #include "tenants/publishing/join.h"
 #include "tenants/publishing/registry.h"
 #include "tenants/publishing/sql.h"
+#include "tenants/publishing/subtract.h"
 
 static bool read_version(struct intake *in, struct conn *c, struct err *e)
 {
@@ -240,6 +241,28 @@ static bool explain(const struct intake *in, struct err *e)
     return err_arg(e, "%" PRId64, in->most_rows);
 }
 
+static json_t *key_of(const struct intake *in, struct conn *c, struct err *e)
+{
+    PGresult *r = conn_ask(c, &sql_dataset_key, (struct str[]){uuid_str(&in->tenant), uuid_str(&in->d.id)}, e);
+    json_t *names = r && PQntuples(r) == 1 ? jr_parse(str_of(PQgetvalue(r, 0, 0)), e) : NULL;
+    PQclear(r);
+    return names;
+}
+
+/* What everybody can read today stays with whoever kept it. Rows only added change none of it. */
+static bool subtract(struct intake *in, struct conn *c, struct err *e)
+{
+    bool is_public = in->columns && str_eq(in->d.state, S("published")) && str_eq(in->d.visibility, S("open"));
+    if (!is_public || (in->append && !in->settle))
+        return true;
+    json_t *key = key_of(in, c, e);
+    bool ok = key && subtract_find(c, &(struct compare_side){in->version, in->columns},
+                                   &(struct compare_side){in->loaded.id, jr_array(in->loaded.report, "columns")}, key,
+                                   in->loaded.report, e);
+    json_decref(key);
+    return ok;
+}
+
 bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e)
 {
     struct joins joins;
@@ -267,6 +290,7 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
         json_object_set(in->loaded.report, "joined", joins.named);
     joins_close(&joins);
     struct uuid none = {0};
+    ok = ok && subtract(in, c, e);
     return ok ? check_put(c, &in->tenant, &in->loaded.id, in->append ? &in->version : &none, in->loaded.report, e)
               : explain(in, e);
 }
@@ -330,11 +354,9 @@ static bool count_doubles(struct intake *in, struct conn *c, int64_t *doubles, s
     *doubles = 0;
     if (in->is_new)
         return true;
-    PGresult *r = conn_ask(c, &sql_dataset_key, (struct str[]){uuid_str(&in->tenant), uuid_str(&in->d.id)}, e);
-    json_t *names = r && PQntuples(r) == 1 ? jr_parse(str_of(PQgetvalue(r, 0, 0)), e) : NULL;
+    json_t *names = key_of(in, c, e);
     bool ok = names && load_doubles(c, &in->loaded, names, in->append ? in->rows : 0, doubles, e);
     json_decref(names);
-    PQclear(r);
     return ok;
 }
 

@@ -149,6 +149,8 @@ test('rows that are added bring what is found in them; what stood before stays f
   assert.equal((await importing(A, 'ajouts', 'n;texte\n2;zoe.martin@tours.fr\n', { visibility: 'closed' }, '--append', '--publish')).code, 0);
   assert.equal((await importing(A, 'ajouts', 'n;texte\n3;rien\n', { visibility: 'closed' }, '--append', '--publish')).code, 0);
   assert.equal((await post(A, '/datasets/ajouts/open')).json.title, 'personal_data');
+  assert.equal((await importing(A, 'ajouts', 'n;texte\n4;luc.petit@tours.fr\n', { visibility: 'closed' }, '--append', '--publish')).code, 0);
+  assert.deepEqual((await checks(A, 'ajouts')).found.map((f) => [f.kind, f.column, f.count]), [['email', 'texte', 2]], 'one finding, counted together');
 });
 
 test('the region writes reasons of its own, its list and those of another schema; no other portal may', async () => {
@@ -208,6 +210,44 @@ test('small counts stop opening below the region\'s threshold', async () => {
   const held = await post(R, '/datasets/eleves/open');
   assert.equal(held.json.title, 'personal_data');
   assert.match(held.text, /petits effectifs \(nb_eleves\)/);
+});
+
+test('counts of an open dataset that change so that a subtraction isolates few persons stop the update, until a reason covers them', async () => {
+  const table = (...rows) => `commune;annee;nb_allocataires\n${rows.map((r) => r.join(';')).join('\n')}\n`;
+  const four = (blois, annee = 2024, [tours, vierzon, chinon] = [120, 60, 30]) => table(['Tours', annee, tours], ['Blois', annee, blois], ['Vierzon', annee, vierzon], ['Chinon', annee, chinon]);
+  const update = (text, ...args) => importing(A, 'allocataires', text, {}, '--publish', ...args);
+  const shown = () => sql(t, "SELECT v.personal FROM portal.version_check v JOIN portal.dataset d ON d.version_id = v.version_id AND d.tenant_id = v.tenant_id WHERE d.dataset_id = 'allocataires'");
+  /** What a file sent for the dataset is told; its draft goes. */
+  const told = async (text) => {
+    const sent = await api(A, '/uploads?name=f.csv&dataset=allocataires', { method: 'POST', body: Buffer.from(text), headers: { 'Content-Type': 'text/csv' } });
+    const state = async () => (await api(A, `/uploads/${sent.json.id}`)).json;
+    await poll(async () => ['ready', 'failed'].includes((await state()).state), { what: 'reading' });
+    const { secrecy } = (await state()).report;
+    assert.equal((await api(A, '/datasets/allocataires/draft', { method: 'DELETE' })).status, 200);
+    return [secrecy.findings.map((f) => [f.kind, f.column, f.count, f.cells.map((c) => c.value)]), secrecy.not_judged.map((n) => [n.column, n.reason.code])];
+  };
+  assert.equal((await update(four(80))).code, 0);
+  const held = await update(four(78)); // two persons left Blois, the rest stayed
+  assert.equal(held.code, 1);
+  assert.match(held.stderr, /small counts, by the difference with the published version \(nb_allocataires\)/);
+  const isolated = (n, ...cells) => [[['difference', 'nb_allocataires', n, cells]], []];
+  assert.deepEqual(await told(four(78)), isolated(1, 'Blois,2024 : 80 → 78'));
+  assert.deepEqual(await told(four(81, 2024, [124, 65, 40])), isolated(2, 'Blois,2024 : 80 → 81', 'Tours,2024 : 120 → 124')); // all came
+  assert.deepEqual(await told(four(75)), [[], []]); // five are no few
+  assert.deepEqual(await told(four(79, 2025)), [[], []]); // another year is another population
+  assert.deepEqual(await told(four(79, 2024, [122, 59, 33])), [[], [['nb_allocataires', 'secrecy_other_moment']]]); // some came, some left
+  assert.deepEqual(await told(table(['Tours', 2024, 120], ['Tours', 2024, 121], ['Blois', 2024, 80])), [[], [['nb_allocataires', 'secrecy_no_pairs']]]);
+  // A reason covers it, for the next files too; nothing is compared with what nobody could read.
+  const reason = (await api(A, '/reasons')).json.reasons.find((r) => !r.schema);
+  const sent = await api(A, '/uploads?name=f.csv&dataset=allocataires', { method: 'POST', body: Buffer.from(four(78)), headers: { 'Content-Type': 'text/csv' } });
+  await poll(async () => (await api(A, `/uploads/${sent.json.id}`)).json.state === 'ready', { what: 'reading' });
+  assert.equal((await post(A, '/datasets/allocataires/override', { reason: reason.id })).status, 200);
+  assert.equal((await post(A, '/datasets/allocataires/publish', { attest: true })).status, 200);
+  assert.equal((await update(four(77))).code, 0);
+  assert.match(shown(), /78 → 77/);
+  assert.equal((await post(A, '/datasets/allocataires/close')).status, 200);
+  assert.equal((await update(four(76))).code, 0);
+  assert.equal(shown(), '[]');
 });
 
 test('publishing a version that nobody attested is refused; a change of the description asks nothing; a new version asks again', async () => {

@@ -205,6 +205,21 @@ static void test_the_threshold_is_the_regions(void **state)
     buf_free(&got);
 }
 
+/* Totals say nothing of the greatest unit: silence would be taken for a yes. */
+static void test_dominance_that_totals_do_not_tell_is_said(void **state)
+{
+    (void)state;
+    json_t *report = report_of(S("secteur;nb_entreprises;chiffre_affaires\nverre;12;1000\n"), NULL);
+    const json_t *said = jr_array(jr_object(report, "secrecy"), "not_judged");
+    assert_int_equal(json_array_size(said), 1);
+    const json_t *reason = jr_object(json_array_get(said, 0), "reason");
+    assert_true(str_eq(jr_str(reason, "code"), S("secrecy_no_share")));
+    json_decref(report);
+    report = report_of(S("secteur;nb_entreprises;chiffre_affaires;part_du_premier\nverre;12;1000;40 %\n"), NULL);
+    assert_int_equal(json_array_size(jr_array(jr_object(report, "secrecy"), "not_judged")), 0);
+    json_decref(report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_false_positives_of_many_rows),
         cmocka_unit_test(test_the_report_does_not_leak),
         cmocka_unit_test(test_the_threshold_is_the_regions),
+        cmocka_unit_test(test_dominance_that_totals_do_not_tell_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

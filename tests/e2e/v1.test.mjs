@@ -239,7 +239,7 @@ test('neighbouring cells of a map become one cluster: as one after the other giv
   const random = () => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed / 2147483648; };
   for (let i = 0; i < 3000; i++) points.push(i % 3 ? [1.9 + (random() + random() - 1) * 0.4, 47.9 + (random() + random() - 1) * 0.3] : [random() * 4 - 1, 46.5 + random() * 2]);
   for (let i = 0; i < 60; i++) points.push([0.01 * i, 45]); // a row of equal cells
-  await publish(t, H, { id: 'nuage', fields: { lieu: ['geo_point_2d'] }, rows: [...points.map(([lon, lat]) => [{ sql: `public.st_setsrid(public.st_makepoint(${lon}, ${lat}), 4326)` }]), [null]] });
+  await publish(t, H, { id: 'nuage', fields: { lieu: ['geo_point_2d'], forme: ['geo_shape'] }, rows: [...points.map(([lon, lat]) => { const p = { sql: `public.st_setsrid(public.st_makepoint(${lon}, ${lat}), 4326)` }; return [p, p]; }), [null, null]] });
   const order = (a, b) => b.n - a.n || a.lon - b.lon || a.lat - b.lat;
   for (const [zoom, radius] of [[0, 40], [3, 40], [6, 40], [8, 25], [10, 40], [11, 90], [13, 40], [16, 200], [25, 1]]) {
     const want = merged(points, zoom, radius);
@@ -252,6 +252,8 @@ test('neighbouring cells of a map become one cluster: as one after the other giv
     if (zoom >= 6 && zoom <= 11) assert.ok(want.clusters.length < want.cells, `zoom ${zoom}: some were merged`);
     const grouped = await t.http(H, `/api/explore/v2.1/catalog/datasets/nuage/records?group_by=geo_cluster(lieu,${zoom},${radius})&select=count(*)&limit=1`);
     assert.equal(grouped.json.total_count, want.clusters.length + 1, 'the rows without a place are a group');
+    const shapes = await t.http(H, `/api/explore/v2.1/catalog/datasets/nuage/records?group_by=geo_cluster(forme,${zoom},${radius})+as+c&select=count(*)+as+n&order_by=n+desc&limit=1`);
+    assert.deepEqual([shapes.json.total_count, shapes.json.results[0].n], [want.clusters.length + 1, want.clusters[0].n], 'the middles of shapes are gathered alike');
     const part = merged(points.filter(([, lat]) => lat > 47.5), zoom, radius);
     assert.equal((await of('geocluster', `clusterprecision=${zoom}&clusterdistance=${radius}&geofilter.bbox=47.5,-10,50,10`, 'nuage')).clusters.length, part.clusters.length, 'what is filtered out merges nothing');
   }

@@ -200,13 +200,18 @@ static bool verify_base(const char *backup, const char *bin, const char *scratch
     return run(argv, NULL, -1, &why) ? true : damaged(e, "pg_verifybackup", &why);
 }
 
-bool backup_verify(const char *backup, const char *bin, const struct backup_progress *p, struct err *e)
+static bool check_files(const char *backup, const struct backup_progress *p, char bin[HOME_PATH], struct err *e)
+{
+    int major = 0;
+    step(p, "Contrôle des empreintes…", "Checking hashes…");
+    return fits(backup, e) && backup_manifest_check(backup, e) && backup_manifest_major(backup, &major, e) &&
+           cluster_programs_of(major, bin, e);
+}
+
+static bool check_base(const char *backup, const char *bin, const struct backup_progress *p, struct err *e)
 {
     char scratch[PATH];
     struct err ignored = {0};
-    step(p, "Contrôle des empreintes…", "Checking hashes…");
-    if (!fits(backup, e) || !backup_manifest_check(backup, e))
-        return false;
     step(p, "Contrôle de la base…", "Checking the database…");
     put(scratch, "%s.check-XXXXXX", backup); /* on the disk that has room for it */
     if (!mkdtemp(scratch))
@@ -214,6 +219,12 @@ bool backup_verify(const char *backup, const char *bin, const struct backup_prog
     bool ok = verify_base(backup, bin, scratch, e);
     remove_folder(scratch, &ignored);
     return ok;
+}
+
+bool backup_verify(const char *backup, const struct backup_progress *p, struct err *e)
+{
+    char bin[HOME_PATH];
+    return check_files(backup, p, bin, e) && check_base(backup, bin, p, e);
 }
 
 static bool is_empty(const char *path)
@@ -301,10 +312,11 @@ bool backup_restore(const char *backup, const char *path, const char *wal, int64
     if (!is_empty(path))
         return refuse(e, path, "it is not empty");
     put(beside, "%s/../wal", backup);
-    if (!backup_manifest_check(backup, e) || (until_us && !backup_until_possible(backup, until_us, e)) ||
+    if (!check_files(backup, p, bin, e) || (until_us && !backup_until_possible(backup, until_us, e)) ||
         !home_create(&h, path, e) || !home_lock(&h, e))
         return false;
-    bool ok = cluster_find(&h, bin, e) && backup_verify(backup, bin, p, e);
+    h.programs = bin;
+    bool ok = check_base(backup, bin, p, e);
     if (ok)
         step(p, "Remise en place…", "Putting back…");
     ok = ok && put_back(&h, backup, wal ? wal : beside, e) && give_content(&h, e);

@@ -26,8 +26,9 @@ struct backup_progress {
 bool backup_create(const struct cluster *c, const char *to, int level, const struct backup_progress *p,
                    char made[HOME_PATH], struct err *e);
 
-/* Every hash and size, then pg_verifybackup on an unpacked copy. fails  err_backup_damaged */
-bool backup_verify(const char *backup, const char *bin, const struct backup_progress *p, struct err *e);
+/* Every hash and size, then pg_verifybackup, of the major that it is of, on an unpacked copy: another cannot read its log.
+ * fails  err_backup_damaged, err_cluster_programs */
+bool backup_verify(const char *backup, const struct backup_progress *p, struct err *e);
 
 /* Verifies, then fills an empty home; the log archived beside the backup is replayed at the first
  * start (done here, so that a failure is seen). wal: another folder of archived log; NULL: beside.

@@ -189,3 +189,14 @@ bool backup_manifest_at(const char *backup, char at[BACKUP_AT], struct err *e)
     json_decref(m);
     return m && (ok || damaged(e, "manifest.json", "no time"));
 }
+
+bool backup_manifest_major(const char *backup, int *major, struct err *e)
+{
+    json_t *m = read_manifest(backup, e);
+    int64_t n = 0;
+    bool ok = str_i64(jr_str(m, "postgresql"), &n) && n > 0 && n < 1000;
+    json_decref(m);
+    if (m && ok)
+        *major = (int)n;
+    return m && (ok || damaged(e, "manifest.json", "no version of PostgreSQL"));
+}

@@ -66,6 +66,6 @@ bool cluster_find(const struct home *h, char bin[HOME_PATH], struct err *e);
 /* cluster_find.c: the major of the programs in a folder, or of the newest installed where it is NULL; 0: none there. */
 int cluster_programs(const char *folder, char bin[HOME_PATH]);
 /* cluster_find.c: the programs of one major: --postgres-bin when it is of that, else where packages put them. */
-bool cluster_programs_of(int major, char bin[HOME_PATH]);
+bool cluster_programs_of(int major, char bin[HOME_PATH], struct err *e); /* fails err_cluster_programs */
 /* cluster_find.c: the socket's folder, made again when it is gone (a reboot empties /run). */
 bool cluster_socket(const struct home *h, bool make, char out[128], struct err *e);

@@ -8,7 +8,7 @@
 
 #include "core/base/errors.h"
 #include "core/base/option.h"
-#include "core/db/cluster.h"
+#include "core/db/cluster_inside.h"
 #include "core/db/errors.h"
 #include "core/db/program.h"
 
@@ -72,16 +72,17 @@ int cluster_programs(const char *folder, char bin[HOME_PATH])
     return version_of(bin);
 }
 
-bool cluster_programs_of(int major, char bin[HOME_PATH])
-{
-    struct str given = option_str(OPTION_POSTGRES_BIN);
-    return (given.n > 0 && cluster_programs(given.p, bin) == major) || find_version(major, bin);
-}
-
-static bool fail_programs(struct err *e, int major)
+bool cluster_fail_programs(struct err *e, int major)
 {
     ERR(e, err_cluster_programs, "version %d", major);
     return err_arg(e, "%d", major);
+}
+
+bool cluster_programs_of(int major, char bin[HOME_PATH], struct err *e)
+{
+    struct str given = option_str(OPTION_POSTGRES_BIN);
+    bool found = (given.n > 0 && cluster_programs(given.p, bin) == major) || find_version(major, bin);
+    return found || cluster_fail_programs(e, major);
 }
 
 bool cluster_find(const struct home *h, char bin[HOME_PATH], struct err *e)
@@ -92,14 +93,14 @@ bool cluster_find(const struct home *h, char bin[HOME_PATH], struct err *e)
                    ? atoi(text) : 0;
     struct str given = h->programs ? str_of(h->programs) : option_str(OPTION_POSTGRES_BIN);
     if (given.n == 0 && want == 0)
-        return newest(bin) ? true : fail_programs(e, 15);
+        return newest(bin) ? true : cluster_fail_programs(e, 15);
     if (given.n == 0)
-        return find_version(want, bin) ? true : fail_programs(e, want);
+        return find_version(want, bin) ? true : cluster_fail_programs(e, want);
 
     snprintf(bin, HOME_PATH, "%s", given.p);
     int found = version_of(bin);
     if (found == 0)
-        return fail_programs(e, want ? want : 15);
+        return cluster_fail_programs(e, want ? want : 15);
     if (want == 0 || want == found)
         return true;
     ERR(e, err_cluster_version, "cluster %d, programs %d", want, found);

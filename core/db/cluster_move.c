@@ -30,12 +30,6 @@ static bool fail_file(struct err *e, const char *path)
     return err_arg(e, "%s", strerror(error));
 }
 
-static bool fail_programs(struct err *e, int major)
-{
-    ERR(e, err_cluster_programs, "version %d", major);
-    return err_arg(e, "%d", major);
-}
-
 /* Those that were named, else the newest there are. */
 static int find_new(const char *to, char bin[HOME_PATH])
 {
@@ -82,16 +76,14 @@ bool cluster_move_plan(const struct home *h, const char *to, struct cluster_move
     m->from = atoi(text);
     m->to = find_new(to, m->new_bin);
     if (m->to == 0)
-        return fail_programs(e, m->from + 1);
+        return cluster_fail_programs(e, m->from + 1);
     if (m->to < m->from) {
         ERR(e, err_cluster_older, "from %d to %d", m->from, m->to);
         err_arg(e, "%d", m->from);
         return err_arg(e, "%d", m->to);
     }
     *needed = to || m->to > m->from;
-    if (*needed && !cluster_programs_of(m->from, m->old_bin))
-        return fail_programs(e, m->from);
-    return !*needed || is_place_free(h, m, e);
+    return !*needed || (cluster_programs_of(m->from, m->old_bin, e) && is_place_free(h, m, e));
 }
 
 static bool wipe(const char *path, struct err *e)

@@ -229,7 +229,7 @@ static bool body_piece(struct http_conn *c, struct str data)
     uint64_t most = x->discard ? drain_max : x->welcome;
     if (x->body_seen > most) {
         if (x->started)
-            c->close_after = true, x->discard = true;
+            c->close_after = x->discard = true;
         else
             http_conn_refuse(c, 413, "body too large");
         return !c->close_after;

@@ -8,7 +8,7 @@
 #include "core/web/private.h"
 
 struct intake {
-    bool opened, multipart;
+    bool multipart;
     struct form form;
     struct spool *spool;
     char path[1024];      /* set once the file has its name */
@@ -58,7 +58,6 @@ static bool open_intake(struct req_private *p, struct err *e)
     bool upload = kind_of(p) == BODY_UPLOAD;
     const char *dir = p->engine->c.spool_dir;
     struct intake *in = p->intake = ARENA_NEW(p->req.a, struct intake);
-    in->opened = true;
     in->multipart = str_ieq(media_type(&p->req), S("multipart/form-data"));
     if (upload)
         in->spool = spool_open(dir ? dir : "/tmp", (int64_t)p->engine->c.upload_max_bytes, e);

@@ -13,7 +13,7 @@ static int hex(char c)
     return -1;
 }
 
-/* The byte at *at (moved past it); -1: a bad escape where `strict`. */
+/* The byte at *at (moved past it); -1: a bad escape, which a form takes as it stands. */
 static int next_byte(struct str s, size_t *at, bool form)
 {
     char c = s.p[(*at)++];

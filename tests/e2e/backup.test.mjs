@@ -120,6 +120,20 @@ for (const name of ['base.tar.gz', 'secrets.tar.gz', 'backup_manifest', 'manifes
     assert.ok(!existsSync(empty));
   });
 }
+// Another major's programs would call its log damaged: they are asked for by name, and nothing is made before.
+test('a backup is read by programs of the PostgreSQL that it is of', async () => {
+  const other = join(t.folder, 'other');
+  const empty = join(t.folder, 'empty');
+  cpSync(backup, other, { recursive: true });
+  const file = join(other, 'manifest.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/("postgresql": )"\d+/, '$1"9'));
+  for (const command of [['backup', 'verify', other], ['restore', '--from', other, '--home', empty]]) {
+    const done = await t.cli(command);
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, /The programs of PostgreSQL 9 were not found/);
+  }
+  assert.ok(!existsSync(empty));
+});
 test('a file that lacks is damage', async () => {
   const bad = join(t.folder, 'lacking');
   cpSync(backup, bad, { recursive: true });

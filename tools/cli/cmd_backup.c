@@ -56,9 +56,8 @@ bool cmd_backup_create(struct cli *cli, struct err *e)
 
 bool cmd_backup_verify(struct cli *cli, struct err *e)
 {
-    char bin[HOME_PATH];
     struct backup_progress p = {cli_step, cli};
-    if (!cluster_find(&cli->home, bin, e) || !backup_verify(cli->arguments[0], bin, &p, e))
+    if (!backup_verify(cli->arguments[0], &p, e))
         return false;
     say_done(cli, "Sauvegarde intacte", "Backup intact", cli->arguments[0]);
     return true;

@@ -68,6 +68,8 @@ static const struct route routes[] = {
     POST("/review/{review}/ask", EDITOR, bo_review_ask, "Ask the partner: the clock stands", "Question au partenaire : le délai est suspendu"),
     POST("/review/{review}/resume", EDITOR, bo_review_go_on, "Go on without an answer", "Reprise du délai sans réponse"),
     GET("/schemas", REGION, bo_schemas, "Schemas and legal reasons", "Schémas et raisons légales"),
+    GET("/schemas/impact", CONTRIBUTOR, bo_impact, "Datasets that follow an older version of their schema", "Jeux qui suivent une version ancienne de leur schéma"),
+    GET("/schemas/impact/region", REGION, bo_impact, "The same of all portals", "Les mêmes, de tous les portails"),
     GET("/schemas/template", CONTRIBUTOR, schema_template_steps, "An empty file for a schema", "Modèle de fichier d’un schéma"),
     POST("/schemas", REGION, bo_schemas_add, "Add a version of a schema", "Ajouter une version d’un schéma"),
     POST("/schemas/reason", REGION, bo_schemas_reason, "Add a legal reason", "Ajouter une raison légale"),

@@ -10,7 +10,7 @@ extern const struct step bo_home[], bo_datasets[], bo_people[], bo_people_invite
     bo_check[], bo_publish[], bo_submit[], bo_dataset[], bo_dataset_open[], bo_dataset_close[], bo_dataset_withdraw[],
     bo_fields[], bo_fields_save[], bo_version[], bo_version_restore[], bo_discard[],
     bo_checks[], bo_checks_override[], bo_checks_revoke[], bo_checks_schema[], bo_schemas[], bo_schemas_add[], bo_schemas_reason[], bo_schemas_retire[],
-    bo_schemas_advice[], bo_schemas_threshold[], bo_overrides[], bo_overrides_region[], bo_overrides_seen[], bo_overrides_revoke[],
+    bo_schemas_advice[], bo_impact[], bo_schemas_threshold[], bo_overrides[], bo_overrides_region[], bo_overrides_seen[], bo_overrides_revoke[],
     bo_attachments[], bo_attachments_add[], bo_attachments_remove[],
     bo_source[], bo_source_put[], bo_source_run[], bo_source_remove[], bo_push[], bo_push_drop[], bo_rows[], bo_rows_save[], bo_grid[], bo_grid_save[],
     bo_processing[], bo_processing_save[];

@@ -9,6 +9,7 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fields.h"
 #include "tenants/publishing/meta.h"
+#include "tenants/publishing/schema_impact.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/side_copy.h"
 #include "tenants/publishing/stock.h"
@@ -92,7 +93,7 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
                             text_index_ask(c, tenant, &d->id, v->id, e) &&
                             side_copy_ask(c, tenant, &d->id, v->id, e))) &&
            tenant_do(c, &sql_upload_published, row, e) && tenant_do(c, &sql_dataset_steps, row, e) &&
-           tenant_do(c, &sql_draft_delete, row, e);
+           tenant_do(c, &sql_draft_delete, row, e) && schema_impact_settle(c, tenant, &d->id, e);
 }
 
 /* What was withdrawn comes back with its version. */
@@ -212,6 +213,7 @@ bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str data
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, end->reason, dataset_id,
                                  ok && successor.text[0] ? uuid_str(&successor) : STR_NONE};
     ok = ok && tenant_do(c, &sql_version_freeze, params, e) && tenant_do(c, &sql_dataset_withdraw, params, e) &&
+         schema_impact_settle(c, tenant, &d.id, e) &&
          tenant_touch_region(c, tenant, e) && hide_copies(c, &d.id, e) && tenant_do(c, &sql_catalogue_delete, params, e) &&
          tenant_do(c, &sql_tombstone_put, params, e) && publish_outbox(c, tenant, &d.id, S("withdrawn"), e) &&
          tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) && stock_settle(c, tenant, 0, e);

@@ -9,6 +9,7 @@
 #include "tenants/publishing/carried.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/registry_news.h"
+#include "tenants/publishing/schema_impact.h"
 #include "tenants/publishing/sql.h"
 
 /* ---- reading one ---- */
@@ -224,6 +225,8 @@ bool registry_conform(struct conn *c, const struct uuid *tenant, struct str data
         err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 100)));
     }
     bool is_seen = there && str_eq(str_of(PQgetvalue(r, 0, 1)), S("published"));
+    struct uuid dataset;
+    there = there && uuid_parse(str_of(PQgetvalue(r, 0, 0)), &dataset) && schema_impact_settle(c, tenant, &dataset, e);
     PQclear(r);
     return there && (!is_seen || tenant_touch(c, tenant, e)) && tenant_audit(c, tenant, account, S("conform"), dataset_id, STR_NONE, e);
 }

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/db/sql.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/schema_impact.h"
 #include "tenants/publishing/sql.h"
 
 bool registry_news_ask(struct conn *c, const struct uuid *root, struct err *e)
@@ -31,7 +32,7 @@ static bool claim(struct turn *t, bool *found, struct err *e)
 static bool tell_all(struct turn *t, struct err *e)
 {
     struct arena a = {0};
-    PGresult *r = conn_ask(t->c, &sql_schema_news, (struct str[]){uuid_str(&t->tenant)}, e);
+    PGresult *r = schema_impact_note(t->c, &t->tenant, e) ? conn_ask(t->c, &sql_schema_news, (struct str[]){uuid_str(&t->tenant)}, e) : NULL;
     bool ok = r != NULL;
     for (int i = 0; ok && i < PQntuples(r); i++) {
         struct str detail = arena_printf(&a, "{\"schema\":\"%s\",\"version\":\"%s\"}", PQgetvalue(r, i, 1), PQgetvalue(r, i, 2));

@@ -53,8 +53,9 @@ bool cmd_dataset_source(struct cli *cli, struct err *e);
 bool cmd_dataset_detach(struct cli *cli, struct err *e);
 bool cmd_schema_add(struct cli *cli, struct err *e);
 bool cmd_schema_list(struct cli *cli, struct err *e);
+bool cmd_schema_impact(struct cli *cli, struct err *e);
 bool cmd_schema_show(struct cli *cli, struct err *e);
-extern const struct command_option schema_options[], schema_add_options[];
+extern const struct command_option schema_options[], schema_add_options[], schema_impact_options[];
 bool cmd_read(struct cli *cli, struct err *e);           /* for the help: main.c runs it */
 
 extern const struct command_option token_options[], import_options[], publish_options[], dataset_options[];

@@ -1,4 +1,4 @@
-/* terrasse schema add | list | show: the schemas that datasets of a region may follow. */
+/* terrasse schema add | list | impact | show: the schemas that datasets of a region may follow. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -6,6 +6,7 @@
 #include "core/data/table_schema.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/registry.h"
+#include "tenants/publishing/schema_impact.h"
 #include "tenants/publishing/sql.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
@@ -14,6 +15,10 @@
 const struct command_option schema_options[] = {
     {"host", "HOST", true, "A portal of the region.", "Un portail de la région."},
     {"version", "VERSION", false, "The version (default: the newest).", "La version (par défaut : la plus récente)."},
+    {NULL, NULL, false, NULL, NULL},
+};
+const struct command_option schema_impact_options[] = {
+    {"host", "HOST", true, "The portal.", "Le portail."},
     {NULL, NULL, false, NULL, NULL},
 };
 const struct command_option schema_add_options[] = {
@@ -112,6 +117,32 @@ bool cmd_schema_list(struct cli *cli, struct err *e)
     PGresult *r = begin(cli, &q, e) ? conn_ask(q.c, &sql_schema_list, (struct str[]){uuid_str(&q.t.id)}, e) : NULL;
     if (r)
         rows_say(cli, r, columns, put_line);
+    PQclear(r);
+    end(&q);
+    return r != NULL;
+}
+
+static void put_impact(const struct cli *cli, const PGresult *r, int i)
+{
+    (void)cli;
+    printf("%-30s %-40s %8s -> %-8s %-8s %s\n", PQgetvalue(r, i, IMPACT_DATASET), PQgetvalue(r, i, IMPACT_SCHEMA),
+           PQgetvalue(r, i, IMPACT_FOLLOWED), PQgetvalue(r, i, IMPACT_VERSION), PQgetvalue(r, i, IMPACT_VERDICT),
+           PQgetvalue(r, i, IMPACT_SETTLED));
+}
+
+bool cmd_schema_impact(struct cli *cli, struct err *e)
+{
+    static const struct rows_column impact[] = {
+        {"dataset_id", IMPACT_DATASET, ROWS_TEXT}, {"schema", IMPACT_SCHEMA, ROWS_TEXT}, {"followed", IMPACT_FOLLOWED, ROWS_TEXT},
+        {"version", IMPACT_VERSION, ROWS_TEXT}, {"verdict", IMPACT_VERDICT, ROWS_TEXT}, {"missing", IMPACT_MISSING, ROWS_RAW},
+        {"changed", IMPACT_CHANGED, ROWS_RAW}, {"gone", IMPACT_GONE, ROWS_RAW}, {"added", IMPACT_ADDED, ROWS_RAW},
+        {"errors", IMPACT_ERRORS, ROWS_RAW}, {"settled", IMPACT_SETTLED, ROWS_TEXT}, {"settled_errors", IMPACT_SETTLED_ERRORS, ROWS_RAW},
+        {NULL, 0, ROWS_TEXT},
+    };
+    struct asked q = {0};
+    PGresult *r = begin(cli, &q, e) ? conn_ask(q.c, &sql_schema_impact_list, (struct str[]){uuid_str(&q.t.id), S("f"), STR_NONE}, e) : NULL;
+    if (r)
+        rows_say(cli, r, impact, put_impact);
     PQclear(r);
     end(&q);
     return r != NULL;

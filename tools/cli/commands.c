@@ -80,6 +80,8 @@ const struct command commands[] = {
      "Une version d’un schéma (Table Schema, ou JSON Schema de lignes) que les jeux de la région peuvent suivre."},
     {"schema list", NULL, 0, 0, schema_options, cmd_schema_list, "Every schema that a region knows, with its versions.",
      "Tous les schémas qu’une région connaît, avec leurs versions."},
+    {"schema impact", NULL, 0, 0, schema_impact_options, cmd_schema_impact, "Datasets of a portal that follow an older version of their schema.",
+     "Les jeux d’un portail qui suivent une version ancienne de leur schéma."},
     {"schema show", "NAME", 1, 1, schema_options, cmd_schema_show, "The columns of a schema.", "Les colonnes d’un schéma."},
     {"quota show", NULL, 0, 0, quota_show_options, cmd_quota_show, "What each portal of a region holds, and its share.",
      "Ce que chaque portail d’une région consomme, et sa part."},

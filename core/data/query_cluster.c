@@ -18,17 +18,14 @@ static bool number_between(const struct build *b, const struct node *n, double l
     return *out >= low && *out <= high;
 }
 
-/* What stands for a row: its point, or the middle of its shape, which is computed once a row ("offset 0" keeps it apart). */
-static struct str point_of(struct build *b, const struct view_column *c, unsigned m, struct str *middle)
+/* What stands for a row: its point, or the middle of its shape. Written out wherever it is needed: computed once in a lateral, the
+ * planner takes its cells for a handful and compares each with each. */
+static struct str point_of(struct build *b, const struct view_column *c)
 {
-    bool is_point = c->type == TYPE_GEO_POINT;
-    buf_addz(&b->text, is_point ? "" : " cross join lateral (select public.st_centroid(");
+    buf_addz(&b->text, c->type == TYPE_GEO_POINT ? "" : "public.st_centroid(");
     odsql_sql_column(&b->sql, c);
-    if (is_point)
-        return query_take(b);
-    buf_printf(&b->text, ") as p offset 0) w%u", m);
-    *middle = query_take(b);
-    return arena_printf(b->a, "w%u.p", m);
+    buf_addz(&b->text, c->type == TYPE_GEO_POINT ? "" : ")");
+    return query_take(b);
 }
 
 /* Where the point lies on a web map, in its metres, by the sphere's own formula: PROJ takes ten times as long. The map ends
@@ -90,15 +87,16 @@ static struct str cell_of(struct build *b, struct str point, char axis, double m
     return cell;
 }
 
-static struct str cluster_of(struct build *b, unsigned m, struct str point, struct str middle, double metres)
+static struct str cluster_of(struct build *b, struct str point, double metres)
 {
+    unsigned m = b->laterals++;
     struct str x = cell_of(b, point, 'x', metres), y = cell_of(b, point, 'y', metres);
-    buf_printf(&b->from, STR_FMT "%s" STR_FMT " as gx, " STR_FMT " as gy, ", STR_ARG(middle), cells, STR_ARG(x), STR_ARG(y));
+    buf_printf(&b->from, "%s" STR_FMT " as gx, " STR_FMT " as gy, ", cells, STR_ARG(x), STR_ARG(y));
     put_place(b, point, 'x');
     buf_addz(&b->from, " as x, ");
     put_place(b, point, 'y');
-    buf_printf(&b->from, " as y from %s r" STR_FMT STR_FMT "%s%.6f%s m%u on (m%u.gx, m%u.gy) = (" STR_FMT ", " STR_FMT ")",
-               view_table(b->view), STR_ARG(middle), STR_ARG(buf_str(&b->where)), rounds, metres, chosen, m, m, m, STR_ARG(x),
+    buf_printf(&b->from, " as y from %s r" STR_FMT "%s%.6f%s m%u on (m%u.gx, m%u.gy) = (" STR_FMT ", " STR_FMT ")",
+               view_table(b->view), STR_ARG(buf_str(&b->where)), rounds, metres, chosen, m, m, m, STR_ARG(x),
                STR_ARG(y));
     return arena_printf(b->a, "coalesce(m%u.tx, " STR_FMT "), coalesce(m%u.ty, " STR_FMT ")", m, STR_ARG(x), m, STR_ARG(y));
 }
@@ -125,9 +123,7 @@ bool query_cluster(struct build *b, struct odsql_item *item, struct err *e)
         return odsql_complain(&s, e, "geo_cluster() takes a zoom between 0 and 25.");
     if (call->n == 3 && !number_between(b, call->arg[2], 1, 1000, &radius))
         return odsql_complain(&s, e, "geo_cluster() takes a radius between 1 and 1000 pixels.");
-    unsigned m = b->laterals++;
-    struct str once = S(""), point = point_of(b, field->column, m, &once);
-    struct str cluster = cluster_of(b, m, point, once, radius_metres(zoom, radius));
+    struct str point = point_of(b, field->column), cluster = cluster_of(b, point, radius_metres(zoom, radius));
     struct output *o = query_add(b, item->key, TYPE_GEO_POINT);
     if (!o)
         return odsql_complain(&s, e, "Alias '" STR_FMT "' is declared several times.", STR_ARG(item->key));

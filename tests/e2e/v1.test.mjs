@@ -253,6 +253,7 @@ test('neighbouring cells of a map become one cluster: as one after the other giv
     const grouped = await t.http(H, `/api/explore/v2.1/catalog/datasets/nuage/records?group_by=geo_cluster(lieu,${zoom},${radius})&select=count(*)&limit=1`);
     assert.equal(grouped.json.total_count, want.clusters.length + 1, 'the rows without a place are a group');
     const shapes = await t.http(H, `/api/explore/v2.1/catalog/datasets/nuage/records?group_by=geo_cluster(forme,${zoom},${radius})+as+c&select=count(*)+as+n&order_by=n+desc&limit=1`);
+    assert.equal(shapes.status, 200, `${zoom} ${shapes.text}`);
     assert.deepEqual([shapes.json.total_count, shapes.json.results[0].n], [want.clusters.length + 1, want.clusters[0].n], 'the middles of shapes are gathered alike');
     const part = merged(points.filter(([, lat]) => lat > 47.5), zoom, radius);
     assert.equal((await of('geocluster', `clusterprecision=${zoom}&clusterdistance=${radius}&geofilter.bbox=47.5,-10,50,10`, 'nuage')).clusters.length, part.clusters.length, 'what is filtered out merges nothing');

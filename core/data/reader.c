@@ -199,8 +199,9 @@ static void see_other(struct reader *r, const struct record *row, enum fate fate
         reader_checks_blank(r->checks, row->line);
         return;
     }
-    uint64_t *counts[] = {NULL, &n->left_out, &n->filtered, &n->doubles};
-    ++*counts[row->gone];
+    uint64_t *counts[] = {NULL, &n->left_out, &n->filtered, &n->doubles, &n->grouped};
+    if (row->gone != RECORD_DEFERRED)
+        ++*counts[row->gone];
 }
 
 static bool see_rows(struct reader *r, struct err *e)
@@ -215,7 +216,7 @@ static bool see_rows(struct reader *r, struct err *e)
             return false;
         if (fate == FATE_END)
             return true;
-        r->counts.seen++;
+        r->counts.seen += row.gone != RECORD_DEFERRED; /* it comes again, with its group */
         if (fate == FATE_KEPT)
             see_row(r, &row);
         else if (fate == FATE_ASIDE)

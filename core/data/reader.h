@@ -36,8 +36,8 @@
 enum { READER_ROW_BYTES = 7000 }; /* past this the worst row would not fit a page of 8 kB */
 
 struct reader_counts {
-    uint64_t seen, kept, aside, blank;   /* seen = kept + aside + blank + the next three (step.h) */
-    uint64_t left_out, filtered, doubles; /* by a person; by filter; by deduplicate */
+    uint64_t seen, kept, aside, blank;   /* seen = kept + aside + blank + the next four (step.h) */
+    uint64_t left_out, filtered, doubles, grouped; /* by a person; by filter; by deduplicate; into the first row of a group */
     uint64_t repaired, stray_quotes;
     uint64_t bytes; /* kept rows as canonical CSV in UTF-8 with a line of labels (R58) */
     size_t worst_row;

@@ -163,6 +163,8 @@ void reader_checks_kept(struct reader_checks *c, const struct reader *r, const s
         table_check_row(c->checker, row->line, c->cells, row->quoted, c->n);
     personal_row(c->personal, row->line, c->cells, c->n);
     secrecy_row(c->secrecy, row->line, c->cells, c->n);
+    if (row->secret)
+        secrecy_sums(c->secrecy, row->line, c->cells, row->secret, c->n);
 }
 
 void reader_checks_blank(struct reader_checks *c, uint64_t line)

@@ -239,6 +239,8 @@ static void put_counts(struct jw *w, const struct reader_counts *n)
         JW_I64(w, "filtered", (int64_t)n->filtered);
     if (n->doubles)
         JW_I64(w, "doubles", (int64_t)n->doubles);
+    if (n->grouped)
+        JW_I64(w, "grouped", (int64_t)n->grouped);
     jw_close(w, '}');
     JW_I64(w, "bytes", (int64_t)n->bytes);
 }

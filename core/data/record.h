@@ -11,8 +11,11 @@ enum {
     RECORD_MAX = 8 << 20,      /* bytes, quotes and line ends included */
 };
 
-/* What a step or a person took away (step.h). */
-enum record_gone { RECORD_HERE, RECORD_LEFT_OUT, RECORD_FILTERED, RECORD_DOUBLE };
+/* What a step or a person took away (step.h). Deferred: the first row of a group, which comes once all rows were seen. */
+enum record_gone { RECORD_HERE, RECORD_LEFT_OUT, RECORD_FILTERED, RECORD_DOUBLE, RECORD_GROUPED, RECORD_DEFERRED };
+
+/* What is known of an amount that a step added up (secrecy.h). */
+enum record_secret { RECORD_NOT_SECRET, RECORD_FEW_UNITS, RECORD_DOMINATED, RECORD_NOT_JUDGED };
 
 struct record {
     uint64_t line;           /* where it starts; in a sheet its row */
@@ -24,6 +27,7 @@ struct record {
     bool stray_quote;        /* text after a closing quote, kept as it is */
     bool repaired;           /* a cell was not UTF-8 in a file that is */
     enum record_gone gone;
+    const unsigned char *secret; /* by column: enum record_secret; NULL: nothing was added up */
     size_t wanted; /* > 0: a row that steps passed by, for it has not this number of cells */
 };
 

@@ -6,6 +6,7 @@
 #include "core/base/must.h"
 #include "core/data/number.h"
 #include "core/data/personal_value.h"
+#include "core/data/record.h"
 #include "core/data/shape.h"
 
 enum rule { RULE_NONE, RULE_PERSONS, RULE_UNITS, RULE_DOMINANCE };
@@ -29,10 +30,13 @@ struct watched {
     unsigned n;
 };
 
+/* Each column may be watched for what its name says, and for each thing that a step knows of its sums. */
+enum { WATCHES = 1 + RECORD_NOT_JUDGED };
+
 struct secrecy {
     struct arena a;
     const struct str *names;
-    struct watched *columns;
+    struct watched *columns; /* WATCHES times n */
     size_t n, shares; /* columns that give the share of the greatest unit */
     unsigned threshold;
 };
@@ -103,7 +107,7 @@ struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshol
     s->names = names;
     s->n = n;
     s->threshold = threshold ? threshold : SECRECY_THRESHOLD;
-    s->columns = ARENA_ARRAY(&s->a, struct watched, n + 1);
+    s->columns = ARENA_ARRAY(&s->a, struct watched, WATCHES * n + 1);
     for (size_t i = 0; i < n; i++)
         amount = amount || words_of(names[i]).amount;
     for (size_t i = 0; i < n; i++) {
@@ -130,6 +134,13 @@ static bool breaks(const struct secrecy *s, enum rule rule, const struct number 
            n < (rule == RULE_UNITS ? SECRECY_UNITS : (int64_t)s->threshold);
 }
 
+static void hit(struct secrecy *s, struct watched *w, uint64_t line, struct str cell)
+{
+    w->count++;
+    if (w->n < SECRECY_LISTED)
+        w->places[w->n++] = (struct place){line, arena_str(&s->a, str_part(cell, 0, 40))};
+}
+
 void secrecy_row(struct secrecy *s, uint64_t line, const struct str *cells, size_t n)
 {
     struct number x;
@@ -145,22 +156,35 @@ void secrecy_row(struct secrecy *s, uint64_t line, const struct str *cells, size
         w->whole += w->rule == RULE_DOMINANCE || number_i64(&x, &whole);
         if (!breaks(s, w->rule, &x))
             continue;
-        w->count++;
-        if (w->n < SECRECY_LISTED)
-            w->places[w->n++] = (struct place){line, arena_str(&s->a, str_part(cell, 0, 40))};
+        hit(s, w, line, cell);
+    }
+}
+
+void secrecy_sums(struct secrecy *s, uint64_t line, const struct str *cells,
+                  const unsigned char *secret, size_t n)
+{
+    static const enum rule known[] = {[RECORD_FEW_UNITS] = RULE_UNITS,
+                                      [RECORD_DOMINATED] = RULE_DOMINANCE,
+                                      [RECORD_NOT_JUDGED] = RULE_NONE};
+    for (size_t i = 0; i < s->n && i < n; i++) {
+        struct watched *w = &s->columns[secret[i] * s->n + i];
+        if (secret[i] == RECORD_NOT_SECRET)
+            continue;
+        w->rule = known[secret[i]];
+        hit(s, w, line, shape_trim(cells[i]));
     }
 }
 
 /* A column of counts holds whole numbers, all but a few (totals in words, secrecy marks). */
 static bool believed(const struct watched *w)
 {
-    return w->count > 0 && w->whole * 2 >= w->values;
+    return w->rule && w->count > 0 && w->whole * 2 >= w->values;
 }
 
 uint64_t secrecy_total(const struct secrecy *s)
 {
     uint64_t total = 0;
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < WATCHES * s->n; i++)
         total += believed(&s->columns[i]) ? s->columns[i].count : 0;
     return total;
 }
@@ -176,7 +200,7 @@ static void put_finding(const struct secrecy *s, struct jw *w, size_t column)
                                      : SECRECY_SHARE);
     jw_open(w, '{');
     JW_STR(w, "kind", str_of(rules[c->rule].name));
-    JW_STR(w, "column", s->names[column]);
+    JW_STR(w, "column", s->names[column % s->n]);
     JW_I64(w, "count", (int64_t)c->count);
     jw_key(w, S("reason"));
     reason_json(w, &reason);
@@ -185,7 +209,7 @@ static void put_finding(const struct secrecy *s, struct jw *w, size_t column)
     for (unsigned i = 0; i < c->n; i++) {
         jw_open(w, '{');
         JW_I64(w, "line", (int64_t)c->places[i].line);
-        JW_STR(w, "column", s->names[column]);
+        JW_STR(w, "column", s->names[column % s->n]);
         JW_STR(w, "value", c->places[i].value);
         jw_key(w, S("reason"));
         reason_json(w, &reason);
@@ -199,12 +223,13 @@ static void put_finding(const struct secrecy *s, struct jw *w, size_t column)
 /* Totals do not tell how much of them one unit makes: said, so that nobody takes silence for a yes. */
 static void put_not_judged(const struct secrecy *s, struct jw *w)
 {
-    struct reason reason = reason_make(REASON_secrecy_no_share);
     jw_key(w, S("not_judged"));
     jw_open(w, '[');
-    for (size_t i = 0; i < s->n && s->shares == 0; i++) {
-        if (s->columns[i].rule != RULE_UNITS)
+    for (size_t i = 0; i < s->n; i++) {
+        bool summed = s->columns[RECORD_NOT_JUDGED * s->n + i].count > 0;
+        if (!summed && (s->columns[i].rule != RULE_UNITS || s->shares > 0))
             continue;
+        struct reason reason = reason_make(summed ? REASON_secrecy_no_unit : REASON_secrecy_no_share);
         jw_open(w, '{');
         JW_STR(w, "column", s->names[i]);
         jw_key(w, S("reason"));
@@ -219,7 +244,7 @@ void secrecy_json(const struct secrecy *s, struct jw *w)
     jw_open(w, '{');
     jw_key(w, S("findings"));
     jw_open(w, '[');
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < WATCHES * s->n; i++)
         if (believed(&s->columns[i]))
             put_finding(s, w, i);
     jw_close(w, ']');

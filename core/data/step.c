@@ -23,6 +23,7 @@ static const struct step_kind kinds[] = {
     {"keep", step_prepare_keep, step_apply_stay},
     {"drop", step_prepare_drop, step_apply_stay},
     {"join", step_prepare_join, step_apply_join},
+    {"group", step_prepare_group, step_apply_group},
 };
 
 const struct step_kind *step_kind(struct str name)
@@ -201,6 +202,8 @@ void step_free(struct step *s)
         step_seen_free(s->seen);
     if (s->book)
         step_book_free(s->book);
+    if (s->groups)
+        step_groups_free(s->groups);
     buf_free(&s->previous);
 }
 
@@ -233,6 +236,8 @@ void step_rewind(struct step *s)
     buf_reset(&s->previous);
     if (s->seen)
         step_seen_reset(s->seen);
+    if (s->groups)
+        step_groups_reset(s->groups);
 }
 
 static bool rewind_all(struct rows *self, struct err *e)
@@ -240,6 +245,7 @@ static bool rewind_all(struct rows *self, struct err *e)
     struct steps *s = (struct steps *)self;
     struct record skipped;
     s->header_next = true;
+    s->grouping = false;
     s->corrected = 0;
     s->nbefore = s->nafter = 0;
     for (size_t i = 0; i < s->n; i++)
@@ -324,11 +330,32 @@ static enum record_gone apply_all(struct steps *s)
         struct step *one = &s->list[i];
         enum record_gone gone = one->kind->apply ? one->kind->apply(s, one) : RECORD_HERE;
         if (gone != RECORD_HERE) {
-            one->removed++;
+            one->removed += gone != RECORD_DEFERRED;
             return gone;
         }
     }
     return RECORD_HERE;
+}
+
+/* The last step adds rows up: what it made comes when the file is over. */
+static void give_group(struct steps *s, struct record *out)
+{
+    s->grouping = true;
+    s->used = 0;
+    if (step_group_next(s, &s->list[s->n - 1], out))
+        keep_sample(s, s->after, s->ncolumns, &s->nafter);
+    else
+        *out = (struct record){.end = true};
+}
+
+static bool too_much(const struct steps *s, const struct record *r, struct err *e)
+{
+    if (s->too_many) {
+        ERR(e, err_step_groups, "step %zu", s->n);
+        return err_arg(e, "%zu", s->n);
+    }
+    ERR(e, err_step_long, "line %llu", (unsigned long long)r->line);
+    return err_arg(e, "%llu", (unsigned long long)r->line);
 }
 
 static bool next(struct rows *self, struct record *out, struct err *e)
@@ -336,8 +363,12 @@ static bool next(struct rows *self, struct record *out, struct err *e)
     struct steps *s = (struct steps *)self;
     if (s->header_next)
         return give_header(s, out), true;
+    if (s->grouping)
+        return give_group(s, out), true;
     if (!s->from.rows->next(s->from.rows, out, e))
         return false;
+    if (out->end && s->n > 0 && s->list[s->n - 1].groups)
+        return give_group(s, out), true;
     const struct step_edit *edit = out->end ? s->edits + s->nedits : edits_of(s, out->line);
     if (edit < s->edits + s->nedits && edit->line == out->line && edit->column == 0) {
         out->gone = RECORD_LEFT_OUT;
@@ -350,11 +381,10 @@ static bool next(struct rows *self, struct record *out, struct err *e)
     correct(s, out);
     keep_sample(s, s->before, s->from.width, &s->nbefore);
     s->used = 0;
+    s->line = out->line;
     out->gone = apply_all(s);
-    if (s->too_long) {
-        ERR(e, err_step_long, "line %llu", (unsigned long long)out->line);
-        return err_arg(e, "%llu", (unsigned long long)out->line);
-    }
+    if (s->too_long || s->too_many)
+        return too_much(s, out, e);
     if (out->gone == RECORD_HERE)
         keep_sample(s, s->after, s->ncolumns, &s->nafter);
     out->quoted = NULL; /* what steps and people wrote is text */
@@ -429,7 +459,7 @@ void steps_report(struct steps *s, struct jw *w)
         JW_STR(w, "do", str_of(s->list[i].kind->name));
         JW_I64(w, "changed", (int64_t)s->list[i].changed);
         JW_I64(w, "removed", (int64_t)s->list[i].removed);
-        if (s->list[i].book)
+        if (s->list[i].book || s->list[i].groups)
             JW_I64(w, "unmatched", (int64_t)s->list[i].unmatched);
         jw_close(w, '}');
     }

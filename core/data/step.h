@@ -30,12 +30,19 @@
  *     {"do": "keep",        "columns": [C, …]}                       in this order
  *     {"do": "drop",        "columns": [C, …]},
  *     {"do": "join",        "column": C, "dataset": ID, "on": C, "take": [C, …]}   of a dataset of the portal
+ *     {"do": "group",       "columns": [C, …], "sum": [C, …], "unit": C, "into": NAME}   the last step: one row for each
+ *                                                                    value of the columns, the sums, and how many rows (with a
+ *                                                                    unit: how many of them) it is made of
  *   ]}
  * A column C is named by its label or by the technical id that its label gives, as the steps before left
  * it; new columns stand at the end. Cells are compared byte by byte, without white space around them.
  *
  * Rows that have not the cells of their header, and blank ones, go past the steps: the reader sets them
- * aside or counts them. What filter and deduplicate take away is counted, so that the counts add up.
+ * aside or counts them. What filter, deduplicate and group take away is counted, so that the counts add up.
+ *
+ * Sums are exact to six decimals; a cell that is no number leaves the sum of its group empty and is counted (unmatched). Where
+ * the unit is named (a SIRET), rows say of each sum whether it is of fewer than three units, or one makes more than 85 % of it
+ * (secrecy.h): what totals alone do not tell.
  *
  * Errors, naming the step by its number: err_step_* and err_steps_many (errors.def).
  */

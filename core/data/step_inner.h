@@ -5,6 +5,7 @@
 
 struct step_seen; /* the rows that deduplicate has met */
 struct step_book; /* the rows that join looks up */
+struct step_groups; /* the sums that group makes */
 
 struct step {
     const struct step_kind *kind;
@@ -16,11 +17,12 @@ struct step {
     bool flag;
     enum column_type type;
     /* found */
-    size_t at, at_other, *places, nplaces;
+    size_t at, at_other, *places, nplaces, *sums;
     int which; /* of filter */
     /* as the rows go by */
     struct step_seen *seen;
     struct step_book *book;
+    struct step_groups *groups;
     struct buf previous;
     uint64_t removed, changed, unmatched;
 };
@@ -48,11 +50,12 @@ struct steps {
     size_t n;
     struct step_column *columns; /* as the steps so far leave them */
     size_t ncolumns;
-    bool header_next;
+    bool header_next, grouping; /* grouping: the file is over, the groups come */
+    uint64_t line; /* of the row that goes by */
     struct str cells[RECORD_COLUMNS_MAX + 1];
     char *text; /* RECORD_MAX bytes for what one row needs */
     size_t used;
-    bool too_long;
+    bool too_long, too_many;
     uint64_t corrected;
     struct step_sample {
         struct str cell[STEP_SAMPLE];

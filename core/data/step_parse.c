@@ -5,7 +5,7 @@
 #include "core/data/errors.h"
 #include "core/data/step_inner.h"
 
-enum wanted { WANT_NAME, WANT_TEXT, WANT_MAYBE_TEXT, WANT_COLUMNS, WANT_MAYBE_COLUMNS, WANT_NAMES, WANT_FLAG, WANT_TYPE };
+enum wanted { WANT_NAME, WANT_TEXT, WANT_MAYBE_TEXT, WANT_COLUMNS, WANT_MAYBE_COLUMNS, WANT_NAMES, WANT_MAYBE_NAMES, WANT_FLAG, WANT_TYPE };
 
 struct param {
     const char *key;
@@ -35,6 +35,8 @@ static const struct {
     {"drop", {{"columns", WANT_COLUMNS, 0}}},
     {"join", {{"column", WANT_NAME, AT(column)}, {"dataset", WANT_NAME, AT(dataset)}, {"on", WANT_NAME, AT(other)},
               {"take", WANT_NAMES, 0}}},
+    {"group", {{"columns", WANT_COLUMNS, 0}, {"sum", WANT_MAYBE_NAMES, 0}, {"unit", WANT_MAYBE_TEXT, AT(other)},
+               {"into", WANT_NAME, AT(to)}}},
 };
 enum { KINDS = sizeof shapes / sizeof shapes[0] };
 
@@ -88,6 +90,8 @@ static bool take(struct arena *a, struct step *s, const struct param *p, const j
     case WANT_FLAG:
         s->flag = json_is_true(value);
         return !value || json_is_boolean(value);
+    case WANT_MAYBE_NAMES:
+        return !value || take_list(a, value, &s->names, &s->nnames);
     case WANT_NAMES:
         return take_list(a, value, &s->names, &s->nnames);
     case WANT_MAYBE_COLUMNS:
@@ -151,6 +155,8 @@ bool steps_check(const json_t *steps, struct err *e)
         ok = step_parse(&a, json, (unsigned)i + 1, &s, e);
         if (ok && s.dataset.n && ++joins > STEP_JOINS_MAX)
             ok = step_refuse(&s, &err_step_joins, S(""), e);
+        if (ok && s.kind == step_kind(S("group")) && i + 1 < json_array_size(steps))
+            ok = step_refuse(&s, &err_step_last, S(""), e);
         if (!ok)
             break;
     }

@@ -97,9 +97,10 @@ static void put_asked(struct req *r, const struct bo_step_kind *kind, const json
         struct page_bo_processing_asked *a = &list[p->asked_n++];
         *a = (struct page_bo_processing_asked){
             .name = str_of(kind->params[i].key), .label = page_say(r, kind->params[i].label), .is_text = sort == BO_STEP_TEXT,
-            .is_names = sort == BO_STEP_NAMES, .is_column = sort == BO_STEP_COLUMN, .is_columns = sort == BO_STEP_COLUMNS,
+            .is_names = sort == BO_STEP_NAMES, .is_column = sort == BO_STEP_COLUMN || sort == BO_STEP_MAYBE_COLUMN,
+            .is_optional = sort == BO_STEP_MAYBE_COLUMN, .is_columns = sort == BO_STEP_COLUMNS,
             .is_choice = sort == BO_STEP_WHICH || sort == BO_STEP_TYPE, .is_check = sort == BO_STEP_FLAG};
-        if (sort == BO_STEP_COLUMN || sort == BO_STEP_COLUMNS)
+        if (a->is_column || a->is_columns)
             put_columns(r, columns, a);
         else if (a->is_choice)
             put_choices(r, sort == BO_STEP_WHICH ? bo_step_filters : bo_step_types, a);

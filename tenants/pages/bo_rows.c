@@ -36,7 +36,7 @@ static void put_counts(struct req *r, const json_t *report, struct page_bo_rows 
         bool always;
     } counts[] = {{"seen", &p->seen, true},         {"kept", &p->kept, true},           {"aside", &p->aside, true},
                   {"blank", &p->blank, true},       {"left_out", &p->left_out, false}, {"filtered", &p->filtered, false},
-                  {"doubles", &p->doubles, false}};
+                  {"doubles", &p->doubles, false},  {"grouped", &p->grouped, false}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         int64_t n = jr_i64(rows, counts[i].key, 0);
         if (n > 0 || counts[i].always)

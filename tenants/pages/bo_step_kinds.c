@@ -32,6 +32,9 @@ const struct bo_step_kind bo_step_kinds[] = {
     {"join", TEXT_BO_STEP_JOIN, TEXT_BO_STEP_JOIN_HELP,
      {{"column", BO_STEP_COLUMN, TEXT_BO_STEP_COLUMN}, {"dataset", BO_STEP_TEXT, TEXT_BO_STEP_DATASET},
       {"on", BO_STEP_TEXT, TEXT_BO_STEP_ON}, {"take", BO_STEP_NAMES, TEXT_BO_STEP_TAKE}}},
+    {"group", TEXT_BO_STEP_GROUP, TEXT_BO_STEP_GROUP_HELP,
+     {{"columns", BO_STEP_COLUMNS, TEXT_BO_STEP_GROUP_BY}, {"sum", BO_STEP_COLUMNS, TEXT_BO_STEP_GROUP_SUM},
+      {"unit", BO_STEP_MAYBE_COLUMN, TEXT_BO_STEP_GROUP_UNIT}, {"into", BO_STEP_TEXT, TEXT_BO_STEP_GROUP_INTO}}},
     {NULL, TEXT_BO_STEP_RENAME, TEXT_BO_STEP_RENAME, {{NULL, BO_STEP_TEXT, TEXT_BO_STEP_TO}}},
 };
 
@@ -143,6 +146,7 @@ static json_t *value_of(struct req *r, const struct bo_step_param *param)
     case BO_STEP_FLAG:
         return value.n ? json_true() : NULL;
     case BO_STEP_COLUMN:
+    case BO_STEP_MAYBE_COLUMN:
     case BO_STEP_TEXT:
     case BO_STEP_WHICH:
     case BO_STEP_TYPE:

@@ -98,6 +98,21 @@ test('META.json may bring the steps', async () => {
   assert.equal(one("SELECT steps FROM portal.dataset WHERE dataset_id = 'parmeta'"), '[{"do": "fill", "column": "a", "previous": true}]');
 });
 
+test('rows are grouped and added up, again at each update; a sum that one unit dominates stops opening, and the unit is not published', async () => {
+  const firms = (verre) => `secteur;siret;montant\nverre;22440002800011;${verre}\nverre;22530001100015;0,20\nverre;21450234400016;0.1\nverre;22440002800011;7\n` +
+    'bois;22440002800011;10\nbois;22530001100015;10\nbois;21450234400016;10,5\n';
+  const group = [{ do: 'group', columns: ['secteur'], sum: ['montant'], unit: 'siret', into: 'unités' }];
+  const done = await t.must(first('aides-secteur', firms('1'), { steps: group, visibility: 'closed' }));
+  assert.deepEqual(done.rows, { seen: 7, kept: 2, aside: 0, blank: 0, grouped: 5 });
+  const held = await verb('aides-secteur', 'open');
+  assert.deepEqual([held.status, held.json.title], [409, 'personal_data']);
+  assert.match(held.text, /montants dominés par une unité \(montant\)/);
+  const next = await t.must(update('aides-secteur', firms('-6,75')));
+  assert.equal(next.rows.grouped, 5);
+  assert.equal((await verb('aides-secteur', 'open')).status, 200); // 0.25 of 0.55 is less than 85 %
+  await shows('aides-secteur', [{ secteur: 'verre', montant: 0.55, unites: 3 }, { secteur: 'bois', montant: 30.5, unites: 3 }]);
+});
+
 test('a join brings columns of another dataset of the portal, and of no other portal', async () => {
   await t.must(first('communes', 'insee;nom;pop\n37261;Tours;136000\n41018;"Blois; ville";46000\n', { fields: [{ name: 'insee', type: 'text' }] }));
   await t.must(first('secret', 'insee;nom\n37261;Secret\n', { visibility: 'closed', fields: [{ name: 'insee', type: 'text' }] }));

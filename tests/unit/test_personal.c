@@ -220,6 +220,37 @@ static void test_dominance_that_totals_do_not_tell_is_said(void **state)
     json_decref(report);
 }
 
+/* Glass: A brings 450 + 450 of 1000. Wood: two units. Water: three equal ones. Fire: 85 of 100, not more. */
+static const char unit_rows[] = "secteur;nom;montant\nverre;Martin Zoé;450\nverre;Dupont Luc;50\nverre;Martin Zoé;450\n"
+                                "verre;Petit Jean;50\nbois;Martin Zoé;10\nbois;Petit Jean;10\neau;a;5\neau;b;5\neau;c;5\n"
+                                "feu;a;85\nfeu;b;10\nfeu;c;5\n";
+
+static void test_sums_of_a_step_are_judged_by_their_units(void **state)
+{
+    struct buf got = {0};
+    (void)state;
+    json_t *report = report_of(str_of(unit_rows), "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],"
+                                                  "\"sum\":[\"montant\"],\"unit\":\"nom\",\"into\":\"unites\"}]}");
+    findings(report, &got);
+    buf_addc(&got, '\0');
+    assert_string_equal(got.p, "units:montant=1 dominance:montant=1"); /* and no names: they are not published */
+    const json_t *dominated = json_array_get(jr_array(jr_object(report, "secrecy"), "findings"), 1), *rows = jr_object(report, "rows");
+    assert_true(str_eq(jr_str(json_array_get(jr_array(dominated, "cells"), 0), "value"), S("1000")));
+    assert_int_equal(json_array_size(jr_array(jr_object(report, "secrecy"), "not_judged")), 0);
+    assert_int_equal(jr_i64(rows, "seen", 0), 12);
+    assert_int_equal(jr_i64(rows, "kept", 0), 4);
+    assert_int_equal(jr_i64(rows, "grouped", 0), 8);
+    json_decref(report);
+    buf_reset(&got);
+    report = report_of(str_of(unit_rows), "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"sum\":[\"montant\"],\"into\":\"lignes\"}]}");
+    findings(report, &got);
+    assert_int_equal(got.n, 0);
+    const json_t *said = json_array_get(jr_array(jr_object(report, "secrecy"), "not_judged"), 0);
+    assert_true(str_eq(jr_str(jr_object(said, "reason"), "code"), S("secrecy_no_unit")));
+    json_decref(report);
+    buf_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_the_report_does_not_leak),
         cmocka_unit_test(test_the_threshold_is_the_regions),
         cmocka_unit_test(test_dominance_that_totals_do_not_tell_is_said),
+        cmocka_unit_test(test_sums_of_a_step_are_judged_by_their_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ struct outcome {
     bool ok;
 };
 
-static const char *const gone[] = {"", "-left out\n", "-filtered\n", "-double\n"};
+static const char *const gone[] = {"", "-left out\n", "-filtered\n", "-double\n", "-grouped\n", "-later\n"};
 
 static void put_row(struct buf *out, const struct record *r)
 {
@@ -325,6 +325,25 @@ static void test_report_adds_up(void **state)
     reader_close(&r);
 }
 
+/* By hand: glass 0.1 + 0.2 + 100, wood 1 234,5 - 34.5 of two units in three rows. */
+static const char firms[] = "secteur;siret;montant;note\nverre;A;0,1;x\nbois;B;1 234,5;\nverre;C;0.2;y\nbois;B;-34,5;\nverre;A;100;\nbois;D;;z\n";
+
+static void test_group_adds_up_exactly_and_comes_last(void **state)
+{
+    (void)state;
+    gives(firms, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"sum\":[\"montant\"],\"into\":\"lignes\"}]}",
+          "secteur|montant|lignes\n-later\n-later\n-grouped\n-grouped\n-grouped\n-grouped\nverre|100.3|3\nbois|1200.0|3\n");
+    gives(firms, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"unit\":\"siret\",\"into\":\"nb\"}]}",
+          "secteur|nb\n-later\n-later\n-grouped\n-grouped\n-grouped\n-grouped\nverre|2\nbois|2\n");
+    gives("a;n\nx;9000000000000\nx;900000000000\ny;un\ny;1\nz;-9,5\n", /* too great, no number */
+          "{\"steps\":[{\"do\":\"group\",\"columns\":[\"a\"],\"sum\":[\"n\"],\"into\":\"nb\"}]}",
+          "a|n|nb\n-later\n-grouped\n-later\n-grouped\n-later\nx||2\ny||2\nz|-9.5|1\n");
+    refused(firms, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"into\":\"n\"},{\"do\":\"drop\",\"columns\":[\"n\"]}]}", &err_step_last, "1");
+    refused(firms, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"sum\":[\"secteur\"],\"into\":\"n\"}]}", &err_step_taken, "1");
+    refused(firms, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"unit\":\"rien\",\"into\":\"n\"}]}", &err_step_column, "1");
+    refused(firms, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"into\":\"secteur\"}]}", &err_step_taken, "1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_what_is_refused_names_its_step),
         cmocka_unit_test(test_growth_is_bounded),
         cmocka_unit_test(test_report_adds_up),
+        cmocka_unit_test(test_group_adds_up_exactly_and_comes_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

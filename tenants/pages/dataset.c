@@ -13,7 +13,7 @@
 #include "tenants/publishing/file_cells.h"
 
 enum { COL_METAS, COL_FIELDS, COL_RECORDS, COL_BYTES, COL_ORIGIN, COL_IDENTIFIER, COL_PUBLISHED, COL_PROCESSED,
-       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT, COL_LEFT_OUT, COL_DOWNLOADS };
+       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT, COL_LEFT_OUT, COL_DOWNLOADS, COL_JOINED };
 enum { PREVIEW_ROWS = 10 };
 
 bool dataset_ask(struct req *r, struct err *e)
@@ -94,6 +94,7 @@ void dataset_describe(struct req *r, struct dataset *d)
     d->is_copy = !batch_bool(&r->batch, 0, 0, COL_ORIGIN);
     d->source_name = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE));
     d->source_host = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE_HOST));
+    d->joined = arena_str(r->a, req_col(r, 0, 0, COL_JOINED));
     d->described = true;
 }
 
@@ -292,10 +293,25 @@ static bool ask_preview(struct req *r, struct err *e)
     return true;
 }
 
+/* The credit lines of what it was joined with. */
+static void put_joined(struct req *r, const struct dataset *d, struct page_dataset_side *p)
+{
+    struct err ignored;
+    json_t *joined = d->joined.n ? jr_parse(d->joined, &ignored) : NULL;
+    const json_t *one;
+    size_t i;
+    struct page_dataset_side_joined *list = ARENA_ARRAY(r->a, struct page_dataset_side_joined, json_array_size(joined) + 1);
+    json_array_foreach(joined, i, one)
+        list[p->joined_n++] = (struct page_dataset_side_joined){
+            credit_line(r->a, r->lang, jr_str(one, "publisher"), jr_str(one, "title"), jr_str(one, "modified"), jr_str(one, "licence"))};
+    p->joined = list;
+    json_decref(joined);
+}
+
 static struct str side_of(struct req *r, const struct dataset *d)
 {
     struct buf b = {0};
-    page_dataset_side(&b, r->lang, &(struct page_dataset_side){
+    struct page_dataset_side p = {
         .title = d->title, .publisher = d->publisher, .publisher_url = d->publisher_url, .created = d->created,
         .issued = d->issued, .modified = d->modified, .license = d->license, .license_url = d->license_url,
         .themes = d->themes, .keywords = d->keywords, .frequency = d->frequency, .spatial = d->spatial,
@@ -303,7 +319,9 @@ static struct str side_of(struct req *r, const struct dataset *d)
         .contact_email = d->contact_email, .identifier = d->identifier, .uid = d->uid, .is_copy = d->is_copy,
         .source_name = d->source_name, .source_host = d->source_host, .here = r->tenant->name, .id = d->g.dataset_id,
         .downloads = say_count(r->a, r->lang, d->downloads),
-        .left_out = d->left_out > 0 ? say_count(r->a, r->lang, d->left_out) : STR_NONE, .credit = d->credit, .is_open = d->g.is_open});
+        .left_out = d->left_out > 0 ? say_count(r->a, r->lang, d->left_out) : STR_NONE, .credit = d->credit, .is_open = d->g.is_open};
+    put_joined(r, d, &p);
+    page_dataset_side(&b, r->lang, &p);
     struct str html = arena_str(r->a, buf_str(&b));
     buf_free(&b);
     return html;

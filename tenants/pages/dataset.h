@@ -16,7 +16,7 @@ struct dataset {
     /* Of the description, in the arena. */
     struct str title, publisher, publisher_url, license, license_url, text, themes, keywords, frequency, spatial,
         granularity, created, issued, modified, references, contact_name, contact_email, identifier, uid, source_name,
-        source_host, credit, modified_day, period, box;
+        source_host, credit, joined, modified_day, period, box;
     int64_t records, csv_bytes, left_out, downloads;
     bool is_copy;
     struct rows rows;

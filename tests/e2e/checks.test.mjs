@@ -467,6 +467,18 @@ test('the same licence opens it; a description that takes it away from an open d
   assert.deepEqual([revoked.status, revoked.json.closed], [200, true]);
 });
 
+test('the public page quotes what a dataset is joined with, while everybody may read that; a closed one leaves no trace', async () => {
+  await reference(A, 'arbres', 'lov2');
+  await joined(A, 'parcs', 'arbres');
+  assert.equal((await post(A, '/datasets/parcs/publish', { attest: true })).status, 200);
+  assert.equal((await post(A, '/datasets/parcs/open')).status, 200);
+  const page = async () => (await t.http(A, '/explore/dataset/parcs/?lang=fr')).text.replace(/\u00a0/g, ' ');
+  await poll(async () => /Fait aussi avec, à citer de même :[^]*?<p class="small">Source : [^<]*« Référence arbres de a\.r\.localhost »[^<]*Licence Ouverte/.test(await page()), { what: 'the line' });
+  assert.equal((await post(A, '/datasets/arbres/close')).status, 200);
+  await poll(async () => !(await page()).includes('Référence arbres'), { what: 'no trace' });
+  assert.ok((await page()).includes('Citer ce jeu'));
+});
+
 test('a published licence counts when a dataset is opened, not that of a draft that waits', async () => {
   await relicense(A, 'tire', 'odc-odbl');
   assert.deepEqual((await checks(A, 'tire')).blocks_opening, []);

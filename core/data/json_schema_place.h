@@ -10,7 +10,7 @@
  * An object, what its $ref leads to and what its allOf lists are parts of one place: all of them
  * hold. Inside core/data/json_schema*.c only.
  */
-enum { PLACE_PARTS_MAX = 24, PLACES_MAX = 5000, PLACE_BYTES_MAX = 4 << 20 };
+enum { PLACE_PARTS_MAX = 24, PLACES_MAX = 5000, PLACE_BYTES_MAX = 1 << 20 };
 
 struct json_schema {
     json_t *root;

@@ -35,19 +35,6 @@ static bool read_variants(struct table_schema *s, struct err *e)
     return true;
 }
 
-static bool read_text(struct str text, struct table_schema *s, struct err *e)
-{
-    json_t *json = text.n <= TABLE_SCHEMA_MAX ? jr_parse(text, e) : NULL;
-    if (!json && !e->kind)
-        ERR(e, err_schema_invalid, "%zu bytes", text.n), err_arg(e, "1 Mo");
-    bool ok = json && table_schema_read(json, s, e);
-    json_decref(json);
-    if (!ok || read_variants(s, e))
-        return ok;
-    table_schema_free(s);
-    return false;
-}
-
 /* As it is kept: with the names of what is not checked. To be released with free. */
 static char *table_of(const struct table_schema *s)
 {
@@ -58,6 +45,36 @@ static char *table_of(const struct table_schema *s)
     char *text = json_dumps(table, JSON_COMPACT);
     json_decref(table);
     return text;
+}
+
+/* A reading is given it four levels down in its options, which have a depth (jr.h). */
+static bool is_shallow(const struct table_schema *s)
+{
+    struct buf within = {.max = 8 << 20};
+    struct err ignored = {0};
+    char *table = table_of(s);
+    buf_printf(&within, "[[[[%s]]]]", table);
+    json_t *json = jr_parse(buf_str(&within), &ignored);
+    bool ok = json != NULL;
+    json_decref(json);
+    buf_free(&within);
+    free(table);
+    return ok;
+}
+
+static bool read_text(struct str text, struct table_schema *s, struct err *e)
+{
+    json_t *json = text.n <= TABLE_SCHEMA_MAX ? jr_parse(text, e) : NULL;
+    if (!json && !e->kind)
+        ERR(e, err_schema_invalid, "%zu bytes", text.n), err_arg(e, "1 Mo");
+    bool ok = json && table_schema_read(json, s, e);
+    json_decref(json);
+    if (!ok)
+        return false;
+    ok = read_variants(s, e) && (is_shallow(s) || (ERR(e, err_schema_invalid, "too deep"), err_arg(e, "[[[[…")));
+    if (!ok)
+        table_schema_free(s);
+    return ok;
 }
 
 /* ---- keeping it ---- */
@@ -119,6 +136,18 @@ static struct str bare_version(struct str s)
     return s.n > 1 && (s.p[0] == 'v' || s.p[0] == 'V') ? str_from(s, 1) : s;
 }
 
+/* Readings are given all of a region's schemas, within bounds (read_main.c): one that does not fit beside the others would
+ * stop every file. */
+static bool has_room(struct conn *c, const struct uuid *root, struct err *e)
+{
+    enum { ROOM = 3 << 20 };
+    int64_t bytes = 0;
+    PGresult *r = conn_ask(c, &sql_schema_room, (struct str[]){uuid_str(root)}, e);
+    bool ok = r && PQntuples(r) == 1 && str_i64(str_of(PQgetvalue(r, 0, 0)), &bytes);
+    PQclear(r);
+    return ok && (bytes <= ROOM || ERR(e, err_schema_room, "%lld bytes", (long long)bytes));
+}
+
 static bool add(struct conn *c, struct arena *a, const struct uuid *root, const struct registry_new *new, struct str account,
                 const struct table_schema *s, struct registry_added *done, struct err *e)
 {
@@ -134,6 +163,8 @@ static bool add(struct conn *c, struct arena *a, const struct uuid *root, const 
         err_arg(e, STR_FMT, STR_ARG(name));
         return err_arg(e, STR_FMT, STR_ARG(version));
     }
+    if (!has_room(c, root, e))
+        return false;
     *done = (struct registry_added){.name = arena_str(a, name), .version = arena_str(a, version), .unknown = s->unknown,
                                     .unchecked = ARENA_ARRAY(a, struct str, s->nleft + 1), .nunchecked = s->nleft};
     for (size_t i = 0; i < s->nleft; i++)

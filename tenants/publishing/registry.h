@@ -26,7 +26,7 @@ struct registry_added {
     size_t nunchecked;
 };
 
-/* For one region (root: of portal.root). fails err_schema_invalid, err_schema_named, err_schema_known */
+/* For one region (root: of portal.root). fails err_schema_invalid, err_schema_named, err_schema_known, err_schema_room */
 bool registry_add(struct conn *c, struct arena *a, const struct uuid *root, const struct registry_new *new,
                   struct str account, struct registry_added *done, struct err *e);
 

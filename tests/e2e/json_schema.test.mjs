@@ -91,6 +91,28 @@ test('a JSON Schema that describes no rows, and one that no program could finish
   await refused({ type: 'array', items: { $ref: '#/definitions/a24' }, definitions });
 });
 
+test('schemas that would be too heavy together are refused, and files are read as before', async () => {
+  const heavy = (i) => ({ name: `essai/lourd-${i}`, version: '1.0.0', fields: [{ name: `c${i}`, constraints: { enum: Array.from({ length: 9000 }, (_, k) => `${'v'.repeat(90)}${k}`) } }] });
+  const answers = [];
+  for (let i = 0; i < 4; i++) answers.push((await api(R, '/schemas', { method: 'POST', body: { schema: heavy(i) } })).status);
+  assert.deepEqual(answers, [201, 201, 201, 409]);
+  assert.equal((await report(A, 'apres.json', { contrats: { contrat: [contract(), contract({ id: '2024-02' })] } })).schema.name, 'essai/contrats');
+});
+
+test('a schema as deep as they may be does not stop the files of others', async () => {
+  const deep = { type: 'string', enum: ['x'] };
+  const definitions = {};
+  for (let i = 0; i < 14; i++) { definitions[`d${i}`] = { type: 'object', properties: { a: i ? { $ref: `#/definitions/d${i - 1}` } : deep } }; }
+  const schema = { name: 'essai/profond', version: '1.0.0', definitions, type: 'object', properties: { l: { type: 'object', properties: { m: { type: 'array', items: { type: 'object', properties: {
+    k1: { type: 'array', items: { $ref: '#/definitions/d13' } }, k2: { type: 'string' } } } }, n: { type: 'array', items: { type: 'object', properties: { k3: { type: 'array', items: { $ref: '#/definitions/d13' } } } } } } } } };
+  const added = await api(R, '/schemas', { method: 'POST', body: { schema } });
+  assert.equal(added.status, 201, added.text);
+  assert.ok(added.json.unchecked.some((u) => /^k1\[\](\.a)+: properties$/.test(u)), added.text);
+  const nested = { name: 'essai/creux', version: '1', fields: [{ name: 'c', x: JSON.parse('['.repeat(26) + ']'.repeat(26)) }] }; // of a Table Schema too
+  assert.equal((await api(R, '/schemas', { method: 'POST', body: { schema: nested } })).json.title, 'schema_invalid');
+  assert.equal((await report(A, 'apres2.json', { contrats: { contrat: [contract(), contract({ id: '2024-02' })] } })).schema.name, 'essai/contrats');
+});
+
 test('contracts: a good file has nothing, each fault is told with its line, its column and its value', async () => {
   const good = await report(A, 'bons.json', { contrats: { contrat: [contract(), contract({ id: '2024-02' })] } });
   assert.deepEqual([good.schema.name, good.schema.check.errors, good.schema.check.unchecked], ['essai/contrats', 0, ['montant: multipleOf']]);
@@ -140,4 +162,23 @@ test('the pages name the rules that nobody checks', async () => {
   const session = await t.signIn(R, 'admin@r.example', admin);
   const page = (await session.get('/backoffice/schemas/')).text;
   assert.match(page, /Règles non vérifiées : 1<span class="vh"> : Contrats<\/span><\/summary><ul><li class="mono small">montant: multipleOf<\/li>/);
+});
+
+// What the files hold is ours; that the first contract is valid and each change of it one fault, jsonschema of Python says as well.
+test('the carried ones know their files by the columns: contracts in the State’s format, cycle lanes', async () => {
+  const deal = (more = {}) => ({ id: '2026T01', acheteur: { id: '21370261300019' }, nature: 'Marché', objet: 'Réfection d’une toiture', codeCPV: '45261910-6',
+    techniques: { technique: ['Accord-cadre'] }, modalitesExecution: { modaliteExecution: ['Bons de commande'] }, marcheInnovant: false, ccag: 'Travaux', offresRecues: 3,
+    attributionAvance: false, typeGroupementOperateurs: 'Pas de groupement', procedure: 'Procédure adaptée', lieuExecution: { code: '37261', typeCode: 'Code commune' }, dureeMois: 6,
+    dateNotification: '2026-02-03', datePublicationDonnees: '2026-02-20', montant: 41250.5, typesPrix: { typePrix: ['Définitif ferme'] }, formePrix: 'Forfaitaire',
+    sousTraitanceDeclaree: false, titulaires: [{ titulaire: { typeIdentifiant: 'SIRET', id: '21450234000013' } }],
+    considerationsSociales: { considerationSociale: ['Clause sociale'] }, considerationsEnvironnementales: { considerationEnvironnementale: ['Critère environnemental'] }, ...more });
+  const r = await report(A, 'decp.json', { marches: { marche: [deal(), deal({ id: '2', offresRecues: 0 }), deal({ id: '3', montant: '41250.5' }), deal({ id: '4', codeCPV: '4526' }),
+    deal({ id: '5', titulaires: [] }), deal({ id: '6', titulaires: [{ titulaire: { typeIdentifiant: 'RNA', id: 'W371000001' } }] })] } });
+  assert.equal(r.schema.name, '139bercy/format-commande-publique');
+  assert.deepEqual(errors(r).map((e) => e.slice(0, 3)).sort((a, b) => a[0] - b[0]), [[2, 'offresRecues', 'value_under'], [3, 'montant', 'value_quoted'], [4, 'codeCPV', 'value_pattern'],
+    [5, 'titulaires', 'value_required'], [6, 'titulaires[].titulaire.typeIdentifiant', 'value_not_among']]);
+  const lane = { id_local: '37261AC1', code_com_d: '37261', code_com_g: '37261', ame_d: 'VOIE VERTE', ame_g: 'AUCUN', date_maj: '2026-01-31' };
+  const v = await report(A, 'voies.geojson', layer(lane, { ...lane, ame_d: 'TROTTOIR' }, { ...lane, date_maj: '31/01/2026' }));
+  assert.equal(v.schema.name, 'etalab/schema-amenagements-cyclables');
+  assert.deepEqual(errors(v), [[2, 'ame_d', 'value_not_among', 'TROTTOIR'], [3, 'date_maj', 'not_date', '31/01/2026']]);
 });

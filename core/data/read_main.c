@@ -18,11 +18,12 @@
 #include "core/data/picture.h"
 #include "core/data/read_ogr_format.h"
 #include "core/data/reader.h"
+#include "core/data/reader_helper.h"
 #include "core/data/unpack.h"
 #include "core/data/write_ogr.h"
 #include "core/io/child.h"
 
-enum { STREAM_FD = 1, REPORT_FD = 3, OPTIONS_FD = 4, JOIN_FD = 5, OPTIONS_MAX = 4 << 20, REPORT_MAX = 64 << 20 };
+enum { STREAM_FD = 1, REPORT_FD = 3, OPTIONS_FD = 4, JOIN_FD = 5, LARGE = 1 << 20, OPTIONS_MAX = 4 << 20, REPORT_MAX = 64 << 20 };
 
 struct job {
     int input_fd, stream_fd, report_fd; /* stream_fd -1: the report only */
@@ -131,11 +132,22 @@ static bool take_joins(struct reader *r, const json_t *options, struct err *e)
     return true;
 }
 
+/* Worth a second thread. */
+static bool is_large(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_size > LARGE;
+}
+
 static bool run(struct job *job, struct reader *r, const json_t *options, struct err *e)
 {
+    struct reader_helper *helper = is_large(job->input_fd) ? reader_helper_start() : NULL; /* to the process's end */
     if ((ogr_format_wanted(job->input_fd) && !ogr_load(e)) || !child_seal(e) || (job->probe && !probe(job->probe, e)))
         return false;
-    if (!reader_open(r, job->input_fd, options, e) || !take_joins(r, options, e) || !reader_look(r, e))
+    if (!reader_open(r, job->input_fd, options, e))
+        return false;
+    r->helper = helper;
+    if (!take_joins(r, options, e) || !reader_look(r, e))
         return false;
     bool ok = job->report_fd < 0 || report(job, r, e);
     if (ok && job->stream_fd >= 0)

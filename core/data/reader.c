@@ -8,6 +8,7 @@
 #include "core/data/errors.h"
 #include "core/data/read_text.h"
 #include "core/data/reader_checks.h"
+#include "core/data/reader_helper.h"
 #include "core/data/reader_row.h"
 #include "core/data/shape.h"
 
@@ -165,14 +166,34 @@ static bool find_columns(struct reader *r, struct err *e)
     return reader_columns_name(r, &first, e);
 }
 
+static void look_at(struct reader *r, const struct record *row, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        r->columns[i].sniff.line = row->line;
+        sniff_cell(&r->columns[i].sniff, reader_cell(row, i));
+    }
+}
+
+/* What the helper takes over where there is one. */
+void reader_see_rest(struct reader *r, const struct record *row, enum fate fate)
+{
+    if (fate == FATE_KEPT) {
+        look_at(r, row, r->helper ? reader_helper_first(r->ncolumns) : 0, r->ncolumns);
+        reader_checks_kept(r->checks, r, row);
+    } else if (fate == FATE_ASIDE) {
+        reader_checks_aside(r->checks, r, row);
+    } else if (fate == FATE_BLANK) {
+        reader_checks_blank(r->checks, row->line);
+    }
+}
+
 static void see_row(struct reader *r, const struct record *row)
 {
     struct reader_counts *n = &r->counts;
-    size_t wide = 64 + r->ncolumns / 8;
+    size_t wide = 64 + r->ncolumns / 8, own = r->helper ? reader_helper_first(r->ncolumns) : 0;
+    look_at(r, row, 0, own);
     for (size_t i = 0; i < r->ncolumns; i++) {
         struct str cell = reader_cell(row, i);
-        r->columns[i].sniff.line = row->line;
-        sniff_cell(&r->columns[i].sniff, cell);
         if (cell.n)
             wide += cell.n > 2000 ? 22 : cell.n < 4 ? 8 : cell.n + 4;
     }
@@ -182,25 +203,20 @@ static void see_row(struct reader *r, const struct record *row)
     n->repaired += row->repaired;
     n->stray_quotes += row->stray_quote;
     n->bytes += reader_row_bytes(r, row);
-    reader_checks_kept(r->checks, r, row);
 }
 
 static void see_aside(struct reader *r, const struct record *row, const struct reason *why)
 {
     reader_bad(r, &r->aside, row->line, 0, reader_cell(row, 0), why);
-    reader_checks_aside(r->checks, r, row);
 }
 
 static void see_other(struct reader *r, const struct record *row, enum fate fate)
 {
     struct reader_counts *n = &r->counts;
-    if (fate == FATE_BLANK) {
-        n->blank++;
-        reader_checks_blank(r->checks, row->line);
-        return;
-    }
     uint64_t *counts[] = {NULL, &n->left_out, &n->filtered, &n->doubles, &n->grouped};
-    if (row->gone != RECORD_DEFERRED)
+    if (fate == FATE_BLANK)
+        n->blank++;
+    else if (row->gone != RECORD_DEFERRED)
         ++*counts[row->gone];
 }
 
@@ -223,6 +239,10 @@ static bool see_rows(struct reader *r, struct err *e)
             see_aside(r, &row, &why);
         else
             see_other(r, &row, fate);
+        if (r->helper)
+            reader_helper_row(r->helper, &row, fate);
+        else
+            reader_see_rest(r, &row, fate);
     }
 }
 
@@ -334,7 +354,12 @@ bool reader_look(struct reader *r, struct err *e)
     if (!find_columns(r, e))
         return false;
     r->checks = reader_checks_new(r);
-    if (!see_rows(r, e))
+    if (r->helper)
+        reader_helper_begin(r->helper, r);
+    bool seen = see_rows(r, e);
+    if (r->helper)
+        reader_helper_finish(r->helper);
+    if (!seen)
         return false;
     reader_checks_hidden(r->checks, r);
     decide(r);

@@ -65,6 +65,7 @@ struct reader {
     size_t *order; /* columns as c1, c2, … then rest[1], … */
     struct reader_counts counts;
     struct bad_list aside;
+    struct reader_helper *helper; /* set between reader_open and reader_look, stays the caller's; NULL: none */
     struct reader_checks *checks; /* of pass 1: reader_checks.h, its options and its part of the report */
     struct str *unknown_fields;
     size_t nunknown;

@@ -48,7 +48,8 @@ static bool fill(scmp_filter_ctx filter)
 bool child_seal(struct err *e)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    bool ok = filter && fill(filter) && seccomp_load(filter) == 0;
+    /* A thread that is there already is sealed with the others. */
+    bool ok = filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 && fill(filter) && seccomp_load(filter) == 0;
     if (filter)
         seccomp_release(filter);
     return ok || ERR(e, err_child_start, "seccomp");

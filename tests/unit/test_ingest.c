@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <dirent.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +127,51 @@ static void test_no_other_file(void **state)
     probe("open", false);
 }
 
+/* How many threads the child has; 0 while one of them is not under a filter. */
+static unsigned sealed_threads(pid_t pid)
+{
+    char path[300], line[128];
+    unsigned threads = 0, sealed = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = opendir(path);
+    for (struct dirent *task; tasks && (task = readdir(tasks));) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, task->d_name);
+        FILE *f = task->d_name[0] == '.' ? NULL : fopen(path, "re");
+        threads += f != NULL;
+        while (f && fgets(line, sizeof line, f))
+            sealed += strcmp(line, "Seccomp:\t2\n") == 0;
+        if (f)
+            fclose(f);
+    }
+    if (tasks)
+        closedir(tasks);
+    return sealed == threads ? threads : 0;
+}
+
+/* The helper of a large file (reader_helper.h) was there before the seal, which falls on it as well. */
+static void test_every_thread_is_sealed(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"read", "--sealed", "--probe=spin", NULL};
+    struct buf text = {0};
+    while (text.n <= 1 << 20)
+        buf_addz(&text, "a;b\n1;2\n");
+    cpu_set_t set;
+    unsigned wanted = sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 1 ? 2 : 1;
+    int fd = file_of(buf_str(&text));
+    struct child_task task = {arguments, fd, STR_NONE, ingest_limits(text.n)};
+    struct child c;
+    struct err e = {0};
+    assert_true(child_start(&c, &task, &e));
+    int64_t until_us = clock_monotonic_us() + 20000000;
+    while (sealed_threads(c.pid) != wanted && clock_monotonic_us() < until_us)
+        poll(NULL, 0, 5);
+    assert_int_equal(sealed_threads(c.pid), wanted);
+    child_kill(&c);
+    close(fd);
+    buf_free(&text);
+}
+
 static void test_time_ceiling(void **state)
 {
     (void)state;
@@ -197,6 +245,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_its_error_is_ours),
         cmocka_unit_test(test_no_socket), cmocka_unit_test(test_no_program), cmocka_unit_test(test_no_other_file),
+        cmocka_unit_test(test_every_thread_is_sealed),
         cmocka_unit_test(test_time_ceiling), cmocka_unit_test(test_cpu_ceiling), cmocka_unit_test(test_killed_half_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,11 +5,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/jr.h"
 #include "core/db/copy.h"
 #include "core/data/errors.h"
 #include "core/data/reader.h"
+#include "core/data/reader_helper.h"
 #include "core/data/version.h"
 
 struct reading {
@@ -26,14 +28,16 @@ static bool keep(void *to, struct str bytes, struct err *e)
     return true;
 }
 
-static struct reading read_text(struct str text, const char *options)
+static struct reading read_helped(struct str text, const char *options, struct reader_helper *helper)
 {
     struct reading g = {.stream = {.max = 64 << 20}};
     struct reader r;
     struct buf out = {0};
     json_t *o = options ? jr_parse(str_of(options), &g.e) : NULL;
     assert_true(!options || o);
-    g.ok = reader_open_bytes(&r, text, o, &g.e) && reader_look(&r, &g.e);
+    g.ok = reader_open_bytes(&r, text, o, &g.e);
+    r.helper = helper;
+    g.ok = g.ok && reader_look(&r, &g.e);
     if (g.ok) {
         reader_report(&r, &out);
         g.report = jr_parse(buf_str(&out), &g.e);
@@ -44,6 +48,11 @@ static struct reading read_text(struct str text, const char *options)
     buf_free(&out);
     json_decref(o);
     return g;
+}
+
+static struct reading read_text(struct str text, const char *options)
+{
+    return read_helped(text, options, NULL);
 }
 
 static void end(struct reading *g)
@@ -284,6 +293,44 @@ static void test_encodings_give_the_same_stream(void **state)
     end(&c);
 }
 
+/* Cells that are views of the file and cells that are not, rows of every fate, more than all batches hold; one helper
+ * for several files in turn. */
+static void test_a_helper_changes_nothing(void **state)
+{
+    (void)state;
+    struct reader_helper *helper = reader_helper_start();
+    if (!helper)
+        skip(); /* one processor */
+    for (unsigned first = 0; first < 3; first++) {
+        struct buf text = {0};
+        buf_addz(&text, "n;nom;jour;libell\xE9;courriel\n"); /* Windows-1252: cells are made */
+        for (int i = 0; i < 3000; i++)
+            buf_addz(&text, i % 97 == 0    ? "1;deux\n"
+                            : i % 89 == 0  ? "\n"
+                            : i % 7 == 0   ? "12;\"un \"\"mot\"\"\";2024-02-29;\xE9t\xE9;a.b@exemple.fr\n"
+                            : i == 2998    ? "x;;31/12/2023;;\n"
+                            : first == 2   ? "7,5;Tours;1/2/2024;;06 12 34 56 78\n"
+                                           : "7;Tours;2024-01-02;Orl\xE9" "ans;\n");
+        struct reading alone = read_text(buf_str(&text), NULL), helped = read_helped(buf_str(&text), NULL, helper);
+        assert_true(alone.ok && helped.ok);
+        assert_int_equal(rows(&helped, "seen"), 3000);
+        assert_true(rows(&helped, "aside") > 0 && rows(&helped, "blank") > 0);
+        char *a = json_dumps(alone.report, 0), *b = json_dumps(helped.report, 0);
+        assert_string_equal(b, a);
+        assert_non_null(strstr(b, "personal"));
+        assert_true(str_eq(buf_str(&helped.stream), buf_str(&alone.stream)));
+        free(a);
+        free(b);
+        end(&alone);
+        end(&helped);
+        buf_free(&text);
+    }
+    struct reading bad = read_helped(S("a;b\n1;\"open\n"), NULL, helper); /* a row that cannot be read ends it */
+    assert_false(bad.ok);
+    end(&bad);
+    reader_helper_stop(helper);
+}
+
 static void test_nul_sets_the_row_aside(void **state)
 {
     (void)state;
@@ -358,7 +405,7 @@ int main(void)
         cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
         cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
-        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_nul_sets_the_row_aside),
+        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,52 +6,61 @@
 
 enum { FLUSH_AT = 256 << 10, STREAM_ROW_MAX = 64 << 20 };
 
-static void put_value(struct buf *out, const struct column *c, struct str cell, bool as_text)
+/* False: the column's type was fixed and refuses the cell, so the row was set aside (reader_refuses). */
+static bool put_value(struct buf *out, const struct column *c, struct str cell, bool as_text)
 {
     if (shape_trim(cell).n == 0) {
         pgcopy_null(out);
-        return;
+        return true;
     }
     size_t start = pgcopy_value_start(out);
     if (type_put(out, c->type, c->lon_first, cell, as_text)) {
         pgcopy_value_end(out, start);
-        return;
+        return true;
     }
-    out->n = start - 4; /* agreed to be empty: a fixed type that does not take it */
-    pgcopy_null(out);
+    out->n = start - 4;
+    pgcopy_null(out); /* agreed to be empty */
+    return !c->fixed || c->bad_is_null;
 }
 
 /* A text[] of one dimension. */
-static void put_rest(struct buf *out, const struct reader *r, const struct record *row)
+static bool put_rest(struct buf *out, const struct reader *r, const struct record *row)
 {
     enum { TEXT_OID = 25 };
+    bool kept = true;
     size_t start = pgcopy_value_start(out);
     pgcopy_u32(out, 1);
     pgcopy_u32(out, 1);
     pgcopy_u32(out, TEXT_OID);
     pgcopy_u32(out, (uint32_t)r->nrest);
     pgcopy_u32(out, 1);
-    for (size_t i = 0; i < r->nrest; i++) {
+    for (size_t i = 0; i < r->nrest && kept; i++) {
         size_t column = r->order[r->nplain + i];
-        put_value(out, &r->columns[column], reader_cell(row, column), true);
+        kept = put_value(out, &r->columns[column], reader_cell(row, column), true);
     }
     pgcopy_value_end(out, start);
+    return kept;
 }
 
-static void put_row(struct buf *out, const struct reader *r, const struct record *row, uint64_t id)
+/* False: it was set aside, and nothing of it is written. */
+static bool put_row(struct buf *out, const struct reader *r, const struct record *row, uint64_t id)
 {
+    size_t before = out->n;
+    bool kept = true;
     pgcopy_row(out, reader_fields(r));
     pgcopy_u32(out, 4);
     pgcopy_u32(out, (uint32_t)id);
-    for (size_t i = 0; i < r->nplain; i++)
-        put_value(out, &r->columns[r->order[i]], reader_cell(row, r->order[i]), false);
-    if (r->nrest)
-        put_rest(out, r, row);
+    for (size_t i = 0; i < r->nplain && kept; i++)
+        kept = put_value(out, &r->columns[r->order[i]], reader_cell(row, r->order[i]), false);
+    kept = kept && (r->nrest == 0 || put_rest(out, r, row));
+    if (!kept)
+        out->n = before;
+    return kept;
 }
 
 struct stream {
     struct reader *r;
-    struct buf out, scratch;
+    struct buf out;
     uint64_t rows, first_id;
     reader_write *write;
     void *to;
@@ -76,9 +85,8 @@ static bool stream_rows(struct stream *s, struct err *e)
             return false;
         if (fate == FATE_END)
             return true;
-        if (fate != FATE_KEPT || reader_row_refused(s->r, &row, &s->scratch) < s->r->ncolumns)
-            continue;
-        put_row(&s->out, s->r, &row, s->first_id + s->rows++);
+        if (fate == FATE_KEPT)
+            s->rows += put_row(&s->out, s->r, &row, s->first_id + s->rows);
         if (s->out.n >= FLUSH_AT && !flush(s, e))
             return false;
     }
@@ -98,6 +106,5 @@ bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *
         ok = flush(&s, e);
     }
     buf_free(&s.out);
-    buf_free(&s.scratch);
     return ok;
 }

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -28,6 +29,14 @@ bool err_arg(struct err *e, const char *format, ...)
     if (n >= (int)sizeof e->arg[0])
         arg[utf8_floor((struct str){arg, sizeof e->arg[0] - 1})] = '\0';
     return false;
+}
+
+bool err_file(struct err *e, const struct err_kind *kind, const char *file, int line, const char *path)
+{
+    int error = errno;
+    err_set(e, kind, file, line, "%s: %s", path, strerror(error));
+    err_arg(e, "%s", path);
+    return err_arg(e, "%s", strerror(error));
 }
 
 void err_say(const struct err *e, enum lang lang, struct buf *out)

@@ -46,5 +46,9 @@ bool err_set(struct err *e, const struct err_kind *kind, const char *file, int l
  * Values are cut at 191 bytes on a character boundary. */
 bool err_arg(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* About a file: its path is {0}, what errno says {1}; returns false. */
+bool err_file(struct err *e, const struct err_kind *kind, const char *file, int line, const char *path);
+#define ERR_FILE(e, kind, path) err_file((e), &(kind), __FILE__, __LINE__, (path))
+
 /* The public sentence, with its values filled in. */
 void err_say(const struct err *e, enum lang lang, struct buf *out);

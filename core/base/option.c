@@ -128,11 +128,8 @@ bool option_read_file(const char *path, struct err *e)
     FILE *f = fopen(path, "re");
     if (!f && errno == ENOENT)
         return true;
-    if (!f) {
-        ERR(e, err_file_open, "%s", path);
-        err_arg(e, "%s", path);
-        return err_arg(e, "%s", strerror(errno));
-    }
+    if (!f)
+        return ERR_FILE(e, err_file_open, path);
     while (ok && fgets(line, sizeof line, f))
         ok = read_line(str_of(line), e);
     fclose(f);

@@ -39,14 +39,6 @@ static void step(const struct backup_progress *p, const char *fr, const char *en
         p->step(p->context, fr, en);
 }
 
-static bool fail_file(struct err *e, const struct err_kind *kind, const char *path)
-{
-    int error = errno;
-    err_set(e, kind, __FILE__, __LINE__, "%s: %s", path, strerror(error));
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(error));
-}
-
 static bool refuse(struct err *e, const char *path, const char *why)
 {
     ERR(e, err_backup_place, "%s: %s", path, why);
@@ -91,7 +83,7 @@ static bool pack(const struct home *h, const char *folder, const char *into, str
     char file[PATH];
     put(file, "%s/%s.tar.gz", into, folder);
     const char *argv[] = {"tar", "--warning=no-file-changed", "-czf", file, "-C", h->path, folder, NULL};
-    return run(argv, NULL, -1, e) && (chmod(file, 0600) == 0 ? true : fail_file(e, &err_file_write, file));
+    return run(argv, NULL, -1, e) && (chmod(file, 0600) == 0 ? true : ERR_FILE(e, err_file_write, file));
 }
 
 static bool copy_conf(const struct home *h, const char *into, struct err *e)
@@ -108,9 +100,9 @@ static bool open_archive(const struct home *h, struct err *e)
     char path[HOME_PATH], days[32];
     home_file(h, "backup/wal", path);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return fail_file(e, &err_file_write, path);
+        return ERR_FILE(e, err_file_write, path);
     if (geteuid() == 0 && chown(path, h->uid, h->gid) != 0)
-        return fail_file(e, &err_file_write, path);
+        return ERR_FILE(e, err_file_write, path);
     snprintf(days, sizeof days, "+%lld", (long long)option_i64(OPTION_WAL_KEEP));
     const char *argv[] = {"find", path, "-type", "f", "-mtime", days, "-delete", NULL};
     return run(argv, NULL, -1, e);
@@ -152,11 +144,11 @@ bool backup_create(const struct cluster *c, const char *to, int level, const str
     if (!open_archive(c->home, e))
         return false;
     if (mkdir(beside, 0700) != 0)
-        return fail_file(e, &err_file_write, beside);
+        return ERR_FILE(e, err_file_write, beside);
     struct err ignored = {0};
     bool ok = fill(c, beside, level, p, e);
     if (ok && rename(beside, name) != 0)
-        ok = fail_file(e, &err_file_write, name);
+        ok = ERR_FILE(e, err_file_write, name);
     if (!ok)
         remove_folder(beside, &ignored);
     else
@@ -170,7 +162,7 @@ static bool unpack(const char *backup, const char *file, const char *into, const
     put(path, "%s/%s", backup, file);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail_file(e, &err_file_open, path);
+        return ERR_FILE(e, err_file_open, path);
     const char *argv[] = {"tar", "--no-same-owner", "-xzpf", "-", "-C", into, NULL};
     bool ok = run(argv, as, fd, e);
     close(fd);
@@ -215,7 +207,7 @@ static bool check_base(const char *backup, const char *bin, const struct backup_
     step(p, "Contrôle de la base…", "Checking the database…");
     put(scratch, "%s.check-XXXXXX", backup); /* on the disk that has room for it */
     if (!mkdtemp(scratch))
-        return fail_file(e, &err_file_write, scratch);
+        return ERR_FILE(e, err_file_write, scratch);
     bool ok = verify_base(backup, bin, scratch, e);
     remove_folder(scratch, &ignored);
     return ok;
@@ -244,7 +236,7 @@ static bool bring_log(const struct home *h, const char *wal, struct err *e)
     char replay[HOME_PATH];
     home_file(h, "restore", replay);
     if (mkdir(replay, 0700) != 0 || (geteuid() == 0 && chown(replay, h->uid, h->gid) != 0))
-        return fail_file(e, &err_file_write, replay);
+        return ERR_FILE(e, err_file_write, replay);
     const char *copy[] = {"cp", "-r", "--", wal, replay, NULL};
     char from[PATH];
     put(from, "%s/.", wal);
@@ -265,7 +257,7 @@ static bool put_back(const struct home *h, const char *backup, const char *wal, 
     put(conf, "%s/terrasse.conf", backup);
     const char *copy[] = {"cp", "--", conf, h->path, NULL};
     if (mkdir(data, 0700) != 0 || (geteuid() == 0 && chown(data, h->uid, h->gid) != 0))
-        return fail_file(e, &err_file_write, data);
+        return ERR_FILE(e, err_file_write, data);
     return unpack(backup, "base.tar.gz", data, h, e) && unpack(backup, "pg_wal.tar.gz", log, h, e) &&
            unpack(backup, "secrets.tar.gz", h->path, NULL, e) &&
            unpack(backup, "content.tar.gz", h->path, NULL, e) &&

@@ -18,14 +18,6 @@
 
 enum { HASH = 32, HASH_TEXT = 2 * HASH + 1, BLOCK = 256 * 1024, MANIFEST_MAX = 1024 * 1024 };
 
-static bool fail_file(struct err *e, const struct err_kind *kind, const char *path)
-{
-    int error = errno;
-    err_set(e, kind, __FILE__, __LINE__, "%s: %s", path, strerror(error));
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(error));
-}
-
 static bool damaged(struct err *e, const char *name, const char *why)
 {
     ERR(e, err_backup_damaged, "%s: %s", name, why);
@@ -39,7 +31,7 @@ static bool hash_file(const char *path, char text[HASH_TEXT], int64_t *size, str
     crypto_generichash_state state;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return fail_file(e, &err_file_open, path);
+        return ERR_FILE(e, err_file_open, path);
     crypto_generichash_init(&state, NULL, 0, HASH);
     *size = 0;
     ssize_t n;
@@ -49,7 +41,7 @@ static bool hash_file(const char *path, char text[HASH_TEXT], int64_t *size, str
     }
     close(fd);
     if (n < 0)
-        return fail_file(e, &err_file_open, path);
+        return ERR_FILE(e, err_file_open, path);
     crypto_generichash_final(&state, hash, HASH);
     sodium_bin2hex(text, HASH_TEXT, hash, HASH);
     return true;
@@ -66,7 +58,7 @@ static bool put_files(struct jw *w, const char *backup, struct err *e)
     bool ok = folder != NULL;
     const struct dirent *d;
     if (!ok)
-        return fail_file(e, &err_file_open, backup);
+        return ERR_FILE(e, err_file_open, backup);
     while (ok && (d = readdir(folder))) {
         char path[HOME_PATH + 300], hash[HASH_TEXT];
         int64_t size;
@@ -106,7 +98,7 @@ bool backup_manifest_write(const char *backup, int level, const char *version, s
     snprintf(path, sizeof path, "%s/manifest.json", backup);
     int fd = ok ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (ok && (fd < 0 || !fd_write(fd, buf_str(&b)) || fsync(fd) != 0))
-        ok = fail_file(e, &err_file_write, path);
+        ok = ERR_FILE(e, err_file_write, path);
     if (fd >= 0)
         close(fd);
     buf_free(&b);

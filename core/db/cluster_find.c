@@ -1,5 +1,4 @@
 /* Where the programs of PostgreSQL are, and where the socket may be. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,11 +121,8 @@ static bool make_socket(const struct home *h, char out[128], struct err *e)
     if (geteuid() != 0 && run && run[0] == '/' && strlen(run) < 60 && access(run, W_OK) == 0)
         parent = run;
     snprintf(out, 128, "%s/terrasse-XXXXXX", parent);
-    if (!mkdtemp(out) || (geteuid() == 0 && chown(out, h->uid, h->gid) != 0)) {
-        ERR(e, err_file_write, "%s", out);
-        err_arg(e, "%s", out);
-        return err_arg(e, "%s", strerror(errno));
-    }
+    if (!mkdtemp(out) || (geteuid() == 0 && chown(out, h->uid, h->gid) != 0))
+        return ERR_FILE(e, err_file_write, out);
     return home_write(h, "socket", str_of(out), false, e);
 }
 

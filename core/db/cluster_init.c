@@ -1,5 +1,4 @@
 /* Making the private PostgreSQL: initdb, roles with their passwords, the superuser's part. */
-#include <errno.h>
 #include <libpq-fe.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -199,14 +198,6 @@ bool cluster_settle(const struct home *h, struct err *e)
     return ok;
 }
 
-static bool fail_write(struct err *e, const char *path)
-{
-    int error = errno;
-    ERR(e, err_file_write, "%s: %s", path, strerror(error));
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(error));
-}
-
 /* Into cluster.new, renamed when whole: an initdb that was killed is simply made again. */
 static bool run_initdb(const struct home *h, struct err *e)
 {
@@ -220,7 +211,7 @@ static bool run_initdb(const struct home *h, struct err *e)
     if (!cluster_find(h, bin, e) || !home_secret_make(h, "superuser", e) || !program_run(&rm, e))
         return false;
     if (mkdir(fresh, 0700) != 0 || (geteuid() == 0 && chown(fresh, h->uid, h->gid) != 0))
-        return fail_write(e, fresh);
+        return ERR_FILE(e, err_file_write, fresh);
     char secret[HOME_PATH];
     if (!home_secret(h, "superuser", secret, e) ||
         !home_write(h, "log/initdb.secret", str_of(secret), true, e))
@@ -236,7 +227,7 @@ static bool run_initdb(const struct home *h, struct err *e)
         ok = program_run(&p, e);
     }
     unlink(password);
-    return !ok ? false : rename(fresh, data) == 0 ? true : fail_write(e, data);
+    return !ok ? false : rename(fresh, data) == 0 ? true : ERR_FILE(e, err_file_write, data);
 }
 
 bool cluster_create(const struct home *h, struct err *e)

@@ -22,14 +22,6 @@ static void step(const struct backup_progress *p, const char *fr, const char *en
         p->step(p->context, fr, en);
 }
 
-static bool fail_file(struct err *e, const char *path)
-{
-    int error = errno;
-    ERR(e, err_file_write, "%s: %s", path, strerror(error));
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(error));
-}
-
 /* Those that were named, else the newest there are. */
 static int find_new(const char *to, char bin[HOME_PATH])
 {
@@ -95,7 +87,7 @@ static bool wipe(const char *path, struct err *e)
 static bool make_folder(const struct home *of, const char *path, mode_t mode, struct err *e)
 {
     bool ok = mkdir(path, mode) == 0 && (geteuid() != 0 || chown(path, of->uid, of->gid) == 0);
-    return ok ? true : fail_file(e, path);
+    return ok ? true : ERR_FILE(e, err_file_write, path);
 }
 
 /* A home for the new cluster alone, with the secrets of the old one. What a killed move left there goes first. */
@@ -106,7 +98,7 @@ static bool make_beside(const struct home *h, struct home *fresh, struct err *e)
     home_file(fresh, "secrets", secrets);
     if (!wipe(fresh->path, e) || !make_folder(h, fresh->path, 0711, e) || !make_folder(h, log, 0700, e))
         return false;
-    return symlink("../secrets", secrets) == 0 ? true : fail_file(e, secrets);
+    return symlink("../secrets", secrets) == 0 ? true : ERR_FILE(e, err_file_write, secrets);
 }
 
 static const char tables[] =
@@ -204,9 +196,9 @@ static bool change_places(const struct home *h, const struct home *fresh, const 
     home_file(h, "cluster", data);
     home_file(fresh, "cluster", made);
     if (rename(made, m->kept) != 0)
-        return fail_file(e, m->kept);
+        return ERR_FILE(e, err_file_write, m->kept);
     if (renameat2(AT_FDCWD, m->kept, AT_FDCWD, data, RENAME_EXCHANGE) != 0) {
-        fail_file(e, data);
+        ERR_FILE(e, err_file_write, data);
         rename(m->kept, made);
         return false;
     }
@@ -227,7 +219,7 @@ bool cluster_move(const struct home *h, struct cluster_move *m, const struct bac
     fresh.programs = m->new_bin;
     errno = ENAMETOOLONG;
     if (strlen(beside) >= sizeof fresh.path)
-        return fail_file(e, beside);
+        return ERR_FILE(e, err_file_write, beside);
     snprintf(fresh.path, sizeof fresh.path, "%s", beside);
     step(p, "Création d’une base vide…", "Making an empty database…");
     bool ok = make_beside(h, &fresh, e) && cluster_create(&fresh, e) && carry(&old, &fresh, m, p, e) && change_places(h, &fresh, m, e);

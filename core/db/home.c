@@ -19,14 +19,6 @@
 #include "core/db/errors.h"
 #include "core/db/program.h"
 
-static bool fail_path(struct err *e, const struct err_kind *kind, const char *path)
-{
-    int error = errno;
-    err_set(e, kind, __FILE__, __LINE__, "%s: %s", path, strerror(error));
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(error));
-}
-
 void home_file(const struct home *h, const char *name, char out[HOME_PATH])
 {
     snprintf(out, HOME_PATH, "%.*s/%.200s", (int)sizeof h->path, h->path, name);
@@ -77,11 +69,11 @@ static bool make_folder(const struct home *h, const char *name, mode_t mode, boo
     char path[HOME_PATH];
     home_file(h, name, path);
     if (mkdir(path, mode) != 0 && errno != EEXIST)
-        return fail_path(e, &err_file_write, path);
+        return ERR_FILE(e, err_file_write, path);
     if (of_user && geteuid() == 0 && chown(path, h->uid, h->gid) != 0)
-        return fail_path(e, &err_file_write, path);
+        return ERR_FILE(e, err_file_write, path);
     if (chmod(path, mode) != 0)
-        return fail_path(e, &err_file_write, path);
+        return ERR_FILE(e, err_file_write, path);
     return true;
 }
 
@@ -105,19 +97,19 @@ static bool resolve(struct home *h, const char *path, struct err *e)
 {
     char *real = realpath(path, NULL);
     if (!real)
-        return fail_path(e, &err_home_missing, path);
+        return ERR_FILE(e, err_home_missing, path);
     bool fits = strlen(real) < sizeof h->path;
     snprintf(h->path, sizeof h->path, "%s", real);
     free(real);
     errno = ENAMETOOLONG;
-    return fits ? true : fail_path(e, &err_home_missing, path);
+    return fits ? true : ERR_FILE(e, err_home_missing, path);
 }
 
 bool home_create(struct home *h, const char *path, struct err *e)
 {
     *h = (struct home){.lock_fd = -1};
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
-        return fail_path(e, &err_file_write, path);
+        return ERR_FILE(e, err_file_write, path);
     return resolve(h, path, e) && find_user(h, e) && is_reachable(h, e) &&
            make_folder(h, "secrets", 0700, false, e) && make_folder(h, "content", 0700, true, e) &&
            make_folder(h, "spool", 0700, true, e) && make_folder(h, "usage", 0700, true, e) &&
@@ -131,7 +123,7 @@ bool home_open(struct home *h, const char *path, struct err *e)
         return false;
     errno = ENOENT;
     if (!home_has(h, "secrets"))
-        return fail_path(e, &err_home_missing, path);
+        return ERR_FILE(e, err_home_missing, path);
     return find_user(h, e);
 }
 
@@ -150,7 +142,7 @@ bool home_lock(struct home *h, struct err *e)
     home_file(h, "lock", path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return fail_path(e, &err_file_open, path);
+        return ERR_FILE(e, err_file_open, path);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         ssize_t n = pread(fd, holder, sizeof holder - 1, 0);
         holder[n > 0 ? n : 0] = '\0';
@@ -161,7 +153,7 @@ bool home_lock(struct home *h, struct err *e)
     }
     int n = snprintf(holder, sizeof holder, "%ld", (long)getpid());
     if (ftruncate(fd, 0) != 0 || pwrite(fd, holder, (size_t)n, 0) != n) {
-        fail_path(e, &err_file_write, path);
+        ERR_FILE(e, err_file_write, path);
         close(fd);
         return false;
     }
@@ -177,12 +169,12 @@ bool home_write(const struct home *h, const char *name, struct str text, bool of
     unlink(beside);
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return fail_path(e, &err_file_write, beside);
+        return ERR_FILE(e, err_file_write, beside);
     bool ok = fd_write(fd, text) && fsync(fd) == 0;
     if (ok && of_user && geteuid() == 0)
         ok = fchown(fd, h->uid, h->gid) == 0;
     ok = close(fd) == 0 && ok && rename(beside, path) == 0;
-    return ok ? true : fail_path(e, &err_file_write, path);
+    return ok ? true : ERR_FILE(e, err_file_write, path);
 }
 
 bool home_read(const struct home *h, const char *name, char out[HOME_PATH], struct err *e)
@@ -191,11 +183,11 @@ bool home_read(const struct home *h, const char *name, char out[HOME_PATH], stru
     home_file(h, name, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return fail_path(e, &err_file_open, path);
+        return ERR_FILE(e, err_file_open, path);
     ssize_t n = read(fd, out, HOME_PATH - 1);
     close(fd);
     if (n < 0)
-        return fail_path(e, &err_file_open, path);
+        return ERR_FILE(e, err_file_open, path);
     while (n > 0 && out[n - 1] == '\n')
         n--;
     out[n] = '\0';

@@ -70,24 +70,18 @@ static bool prepare(int fd, struct err *e, const char *path)
         rand_bytes(&head[1], sizeof head[1]);
         head[1] >>= 1; /* a bigint in PostgreSQL */
         ok = ftruncate(fd, 0) == 0 && ftruncate(fd, sizeof(struct file)) == 0 &&
-             posix_fallocate(fd, 0, sizeof(struct file)) == 0 &&
+             (errno = posix_fallocate(fd, 0, sizeof(struct file))) == 0 && /* it says why by its value */
              pwrite(fd, head, sizeof head, 0) == (ssize_t)sizeof head;
     }
     flock(fd, LOCK_UN);
-    if (ok)
-        return true;
-    ERR(e, err_file_write, "errno %d", errno);
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(errno));
+    return ok || ERR_FILE(e, err_file_write, path);
 }
 
 struct usage *usage_open(const char *path, struct err *e)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-        ERR(e, err_file_open, "errno %d", errno);
-        err_arg(e, "%s", path);
-        err_arg(e, "%s", strerror(errno));
+        ERR_FILE(e, err_file_open, path);
         return NULL;
     }
     void *p = prepare(fd, e, path)

@@ -1,5 +1,4 @@
 /* terrasse dataset attach | files | attachments | detach. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,11 +52,8 @@ static bool copy_beside(const char *path, char copy[HOME_PATH], uint64_t *size,
     int from = open(path, O_RDONLY | O_CLOEXEC),
         to = from >= 0 ? open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     bool ok = to >= 0 && copy_bytes(from, to, size);
-    if (!ok) {
-        ERR(e, err_file_open, "errno %d", errno);
-        err_arg(e, "%s", path);
-        err_arg(e, "%s", strerror(errno));
-    }
+    if (!ok)
+        ERR_FILE(e, err_file_open, path);
     if (from >= 0)
         close(from);
     if (to >= 0)

@@ -67,23 +67,16 @@ const struct command_option withdraw_options[] = {
 
 enum { META_MAX = 1 << 20 };
 
-static bool cannot_open(const char *path, struct err *e)
-{
-    ERR(e, err_file_open, "errno %d", errno);
-    err_arg(e, "%s", path);
-    return err_arg(e, "%s", strerror(errno));
-}
-
 static bool open_file(const char *path, int *fd, uint64_t *size, struct err *e)
 {
     struct stat st;
     int opened = open(path, O_RDONLY | O_CLOEXEC);
     if (opened < 0)
-        return cannot_open(path, e);
+        return ERR_FILE(e, err_file_open, path);
     if (fstat(opened, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(opened);
         errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-        return cannot_open(path, e);
+        return ERR_FILE(e, err_file_open, path);
     }
     *fd = opened;
     *size = (uint64_t)st.st_size;

@@ -5,8 +5,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "core/web/host.h"
-#include "tenants/directory/tenant.h"
 #include "tenants/people/invite.h"
 #include "tenants/people/password.h"
 #include "tenants/people/sql.h"
@@ -32,19 +30,6 @@ const struct command_option user_dpo_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-/* A transaction of the portal that --host names. */
-static struct conn *enter(struct cli *cli, struct arena *a, struct tenant_row *t, struct err *e)
-{
-    struct str host;
-    if (!host_canonical(a, str_of(cli_option(cli, "host")), &host, e))
-        return NULL;
-    struct conn *c = portal_owner(cli, e);
-    if (c && conn_begin(c, NULL, e) && tenant_find(c, a, host, t, e) && tenant_enter(c, &t->id, e))
-        return c;
-    conn_close(c);
-    return NULL;
-}
-
 /* A new person, or a new link for one who is there. */
 static bool send_link(struct cli *cli, bool is_new, struct err *e)
 {
@@ -55,7 +40,7 @@ static bool send_link(struct cli *cli, bool is_new, struct err *e)
     struct str email = str_of(cli->arguments[0]);
     struct account_new person = {.email = email, .name = str_of(is_new ? cli_option(cli, "name") : NULL),
                                  .role = is_new && cli_has(cli, "role") ? str_of(cli_option(cli, "role")) : S("contributor")};
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "host", &t, e);
     bool ok = c != NULL;
     if (ok && is_new)
         ok = invite_person(c, &t.id, &person, STR_NONE, &account, &token, e);
@@ -108,7 +93,7 @@ bool cmd_user_password(struct cli *cli, struct err *e)
     struct uuid account;
     char line[PASSWORD_MAX + 3];
     struct str password = read_password(cli, line, sizeof line);
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "host", &t, e);
     bool ok = c && account_find(c, &t.id, str_of(cli->arguments[0]), &account, e) &&
               account_password(c, &t.id, &account, password, e) && conn_commit(c, e);
     sodium_memzero(line, sizeof line);
@@ -135,7 +120,7 @@ bool cmd_user_list(struct cli *cli, struct err *e)
 {
     struct arena a = {0};
     struct tenant_row t;
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "host", &t, e);
     PGresult *r = c ? conn_ask(c, &sql_account_list, (struct str[]){uuid_str(&t.id)}, e) : NULL;
     bool ok = r != NULL;
     if (ok)
@@ -153,7 +138,7 @@ bool cmd_user_dpo(struct cli *cli, struct err *e)
     struct uuid account;
     bool off = cli_has(cli, "off");
     struct str email = str_of(cli->arguments[0]);
-    struct conn *c = enter(cli, &a, &t, e);
+    struct conn *c = portal_enter(cli, &a, "host", &t, e);
     bool ok = c && account_find(c, &t.id, email, &account, e) &&
               tenant_do(c, &sql_account_dpo, (struct str[]){uuid_str(&t.id), email, off ? S("f") : S("t")}, e) &&
               tenant_audit(c, &t.id, STR_NONE, off ? S("dpo-off") : S("dpo"), email, STR_NONE, e) && conn_commit(c, e);

@@ -93,11 +93,8 @@ bool portal_file(const char *path, size_t most, struct buf *out, struct err *e)
         out->n += n;
         fclose(f);
     }
-    if (errno != 0) {
-        ERR(e, err_file_open, "errno %d", errno);
-        err_arg(e, "%s", path);
-        return err_arg(e, "%s", strerror(errno));
-    }
+    if (errno != 0)
+        return ERR_FILE(e, err_file_open, path);
     if (n <= most)
         return true;
     ERR(e, err_cli_file_size, "over %zu bytes", most);

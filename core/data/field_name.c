@@ -128,7 +128,7 @@ unsigned field_hints(struct str label)
         const char *word;
         unsigned hints;
     } all[] = {
-        {"insee", BOTH}, {"siren", BOTH | HINT_SIREN}, {"siret", BOTH | HINT_SIRET}, {"nic", CODE}, {"code", BOTH},
+        {"insee", BOTH | HINT_COMMUNE}, {"depcom", BOTH | HINT_COMMUNE}, {"codgeo", BOTH | HINT_COMMUNE}, {"siren", BOTH | HINT_SIREN}, {"siret", BOTH | HINT_SIRET}, {"nic", CODE}, {"code", BOTH},
         {"cp", CODE | HINT_POSTAL}, {"postal", CODE | HINT_POSTAL}, {"uai", CODE}, {"rne", CODE}, {"naf", BOTH},
         {"ape", BOTH}, {"epci", CODE}, {"dep", CODE}, {"reg", CODE}, {"tel", BOTH}, {"phone", BOTH}, {"codes", BOTH}, {"postaux", CODE | HINT_POSTAL}, {"identifiant", CODE},
         {"telephone", BOTH}, {"fax", BOTH}, {"fantoir", CODE}, {"voie", CODE}, {"parcelle", CODE}, {"id", CODE},
@@ -154,6 +154,8 @@ unsigned field_hints(struct str label)
         {"lambert93_y", HINT_LATITUDE}, {"coord_x", HINT_LONGITUDE}, {"coord_y", HINT_LATITUDE},
         {"coordonnee_x", HINT_LONGITUDE}, {"coordonnee_y", HINT_LATITUDE},
         {"coordonnees_x", HINT_LONGITUDE}, {"coordonnees_y", HINT_LATITUDE},
+        {"code_commune", BOTH | HINT_COMMUNE}, {"code_com", BOTH | HINT_COMMUNE}, {"commune_code", BOTH | HINT_COMMUNE},
+        {"code_com_d", BOTH | HINT_COMMUNE}, {"code_com_g", BOTH | HINT_COMMUNE}, {"codecommune", BOTH | HINT_COMMUNE},
         {"x_long", HINT_LONGITUDE}, {"long_coor1", HINT_LONGITUDE},
     };
     /* clang-format on */

@@ -27,6 +27,7 @@ enum field_hint {
     HINT_POSTAL = 64,
     HINT_SIRET = 128,
     HINT_SIREN = 512,
+    HINT_COMMUNE = 1024, /* insee, code_commune, depcom: codes of communes, where the values say so too */
     HINT_PERSON = 256,      /* "SIRET ou NIR": may hold personal data */
 };
 unsigned field_hints(struct str label);

@@ -6,6 +6,7 @@
 #include "core/base/must.h"
 #include "core/data/json_schema.h"
 #include "core/data/personal.h"
+#include "core/data/reader_communes.h"
 #include "core/data/reader_hidden.h"
 #include "core/data/reader_row.h"
 #include "core/data/secrecy.h"
@@ -22,6 +23,7 @@ struct reader_checks {
     struct table_checker *checker;
     struct personal *personal;
     struct secrecy *secrecy;
+    struct reader_communes *communes;
 };
 
 /* ---- which schema ---- */
@@ -149,6 +151,7 @@ struct reader_checks *reader_checks_new(struct reader *r)
     start_schema(c, r->options);
     c->personal = personal_new(c->names, c->n);
     c->secrecy = secrecy_new(c->names, c->n, (unsigned)jr_i64(r->options, "secrecy_threshold", 0));
+    c->communes = reader_communes_new(r);
     return c;
 }
 
@@ -163,6 +166,7 @@ void reader_checks_kept(struct reader_checks *c, const struct reader *r, const s
         table_check_row(c->checker, row->line, c->cells, row->quoted, c->n);
     personal_row(c->personal, row->line, c->cells, c->n);
     secrecy_row(c->secrecy, row->line, c->cells, c->n);
+    reader_communes_row(c->communes, c->cells);
     if (row->secret)
         secrecy_sums(c->secrecy, row->line, c->cells, row->secret, c->n);
 }
@@ -214,6 +218,11 @@ void reader_checks_report(const struct reader_checks *c, struct jw *w)
     secrecy_json(c->secrecy, w);
 }
 
+void reader_checks_warn(const struct reader_checks *c, struct arena *a, size_t column, struct jw *w)
+{
+    reader_communes_warn(c->communes, a, column, w);
+}
+
 void reader_checks_free(struct reader_checks *c)
 {
     if (!c)
@@ -223,5 +232,6 @@ void reader_checks_free(struct reader_checks *c)
     json_decref(c->table);
     personal_free(c->personal);
     secrecy_free(c->secrecy);
+    reader_communes_free(c->communes);
     free(c);
 }

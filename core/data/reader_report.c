@@ -115,6 +115,8 @@ static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
     jw_open(w, '[');
     for (size_t i = 0; i < n; i++)
         reason_json(w, &found[i]);
+    if (r->checks)
+        reader_checks_warn(r->checks, &r->arena, (size_t)(c - r->columns), w);
     jw_close(w, ']');
     put_damaged(w, c, found, n);
 }

@@ -126,6 +126,31 @@ static void test_warnings(void **state)
     }
 }
 
+/* I73: a code of yesterday is known, with what it is today; a column that holds other codes is left alone. */
+static void test_communes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *values, *code, *count;
+    } rows[] = {
+        {"code_commune", "37261|93059|85060", "warn_commune_gone", "2"},
+        {"insee", "37261|37233|37050|37109|37122|37208|37214|37195|37139|99999", "warn_commune_unknown", "1"},
+        {"insee", "37261|2A004|75101", NULL, ""},
+        {"insee", "93059|99999|99998", NULL, ""},     /* no codes of communes, nine in ten */
+        {"code_postal", "93380|85180|93059", NULL, ""}, /* its name says another thing */
+        {"lieu", "93059|85060", NULL, ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *report = report_of(rows[i].label, rows[i].values);
+        const json_t *found = jr_array(column_of(report), "warnings"), *w;
+        size_t k, said = 0;
+        json_array_foreach(found, k, w) said += str_starts(jr_str(w, "code"), S("warn_commune"));
+        if (rows[i].code ? !warned(report, rows[i].code, rows[i].count) : said > 0)
+            fail_msg("%s \"%s\": %zu", rows[i].label, rows[i].values, said);
+        json_decref(report);
+    }
+}
+
 /* What other portals are told to do better (requirements.md 4.3): one row for each complaint about a type. */
 static void test_complaints_of_others(void **state)
 {
@@ -281,7 +306,7 @@ static void test_reason_agrees_with_its_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types), cmocka_unit_test(test_warnings), cmocka_unit_test(test_minority_is_listed),
+        cmocka_unit_test(test_types), cmocka_unit_test(test_warnings), cmocka_unit_test(test_communes), cmocka_unit_test(test_minority_is_listed),
         cmocka_unit_test(test_order_does_not_matter), cmocka_unit_test(test_reason_is_said),
         cmocka_unit_test(test_damage_has_its_lines), cmocka_unit_test(test_reason_agrees_with_its_number),
         cmocka_unit_test(test_complaints_of_others), cmocka_unit_test(test_the_last_of_many_rows_counts),

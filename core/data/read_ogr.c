@@ -10,6 +10,7 @@
 #include "core/data/errors.h"
 #include "core/data/geometry.h"
 #include "core/data/ogr.h"
+#include "core/data/read_kml.h"
 #include "core/data/read_ogr_format.h"
 #include "core/data/read_ogr_zip.h"
 #include "core/data/reason.h"
@@ -49,6 +50,8 @@ struct ogr_source {
     void *files[MAPPED_MAX];
     size_t nfiles;
     void *dataset, *layer, *turn;
+    struct kml_pieces *pieces; /* a large KML, of which `dataset` is one piece; NULL: the file as it is */
+    void *piece;               /* its bytes, mounted */
     bool utf8_words;   /* the format, or its .cpg, says so: other bytes are faults */
     size_t nfields;    /* of the layer that are columns */
     int *field, *type; /* by column */
@@ -168,6 +171,81 @@ static bool choose_layer(struct ogr_source *s, struct str wanted, struct err *e)
     return true;
 }
 
+/* ---- a large KML, piece by piece ---- */
+
+static void close_piece(struct ogr_source *s)
+{
+    if (s->dataset)
+        ogr()->GDALClose(s->dataset);
+    if (s->piece)
+        ogr()->VSIFCloseL(s->piece);
+    s->dataset = s->piece = s->layer = NULL;
+}
+
+/* Columns keep their names; where their fields stand may differ from piece to piece. */
+static void find_fields(struct ogr_source *s)
+{
+    void *definition = ogr()->OGR_L_GetLayerDefn(s->layer);
+    int n = ogr()->OGR_FD_GetFieldCount(definition);
+    for (size_t i = 0; i < s->nfields; i++)
+        s->field[i] = -1;
+    for (int k = n - 1; k >= 0; k--)
+        for (size_t i = 0; i < s->nfields; i++)
+            if (str_eq(s->names[i], str_of(ogr()->OGR_Fld_GetNameRef(ogr()->OGR_FD_GetFieldDefn(definition, k)))))
+                s->field[i] = k;
+}
+
+/* *there false: there is none behind. */
+static bool open_piece(struct ogr_source *s, bool *there, struct err *e)
+{
+    static const char *const drivers[] = {"LIBKML", NULL};
+    close_piece(s);
+    struct str text = kml_pieces_next(s->pieces);
+    *there = text.p != NULL;
+    if (!*there)
+        return true;
+    s->piece = ogr()->VSIFileFromMemBuffer("/vsimem/piece.kml", (unsigned char *)(uintptr_t)text.p, text.n, 0);
+    s->dataset = s->piece ? ogr()->GDALOpenEx("/vsimem/piece.kml", OPEN_VECTOR, drivers, NULL, NULL) : NULL;
+    s->layer = s->dataset ? ogr()->GDALDatasetGetLayer(s->dataset, 0) : NULL;
+    if (!s->layer || !check(e))
+        return e->kind ? false : bad(ogr_failure() ? ogr_failure() : "KML", e);
+    find_fields(s);
+    return true;
+}
+
+static bool rewind_layer(struct ogr_source *s, struct err *e)
+{
+    bool there;
+    if (!s->pieces) {
+        ogr()->OGR_L_ResetReading(s->layer);
+        return check(e);
+    }
+    kml_pieces_rewind(s->pieces);
+    return open_piece(s, &there, e);
+}
+
+/* *feature NULL: the end. */
+static bool next_feature(struct ogr_source *s, void **feature, struct err *e)
+{
+    bool there = s->layer != NULL;
+    while (there && !(*feature = ogr()->OGR_L_GetNextFeature(s->layer)) && s->pieces)
+        if (!check(e) || !open_piece(s, &there, e))
+            return false;
+    if (!s->layer)
+        *feature = NULL;
+    return check(e);
+}
+
+static bool open_pieces(struct ogr_source *s, struct str text, struct str wanted, struct err *e)
+{
+    if (!kml_pieces_open(text, wanted, s->parts.n > 0, &s->pieces, e))
+        return false;
+    s->notes.layer = s->parts.n ? str_of(s->parts.stem) : kml_pieces_layer(s->pieces);
+    s->notes.other_layers = s->parts.n ? s->parts.others : kml_pieces_others(s->pieces);
+    ogr_calm();
+    return rewind_layer(s, e);
+}
+
 /* ---- reference systems ---- */
 
 /* Metres of Lambert-93 where nothing is said (standards.md section 4.3 rule 11). */
@@ -222,31 +300,36 @@ static bool is_points_only(unsigned type)
     return (type & GEOMETRY_MASK) % 1000 == GEOMETRY_POINT;
 }
 
-/* GPX names two dozen fields, few of which are ever filled; KML does not say what a layer is made
- * of. */
-static void look_through(struct ogr_source *s, int n, bool *filled, bool *shapes)
-{
-    void *feature, *geometry;
-    ogr()->OGR_L_ResetReading(s->layer);
-    while ((feature = ogr()->OGR_L_GetNextFeature(s->layer))) {
-        for (int i = 0; i < n; i++)
-            filled[i] |= ogr()->OGR_F_IsFieldSetAndNotNull(feature, i) != 0;
-        if ((geometry = ogr()->OGR_F_GetGeometryRef(feature)))
-            *shapes |= !is_points_only(ogr()->OGR_G_GetGeometryType(geometry));
-        ogr()->OGR_F_Destroy(feature);
-    }
-}
+/* The fields of a layer; of a large KML those of all its pieces together. */
+struct field {
+    struct str name;
+    int type; /* GDAL's number */
+    bool boolean, filled;
+};
+struct fields {
+    struct field *field;
+    size_t n, room;
+    bool shapes; /* something is not a point */
+};
 
 /* What LIBKML adds to every placemark says how to draw it, nothing of what it is. */
-static bool is_drawing(const struct ogr_format *format, const char *name)
+static bool is_drawing(const struct ogr_format *format, struct str name)
 {
     static const char *const drawing[] = {"tessellate", "extrude",      "visibility",
                                           "drawOrder",  "altitudeMode", "icon"};
     for (size_t i = 0;
          strcmp(format->driver, "LIBKML") == 0 && i < sizeof drawing / sizeof drawing[0]; i++)
-        if (strcmp(name, drawing[i]) == 0)
+        if (str_eq(name, str_of(drawing[i])))
             return true;
     return false;
+}
+
+static bool too_many(size_t n, struct err *e)
+{
+    ERR(e, err_data_columns, "%zu", n);
+    err_arg(e, "%zu", n);
+    err_arg(e, "%d", RECORD_COLUMNS_MAX);
+    return err_arg(e, "1");
 }
 
 static struct str name_of(struct ogr_source *s, void *field)
@@ -277,18 +360,79 @@ static void add_geography(struct ogr_source *s, bool shapes)
         s->names[s->ncolumns++] = S("geo_shape");
 }
 
-static bool find_columns(struct ogr_source *s, const struct ogr_format *format, struct err *e)
+/* Where a field of this layer stands among all; a layer read whole has its own in their order, whatever they are called. */
+static size_t place_of(const struct ogr_source *s, struct fields *f, size_t k, struct str name)
+{
+    if (!s->pieces)
+        return k;
+    for (size_t i = 0; i < f->n; i++)
+        if (str_eq(f->field[i].name, name))
+            return i;
+    return f->n;
+}
+
+static bool add_fields(struct ogr_source *s, struct fields *f, size_t *places, struct err *e)
 {
     void *definition = ogr()->OGR_L_GetLayerDefn(s->layer);
     int n = ogr()->OGR_FD_GetFieldCount(definition);
-    size_t room = (size_t)n + 3;
-    if (n > RECORD_COLUMNS_MAX) {
-        ERR(e, err_data_columns, "%d", n);
-        err_arg(e, "%d", n);
-        err_arg(e, "%d", RECORD_COLUMNS_MAX);
-        return err_arg(e, "1");
+    if (n > RECORD_COLUMNS_MAX)
+        return too_many((size_t)n, e);
+    for (int k = 0; k < n; k++) {
+        void *field = ogr()->OGR_FD_GetFieldDefn(definition, k);
+        struct str name = name_of(s, field);
+        places[k] = place_of(s, f, (size_t)k, name);
+        if (places[k] < f->n)
+            continue;
+        if (f->n == f->room)
+            return too_many(f->n + 1, e);
+        f->field[f->n++] = (struct field){name, ogr()->OGR_Fld_GetType(field), ogr()->OGR_Fld_GetSubType(field) == SUBTYPE_BOOLEAN, false};
     }
-    bool *filled = ARENA_ARRAY(&s->arena, bool, room), *words = ARENA_ARRAY(&s->arena, bool, room);
+    return true;
+}
+
+/* GPX names two dozen fields, few of which are ever filled; KML does not say what a layer is made
+ * of. */
+static void look_through(struct ogr_source *s, struct fields *f, const size_t *places)
+{
+    void *feature, *geometry;
+    int n = ogr()->OGR_FD_GetFieldCount(ogr()->OGR_L_GetLayerDefn(s->layer));
+    ogr()->OGR_L_ResetReading(s->layer);
+    while ((feature = ogr()->OGR_L_GetNextFeature(s->layer))) {
+        for (int i = 0; i < n; i++)
+            f->field[places[i]].filled |= ogr()->OGR_F_IsFieldSetAndNotNull(feature, i) != 0;
+        if ((geometry = ogr()->OGR_F_GetGeometryRef(feature)))
+            f->shapes |= !is_points_only(ogr()->OGR_G_GetGeometryType(geometry));
+        ogr()->OGR_F_Destroy(feature);
+    }
+}
+
+static bool find_all(struct ogr_source *s, const struct ogr_format *format, struct fields *f, struct err *e)
+{
+    size_t *places = ARENA_ARRAY(&s->arena, size_t, RECORD_COLUMNS_MAX + 1);
+    unsigned shape = ogr()->OGR_L_GetGeomType(s->layer);
+    bool there = true;
+    f->room = RECORD_COLUMNS_MAX;
+    f->field = ARENA_ARRAY(&s->arena, struct field, f->room);
+    f->shapes = shape != UNKNOWN_GEOMETRY && !is_points_only(shape);
+    while (there) {
+        if (!add_fields(s, f, places, e))
+            return false;
+        if (format->sparse || shape == UNKNOWN_GEOMETRY)
+            look_through(s, f, places);
+        there = s->pieces != NULL;
+        if (there && (!check(e) || !open_piece(s, &there, e)))
+            return false;
+    }
+    return rewind_layer(s, e);
+}
+
+static bool find_columns(struct ogr_source *s, const struct ogr_format *format, struct err *e)
+{
+    struct fields f = {0};
+    if (!find_all(s, format, &f, e))
+        return false;
+    size_t room = f.n + 3;
+    bool *words = ARENA_ARRAY(&s->arena, bool, room);
     s->field = ARENA_ARRAY(&s->arena, int, room);
     s->type = ARENA_ARRAY(&s->arena, int, room);
     s->boolean = ARENA_ARRAY(&s->arena, bool, room);
@@ -296,25 +440,21 @@ static bool find_columns(struct ogr_source *s, const struct ogr_format *format, 
     s->cells = ARENA_ARRAY(&s->arena, struct str, room);
     s->from = ARENA_ARRAY(&s->arena, size_t, room);
     s->to = ARENA_ARRAY(&s->arena, size_t, room);
-    unsigned shape = ogr()->OGR_L_GetGeomType(s->layer);
-    bool shapes = shape != UNKNOWN_GEOMETRY && !is_points_only(shape);
-    if (format->sparse || shape == UNKNOWN_GEOMETRY)
-        look_through(s, n, filled, &shapes);
-    for (int i = 0; i < n; i++) {
-        void *field = ogr()->OGR_FD_GetFieldDefn(definition, i);
-        int type = ogr()->OGR_Fld_GetType(field);
-        if ((format->sparse && !filled[i]) || type == TYPE_BINARY ||
-            is_drawing(format, ogr()->OGR_Fld_GetNameRef(field)))
+    for (size_t i = 0; i < f.n; i++) {
+        const struct field *field = &f.field[i];
+        if ((format->sparse && !field->filled) || field->type == TYPE_BINARY || is_drawing(format, field->name))
             continue;
-        s->field[s->nfields] = i;
-        s->type[s->nfields] = type;
-        s->boolean[s->nfields] = ogr()->OGR_Fld_GetSubType(field) == SUBTYPE_BOOLEAN;
-        words[s->nfields] = type == TYPE_STRING && format->typed;
-        s->names[s->nfields++] = name_of(s, field);
+        s->field[s->nfields] = (int)i;
+        s->type[s->nfields] = field->type;
+        s->boolean[s->nfields] = field->boolean;
+        words[s->nfields] = field->type == TYPE_STRING && format->typed;
+        s->names[s->nfields++] = field->name;
     }
     s->ncolumns = s->nfields;
     s->rows.words = words;
-    add_geography(s, shapes);
+    if (s->pieces)
+        find_fields(s);
+    add_geography(s, f.shapes);
     return s->ncolumns > 0 || ERR(e, err_data_no_rows, "no column");
 }
 
@@ -353,7 +493,7 @@ static void put_words(struct ogr_source *s, struct str value, bool *repaired)
 static void put_field(struct ogr_source *s, void *feature, size_t column, bool *repaired)
 {
     int field = s->field[column], type = s->type[column];
-    if (!ogr()->OGR_F_IsFieldSetAndNotNull(feature, field))
+    if (field < 0 || !ogr()->OGR_F_IsFieldSetAndNotNull(feature, field))
         return;
     if (s->boolean[column])
         buf_addz(&s->text, ogr()->OGR_F_GetFieldAsInteger(feature, field) ? "true" : "false");
@@ -444,10 +584,12 @@ static bool next(struct rows *self, struct record *out, struct err *e)
         s->names_given = true;
         return true;
     }
-    void *feature = ogr()->OGR_L_GetNextFeature(s->layer);
+    void *feature = NULL;
+    if (!next_feature(s, &feature, e))
+        return false;
     if (!feature) {
         *out = (struct record){.end = true};
-        return check(e);
+        return true;
     }
     bool ok = put_record(s, feature, out, e) && check(e);
     ogr()->OGR_F_Destroy(feature);
@@ -457,10 +599,9 @@ static bool next(struct rows *self, struct record *out, struct err *e)
 static bool rewind_rows(struct rows *self, struct err *e)
 {
     struct ogr_source *s = (struct ogr_source *)self;
-    ogr()->OGR_L_ResetReading(s->layer);
     s->names_given = false;
     s->line = 0;
-    return check(e);
+    return rewind_layer(s, e);
 }
 
 /* ---- the whole ---- */
@@ -485,10 +626,12 @@ static bool open_file(struct ogr_source *s, struct str file, struct str layer, s
         return bad("DOCTYPE", e);
     if (ok && format->refuses_doctype && ogr_format_is_deep(text))
         return bad("XML, 64 < …", e);
-    if (ok && strcmp(format->driver, "LIBKML") == 0 && text.n > OGR_KML_MAX)
-        return bad("KML, 64 Mo", e);
-    return ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) &&
-           find_columns(s, format, e) && rewind_rows(&s->rows, e);
+    bool large = strcmp(format->driver, "LIBKML") == 0 && text.n > KML_WHOLE_MAX;
+    if (ok && large)
+        ok = open_pieces(s, text, layer, e);
+    else
+        ok = ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e);
+    return ok && find_columns(s, format, e) && rewind_rows(&s->rows, e);
 }
 
 static void ogr_close(struct rows *self)
@@ -496,8 +639,8 @@ static void ogr_close(struct rows *self)
     struct ogr_source *s = (struct ogr_source *)self;
     if (s->turn)
         ogr()->OCTDestroyCoordinateTransformation(s->turn);
-    if (s->dataset)
-        ogr()->GDALClose(s->dataset);
+    close_piece(s);
+    kml_pieces_free(s->pieces);
     for (size_t i = 0; i < s->nfiles; i++)
         ogr()->VSIFCloseL(s->files[i]);
     ogr_zip_free(&s->parts);

@@ -7,7 +7,7 @@
 /*
  * read_ogr -- the rows of one layer of a geographic file, as text cells: GPKG, FlatGeobuf, KML,
  * GPX, GML, and Shapefile and KMZ out of their zip; GeoJSON where it is written in another
- * reference system than longitude and latitude.
+ * reference system than longitude and latitude. A KML over 16 MB is read in pieces (read_kml.h).
  *
  * The first record are the names. Its columns: the fields of the layer, then geo_point_2d (the
  * point itself, "lat, lon", or the centre of the shape), then geo_shape (GeoJSON) unless the layer
@@ -22,7 +22,6 @@
 enum {
     OGR_LAYERS_MAX = 200,
     OGR_UNFOLDED_MAX = 512 << 20, /* bytes of a zip's parts together */
-    OGR_KML_MAX = 64 << 20,       /* LIBKML holds ten times a file in memory */
     OGR_RATIO_MAX = 100,          /* unfolded over packed, past the first 16 MiB */
 };
 

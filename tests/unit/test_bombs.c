@@ -407,8 +407,45 @@ static void test_bombs(void **state)
     }
 }
 
+/* As much KML as GDAL would make 400 MB of. */
+static int kml_of(unsigned rows)
+{
+    int fd = file_of();
+    static char block[MB];
+    size_t n = (size_t)snprintf(block, sizeof block, "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>");
+    for (unsigned i = 0; i < rows; i++) {
+        n += (size_t)snprintf(block + n, sizeof block - n,
+                              "<Placemark><name>lieu %u</name><description>%0200u</description><ExtendedData><Data name=\"rang\"><value>%u</value>"
+                              "</Data></ExtendedData><Point><coordinates>%u.5,47</coordinates></Point></Placemark>\n", i, i, i, i % 90);
+        if (n > sizeof block - 1024) {
+            put(fd, block, n);
+            n = 0;
+        }
+    }
+    n += (size_t)snprintf(block + n, sizeof block - n, "</Document></kml>");
+    put(fd, block, n);
+    return fd;
+}
+
+/* A large KML is read piece by piece: above its own bytes, which are mapped, it takes what one piece does. */
+static void test_large_kml(void **state)
+{
+    (void)state;
+    int small = kml_of(1), large = kml_of(120000);
+    off_t bytes = lseek(large, 0, SEEK_CUR);
+    struct run idle = read_it(small), r = read_it(large);
+    close(small);
+    close(large);
+    assert_true(bytes > 40 * MB);
+    long more = r.kilobytes - idle.kilobytes - (long)(bytes >> 10);
+    if (getenv("BOMBS_SHOW"))
+        printf("%-32s %5.2f s %6ld kB above its map\n", "a large KML", r.seconds, more);
+    if (r.status != 0 || more > 2 * MOST_KB)
+        fail_msg("status %d, %.2f s, %ld kB more than idle and its map: %s", r.status, r.seconds, more, r.said);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bombs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bombs), cmocka_unit_test(test_large_kml)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -204,6 +204,73 @@ static void test_deep(void **state)
     buf_free(&text);
 }
 
+/* Rows of two layers, the first 12 MB; what only one row says stands at its beginning and at its end. `padding` comes between. */
+static void put_kml(struct buf *out, unsigned rows, size_t padding)
+{
+    buf_addz(out, KML_HEAD "<Schema name=\"s\" id=\"s\"><SimpleField name=\"n\" type=\"int\"/></Schema><Folder><name>Haies &amp; arbres</name>");
+    for (unsigned i = 0; i < rows; i++) {
+        buf_printf(out, "<Placemark id=\"p%u\"><name>lieu %u</name><description><![CDATA[<b>%0100u</b>]]></description><ExtendedData>", i, i, i);
+        if (i == 0 || i == rows - 1)
+            buf_printf(out, "<Data name=\"%s\"><value>oui %u</value></Data>", i ? "fin" : "debut", i);
+        else
+            buf_printf(out, "<SchemaData schemaUrl=\"#s\"><SimpleData name=\"n\">%u</SimpleData></SchemaData>", i);
+        buf_printf(out, "</ExtendedData>%s</Placemark>\n",
+                   i % 2 ? "<Point><coordinates>1,47</coordinates></Point>"
+                         : "<LineString><coordinates>1,47 2,48</coordinates></LineString>");
+        if (i == rows / 2) {
+            buf_addz(out, "<Folder><name>dedans</name><Placemark><name>autre</name></Placemark></Folder><!--");
+            for (size_t k = 0; k < padding; k++)
+                buf_addc(out, 'x');
+            buf_addz(out, "-->");
+        }
+    }
+    buf_addz(out, "</Folder><Folder><name>vide</name></Folder><Folder/></Document></kml>");
+}
+
+static char *report_of(const struct buf *text, const char *options)
+{
+    json_t *report = NULL;
+    struct err e = {0};
+    if (!read_report(buf_str(text), options, &report, &e))
+        fail_msg("%s", e.detail);
+    json_object_del(report, "encoding");
+    json_object_del(report, "bytes");
+    char *said = json_dumps(report, JSON_SORT_KEYS | JSON_INDENT(1));
+    json_decref(report);
+    return said;
+}
+
+/* The same rows, once as GDAL reads them whole and once in pieces, for a comment makes the file too large: nothing differs. */
+static void test_large_kml_is_read_in_pieces(void **state)
+{
+    (void)state;
+    static const char *const layers[] = {NULL, "{\"layer\":\"dedans\"}"};
+    struct buf whole = {.max = 64 << 20}, pieces = {.max = 64 << 20};
+    put_kml(&whole, 30000, 10);
+    put_kml(&pieces, 30000, 12 << 20);
+    assert_true(whole.n > 9 << 20 && whole.n < 16 << 20 && pieces.n > 17 << 20);
+    for (size_t i = 0; i < 2; i++) {
+        char *a = report_of(&whole, layers[i]), *b = report_of(&pieces, layers[i]);
+        if (strcmp(a, b) != 0)
+            fail_msg("%s\n----\n%s", a, b);
+        assert_non_null(strstr(a, i ? "\"layer\": \"dedans\"" : "\"layer\": \"Haies & arbres\""));
+        assert_true(i == 1 || (strstr(a, "\"name\": \"debut\"") && strstr(a, "\"name\": \"fin\"") && strstr(a, "\"kept\": 30000")));
+        free(a);
+        free(b);
+    }
+    refused(buf_str(&pieces), "{\"layer\":\"trois\"}", &err_data_geo_layer);
+    refused(buf_str(&pieces), "{\"layer\":\"vide\"}", &err_data_no_rows);
+    refused(str_part(buf_str(&pieces), 0, pieces.n - 20), NULL, &err_data_geo);
+    const struct zip_member inside = {"doc.kml", buf_str(&pieces)};
+    struct str kmz = zip_of(&inside, 1, 32 << 20);
+    char *said = report_of(&(struct buf){.p = (char *)(uintptr_t)kmz.p, .n = kmz.n}, NULL);
+    assert_non_null(strstr(said, "\"kept\": 30000"));
+    free(said);
+    zip_drop(kmz);
+    buf_free(&whole);
+    buf_free(&pieces);
+}
+
 /* GDAL in the child opens no door: the seal falls after it was loaded. */
 static void test_still_sealed(void **state)
 {
@@ -233,7 +300,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kml), cmocka_unit_test(test_gpx), cmocka_unit_test(test_gml), cmocka_unit_test(test_reprojected),
         cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_kmz), cmocka_unit_test(test_deep), cmocka_unit_test(test_still_sealed),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_kmz), cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_large_kml_is_read_in_pieces), cmocka_unit_test(test_still_sealed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
--- cluster: what only a superuser may do, once per database and again harmlessly at each start of a private cluster.
--- Not a numbered migration: `terrasse init` runs it; with --database the DBA does (`terrasse doctor` says what lacks).
+-- cluster: what only a superuser may do, once per database and again harmlessly.
+-- Not a numbered migration: with a private cluster init, serve and migrate run it before the migrations, so that a home of an
+-- earlier release gets what came later; with --database the DBA does (`terrasse doctor` says what lacks).
 -- The four roles exist already, LOGIN NOINHERIT, with their passwords.
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;

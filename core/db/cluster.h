@@ -36,6 +36,9 @@ bool cluster_create(const struct home *h, struct err *e);
  * fails  err_cluster_missing, err_cluster_programs, err_cluster_version, err_cluster_start */
 bool cluster_start(struct cluster *c, const struct home *h, struct err *e);
 
+/* cluster.sql, the superuser's part of a database's level; harmless again. The cluster runs. */
+bool cluster_settle(const struct home *h, struct err *e);
+
 /* The cluster that another parent runs: sets bin and socket. False when it is not ready. */
 bool cluster_attach(struct cluster *c, const struct home *h, struct err *e);
 

@@ -11,4 +11,3 @@ PGconn *cluster_super(const struct home *h, const char *database, struct err *e)
 bool cluster_run(PGconn *pg, const char *sql, const char *what, struct err *e);
 bool cluster_fail(struct err *e, const PGconn *pg, const char *what); /* with the connection's words */
 bool cluster_fail_programs(struct err *e, int major);                  /* err_cluster_programs */
-bool cluster_settle(const struct home *h, struct err *e);             /* cluster.sql; harmless again */

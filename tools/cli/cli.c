@@ -242,6 +242,11 @@ bool cli_private(const struct cli *cli, struct err *e)
     return err_arg(e, "%s", cli_say(cli, "PostgreSQL privé seulement", "private PostgreSQL only"));
 }
 
+const struct home *cli_own(const struct cli *cli)
+{
+    return option_str(OPTION_DATABASE).n == 0 ? &cli->home : NULL;
+}
+
 void cli_step(void *context, const char *fr, const char *en)
 {
     const struct cli *cli = context;

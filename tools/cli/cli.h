@@ -62,6 +62,7 @@ bool cli_connect(struct cli *cli, enum cluster_role role, char uri[HOME_PATH], s
 void cli_end(struct cli *cli);
 /* False with --database: somebody else's server has tools of its own. */
 bool cli_private(const struct cli *cli, struct err *e);
+const struct home *cli_own(const struct cli *cli); /* the home whose own cluster it is; NULL with --database */
 /* What long work is at, on a terminal; the step of struct backup_progress, whose context is the struct cli. */
 void cli_step(void *cli, const char *fr, const char *en);
 

@@ -2,11 +2,9 @@
 #include <stdio.h>
 
 #include "core/base/errors.h"
-#include "core/db/migrate.h"
 #include "core/web/host.h"
 #include "tenants/directory/root.h"
 #include "tenants/people/invite.h"
-#include "tenants/publishing/registry.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/portal.h"
 
@@ -78,11 +76,9 @@ bool cmd_init(struct cli *cli, struct err *e)
     struct arena a = {0};
     struct made made = {0};
     struct migrate_report r;
-    unsigned schemas;
     struct conn *c = NULL;
     bool ok = make_home(cli, e) && cli_unlock(&cli->home, e) && cli_connect(cli, CLUSTER_OWNER, uri, e);
-    ok = ok && (c = conn_open(uri, ROLE_OWNER, e)) != NULL && migrate_run(c, migrations, migrations_n, &r, e) && registry_carry(c, &schemas, e) &&
-         make_root(cli, c, &a, &made, e);
+    ok = ok && (c = conn_open(uri, ROLE_OWNER, e)) != NULL && portal_level(cli_own(cli), c, &r, e) && make_root(cli, c, &a, &made, e);
     if (ok)
         say_made(cli, &made);
     conn_close(c);

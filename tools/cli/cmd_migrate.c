@@ -4,9 +4,8 @@
 #include "core/base/errors.h"
 #include "core/base/jw.h"
 #include "core/db/cluster_move.h"
-#include "core/db/migrate.h"
-#include "tenants/publishing/registry.h"
 #include "tools/cli/cmd.h"
+#include "tools/cli/portal.h"
 
 const struct command_option migrate_options[] = {
     {"backup", NULL, false, "Back up first when there is something to apply.",
@@ -26,12 +25,6 @@ static bool back_up(const struct cluster *cluster, struct conn *c, bool always, 
     return (r.pending == 0 && !always) || backup_create(cluster, NULL, r.level, p, made, e);
 }
 
-static bool apply(struct conn *c, struct migrate_report *r, struct err *e)
-{
-    unsigned schemas = 0;
-    return migrate_run(c, migrations, migrations_n, r, e) && registry_carry(c, &schemas, e);
-}
-
 /* With its own programs, once more: a backup, and the level whose functions a dump can bring back. */
 static bool ready_old(const struct home *h, const struct cluster_move *m, const struct backup_progress *p, char made[HOME_PATH], struct err *e)
 {
@@ -43,7 +36,7 @@ static bool ready_old(const struct home *h, const struct cluster_move *m, const 
     if (!cluster_start(&cluster, &old, e))
         return false;
     struct conn *c = cluster_uri(h, CLUSTER_OWNER, uri, e) ? conn_open(uri, ROLE_OWNER, e) : NULL;
-    bool ok = c && back_up(&cluster, c, true, p, made, e) && apply(c, &r, e);
+    bool ok = c && back_up(&cluster, c, true, p, made, e) && portal_level(&old, c, &r, e);
     conn_close(c);
     cluster_stop(&cluster);
     return ok;
@@ -121,7 +114,7 @@ bool cmd_migrate(struct cli *cli, struct err *e)
     if (!cli_connect(cli, CLUSTER_OWNER, uri, e))
         return false;
     struct conn *c = conn_open(uri, ROLE_OWNER, e);
-    bool ok = c && (!cli_has(cli, "backup") || back_up(&cli->cluster, c, false, NULL, made, e)) && apply(c, &r, e);
+    bool ok = c && (!cli_has(cli, "backup") || back_up(&cli->cluster, c, false, NULL, made, e)) && portal_level(cli_own(cli), c, &r, e);
     conn_close(c);
     if (ok && cli->json)
         printf("{\"level\": %d, \"applied\": %u}\n", r.level, r.applied);

@@ -4,19 +4,16 @@
 
 #include "core/base/errors.h"
 #include "core/base/log.h"
-#include "core/db/migrate.h"
-#include "tenants/publishing/registry.h"
 #include "tools/cli/cmd.h"
 #include "tools/cli/listen.h"
 #include "tools/cli/portal.h"
 #include "tools/cli/supervise.h"
 
-static bool bring_up_to_date(const char *uri, struct err *e)
+static bool bring_up_to_date(const struct home *h, const char *uri, struct err *e)
 {
     struct migrate_report r;
     struct conn *c = conn_open(uri, ROLE_OWNER, e);
-    unsigned schemas;
-    bool ok = c && migrate_run(c, migrations, migrations_n, &r, e) && registry_carry(c, &schemas, e);
+    bool ok = c && portal_level(h, c, &r, e);
     conn_close(c);
     return ok;
 }
@@ -36,7 +33,7 @@ static bool serve_home(struct cli *cli, struct process_keys *keys, struct err *e
     if (!home_lock(&cli->home, e) || !cluster_start(&cli->cluster, &cli->home, e) ||
         !cluster_uri(&cli->home, CLUSTER_OWNER, owner, e))
         return false;
-    bool ok = bring_up_to_date(owner, e) &&
+    bool ok = bring_up_to_date(&cli->home, owner, e) &&
               cluster_uri(&cli->home, CLUSTER_WEB, keys->value[KEY_WEB_URI], e) &&
               cluster_uri(&cli->home, CLUSTER_READER, keys->value[KEY_READER_URI], e) &&
               cluster_uri(&cli->home, CLUSTER_WORKER, keys->value[KEY_WORKER_URI], e);

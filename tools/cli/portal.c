@@ -7,6 +7,7 @@
 #include "core/base/errors.h"
 #include "core/base/jw.h"
 #include "core/web/host.h"
+#include "tenants/publishing/registry.h"
 #include "tools/cli/errors.h"
 
 struct conn *portal_owner(struct cli *cli, struct err *e)
@@ -28,6 +29,12 @@ struct conn *portal_enter(struct cli *cli, struct arena *a, const char *option, 
         return c;
     conn_close(c);
     return NULL;
+}
+
+bool portal_level(const struct home *home, struct conn *c, struct migrate_report *r, struct err *e)
+{
+    unsigned schemas = 0;
+    return (!home || cluster_settle(home, e)) && migrate_run(c, migrations, migrations_n, r, e) && registry_carry(c, &schemas, e);
 }
 
 #define ADDRESS_FILE "public-url"

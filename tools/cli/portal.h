@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/rand.h"
 #include "core/db/conn.h"
+#include "core/db/migrate.h"
 #include "tenants/directory/tenant.h"
 #include "tools/cli/cli.h"
 
@@ -10,6 +11,10 @@ enum { PORTAL_ADDRESS = 400 };
 
 /* A connection as the owner, with the key that seals links. */
 struct conn *portal_owner(struct cli *cli, struct err *e);
+
+/* The database at the level of this program: the superuser's part, where the cluster is ours (else home is NULL), migrations,
+ * and the schemas that the program carries. */
+bool portal_level(const struct home *home, struct conn *c, struct migrate_report *r, struct err *e);
 
 /* The portal that an option names by its host. fails err_host_invalid, err_tenant_unknown */
 bool portal_find(struct cli *cli, struct conn *c, struct arena *a, const char *option, struct tenant_row *t, struct err *e);

@@ -156,44 +156,69 @@ static bool pairs(const json_t *column, const json_t *key)
            (type == TYPE_INT && secrecy_is_label(jr_str(column, "name")));
 }
 
-static void put_counts(struct buf *sql, const char *as, const struct compare_side *s, const json_t *by, const json_t *column)
+/* "x3": the third of the counts. */
+static void put_counts(struct buf *sql, const char *as, const struct compare_side *s, const json_t *by, const json_t *counts)
 {
     char table[VERSION_TABLE];
+    const json_t *c;
+    size_t i;
     version_table(table, &s->version);
-    buf_printf(sql, "%s AS (SELECT k, count(*) AS n, min(x) AS x FROM (SELECT ", as);
+    buf_printf(sql, "%s AS (SELECT k, count(*) AS n", as);
+    json_array_foreach(counts, i, c)
+        buf_printf(sql, ", min(x%zu) AS x%zu", i, i);
+    buf_addz(sql, " FROM (SELECT ");
     put_row(sql, by, s->columns);
-    buf_addz(sql, " AS k, (");
-    put_place(sql, named(s->columns, jr_str(column, "name")));
-    buf_printf(sql, ")::bigint AS x FROM %s) AS r GROUP BY k)", table);
+    buf_addz(sql, " AS k");
+    json_array_foreach(counts, i, c) {
+        buf_addz(sql, ", (");
+        put_place(sql, named(s->columns, jr_str(c, "name")));
+        buf_printf(sql, ")::bigint AS x%zu", i);
+    }
+    buf_printf(sql, " FROM %s) AS r GROUP BY k)", table);
+}
+
+static void put_differences(struct buf *sql, size_t i, unsigned threshold)
+{
+    buf_printf(sql,
+               "%s(SELECT %zu, (SELECT n FROM d), count(*) FILTER (WHERE x IS NOT NULL AND o IS NOT NULL), count(*) FILTER (WHERE x <> o),"
+               " count(*) FILTER (WHERE x > o), count(*) FILTER (WHERE x < o), count(*) FILTER (WHERE abs(x - o) BETWEEN 1 AND %u),"
+               " (SELECT coalesce(json_agg(json_build_object('value', v)), '[]') FROM (SELECT left(trim(k, '()'), 60) || ' : ' ||"
+               " o%zu || ' → ' || x%zu AS v FROM m WHERE abs(x%zu - o%zu) BETWEEN 1 AND %u ORDER BY k LIMIT 10) AS l)"
+               " FROM (SELECT x%zu AS x, o%zu AS o FROM m) AS p)",
+               i ? " UNION ALL " : " ", i, threshold - 1, i, i, i, i, threshold - 1, i, i);
+}
+
+static void put_pairs(struct buf *sql, size_t n, unsigned threshold)
+{
+    buf_addz(sql, ", d AS (SELECT (SELECT count(*) FROM a WHERE n > 1) + (SELECT count(*) FROM b WHERE n > 1) AS n), m AS (SELECT b.k");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(sql, ", a.x%zu AS o%zu, b.x%zu", i, i, i);
+    buf_addz(sql, " FROM a JOIN b ON a.k = b.k WHERE a.n = 1 AND b.n = 1)");
+    for (size_t i = 0; i < n; i++)
+        put_differences(sql, i, threshold);
 }
 
 bool compare_counts(struct buf *sql, const struct compare_side *before, const struct compare_side *after, const json_t *key,
-                    struct str column, unsigned threshold)
+                    const json_t *names, unsigned threshold)
 {
     json_t *shared = shared_columns(before->columns, after->columns), *keys = key_columns(shared, key), *by = json_array();
-    const json_t *c, *count = named(shared, column);
+    json_t *counts = key_columns(shared, names);
+    const json_t *c;
     size_t i;
     json_array_foreach(shared, i, c)
-        if (c != count && pairs(c, keys))
+        if (!named(counts, jr_str(c, "name")) && pairs(c, keys))
             json_array_append(by, (json_t *)(uintptr_t)c);
-    bool ok = count && str_eq(jr_str(count, "type"), S("int")) && json_array_size(by) > 0;
+    bool ok = json_array_size(counts) > 0 && json_array_size(by) > 0;
     if (ok) {
         buf_addz(sql, "WITH ");
-        put_counts(sql, "a", before, by, count);
+        put_counts(sql, "a", before, by, counts);
         buf_addz(sql, ", ");
-        put_counts(sql, "b", after, by, count);
-        buf_printf(sql,
-                   ", m AS (SELECT b.k, a.x AS o, b.x AS x, abs(b.x - a.x) BETWEEN 1 AND %u AS small FROM a JOIN b ON a.k = b.k"
-                   " WHERE a.n = 1 AND b.n = 1 AND a.x IS NOT NULL AND b.x IS NOT NULL)"
-                   " SELECT ((SELECT count(*) FROM a WHERE n > 1) + (SELECT count(*) FROM b WHERE n > 1))::text, count(*)::text,"
-                   " count(*) FILTER (WHERE x <> o)::text, count(*) FILTER (WHERE x > o)::text,"
-                   " count(*) FILTER (WHERE x < o)::text, count(*) FILTER (WHERE small)::text,"
-                   " (SELECT coalesce(json_agg(json_build_object('value', v)), '[]')::text FROM (SELECT left(trim(k, '()'), 60) ||"
-                   " ' : ' || o || ' → ' || x AS v FROM m WHERE small ORDER BY k LIMIT 10) AS l) FROM m",
-                   threshold - 1);
+        put_counts(sql, "b", after, by, counts);
+        put_pairs(sql, json_array_size(counts), threshold);
     }
     json_decref(shared);
     json_decref(keys);
     json_decref(by);
+    json_decref(counts);
     return ok;
 }

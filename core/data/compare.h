@@ -27,10 +27,11 @@ enum compare_by { COMPARE_NOTHING, COMPARE_CONTENT, COMPARE_KEY };
 enum compare_by compare_rows(struct buf *sql, const struct compare_side *before, const struct compare_side *after,
                              const json_t *key);
 
-/* What subtracting one version from the next gives away of a column of counts (secrecy.h): rows are paired by the key's columns,
+/* What subtracting one version from the next gives away of columns of counts (secrecy.h): rows are paired by the key's columns,
  * without a key by those of text, truth, and numbers that are labels; dates must be the same in any case, or it is another
- * moment. One statement with one row, as text: rows that stand several times, pairs with both figures, those that changed, went up,
- * went down, and by 1 to threshold - 1; of the last, JSON of the first ten: [{"value": "Tours : 12 → 14"}].
- * False, no SQL: there are not whole numbers on both sides, or nothing to pair rows by. */
+ * moment. counts: names of columns of whole numbers on both sides. One statement with one row for each, as text: which of them,
+ * from 0; rows that stand several times; pairs with both figures, those that changed, went up, went down, and by 1 to
+ * threshold - 1; of the last, JSON of the first ten: [{"value": "Tours : 12 → 14"}].
+ * False, no SQL: there is nothing to pair rows by. */
 bool compare_counts(struct buf *sql, const struct compare_side *before, const struct compare_side *after, const json_t *key,
-                    struct str column, unsigned threshold);
+                    const json_t *counts, unsigned threshold);

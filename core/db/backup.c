@@ -130,6 +130,16 @@ static bool fill(const struct cluster *c, const char *into, int level, const str
     return backup_manifest_write(into, level, version, e);
 }
 
+/* On the disk before it has its name: tar flushes nothing, and a power cut would leave a name without its bytes. */
+static bool flush(const char *folder, struct err *e)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = (fd >= 0 && syncfs(fd) == 0) || ERR_FILE(e, err_file_write, folder);
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
 bool backup_create(const struct cluster *c, const char *to, int level, const struct backup_progress *p,
                    char made[HOME_PATH], struct err *e)
 {
@@ -146,7 +156,7 @@ bool backup_create(const struct cluster *c, const char *to, int level, const str
     if (mkdir(beside, 0700) != 0)
         return ERR_FILE(e, err_file_write, beside);
     struct err ignored = {0};
-    bool ok = fill(c, beside, level, p, e);
+    bool ok = fill(c, beside, level, p, e) && flush(beside, e);
     if (ok && rename(beside, name) != 0)
         ok = ERR_FILE(e, err_file_write, name);
     if (!ok)

@@ -15,6 +15,7 @@ const bin = dirname(psql);
 const major = basename(dirname(bin));
 const asked = [API, `${API}/villes/records?order_by=code`, `${API}/villes/exports/csv`, `${API}/villes/records?${new URLSearchParams({ where: 'search("tours")' })}`];
 let t, had;
+const patient = { timeout: 900000 }; // a backup, two clusters and all indexes, on whatever machine
 const answers = () => Promise.all(asked.map(async (path) => (await t.http(HOST, path)).text));
 const system = () => sql(t, 'SELECT system_identifier FROM pg_control_system();');
 const backups = () => readdirSync(join(t.home, 'backup')).filter((name) => name.startsWith('terrasse-'));
@@ -50,7 +51,7 @@ async function untouched() {
 }
 
 test('it refuses while the home runs', async () => {
-  const done = await t.cli(['migrate', '--cluster', '--to', bin]);
+  const done = await t.cli(['migrate', '--cluster', '--to', bin], patient);
   assert.equal(done.code, 1);
   assert.match(done.stderr, /Stop it first/);
   assert.deepEqual(await answers(), had.answers);
@@ -72,7 +73,7 @@ test('a folder without programs, an older major and a server of somebody else ar
 });
 test('when reading in fails halfway everything is as it was, its words are told, and a backup stands', async () => {
   const failing = programs('failing', { pg_restore: `head -c 20000 | ${bin}/pg_restore "$@" 2>/dev/null\necho "pg_restore: error: no room left" >&2\nexit 1` });
-  const done = await t.cli(['migrate', '--cluster', '--to', failing]);
+  const done = await t.cli(['migrate', '--cluster', '--to', failing], patient);
   assert.equal(done.code, 1);
   assert.match(done.stderr, /no room left/);
   assert.match(done.stderr, new RegExp(`Nothing was moved: .* PostgreSQL ${major}`));
@@ -84,7 +85,7 @@ test('when the copy lacks a row it is not taken', async () => {
   const lossy = programs('lossy', { pg_restore: `${bin}/pg_restore "$@" || exit 1
 while [ "$1" != -h ]; do shift; done
 ${bin}/psql -q -h "$2" -U terrasse_superuser -d terrasse -v ON_ERROR_STOP=1 -c "DELETE FROM portal.migration WHERE number = 1"` });
-  const done = await t.cli(['migrate', '--cluster', '--to', lossy]);
+  const done = await t.cli(['migrate', '--cluster', '--to', lossy], patient);
   assert.equal(done.code, 1);
   const [, should, has] = /portal\.migration (\d+), it has portal\.migration (\d+)/.exec(done.stderr);
   assert.equal(Number(has), Number(should) - 1);
@@ -95,7 +96,7 @@ test('killed while it reads in, the old cluster serves on, and the next move beg
   const slow = programs('slow', { pg_restore: `touch ${mark}\nexec sleep 600` });
   const child = spawn(binary, ['migrate', '--cluster', '--to', slow], { env: t.env, stdio: 'ignore' });
   const ended = new Promise((done) => { child.on('close', done); });
-  await poll(() => existsSync(mark), { deadline: 120000, what: 'pg_restore' });
+  await poll(() => existsSync(mark), { deadline: 600000, what: 'pg_restore' });
   child.kill('SIGKILL');
   await ended;
   assert.ok(existsSync(join(t.home, 'moving/cluster/PG_VERSION')));
@@ -106,7 +107,7 @@ test('killed while it reads in, the old cluster serves on, and the next move beg
 test('it is carried over: another cluster answers the same, the old one is kept, its log set aside', async () => {
   const rows = () => sql(t, `SELECT string_agg(format('%s=%s', c.oid::regclass, (xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass), true, true, '')))[1]), ' ' ORDER BY c.oid::regclass::text)
     FROM pg_class AS c WHERE c.relnamespace IN ('portal'::regnamespace, 'data'::regnamespace) AND c.relkind = 'r';`);
-  const said = await t.must(['migrate', '--cluster', '--to', bin, '--json']);
+  const said = await t.must(['migrate', '--cluster', '--to', bin, '--json'], patient);
   assert.equal(said.moved, true);
   assert.equal(said.kept, join(t.home, `cluster.${major}`));
   assert.ok(existsSync(join(said.kept, 'PG_VERSION')));
@@ -124,7 +125,7 @@ test('it is carried over: another cluster answers the same, the old one is kept,
   await poll(async () => (await t.http(HOST, `${API}/encore/records`)).status === 200, { what: 'a new dataset' });
   assert.ok((await t.must(['backup', 'create', '--json'])).path);
   await t.halt();
-  const again = await t.cli(['migrate', '--cluster', '--to', bin]);
+  const again = await t.cli(['migrate', '--cluster', '--to', bin], patient);
   assert.equal(again.code, 1);
   assert.match(again.stderr, /what an earlier move kept/);
 });
@@ -132,7 +133,7 @@ test('the backup that it made brings the old one back', async () => {
   const said = backups().sort()[0];
   t.home = join(t.folder, 'back');
   t.env.TERRASSE_HOME = t.home;
-  await t.must(['restore', '--home', t.home, '--from', join(t.folder, 'home/backup', said), '--wal', join(t.folder, `home/backup/wal.${major}`)]);
+  await t.must(['restore', '--home', t.home, '--from', join(t.folder, 'home/backup', said), '--wal', join(t.folder, `home/backup/wal.${major}`)], patient);
   await t.serve();
   assert.equal(system(), had.system);
   assert.deepEqual(await answers(), had.answers);

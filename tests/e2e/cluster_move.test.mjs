@@ -23,7 +23,7 @@ const backups = () => readdirSync(join(t.home, 'backup')).filter((name) => name.
 before(async () => {
   t = await installation();
   await t.importCsv(HOST, 'villes', 'code;nom;hab\n37261;Tours;139259\n41018;Blois;46807\n18033;Bourges;64668\n');
-  await poll(() => sql(t, 'SELECT bool_and(text_index) FROM portal.version WHERE rows > 0') === 't', { what: 'the text index' });
+  await poll(() => sql(t, 'SELECT bool_and(text_index) FROM portal.version WHERE rows > 0') === 't', { deadline: 120000, what: 'the text index' });
   await t.halt();
   await t.serve();
   had = { answers: await answers(), system: system() };

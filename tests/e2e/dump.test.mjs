@@ -16,7 +16,7 @@ before(async () => {
   t = await installation();
   await t.importCsv(HOST, 'subventions', 'objet;ville;le;lieu\nSubvention au lycée Descartes;Tours;2024-03-01;47.39,0.68\nChevaux de course;Vendôme;2024-03-02;47.79,1.06\n',
     { title: 'Subventions' });
-  await poll(() => sql(t, 'SELECT bool_and(text_index) FROM portal.version WHERE rows > 0') === 't', { what: 'the text index' });
+  await poll(() => sql(t, 'SELECT bool_and(text_index) FROM portal.version WHERE rows > 0') === 't', { deadline: 120000, what: 'the text index' });
   dump = join(t.folder, 'terrasse.dump');
   tool('pg_dump', '-Fc', '-f', dump, 'terrasse');
 });

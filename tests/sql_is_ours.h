@@ -21,6 +21,8 @@ static const char *const our_words[] = {
     "st_asgeojson", "st_convexhull", "st_collect", "st_setsrid", "st_extent", "st_snaptogrid", "st_transform", "st_centroid", "geography", "geometry", "r", "s", "i", "a", "b", "o", "g", "m", "v", "x", "y", "f", "n", "k", "t", "bucket", "_id",
     "rest", "data", "with", "ordinality", "id", "recursive", "materialized", "gx", "gy", "md5", "c", "p", "d", "j", "near", "better",
     "greatest", "values", "sqrt", "round", "chosen", "open", "except", "kept", "st_x", "st_y", "stddev_pop", "ln", "tan", "radians",
+    "tx", "ty", "st_makepoint", "sin", "cos", "asin", "acos", "atan", "atan2", "degrees", "exp", "log", "cbrt", "ceil", "abs", "sign", "sinh", "cosh",
+    "tanh", "power",
 };
 static const char *const our_constants[] = {
     "UTC", " ", "", "{}", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",

@@ -57,7 +57,7 @@ enum odsql_function { FN_NONE, FN_LENGTH, FN_LOWER, FN_UPPER, FN_NOW, FN_YEAR, F
                       FN_AVG, FN_MIN, FN_MAX, FN_STDDEV, FN_MEDIAN, FN_PERCENTILE, FN_RANGE, FN_RANDOM,
                       FN_SEARCH, FN_SUGGEST, FN_STARTSWITH, FN_DISTANCE, FN_WITHIN_DISTANCE,
                       FN_IN_BBOX, FN_INTERSECTS, FN_DISJOINT, FN_WITHIN, FN_GEOMETRY, FN_POLYGON,
-                      FN_ENVELOPE, FN_BBOX, FN_GEO_CLUSTER, FN_JSON_FORMAT };
+                      FN_ENVELOPE, FN_BBOX, FN_GEO_CLUSTER, FN_JSON_FORMAT, FN_MATH };
 
 enum { ODSQL_NULL_TYPE = COLUMN_TYPES, ODSQL_UNTYPED };
 
@@ -108,7 +108,7 @@ struct odsql_scope {
     const struct dataset_view *view;
     enum odsql_clause clause;
     bool hidden_too;  /* the row filter of the view itself */
-    bool series;      /* what the first version of the API alone has: stddev(), groups by place */
+    bool series;      /* what the first version of the API alone has: stddev(), math_…(), groups by place */
 };
 bool odsql_type_expr(const struct odsql_scope *s, struct node *n, struct err *e);
 bool odsql_type_filter(const struct odsql_scope *s, struct node *n, struct err *e);

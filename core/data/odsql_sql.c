@@ -3,6 +3,7 @@
 #include "core/base/must.h"
 #include "core/data/errors.h"
 #include "core/data/odsql.h"
+#include "core/data/odsql_math.h"
 #include "core/data/odsql_text.h"
 
 /* clang-format off */
@@ -221,6 +222,20 @@ static bool put_date_part(struct odsql_sql *q, const struct node *n)
     return true;
 }
 
+/* Each argument is written once, however often the function needs it. */
+static bool put_math(struct odsql_sql *q, const struct node *n, struct err *e)
+{
+    put(q, "(select ");
+    put(q, odsql_math_sql(n->text));
+    put(q, " from (select (");
+    bool ok = odsql_sql_expr(q, n->arg[0], e);
+    put(q, ")::float8 as a");
+    if (n->n == 2)
+        ok = ok && put_all(q, ", (", n->arg[1], ")::float8 as b", e);
+    put(q, ") v)");
+    return ok;
+}
+
 static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
 {
     switch (n->fn) {
@@ -266,6 +281,8 @@ static bool put_call(struct odsql_sql *q, const struct node *n, struct err *e)
         return put_all(q, "public.st_setsrid(public.st_extent(", n->arg[0], ")::public.geometry, 4326)", e);
     case FN_JSON_FORMAT:
         return odsql_sql_expr(q, n->arg[0], e);
+    case FN_MATH:
+        return put_math(q, n, e);
     case FN_NONE:
     case FN_RANGE:
     case FN_RANDOM:

@@ -5,6 +5,7 @@
 #include "core/base/must.h"
 #include "core/data/errors.h"
 #include "core/data/odsql.h"
+#include "core/data/odsql_math.h"
 
 bool odsql_complain(const struct odsql_scope *s, struct err *e, const char *format, ...)
 {
@@ -74,12 +75,16 @@ static const struct function {
     {"within",          FN_WITHIN,          SHAPE_FILTER,    2, 2,  TYPE_BOOLEAN},
     {"geometry",        FN_GEOMETRY,        SHAPE_FILTER,    3, 3,  TYPE_BOOLEAN},
     {"polygon",         FN_POLYGON,         SHAPE_FILTER,    2, 2,  TYPE_BOOLEAN},
+    {"math_",           FN_MATH,            SHAPE_SCALAR,    1, 2,  TYPE_DOUBLE}, /* odsql_math.h */
 };
 /* clang-format on */
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
 bool odsql_function_find(struct str name, enum odsql_function *out)
 {
+    *out = FN_MATH;
+    if (str_starts(name, S("math_")))
+        return odsql_math_find(name);
     for (size_t i = 0; i < FUNCTIONS; i++)
         if (str_ieq(name, str_of(functions[i].name))) {
             *out = functions[i].fn;
@@ -221,6 +226,16 @@ static bool type_json(const struct odsql_scope *s, struct node *n, struct err *e
     return n->arg[0]->type == TYPE_TEXT || odsql_complain(s, e, "json_format() only supports text expression.");
 }
 
+static bool type_math(const struct odsql_scope *s, struct node *n, struct err *e)
+{
+    if (!s->series || !odsql_math_arguments(n->text, n->n)) /* the present version does not know them */
+        return odsql_complain(s, e, STR_FMT "()", STR_ARG(n->text));
+    for (size_t i = 0; i < n->n; i++)
+        if (!is_number(n->arg[i]->type))
+            return odsql_complain(s, e, "Arithmetic is only supported on numeric expressions.");
+    return true;
+}
+
 static bool type_scalar_rule(const struct odsql_scope *s, struct node *n, struct err *e)
 {
     bool text = n->fn == FN_LENGTH || n->fn == FN_LOWER || n->fn == FN_UPPER;
@@ -294,6 +309,8 @@ static bool type_call(const struct odsql_scope *s, struct node *n, struct err *e
         return type_json(s, n, e);
     if (!type_arguments(s, n, e))
         return false;
+    if (n->fn == FN_MATH)
+        return type_math(s, n, e);
     if (n->fn == FN_DISTANCE)
         return n->n == 2 ? type_point(s, n, e) : odsql_complain(s, e, "distance() takes two arguments.");
     return type_scalar_rule(s, n, e);

@@ -5,6 +5,7 @@
 
 #include "core/data/cell.h"
 #include "core/data/errors.h"
+#include "core/data/odsql_math.h"
 #include "tenants/explore/v1_place.h"
 
 enum { SERIES_NAME_MAX = 60 };
@@ -51,7 +52,20 @@ static bool put_word(const struct dataset_view *v, struct str word, struct buf *
     return field || v1_is_number(word);
 }
 
-/* Fields, numbers, + - * / and brackets that close: what it means, the query's parser says. */
+/* A word before a bracket is a function. */
+static bool is_call(struct str rest)
+{
+    return str_starts(str_trim(rest), S("("));
+}
+
+static bool put_call(struct str word, struct buf *out)
+{
+    const char *name = odsql_math_name(word);
+    buf_addz(out, name ? name : "");
+    return name != NULL;
+}
+
+/* Fields, numbers, functions, + - * / and brackets that close: what it means, the query's parser says. */
 static bool put_arithmetic(const struct dataset_view *v, struct str text, struct buf *out)
 {
     int open = 0;
@@ -59,13 +73,14 @@ static bool put_arithmetic(const struct dataset_view *v, struct str text, struct
         size_t n = 0;
         while (i + n < text.n && is_word(text.p[i + n]))
             n++;
-        if (n && !put_word(v, str_part(text, i, n), out))
+        struct str word = str_part(text, i, n);
+        if (n && !(is_call(str_from(text, i + n)) ? put_call(word, out) : put_word(v, word, out)))
             return false;
         if (n) {
             i += n - 1;
             continue;
         }
-        if (!strchr("+-*/() ", text.p[i]) || !text.p[i])
+        if (!strchr(open ? "+-*/(), " : "+-*/() ", text.p[i]) || !text.p[i])
             return false;
         open += (text.p[i] == '(') - (text.p[i] == ')');
         buf_addc(out, text.p[i]);
@@ -119,7 +134,7 @@ static bool add_series(struct req *r, const struct dataset_view *v, struct v1_se
     if (t->n == V1_SERIES_MAX || !name.n || name.n > SERIES_NAME_MAX)
         return v1_refuse(e, "y", name, "at most twenty series with short names");
     if (expr.n ? !operand_of(r, v, expr, &text) : !str_ieq(func, S("COUNT")))
-        return v1_refuse(e, "y.<series>.expr", expr, "the name of a field, or arithmetic of fields");
+        return v1_refuse(e, "y.<series>.expr", expr, "the name of a field, or arithmetic and functions of fields");
     comma(&t->select);
     if (!put_function(r, t, name, func, text, e))
         return false;

@@ -175,6 +175,8 @@ for (const [what, query, want] of [
     [{ x: { year: 2012, month: 11 }, n: 2, d: 244097, e: 244097 }, { x: { year: 2012, month: 12 }, n: 3, d: 488193, e: 244096 }, { x: { year: 2013, month: 1 }, n: 5, d: 732298, e: 244105 }]],
   ['the first day, which nothing adds up', 'x=genus_name&y.d.func=MIN&y.d.expr=date_planted&y.d.cumulative=true', [{ x: 'ACER', d: '2012-12-03' }, { x: 'PRUNUS', d: '2012-11-13' }]],
   ['arithmetic', 'x=genus_name&y.a.func=MAX&y.a.expr=(asset_id%20-%20244000)%20*%202.5', [{ x: 'ACER', a: 262.5 }, { x: 'PRUNUS', a: 242.5 }]],
+  ['functions, in any case', 'x=genus_name&y.a.func=MAX&y.a.expr=SIN(toRadians(diameter_cm))*2%2Bpow(2,3)-max(1,2)&q=genus_name:PRUNUS', [{ x: 'PRUNUS', a: Math.sin(12.7 * Math.PI / 180) * 2 + 8 - 2 }]],
+  ['what has no value is passed by', 'x=genus_name&y.a.func=SUM&y.a.expr=log(asset_id-244096)&q=genus_name:PRUNUS', [{ x: 'PRUNUS', a: 0 }]],
   ['a constant', 'x=genus_name&y.c.func=AVG&y.c.expr=12.5', [{ x: 'ACER', c: 12.5 }, { x: 'PRUNUS', c: 12.5 }]],
   ['squares of arithmetic', 'x=genus_name&y.a.func=SUMSQUARES&y.a.expr=asset_id-244090&q=genus_name:PRUNUS', [{ x: 'PRUNUS', a: 16 + 49 }]],
 ]) test(`analyze ${what}`, async () => assert.deepEqual(await of('analyze', query), want));
@@ -233,6 +235,22 @@ const merged = (points, zoom, radius) => {
   }
   return { cells: cells.size, clusters: chosen.map((one) => ({ n: one.n, lon: one.lon / one.n, lat: one.lat / one.n })) };
 };
+test('each function of the expression language gives what Java\'s Math does; where that is no number, nothing', async () => {
+  const x = (v) => `(asset_id-asset_id${v < 0 ? '' : '%2B'}${v})`;
+  const cases = { sin: 0.5, cos: 0.5, tan: 0.5, asin: 0.5, acos: 0.5, atan: 0.5, exp: 0.5, log: 0.5, log10: 0.5, sqrt: 0.5, cbrt: 0.5, ceil: 0.5, floor: -0.5, abs: -0.5, sinh: 0.5, cosh: 0.5, tanh: 0.5 };
+  const wanted = Object.entries(cases).map(([name, v]) => [`${name}${x(v)}`, Math[name](v)]);
+  wanted.push([`toDegrees${x(0.5)}`, 0.5 * 180 / Math.PI], [`signum${x(-0.5)}`, -1], [`rint${x(2.5)}`, 2], [`round${x(2.5)}`, 3], [`round${x(-2.5)}`, -2],
+    [`atan2(${x(0.5)},-2)`, Math.atan2(0.5, -2)], [`pow(${x(-2)},3)`, -8], [`pow(${x(0)},0)`, 1], [`hypot(${x(3)},4)`, 5], [`min(${x(3)},4)`, 3], [`IEEEremainder(${x(5)},3)`, -1], [`exp${x(-1000)}`, 0]);
+  for (const nothing of [`log${x(0)}`, `sqrt${x(-1)}`, `asin${x(2)}`, `pow(${x(-2)},0.5)`, `pow(${x(0)},-1)`, `exp${x(1000)}`, `pow(${x(10)},400)`, `IEEEremainder(${x(1)},0)`]) wanted.push([nothing, null]);
+  for (const [expr, value] of wanted) {
+    const got = await of('analyze', `x=genus_name&q=genus_name:PRUNUS&y.a.func=AVG&y.a.expr=${expr}`);
+    const a = got[0].a ?? null;
+    assert.ok(value === null ? a === null : Math.abs(a - value) < 1e-12, `${expr}: ${a} for ${value}`);
+  }
+  for (const wrong of ['sin()', 'sin(1,2)', 'pow(1)', 'ulp(asset_id)', 'math_sin(asset_id)', 'sin(genus_name)', 'avg(asset_id)', 'asset_id,1', 'sin(asset_id'])
+    assert.equal((await t.http(H, `/api/records/1.0/analyze?dataset=public-trees&x=genus_name&y.a.func=AVG&y.a.expr=${wrong}`)).status, 400, wrong);
+  assert.equal((await t.http(H, '/api/explore/v2.1/catalog/datasets/public-trees/records?select=math_sin(asset_id)')).status, 400, 'not in the present version');
+});
 test('neighbouring cells of a map become one cluster: as one after the other gives them, at every zoom', async () => {
   const points = [];
   let seed = 7;

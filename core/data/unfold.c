@@ -241,6 +241,25 @@ static uint64_t most_of(struct str file)
     return most < UNFOLD_MAX ? most : UNFOLD_MAX;
 }
 
+static char *memory(size_t n)
+{
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+/* In one pass where no more comes out than of any table; u->bytes NULL: it is more, or not read at all. */
+static void take_usual(struct unfold *u, struct str file)
+{
+    struct err ignored = {0};
+    uint64_t most = most_of(file), usual = file.n * (uint64_t)UNFOLD_USUAL;
+    size_t room = usual < most ? usual : most;
+    char *p = memory(room);
+    if (p && pass(u, file, p, room, &u->n, &ignored) && u->n > 0 && u->n < room)
+        u->bytes = mremap(p, room, u->n, 0);
+    else if (p)
+        munmap(p, room);
+}
+
 bool unfold_open(struct unfold *u, struct str file, struct str member, struct err *e)
 {
     size_t again;
@@ -250,14 +269,16 @@ bool unfold_open(struct unfold *u, struct str file, struct str member, struct er
         return fault(NULL, e);
     if (k->filter == 0 && !choose(u, file, member, e))
         return false;
+    take_usual(u, file);
+    if (u->bytes)
+        return true;
     if (!pass(u, file, NULL, most_of(file), &u->n, e))
         return false;
     if (u->n == 0)
         return ERR(e, err_data_empty, "nothing in the %s", u->container);
-    void *p = mmap(NULL, u->n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED)
+    u->bytes = memory(u->n);
+    if (!u->bytes)
         return bomb(u->n, e);
-    u->bytes = p;
     return pass(u, file, u->bytes, u->n, &again, e) && (again == u->n || fault(NULL, e));
 }
 

@@ -7,8 +7,8 @@
  *
  * Of a zip the file that looks like data is taken where there is one such file; where there are
  * several, `member` says which (its whole path, or its last part), and the error names them.
- * Everything is unfolded twice: first counted, so that a bomb is refused before a byte of it is
- * held.
+ * What is more than UNFOLD_USUAL times the file is unfolded twice: first counted, so that a bomb is
+ * refused before it is held.
  *
  * Bounds: UNFOLD_*. Errors: err_data_unfold, err_data_unfold_bomb,
  * err_data_member_choose, err_data_member_unknown.
@@ -17,6 +17,7 @@ enum {
     UNFOLD_MAX = 1000 << 20, /* bytes, unfolded */
     UNFOLD_FREE = 16 << 20,  /* below these the ratio does not count */
     UNFOLD_RATIO_MAX = 100,  /* unfolded over packed */
+    UNFOLD_USUAL = 12,       /* the same, of tables: four to eight */
     UNFOLD_ENTRIES_MAX = 10000,
 };
 

@@ -118,6 +118,26 @@ static void test_bytes_are_of_the_canonical_form(void **state)
     }
 }
 
+/* What is much larger unfolded than tables are is no bomb yet: it is counted, then read. */
+static void test_more_than_usual(void **state)
+{
+    (void)state;
+    static const char *const filters[] = {"gzip", "xz", "zstd"};
+    struct buf text = {0};
+    char want[40];
+    buf_addz(&text, "nom,n\n");
+    for (int i = 0; i < 50000; i++)
+        buf_addz(&text, "Tours,1\n");
+    for (size_t i = 0; i < 3; i++) {
+        struct str file = filtered(filters[i], buf_str(&text));
+        assert_true(file.n * UNFOLD_USUAL < text.n);
+        snprintf(want, sizeof want, "csv(%s ) 50000", filters[i]);
+        expect(file, NULL, want);
+        zip_drop(file);
+    }
+    buf_free(&text);
+}
+
 static void test_nested(void **state)
 {
     (void)state;
@@ -164,7 +184,7 @@ static void test_broken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members),
+        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members), cmocka_unit_test(test_more_than_usual),
         cmocka_unit_test(test_nested),  cmocka_unit_test(test_bytes_are_of_the_canonical_form),  cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_broken),
     };

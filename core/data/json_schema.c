@@ -46,6 +46,15 @@ static struct str path_of(struct json_schema *s, struct str path, const char *ke
                   : arena_str(&s->arena, str_of(key));
 }
 
+/* "a.b" may be the member b of a, and a member called "a.b": they are one column of the file. */
+static bool has_field(const struct making *m, struct str path)
+{
+    const json_t *f;
+    size_t i;
+    json_array_foreach(m->fields, i, f) if (str_eq(jr_str(f, "name"), path)) return true;
+    return false;
+}
+
 static void put_columns(struct making *m, const struct place *p, struct level *l);
 
 /* A value of the row's own, or a list, or an object that a cell holds whole. */
@@ -97,7 +106,9 @@ static void put_member(struct making *m, const struct place *parent, const char 
                 !place_comes_back(p);
     if (m->s->over)
         return;
-    if (flat)
+    if (has_field(m, path))
+        place_leave(m->s, path, "properties");
+    else if (flat)
         put_object(m, p, required, l);
     else
         put_column(m, p, key, required, l);
@@ -111,7 +122,8 @@ static void put_undescribed(struct making *m, const struct place *p, struct leve
     for (size_t i = 0; i < p->n; i++)
         json_array_foreach(jr_array(p->parts[i], "required"), k,
                            v) if (json_is_string(v) && !m->s->over &&
-                                  !place_has(p, json_string_value(v)))
+                                  !place_has(p, json_string_value(v)) &&
+                                  !has_field(m, path_of(m->s, l->path, json_string_value(v))))
             put_member(m, p, json_string_value(v), l);
 }
 
@@ -213,6 +225,8 @@ static bool add_within(struct tables *t, const struct place *p, struct str path,
         bool leads = type && !strcmp(type, "object") && depth < JSON_LIST_DEPTH &&
                      add_within(t, member, at, depth + 1, &ignored);
         *own += !is_list && !leads;
+        if (!is_list && !leads && member->n > 0)
+            place_leave(&t->s, at, "properties"); /* it stands outside the rows */
         found = found || is_list || leads;
     }
     return found;
@@ -237,6 +251,7 @@ static void find_tables(struct tables *t, struct place *root)
     while (t->n > 0)
         json_decref(t->list[--t->n]);
     json_array_clear(t->s.left);
+    place_open(&t->s, t->s.root, S(""), root); /* what it leaves is said anew */
     add_table(t, root, S(""), false);
 }
 
@@ -255,6 +270,8 @@ static json_t *finish(struct tables *t, const struct place *root)
 {
     static const char *const keys[] = {"name", "title", "version", "description", "homepage"};
     json_t *first = t->list[0], *others = json_array();
+    json_array_extend(json_object_get(first, "unchecked"),
+                      t->s.left); /* met behind the last list */
     for (size_t i = 1; i < t->n; i++)
         json_array_append_new(others, t->list[i]);
     t->n = 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/jr.h"
+#include "core/base/utf8.h"
 #include "core/data/table_schema.h"
 
 bool json_schema_is_whole(const struct place *p)
@@ -38,7 +39,9 @@ static void put_format(struct json_schema *s, const struct place *p, json_t *fie
         }
     place_leave(
         s, p->path,
-        arena_printf(&s->arena, "format " STR_FMT, STR_ARG(str_part(str_of(word), 0, 60))).p);
+        arena_printf(&s->arena, "format " STR_FMT,
+                     STR_ARG(str_part(str_of(word), 0, utf8_floor(str_part(str_of(word), 0, 60)))))
+            .p);
 }
 
 /* A geometry in a cell is one of GeoJSON; a type that nobody knows is any. */

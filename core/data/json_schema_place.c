@@ -3,17 +3,25 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
+#include "core/base/utf8.h"
 #include "core/data/table_schema.h"
 
 enum { EXPAND_DEPTH = 16, POINTER_MAX = 1000 };
+
+static struct str cut(struct str s, size_t most)
+{
+    s = str_part(s, 0, most);
+    s.n = utf8_floor(s);
+    return s;
+}
 
 void place_leave(struct json_schema *s, struct str path, const char *rule)
 {
     if (json_array_size(s->left) == TABLE_LEFT_MAX)
         return;
-    struct str said =
-        path.n ? arena_printf(&s->arena, STR_FMT ": %s", STR_ARG(str_part(path, 0, 200)), rule)
-               : str_of(rule);
+    struct str said = path.n
+                          ? arena_printf(&s->arena, STR_FMT ": %s", STR_ARG(cut(path, 200)), rule)
+                          : str_of(rule);
     const json_t *v;
     size_t i;
     json_array_foreach(s->left, i, v) if (str_eq(said, str_of(json_string_value(v)))) return;
@@ -91,8 +99,7 @@ static void expand_ref(struct json_schema *s, struct str ref, struct place *p, u
     else if (is_geojson_org(ref))
         p->geometry = true;
     else
-        place_leave(s, p->path,
-                    arena_printf(&s->arena, "$ref " STR_FMT, STR_ARG(str_part(ref, 0, 150))).p);
+        place_leave(s, p->path, arena_printf(&s->arena, "$ref " STR_FMT, STR_ARG(cut(ref, 150))).p);
 }
 
 static bool is_null(const json_t *schema)

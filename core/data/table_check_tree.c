@@ -8,7 +8,7 @@
 #include "core/base/must.h"
 #include "core/data/table_check_inside.h"
 
-enum { TREE_BYTES_MAX = 64 << 10, SHOWN_MAX = 200 };
+enum { TREE_BYTES_MAX = 64 << 10 };
 
 /* A value as the report shows it, in the checker's scratch. */
 struct shown {

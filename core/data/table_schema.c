@@ -41,12 +41,18 @@ static struct str scalar(struct arena *a, const json_t *v)
     return text_of(json_is_array(v) ? json_array_get(v, 0) : v);
 }
 
+static struct str cut(struct str s, size_t most)
+{
+    s = str_part(s, 0, most);
+    s.n = utf8_floor(s);
+    return s;
+}
+
 void table_schema_leave(struct table_schema *s, struct str field, struct str rule)
 {
-    struct str said =
-        field.n ? arena_printf(&s->arena, STR_FMT ": " STR_FMT, STR_ARG(str_part(field, 0, 200)),
-                               STR_ARG(str_part(rule, 0, 100)))
-                : arena_str(&s->arena, str_part(rule, 0, 300));
+    struct str said = field.n ? arena_printf(&s->arena, STR_FMT ": " STR_FMT,
+                                             STR_ARG(cut(field, 200)), STR_ARG(cut(rule, 100)))
+                              : arena_str(&s->arena, cut(rule, 300));
     for (size_t i = 0; i < s->nleft; i++)
         if (str_eq(s->left[i], said))
             return;

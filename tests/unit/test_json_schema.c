@@ -261,6 +261,28 @@ static void test_what_is_left_is_named(void **state)
     }
 }
 
+/* Around the rows, and in a schema whose object turns out to be the row. */
+static void test_what_stands_around_the_rows_is_named(void **state)
+{
+    static const struct {
+        const char *schema, *left;
+    } rows[] = {
+        {"{\"properties\":{\"v\":{\"pattern\":\"a\"},\"l\":" LIST("\"properties\":{\"a\":{}}") "}}", "v: properties"},
+        {"{\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") ",\"v\":{\"pattern\":\"a\"}}}", "v: properties"},
+        {"{\"not\":{},\"properties\":{\"a\":{},\"b\":{},\"c\":{},\"l\":" LIST("\"properties\":{\"d\":{}}") "}}", "not"},
+        {LIST("\"required\":[\"z\"],\"allOf\":[{\"required\":[\"z\",\"z\"]}],\"properties\":{\"a.b\":{},\"a\":{\"properties\":{\"b\":{}}}}"), "a.b: properties"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct table_schema s = schema_of(rows[i].schema);
+        if (s.nleft != 1 || !str_eq(s.left[0], str_of(rows[i].left)))
+            fail_msg("%s: %zu, " STR_FMT, rows[i].schema, s.nleft, STR_ARG(s.nleft ? s.left[0] : S("")));
+        for (size_t k = 1; k < s.n; k++)
+            assert_false(str_eq(s.fields[k].name, s.fields[k - 1].name));
+        table_schema_free(&s);
+    }
+}
+
 static void test_bounds(void **state)
 {
     static const char back[] = LIST("\"properties\":{\"id\":{},\"fils\":{\"$ref\":\"#/items\"},\"fille\":{\"$ref\":\"#/items\"}}");
@@ -305,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_lists_of_objects_within_a_cell),
         cmocka_unit_test(test_where_the_rows_stand),
         cmocka_unit_test(test_what_is_left_is_named),
+        cmocka_unit_test(test_what_stands_around_the_rows_is_named),
         cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

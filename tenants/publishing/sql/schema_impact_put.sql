@@ -1,7 +1,8 @@
 -- schema_impact_put($1 uuid tenant) -> nothing
 -- class: tenant   lane: write   roles: worker
 -- Published datasets whose schema has a version newer than the one their rows were checked against, or than the one they
--- were last told of; each with what the newer one changes for the columns it has. Rules are compared without their words.
+-- were last told of; each with what the newer one changes for the columns it has. Rules are compared without their words,
+-- and without the numbers of the objects they stand in.
 -- A schema of several lists is compared by the list that has most of the dataset's columns.
 WITH known AS (
     SELECT s.name, s.version, s.rules, string_to_array(s.version, '.')::int[] AS rank,
@@ -38,7 +39,8 @@ compared AS (
            ARRAY(SELECT x ->> 'name' FROM jsonb_array_elements(f.new -> 'fields') WITH ORDINALITY AS l (x, n)
                   WHERE lower(x ->> 'name') = ANY (f.columns)
                     AND NOT EXISTS (SELECT FROM jsonb_array_elements(f.old -> 'fields') AS y
-                                     WHERE y - '{title,description,example,examples}'::text[] = x - '{title,description,example,examples}'::text[])
+                                     WHERE y - '{title,description,example,examples,object,requiredWithin}'::text[] = x - '{title,description,example,examples,object,requiredWithin}'::text[]
+                                       AND (y ? 'requiredWithin') = (x ? 'requiredWithin'))
                   ORDER BY n LIMIT 50) AS changed,
            ARRAY(SELECT y ->> 'name' FROM jsonb_array_elements(f.old -> 'fields') WITH ORDINALITY AS l (y, n)
                   WHERE lower(y ->> 'name') = ANY (f.columns)

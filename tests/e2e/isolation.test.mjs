@@ -405,7 +405,9 @@ test('roles: nobody is offered a page that refuses him', async () => {
   for (const role of ['reader', 'contributor', 'editor', 'admin']) {
     const me = makeSession(A, role);
     const look = (path) => t.http(A, path, { headers: { Cookie: me.cookie } });
-    const links = [...new Set([...(await look('/backoffice/')).text.matchAll(/href="(\/backoffice\/[^"#]*)"/g)].map((m) => m[1]))];
+    const home = (await look('/backoffice/')).text;
+    const links = [...new Set([...home.matchAll(/href="(\/backoffice\/[^"#]*)"/g)].map((m) => m[1]))];
+    assert.match(home, /<p class="acts"><a /, `${role}: “Que voulez-vous faire ?” offers something`);
     assert.equal(links.includes('/backoffice/quotas/'), role === 'admin', `${role}: ${links}`);
     for (const link of links) assert.equal((await look(link)).status, 200, `${role}: ${link}`);
   }

@@ -274,11 +274,9 @@ static void send_body(struct req_private *p, struct str body)
     send_whole(p, buf_str(headers), body);
 }
 
-/* What the key does not name of what these lines are made of (who may frame an answer) moves the portal's generation. */
-static struct str make_cached_head(struct req_private *p)
+static void set_cached(struct req_private *p)
 {
     const struct cache_entry *c = p->cached;
-    struct buf *head = &p->engine->scratch;
     p->content_type = c->content_type;
     p->gzip = c->gzip;
     for (struct str rest = c->headers, line; str_cut(&rest, '\n', &line);) {
@@ -288,10 +286,17 @@ static struct str make_cached_head(struct req_private *p)
         str_cut(&value, ':', &name);
         req_set(&p->req, name, str_trim(value));
     }
+}
+
+/* What the key does not name of what these lines are made of (who may frame an answer) moves the portal's generation. */
+static struct str make_cached_head(struct req_private *p)
+{
+    struct buf *head = &p->engine->scratch;
+    set_cached(p);
     buf_reset(head);
     put_head(p, head);
     p->nheaders = 0; /* they are in it */
-    return cache_set_head(c, p->req.tenant->generation, buf_str(head));
+    return cache_set_head(p->cached, p->req.tenant->generation, buf_str(head));
 }
 
 static void send_cached(struct req_private *p)
@@ -299,6 +304,11 @@ static void send_cached(struct req_private *p)
     const struct cache_entry *c = p->cached;
     struct buf *headers = &p->engine->scratch;
     p->status = c->status;
+    if (p->nheaders > 0) { /* a stage had something to say to this client alone, such as a cookie to drop */
+        set_cached(p);
+        send_body(p, c->body);
+        return;
+    }
     struct str same = cache_head(c, p->req.tenant->generation);
     if (!same.p)
         same = make_cached_head(p);

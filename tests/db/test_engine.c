@@ -263,6 +263,8 @@ static const struct step session[] = {{STEP_DB, ask_session, NULL}, {STEP_REPLY,
 static enum stage_result stage_auth(struct req *r, struct err *e)
 {
     (void)e;
+    if (req_header(r, S("x-test-cookie")).p)
+        req_set_cookie(r, S("sid=; max-age=0"));
     return req_header(r, S("x-test-as")).p ? STAGE_STEPS : STAGE_NEXT;
 }
 
@@ -619,6 +621,26 @@ static void test_hits_say_what_the_miss_said(void **state)
             assert_string_equal(hit, miss);
         }
     }
+}
+
+/* A cookie that a stage drops is one client's, also where he makes the first hit. */
+static void test_a_hit_keeps_no_cookie(void **state)
+{
+    (void)state;
+    static const char path[] = "GET /api/explore/v2.1/mine?q=cookie HTTP/1.1\r\n";
+    char with[200];
+    snprintf(with, sizeof with, "%sx-test-cookie: 1\r\n", path);
+    assert_int_equal(ask("tours.example", path, STR_NONE), 200);
+    int before = db_asked;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ask("tours.example", with, STR_NONE), 200);
+        assert_string_equal(header("set-cookie"), "sid=; max-age=0");
+        has("x-ratelimit-limit", "15000");
+        has("etag", "\"");
+        assert_int_equal(ask("tours.example", path, STR_NONE), 200);
+        assert_string_equal(header("set-cookie"), "");
+    }
+    assert_int_equal(db_asked, before);
 }
 
 static void test_a_header_without_effect_finds_the_same_kept_answer(void **state)
@@ -1015,6 +1037,7 @@ int main(void)
         cmocka_unit_test(test_cpu_and_work_steps),
         cmocka_unit_test(test_a_kept_answer_costs_no_query),
         cmocka_unit_test(test_hits_say_what_the_miss_said),
+        cmocka_unit_test(test_a_hit_keeps_no_cookie),
         cmocka_unit_test(test_a_header_without_effect_finds_the_same_kept_answer),
         cmocka_unit_test(test_a_raised_generation_is_seen),
         cmocka_unit_test(test_identical_misses_ask_once),

@@ -18,8 +18,8 @@ static bool number_between(const struct build *b, const struct node *n, double l
     return *out >= low && *out <= high;
 }
 
-/* What stands for a row: its point, or the middle of its shape. Written out wherever it is needed: computed once in a lateral, the
- * planner takes its cells for a handful and compares each with each. */
+/* What stands for a row: its point, or the middle of its shape. Written out wherever it is needed: computed once in a
+ * lateral, the planner takes its cells for a handful and compares each with each. */
 static struct str point_of(struct build *b, const struct view_column *c)
 {
     buf_addz(&b->text, c->type == TYPE_GEO_POINT ? "" : "public.st_centroid(");

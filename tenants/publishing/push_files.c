@@ -47,7 +47,8 @@ static bool decode(struct arena *a, struct str text, struct str *bytes)
     size_t n = 0;
     unsigned char *out = ARENA_ARRAY(a, unsigned char, text.n / 4 * 3 + 4);
     const char *end = NULL;
-    bool ok = sodium_base642bin(out, text.n / 4 * 3 + 4, text.p, text.n, "\r\n \t", &n, &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+    bool ok = sodium_base642bin(out, text.n / 4 * 3 + 4, text.p, text.n, "\r\n \t", &n, &end,
+                                sodium_base64_VARIANT_ORIGINAL) == 0 &&
               end == text.p + text.n;
     *bytes = (struct str){(const char *)out, n};
     return ok && n > 0;

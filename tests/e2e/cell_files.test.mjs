@@ -108,7 +108,9 @@ test('when the origin closes its files are gone from the copy at once, even if t
   assert.equal((await api(A, '/datasets/secrets/close', { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' } })).status, 200);
   assert.equal((await t.http(R, path(url))).status, 404);
   assert.equal((await t.http(R, path(url), { key: keys[R] })).status, 404);
-  // A copy that something left in place: the origin's state is looked at, not the copy's alone.
+  // A copy that something left in place, once the worker has done with it: the origin's state is looked at, not the copy's alone.
+  await until(() => sql(t, `SELECT (SELECT count(*) FROM portal.outbox WHERE dispatched_at IS NULL)
+    + (SELECT count(*) FROM portal.delivery WHERE state IN ('queued', 'intent', 'sent', 'waiting'))`) === '0', 'the worker\'s rest');
   sql(t, `BEGIN; SET LOCAL session_replication_role = replica;
     UPDATE portal.dataset SET state = 'published', visibility = 'open', version_id = (SELECT version_id FROM portal.dataset WHERE dataset_id = 'secrets' AND tenant_id = '${id('a')}'),
       revision = revision + 1 WHERE id = '${copy}'; UPDATE portal.tenant SET generation = generation + 1 WHERE id = '${root()}'; COMMIT`);

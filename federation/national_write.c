@@ -94,7 +94,8 @@ static bool read_known(struct push *p, struct known known[KNOWN_MOST], size_t *n
         return false;
     *n = 0;
     for (int i = 0; i < PQntuples(r) && *n < KNOWN_MOST; i++)
-        known[(*n)++] = (struct known){arena_str(p->n.a, str_of(PQgetvalue(r, i, 0))), arena_str(p->n.a, str_of(PQgetvalue(r, i, 1))),
+        known[(*n)++] = (struct known){arena_str(p->n.a, str_of(PQgetvalue(r, i, 0))),
+                                       arena_str(p->n.a, str_of(PQgetvalue(r, i, 1))),
                                        arena_str(p->n.a, str_of(PQgetvalue(r, i, 2))), false};
     PQclear(r);
     return true;
@@ -184,7 +185,8 @@ bool write_update(struct push *p, struct err *e)
     }
     if (!p->action.n)
         p->action = archived && ours ? S("restore") : S("update");
-    struct str body = arena_printf(p->n.a, "{" STR_FMT "%s}", STR_ARG(p->doc.members), archived && ours ? ",\"archived\":null" : "");
+    struct str body =
+        arena_printf(p->n.a, "{" STR_FMT "%s}", STR_ARG(p->doc.members), archived && ours ? ",\"archived\":null" : "");
     return intend(p, S("update"), &attempt, e) && send_it(p, "PUT", path, body, e) && put_resources(p, e) &&
            put_extras(p, &attempt, e);
 }

@@ -62,7 +62,8 @@ static void say_state(struct req *r, size_t i, struct page_federation_links *l)
     int64_t waiting = req_i64(r, LINKS, i, L_WAITING), parked = req_i64(r, LINKS, i, L_PARKED);
     struct str state = req_col(r, LINKS, i, L_STATE);
     bool stopped = str_eq(req_col(r, LINKS, i, L_PEER), S("stopped"));
-    bool closed = req_col(r, LINKS, i, L_CLOSED).n > 0 || req_col(r, LINKS, i, L_PEER_ERROR).n > 0; /* until it answers well again */
+    /* until it answers well again */
+    bool closed = req_col(r, LINKS, i, L_CLOSED).n > 0 || req_col(r, LINKS, i, L_PEER_ERROR).n > 0;
     l->rest = !str_eq(state, S("active"));
     l->paused = str_eq(state, S("paused"));
     l->runs = !l->rest;
@@ -127,11 +128,15 @@ static void add_waiting(struct req *r, struct page_federation *p)
     size_t n = req_rows(r, WAITING);
     struct page_federation_waiting *list = ARENA_ARRAY(r->a, struct page_federation_waiting, n + 1);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct page_federation_waiting){
-            .link = req_col(r, WAITING, i, W_LINK), .title = req_col(r, WAITING, i, W_TITLE), .from = req_col(r, WAITING, i, W_SOURCE),
-            .to = req_col(r, WAITING, i, W_TARGET), .parked = str_eq(req_col(r, WAITING, i, W_STATE), S("parked")),
-            .leaving = str_eq(req_col(r, WAITING, i, W_WANTED), S("absent")), .when = moment(r, req_col(r, WAITING, i, W_NEXT)),
-            .reason = reason_of(r, req_col(r, WAITING, i, W_ERROR)), .url = req_col(r, WAITING, i, W_URL)};
+        list[i] = (struct page_federation_waiting){.link = req_col(r, WAITING, i, W_LINK),
+                                                   .title = req_col(r, WAITING, i, W_TITLE),
+                                                   .from = req_col(r, WAITING, i, W_SOURCE),
+                                                   .to = req_col(r, WAITING, i, W_TARGET),
+                                                   .parked = str_eq(req_col(r, WAITING, i, W_STATE), S("parked")),
+                                                   .leaving = str_eq(req_col(r, WAITING, i, W_WANTED), S("absent")),
+                                                   .when = moment(r, req_col(r, WAITING, i, W_NEXT)),
+                                                   .reason = reason_of(r, req_col(r, WAITING, i, W_ERROR)),
+                                                   .url = req_col(r, WAITING, i, W_URL)};
     for (size_t i = 0; i < n; i++)
         p->troubled = p->troubled || list[i].reason.n > 0;
     p->waiting = list;
@@ -270,7 +275,8 @@ bool federation_page_standin(struct req *r, struct conn *c, struct str url, bool
     PGresult *rows = own_links(r, c, e);
     *standin = false;
     for (int i = 0; rows && i < PQntuples(rows); i++)
-        *standin = *standin || (strcmp(PQgetvalue(rows, i, L_KIND), "national") == 0 && strcmp(PQgetvalue(rows, i, L_STANDIN), "t") == 0 &&
+        *standin = *standin || (strcmp(PQgetvalue(rows, i, L_KIND), "national") == 0 &&
+                                strcmp(PQgetvalue(rows, i, L_STANDIN), "t") == 0 &&
                                 str_eq(url, str_of(PQgetvalue(rows, i, L_HOST))));
     PQclear(rows);
     return rows != NULL;

@@ -12,7 +12,8 @@ extern const struct step federation_page_add[], federation_page_change[], federa
 bool federation_page_ask(struct req *r, struct err *e);
 bool federation_page_reply(struct req *r, struct err *e);
 
-/* Is it a link that this portal's page shows? A region's: those of its root; a sub-domain's: those at one end of which it stands. */
+/* Is it a link that this portal's page shows? A region's: those of its root; a sub-domain's: those at one end of
+ * which it stands. */
 bool federation_page_owns(struct req *r, struct conn *c, struct str link, bool *ours, struct err *e);
 /* … and is the national portal at `url` known to this region as a stand-in? */
 bool federation_page_standin(struct req *r, struct conn *c, struct str url, bool *standin, struct err *e);

@@ -75,7 +75,8 @@ static bool add(struct req *r, struct conn *c, struct err *e)
     if (!tenant_find(c, r->a, r->tenant->is_root ? sent(r, "portal") : r->tenant->root_host, &other, &unknown))
         return ERR(e, err_link_pair, "no such portal"); /* the same as for a portal of another region */
     return link_add(c, from_here ? &here : &other, from_here ? &other : &here,
-                    &(struct link_new){.dataset = sent(r, "dataset"), .row_filter = filter.n ? filter : STR_NONE, .open_only = true},
+                    &(struct link_new){
+                        .dataset = sent(r, "dataset"), .row_filter = filter.n ? filter : STR_NONE, .open_only = true},
                     &id, e) &&
            settle(r, c, "link_add", uuid_str(&id), "made", e);
 }

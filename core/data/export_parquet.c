@@ -1,6 +1,7 @@
 /*
  * Parquet: whole numbers are INT64, decimals DOUBLE, what the API's "double" is, or, in a
- * column where a double would change a value, DECIMAL (query_decimals); dates DATE, moments TIMESTAMP in microseconds UTC, points a struct {lon,
+ * column where a double would change a value, DECIMAL (query_decimals); dates DATE, moments TIMESTAMP in
+ * microseconds UTC, points a struct {lon,
  * lat} as in JSON, shapes their geometry as JSON, lists joined. parquet_compression is snappy, or
  * zstd.
  */
@@ -57,7 +58,8 @@ static bool open_state(struct export *x, struct err *e)
     size_t n = 0;
     for (size_t i = 0; i < x->query->ncolumns; i++) {
         const struct query_column *c = &x->query->columns[i];
-        list[n] = (struct parquet_column){.name = name_of(x, list, n, i), .kind = kind_of(c), .digits = c->decimal_digits, .scale = c->decimal_scale};
+        list[n] = (struct parquet_column){
+            .name = name_of(x, list, n, i), .kind = kind_of(c), .digits = c->decimal_digits, .scale = c->decimal_scale};
         if (is_point(c)) {
             list[n].member = S("lon");
             list[n + 1] = list[n];

@@ -30,8 +30,8 @@ struct level {
     struct str path;
     size_t object, anchor;
     unsigned depth;
-    bool
-        required_leaf; /* some column within is required: whether the object is there can be told */
+    bool required_leaf; /* some column within is required: one can tell whether the object is there
+                         */
 };
 
 struct making {
@@ -51,7 +51,9 @@ static bool has_field(const struct making *m, struct str path)
 {
     const json_t *f;
     size_t i;
-    json_array_foreach(m->fields, i, f) if (str_eq(jr_str(f, "name"), path)) return true;
+    json_array_foreach(m->fields, i, f)
+        if (str_eq(jr_str(f, "name"), path))
+            return true;
     return false;
 }
 
@@ -120,11 +122,10 @@ static void put_undescribed(struct making *m, const struct place *p, struct leve
     const json_t *v;
     size_t k;
     for (size_t i = 0; i < p->n; i++)
-        json_array_foreach(jr_array(p->parts[i], "required"), k,
-                           v) if (json_is_string(v) && !m->s->over &&
-                                  !place_has(p, json_string_value(v)) &&
-                                  !has_field(m, path_of(m->s, l->path, json_string_value(v))))
-            put_member(m, p, json_string_value(v), l);
+        json_array_foreach(jr_array(p->parts[i], "required"), k, v)
+            if (json_is_string(v) && !m->s->over && !place_has(p, json_string_value(v)) &&
+                !has_field(m, path_of(m->s, l->path, json_string_value(v))))
+                put_member(m, p, json_string_value(v), l);
 }
 
 static void put_columns(struct making *m, const struct place *p, struct level *l)

@@ -74,7 +74,8 @@ static size_t bytes_of(const json_t *list)
 {
     const json_t *v;
     size_t i, n = 0;
-    json_array_foreach(list, i, v) n += 16 + json_string_length(v);
+    json_array_foreach(list, i, v)
+        n += 16 + json_string_length(v);
     return n;
 }
 
@@ -89,8 +90,7 @@ static void put_values(struct json_schema *s, struct place *p, json_t *rules)
     json_t *list = place_get(s, p, "enum"), *one = place_get(s, p, "const"), *v;
     json_t *values = json_array();
     size_t i;
-    json_array_foreach(list, i, v)
-    {
+    json_array_foreach(list, i, v) {
         if (json_is_null(v))
             p->nullable = true;
         else if (is_scalar(v))
@@ -220,9 +220,9 @@ static void put_members(struct json_schema *s, const struct place *p, json_t *fi
     const json_t *v;
     size_t k;
     for (size_t i = 0; i < p->n; i++)
-        json_array_foreach(jr_array(p->parts[i], "required"), k,
-                           v) if (json_is_string(v) && !place_has(p, json_string_value(v)))
-            place_leave(s, p->path, "required");
+        json_array_foreach(jr_array(p->parts[i], "required"), k, v)
+            if (json_is_string(v) && !place_has(p, json_string_value(v)))
+                place_leave(s, p->path, "required");
     json_object_set_new(field, "members", members);
     json_object_set_new(field, "closed", json_boolean(place_is_closed(p)));
 }

@@ -24,7 +24,9 @@ void place_leave(struct json_schema *s, struct str path, const char *rule)
                           : str_of(rule);
     const json_t *v;
     size_t i;
-    json_array_foreach(s->left, i, v) if (str_eq(said, str_of(json_string_value(v)))) return;
+    json_array_foreach(s->left, i, v)
+        if (str_eq(said, str_of(json_string_value(v))))
+            return;
     bool last = json_array_size(s->left) == TABLE_LEFT_MAX - 1;
     json_array_append_new(s->left, last ? json_string("…") : json_stringn(said.p, said.n));
 }
@@ -184,7 +186,8 @@ static void expand(struct json_schema *s, json_t *schema, struct place *p, unsig
     struct str ref = jr_str(schema, "$ref");
     if (ref.n)
         expand_ref(s, ref, p, depth);
-    json_array_foreach(json_object_get(schema, "allOf"), i, each) expand(s, each, p, depth + 1);
+    json_array_foreach(json_object_get(schema, "allOf"), i, each)
+        expand(s, each, p, depth + 1);
     expand_choice(s, schema, "anyOf", p, depth);
     expand_choice(s, schema, "oneOf", p, depth);
 }
@@ -257,8 +260,7 @@ static const char *one_of(struct json_schema *s, struct place *p, const json_t *
     bool several = false;
     const json_t *v;
     size_t i;
-    json_array_foreach(list, i, v)
-    {
+    json_array_foreach(list, i, v) {
         const char *word = json_string_value(v);
         if (!word)
             continue;
@@ -294,9 +296,9 @@ bool place_requires(const struct place *p, const char *key)
     const json_t *v;
     size_t k;
     for (size_t i = 0; i < p->n; i++)
-        json_array_foreach(jr_array(p->parts[i], "required"), k,
-                           v) if (json_is_string(v) &&
-                                  !strcmp(json_string_value(v), key)) return true;
+        json_array_foreach(jr_array(p->parts[i], "required"), k, v)
+            if (json_is_string(v) && !strcmp(json_string_value(v), key))
+                return true;
     return false;
 }
 

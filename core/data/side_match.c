@@ -109,7 +109,8 @@ static bool is_below(struct str value, struct str asked, struct str separator)
 void side_match_text(struct side_scan *s, const struct side_column *c, enum side_test test, struct str asked,
                      struct str separator, uint64_t *bits)
 {
-    static text_test *const tests[] = {[SIDE_SAME] = is_same, [SIDE_BEGINS] = begins_with, [SIDE_PART] = has_part, [SIDE_BELOW] = is_below};
+    static text_test *const tests[] = {
+        [SIDE_SAME] = is_same, [SIDE_BEGINS] = begins_with, [SIDE_PART] = has_part, [SIDE_BELOW] = is_below};
     unsigned char *hit = arena_alloc(s->a, c->distinct + 1);
     bool any = false;
     for (uint32_t k = 1; k <= c->distinct; k++)

@@ -186,7 +186,10 @@ bool steps_open(struct arena *a, const struct step_source *from, const json_t *o
         return true;
     }
     struct steps *s = must_alloc(sizeof *s);
-    *s = (struct steps){.rows = {.next = next, .rewind = rewind_all, .pads = from->rows->pads}, .a = a, .from = *from, .text = must_alloc(RECORD_MAX)};
+    *s = (struct steps){.rows = {.next = next, .rewind = rewind_all, .pads = from->rows->pads},
+                        .a = a,
+                        .from = *from,
+                        .text = must_alloc(RECORD_MAX)};
     if ((asked == 0 || steps_check(list, e)) && take_edits(s, options, e) && read_header(s, e) &&
         (asked == 0 || (name_all(s), prepare(s, list, e)))) {
         *out = s;

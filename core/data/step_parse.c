@@ -5,7 +5,8 @@
 #include "core/data/errors.h"
 #include "core/data/step_inner.h"
 
-enum wanted { WANT_NAME, WANT_TEXT, WANT_MAYBE_TEXT, WANT_COLUMNS, WANT_MAYBE_COLUMNS, WANT_NAMES, WANT_MAYBE_NAMES, WANT_FLAG, WANT_TYPE };
+enum wanted { WANT_NAME, WANT_TEXT, WANT_MAYBE_TEXT, WANT_COLUMNS, WANT_MAYBE_COLUMNS, WANT_NAMES, WANT_MAYBE_NAMES,
+       WANT_FLAG, WANT_TYPE };
 
 struct param {
     const char *key;

@@ -113,8 +113,7 @@ static bool has_twice(const json_t *list)
     uint64_t *seen = must_alloc((n + 1) * sizeof *seen);
     const json_t *v;
     bool twice = false;
-    json_array_foreach(list, i, v)
-    {
+    json_array_foreach(list, i, v) {
         char *dump = json_dumps(v, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
         seen[i] = map_hash(str_of(dump));
         free(dump);
@@ -143,7 +142,9 @@ static void check_list(struct table_checker *c, const struct table_field *f, uin
     if (f->unique_items && has_twice(v))
         table_check_find_s(c, REASON_list_twice, at, line, text, STR_NONE);
     free(shown.dump);
-    json_array_foreach(v, i, each) if (f->element) check_node(c, f->element, line, each);
+    json_array_foreach(v, i, each)
+        if (f->element)
+            check_node(c, f->element, line, each);
 }
 
 /* ---- objects ---- */
@@ -161,8 +162,7 @@ static void check_object(struct table_checker *c, const struct table_field *f, u
 {
     const char *key;
     json_t *each;
-    json_object_foreach(v, key, each)
-    {
+    json_object_foreach(v, key, each) {
         const struct table_field *m = member_of(f, key);
         if (m)
             check_node(c, m, line, each);

@@ -127,8 +127,7 @@ static void read_allowed(struct table_schema *s, const json_t *list, struct tabl
     const json_t *v;
     size_t i;
     f->allowed = ARENA_ARRAY(&s->arena, struct table_value, json_array_size(list) + 1);
-    json_array_foreach(list, i, v)
-    {
+    json_array_foreach(list, i, v) {
         enum reason_code ignored;
         struct table_field plain = *f;
         struct str word = scalar(&s->arena, v);
@@ -224,7 +223,8 @@ static size_t count_inner(const json_t *field, unsigned depth)
         return 0;
     if (item)
         n += 1 + count_inner(item, depth + 1);
-    json_array_foreach(members, i, m) n += 1 + count_inner(m, depth + 1);
+    json_array_foreach(members, i, m)
+        n += 1 + count_inner(m, depth + 1);
     return n;
 }
 
@@ -249,8 +249,7 @@ static void read_inner(struct table_schema *s, const json_t *field, struct table
     }
     f->nmembers = json_array_size(members);
     f->members = f->nmembers ? take(s, f->nmembers) : NULL;
-    json_array_foreach(members, i, m)
-    {
+    json_array_foreach(members, i, m) {
         read_field(s, m, &f->members[i], 1);
         read_inner(s, m, &f->members[i], depth + 1);
     }
@@ -268,8 +267,10 @@ static void read_objects(struct table_schema *s)
     size_t n = json_array_size(list), i;
     s->nobjects = n < TABLE_INNER_MAX ? n : TABLE_INNER_MAX;
     s->objects = ARENA_ARRAY(&s->arena, struct table_object, s->nobjects + 1);
-    json_array_foreach(list, i, o) if (i < s->nobjects) s->objects[i] = (struct table_object){
-        jr_str(o, "name"), object_of(o, "parent", i), jr_bool(o, "closed", false)};
+    json_array_foreach(list, i, o)
+        if (i < s->nobjects)
+            s->objects[i] = (struct table_object){jr_str(o, "name"), object_of(o, "parent", i),
+                                                  jr_bool(o, "closed", false)};
     s->closed = jr_bool(s->json, "closed", false);
     s->of_json = jr_bool(s->json, "ofJson", false);
     s->geo = jr_bool(s->json, "geo", false);
@@ -287,13 +288,13 @@ static bool read_fields(struct table_schema *s, struct err *e)
     size_t n = json_array_size(fields), inner = 0, i;
     if (n == 0 || n > TABLE_FIELDS_MAX)
         return no_field(e, n, "fields");
-    json_array_foreach(fields, i, field) inner += count_inner(field, 0);
+    json_array_foreach(fields, i, field)
+        inner += count_inner(field, 0);
     if (inner > TABLE_INNER_MAX)
         return no_field(e, inner, "members");
     s->fields = ARENA_ARRAY(&s->arena, struct table_field, n + inner);
     s->n = s->total = n; /* what table_schema_free has to release */
-    json_array_foreach(fields, i, field)
-    {
+    json_array_foreach(fields, i, field) {
         struct table_field *f = &s->fields[i];
         read_field(s, field, f, 0);
         read_inner(s, field, f, 0);
@@ -322,8 +323,7 @@ static void read_missing(struct table_schema *s)
     s->missing = ARENA_ARRAY(&s->arena, struct str, json_array_size(list) + 1);
     if (!list)
         s->missing[s->nmissing++] = S("");
-    json_array_foreach(list, i, v)
-    {
+    json_array_foreach(list, i, v) {
         struct str word =
             json_is_object(v) ? jr_str(v, "value") : text_of(v); /* v2: {"value", "label"} */
         if (word.p)
@@ -338,8 +338,7 @@ static void read_key(struct table_schema *s)
     s->key = ARENA_ARRAY(&s->arena, size_t, n + 1);
     if (json_is_string(key) && (s->key[0] = table_schema_field(s, text_of(key), NULL)) < s->n)
         s->nkey = 1;
-    json_array_foreach(key, i, v)
-    {
+    json_array_foreach(key, i, v) {
         size_t at = table_schema_field(s, text_of(v), NULL);
         if (at < s->n)
             s->key[s->nkey++] = at;

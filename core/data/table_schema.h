@@ -39,7 +39,8 @@ const char *table_type_name(enum table_type t);
 enum {
     TABLE_FIELDS_MAX = 500,
     TABLE_INNER_MAX = 2000, /* fields within cells */
-    TABLE_TREE_DEPTH = 10, /* so that a table within the reader's options stays under jr.h's depth */
+    TABLE_TREE_DEPTH =
+        10, /* so that a table within the reader's options stays under jr.h's depth */
     TABLE_CHECKS_MAX = 100,
     TABLE_LEFT_MAX = 100,
     TABLE_SCHEMA_MAX = 1 << 20

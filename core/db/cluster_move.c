@@ -153,10 +153,25 @@ static bool copy_database(const struct cluster *from, const struct cluster *to, 
     if (!cluster_pass(from->home, variable, e))
         return false;
     const char *env[] = {variable, NULL};
-    const char *out[] = {dump, "-h", from->socket, "-p", "5432", "-U", "terrasse_superuser", "--no-password", "-Fc", "-Z", "0", "terrasse", NULL};
-    const char *in[] = {restore, "-h", to->socket, "-p", "5432", "-U", "terrasse_superuser", "--no-password", "--exit-on-error", "--clean",
-                        "--if-exists", "--create", "-d", "postgres", NULL};
-    struct program reads = {.argv = out, .env = env, .in = -1, .error = -1}, writes = {.argv = in, .env = env, .out = -1, .error = -1};
+    const char *out[] = {dump,  "-h", from->socket, "-p",       "5432", "-U", "terrasse_superuser", "--no-password",
+                         "-Fc", "-Z", "0",          "terrasse", NULL};
+    const char *in[] = {restore,
+                        "-h",
+                        to->socket,
+                        "-p",
+                        "5432",
+                        "-U",
+                        "terrasse_superuser",
+                        "--no-password",
+                        "--exit-on-error",
+                        "--clean",
+                        "--if-exists",
+                        "--create",
+                        "-d",
+                        "postgres",
+                        NULL};
+    struct program reads = {.argv = out, .env = env, .in = -1, .error = -1},
+                   writes = {.argv = in, .env = env, .out = -1, .error = -1};
     bool ok = program_pipe(&reads, &writes, e);
     cluster_pass_end(variable);
     return ok;
@@ -173,12 +188,14 @@ static bool settle(const struct home *h, struct err *e)
     return ok;
 }
 
-static bool carry(const struct home *old, const struct home *fresh, struct cluster_move *m, const struct backup_progress *p, struct err *e)
+static bool carry(const struct home *old, const struct home *fresh, struct cluster_move *m,
+                  const struct backup_progress *p, struct err *e)
 {
     struct cluster from = {0}, to = {0};
     struct buf was = {0}, is = {0};
     step(p, "Recopie de la base…", "Copying the database…");
-    bool ok = cluster_start(&from, old, e) && cluster_start(&to, fresh, e) && count_rows(old, m, &was, e) && copy_database(&from, &to, e);
+    bool ok = cluster_start(&from, old, e) && cluster_start(&to, fresh, e) && count_rows(old, m, &was, e) &&
+              copy_database(&from, &to, e);
     if (ok)
         step(p, "Comptage des lignes…", "Counting rows…");
     ok = ok && settle(fresh, e) && count_rows(fresh, m, &is, e) && are_same(buf_str(&was), buf_str(&is), e);
@@ -222,7 +239,8 @@ bool cluster_move(const struct home *h, struct cluster_move *m, const struct bac
         return ERR_FILE(e, err_file_write, beside);
     snprintf(fresh.path, sizeof fresh.path, "%s", beside);
     step(p, "Création d’une base vide…", "Making an empty database…");
-    bool ok = make_beside(h, &fresh, e) && cluster_create(&fresh, e) && carry(&old, &fresh, m, p, e) && change_places(h, &fresh, m, e);
+    bool ok = make_beside(h, &fresh, e) && cluster_create(&fresh, e) && carry(&old, &fresh, m, p, e) &&
+              change_places(h, &fresh, m, e);
     wipe(fresh.path, &ignored);
     return ok;
 }

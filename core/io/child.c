@@ -207,7 +207,8 @@ static bool wait_until(const struct child *c, int *status, struct rusage *used)
 
 static unsigned cpu_s(const struct rusage *used)
 {
-    int64_t us = (int64_t)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000000 + used->ru_utime.tv_usec + used->ru_stime.tv_usec;
+    int64_t us = (int64_t)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000000 + used->ru_utime.tv_usec +
+                 used->ru_stime.tv_usec;
     return (unsigned)((us + 100000) / 1000000); /* the kernel counts by ticks, and kills at the tick */
 }
 

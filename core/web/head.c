@@ -276,7 +276,8 @@ static void on_generations(struct heads *h)
     ask(h, TENANTS);
 }
 
-enum { T_ID, T_ROOT, T_PARENT, T_SLUG, T_NAME, T_STATE, T_LANG, T_SLOT, T_GENERATION, T_THEME, T_ROOT_NAME, T_ROOT_HOST, T_EMBEDDERS };
+enum { T_ID, T_ROOT, T_PARENT, T_SLUG, T_NAME, T_STATE, T_LANG, T_SLOT, T_GENERATION, T_THEME, T_ROOT_NAME,
+       T_ROOT_HOST, T_EMBEDDERS };
 
 static struct kept *read_tenant(const struct batch *b, size_t row)
 {

@@ -74,7 +74,8 @@ static struct str caching(const struct req_private *p)
 static struct str policy(const struct req_private *p)
 {
     const struct req *r = &p->req;
-    bool is_public = r->route && r->route->access == PUBLIC && (r->route->cache == CACHE_CATALOGUE || r->route->cache == CACHE_DATASET);
+    bool is_public = r->route && r->route->access == PUBLIC &&
+                     (r->route->cache == CACHE_CATALOGUE || r->route->cache == CACHE_DATASET);
     struct str others = is_public && r->tenant ? r->tenant->embedders : STR_NONE;
     return arena_printf(r->a, CSP "; frame-ancestors 'self'%s" STR_FMT "%s", others.n ? " " : "", STR_ARG(others),
                         r->x->secure ? "; upgrade-insecure-requests" : "");

@@ -59,7 +59,8 @@ static bool freshness(struct req_private *p, struct buf *out)
     if (r->route->cache == CACHE_CATALOGUE) {
         buf_addc(out, 'g');
         buf_addn(out, r->tenant->generation);
-        if (r->route->dialect == DIALECT_PAGE) { /* what nobody publishes, such as how often a dataset was downloaded, is a day old at most */
+        /* what nobody publishes, such as how often a dataset was downloaded, is a day old at most */
+        if (r->route->dialect == DIALECT_PAGE) {
             buf_addc(out, 'd');
             buf_addn(out, clock_wall_us() / DAY_US);
         }

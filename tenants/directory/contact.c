@@ -47,7 +47,8 @@ static bool insert(struct conn *c, struct arena *a, const struct uuid *tenant, s
     return tenant_do(c, &sql_contact_insert, row, e) && tenant_audit(c, tenant, by, S("contact_added"), partner, STR_NONE, e);
 }
 
-bool contact_add(struct conn *c, const struct uuid *tenant, struct str partner, const struct contact_new *new, struct str by, struct err *e)
+bool contact_add(struct conn *c, const struct uuid *tenant, struct str partner, const struct contact_new *new,
+                 struct str by, struct err *e)
 {
     struct arena a = {0};
     struct str day;
@@ -56,7 +57,8 @@ bool contact_add(struct conn *c, const struct uuid *tenant, struct str partner, 
     return ok;
 }
 
-bool contact_hand_over(struct conn *c, const struct uuid *tenant, struct str partner, const struct contact_new *new, struct str by, struct err *e)
+bool contact_hand_over(struct conn *c, const struct uuid *tenant, struct str partner, const struct contact_new *new,
+                       struct str by, struct err *e)
 {
     struct arena a = {0};
     struct str day;

@@ -12,7 +12,8 @@
  * obliged: the law says "moins de" and "inférieur à". The convention joins the two by "ou"; the law decides.
  */
 enum obligation { OBLIGATION_UNKNOWN, OBLIGATION_NONE, OBLIGATION_STANDS };
-enum obligation_why { OBLIGATION_NO_RULE, OBLIGATION_SMALL, OBLIGATION_FEW_AGENTS, OBLIGATION_LACKS_POPULATION, OBLIGATION_LACKS_STAFF, OBLIGATION_MEETS };
+enum obligation_why { OBLIGATION_NO_RULE, OBLIGATION_SMALL, OBLIGATION_FEW_AGENTS, OBLIGATION_LACKS_POPULATION,
+       OBLIGATION_LACKS_STAFF, OBLIGATION_MEETS };
 
 struct obligation_rule {
     int32_t from; /* days since 1970-01-01 */

@@ -132,7 +132,8 @@ bool partner_add(struct conn *c, struct arena *a, const struct tenant_row *regio
     bool has_figures = new->slug.p && new->staff.p;
     if (!tenant_do(c, &sql_partner_insert, row, e) ||
         !contact_add(c, &region->id, uuid_str(&made.partner), &contact, STR_NONE, e) ||
-        (has_figures && !tenant_do(c, &sql_tenant_figures, (struct str[]){uuid_str(&made.tenant), new->population, new->staff}, e)) ||
+        (has_figures &&
+         !tenant_do(c, &sql_tenant_figures, (struct str[]){uuid_str(&made.tenant), new->population, new->staff}, e)) ||
         !tenant_touch(c, &region->id, e))
         return false;
     *out = made;

@@ -83,8 +83,8 @@ struct str tenant_address(struct arena *a, struct str public_url, struct str hos
     return arena_printf(a, "%s://" STR_FMT STR_FMT, plain ? "http" : "https", STR_ARG(host), STR_ARG(port));
 }
 
-bool tenant_each(struct job_run *run, const struct stmt *which, bool (*work)(struct conn *c, const struct uuid *tenant, struct err *e),
-                 struct err *e)
+bool tenant_each(struct job_run *run, const struct stmt *which,
+                 bool (*work)(struct conn *c, const struct uuid *tenant, struct err *e), struct err *e)
 {
     PGresult *r = conn_ask(run->conn, which, NULL, e);
     bool ok = r != NULL;

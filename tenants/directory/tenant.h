@@ -21,8 +21,8 @@ struct str tenant_address(struct arena *a, struct str public_url, struct str hos
 
 /* A transaction for each tenant that `which` gives (tenant_roots, tenant_every), until one fails or the worker stops. */
 struct job_run;
-bool tenant_each(struct job_run *run, const struct stmt *which, bool (*work)(struct conn *c, const struct uuid *tenant, struct err *e),
-                 struct err *e);
+bool tenant_each(struct job_run *run, const struct stmt *which,
+                 bool (*work)(struct conn *c, const struct uuid *tenant, struct err *e), struct err *e);
 
 /* The rest of this transaction acts for another tenant. */
 bool tenant_enter(struct conn *c, const struct uuid *tenant, struct err *e);

@@ -55,7 +55,8 @@ static void put_entry(struct req *r, struct buf *out, size_t row, const json_t *
 {
     const json_t *given = jr_object(metas, "default");
     struct str text = str_part(jr_str(given, "description"), 0, SUMMARY), url;
-    url = arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(req_col(r, 0, row, COL_ID)));
+    url = arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)),
+                       STR_ARG(req_col(r, 0, row, COL_ID)));
     buf_addz(out, "<entry>");
     element(out, "id", req_col(r, 0, row, COL_IDENTIFIER).n ? req_col(r, 0, row, COL_IDENTIFIER) : url);
     element(out, "title", jr_str(given, "title"));

@@ -73,7 +73,9 @@ static void put_resource(struct req *r, struct jw *w, const struct dataset_objec
     JW_STR(w, "mediatype", S("text/csv"));
     JW_STR(w, "encoding", S("utf-8"));
     jw_key(w, S("dialect"));
-    jw_raw(w, S("{\"delimiter\": \";\", \"lineTerminator\": \"\\r\\n\", \"quoteChar\": \"\\\"\", \"doubleQuote\": true, \"header\": true}"));
+    jw_raw(
+        w,
+        S("{\"delimiter\": \";\", \"lineTerminator\": \"\\r\\n\", \"quoteChar\": \"\\\"\", \"doubleQuote\": true, \"header\": true}"));
     put_schema(w, v, d->fields);
     jw_close(w, '}');
 }
@@ -113,7 +115,9 @@ static void put_package(struct req *r, struct jw *w, const struct dataset_object
     JW_STR(w, "title", jr_str(given, "title"));
     if (jr_str(given, "description").n)
         JW_STR(w, "description", jr_str(given, "description"));
-    JW_STR(w, "homepage", arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(d->dataset_id)));
+    JW_STR(
+        w, "homepage",
+        arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(d->dataset_id)));
     JW_STR(w, "created", d->modified);
     if (json_array_size(jr_array(given, "keyword")) > 0) {
         char *keywords = json_dumps(json_object_get(given, "keyword"), 0);

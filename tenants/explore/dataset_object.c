@@ -125,7 +125,8 @@ static void put_credit(struct jw *w, const struct dataset_object *d)
 {
     const json_t *given = jr_object(d->metas, "default");
     struct arena a = {0};
-    put_list(w, credit_line(&a, LANG_FR, jr_str(given, "publisher"), jr_str(given, "title"), d->modified, jr_str(given, "license")));
+    put_list(w, credit_line(&a, LANG_FR, jr_str(given, "publisher"), jr_str(given, "title"), d->modified,
+                            jr_str(given, "license")));
     arena_free(&a);
 }
 

@@ -29,7 +29,8 @@ static void put_links(struct req *r, struct jw *w, const struct template *t)
 /* Typed as the catalogue's language sees it; a member that it cannot ask about is a text. */
 static void put_member(struct req *r, struct jw *w, const struct template *t, const char *key)
 {
-    static const char *const unset[] = {"uri", "widget", "values", "values_domain_property", "allow_empty", "self_suggest", "help_text"};
+    static const char *const unset[] = {"uri",         "widget",       "values",   "values_domain_property",
+                                        "allow_empty", "self_suggest", "help_text"};
     struct str dotted = arena_printf(r->a, "%s.%s", t->name, key);
     const struct dataset_view *v = grant_catalogue(r);
     const struct view_column *c = view_find(v, dotted, false);

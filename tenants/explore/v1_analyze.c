@@ -72,7 +72,8 @@ static bool add_date(struct req *r, struct analysis *t, unsigned x, struct str f
     else
         to = precision.n ? part_named(precision, PRECISIONS) : 2;
     if (to == (periodic.n ? (size_t)PARTS : PRECISIONS))
-        return v1_refuse(e, periodic.n ? "periodic" : "precision", periodic.n ? periodic : precision, "year, month, day, hour or minute");
+        return v1_refuse(e, periodic.n ? "periodic" : "precision", periodic.n ? periodic : precision,
+                         "year, month, day, hour or minute");
     for (size_t i = from; i <= to; i++)
         add_key(t, x, parts[i].name,
                 arena_printf(r->a, "%s`" STR_FMT "`%s", parts[i].call, STR_ARG(field), parts[i].tail));

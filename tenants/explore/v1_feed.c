@@ -61,7 +61,8 @@ void v1_feed_rss(struct req *r, const struct v1_feed *f)
     buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\">\n<channel>\n");
     catalogue_put_element(out, "title", f->dataset_id);
     catalogue_put_element(out, "link", page_of(r, f));
-    catalogue_put_element(out, "description", arena_printf(r->a, STR_FMT ": " STR_FMT, STR_ARG(r->tenant->name), STR_ARG(f->dataset_id)));
+    catalogue_put_element(out, "description",
+                          arena_printf(r->a, STR_FMT ": " STR_FMT, STR_ARG(r->tenant->name), STR_ARG(f->dataset_id)));
     for (int row = 0; row < PQntuples(f->result); row++) {
         buf_addz(out, "<item>\n");
         catalogue_put_element(out, "title", title_of(r, f, row));

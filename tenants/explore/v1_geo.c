@@ -243,7 +243,10 @@ static bool ask_clusters(struct req *r, struct err *e)
         return false;
     p->has_zoom = true;
     p->most = CLUSTERS_MAX;
-    return ask_groups(r, p, arena_printf(r->a, "geo_cluster(`" STR_FMT "`, %lld, %lld) as c0", STR_ARG(p->column->name), (long long)p->zoom, (long long)radius), e);
+    return ask_groups(r, p,
+                      arena_printf(r->a, "geo_cluster(`" STR_FMT "`, %lld, %lld) as c0", STR_ARG(p->column->name),
+                                   (long long)p->zoom, (long long)radius),
+                      e);
 }
 
 static bool ask_polygons(struct req *r, struct err *e)

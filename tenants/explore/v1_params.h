@@ -6,7 +6,8 @@
  * v1_params -- the parameters of the first version of the API, as those of the present one.
  *
  * rows, start, sort (the largest first; "-f" the smallest), fields, refine.F, exclude.F, q (v1_q.h),
- * facet with facetsort.F and disjunctive.F, geofilter.distance, .polygon and .bbox, of geo_field; separators and labels of downloads. What
+ * facet with facetsort.F and disjunctive.F, geofilter.distance, .polygon and .bbox, of geo_field; separators and
+ * labels of downloads. What
  * the present version alone knows is left out; the rest passes.
  *
  * Source: explore-api.md section 3.

@@ -128,7 +128,8 @@ static bool put_function(struct req *r, struct v1_series *t, struct str name, st
     return true;
 }
 
-static bool add_series(struct req *r, const struct dataset_view *v, struct v1_series *t, struct str name, struct str func, struct err *e)
+static bool add_series(struct req *r, const struct dataset_view *v, struct v1_series *t, struct str name,
+                       struct str func, struct err *e)
 {
     struct str expr = of_series(r, name, "expr"), text = S("*");
     if (t->n == V1_SERIES_MAX || !name.n || name.n > SERIES_NAME_MAX)

@@ -19,7 +19,8 @@
  *     static bool invite(struct req *r, struct conn *c, struct err *e) { … bo_then(r, S("/backoffice/people/?done=invited")); … }
  *     static bool work_invite(struct req *r, struct err *e) { return bo_write(r, invite, e); }
  */
-enum bo_nav { BO_HOME, BO_DATASETS, BO_REVIEW, BO_FEDERATION, BO_QUOTAS, BO_PEOPLE, BO_KEYS, BO_BRAND, BO_FRONT, BO_PARTNERS, BO_SCHEMAS, BO_OVERRIDES };
+enum bo_nav { BO_HOME, BO_DATASETS, BO_REVIEW, BO_FEDERATION, BO_QUOTAS, BO_PEOPLE, BO_KEYS, BO_BRAND, BO_FRONT,
+       BO_PARTNERS, BO_SCHEMAS, BO_OVERRIDES };
 
 struct bo_page {
     struct str title;

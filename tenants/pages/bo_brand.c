@@ -92,8 +92,11 @@ static bool reply_brand(struct req *r, struct err *e)
     if (!theme)
         return false;
     struct page_bo_brand_pairs pairs[2];
-    struct page_bo_brand p = {.form = brand_form(r, theme), .portal = r->tenant->name, .pairs = pairs,
-                              .logo = page_image(r->a, member(r, theme, "logo")), .frame = draft_address(r, theme, "/backoffice/brand/frame")};
+    struct page_bo_brand p = {.form = brand_form(r, theme),
+                              .portal = r->tenant->name,
+                              .pairs = pairs,
+                              .logo = page_image(r->a, member(r, theme, "logo")),
+                              .frame = draft_address(r, theme, "/backoffice/brand/frame")};
     p.pairs_n = put_pairs(r, theme, pairs);
     json_decref(theme);
     struct buf body = {0};
@@ -244,14 +247,17 @@ static bool reply_frame(struct req *r, struct err *e)
     struct str clean;
     struct err why = {0};
     struct buf said = {0};
-    struct page_bo_brand_frame p = {.css = asset_url("site.css"), .portal = r->tenant->name, .logo = page_image(r->a, page_look(r->a, r->tenant, "logo")),
+    struct page_bo_brand_frame p = {.css = asset_url("site.css"),
+                                    .portal = r->tenant->name,
+                                    .logo = page_image(r->a, page_look(r->a, r->tenant, "logo")),
                                     .initials = page_initials(r->a, r->tenant->name)};
     (void)e;
     if (asked_theme(r, &clean, &why)) {
         bool sub = !r->tenant->is_root;
         json_t *theme = jr_parse(clean, &why);
         p.sheet = arena_printf(r->a, "/backoffice/brand/draft.css" STR_FMT, STR_ARG(draft_address(r, theme, "")));
-        p.title = or_else(member(r, theme, "hero_title"), page_with(r, sub ? TEXT_HOME_SUB_TITLE : TEXT_HOME_TITLE, r->tenant->name));
+        p.title = or_else(member(r, theme, "hero_title"),
+                          page_with(r, sub ? TEXT_HOME_SUB_TITLE : TEXT_HOME_TITLE, r->tenant->name));
         p.text = or_else(member(r, theme, "hero_text"), page_say(r, sub ? TEXT_HOME_SUB_TEXT : TEXT_HOME_TEXT));
         json_decref(theme);
     } else {

@@ -58,18 +58,26 @@ static struct markup publish_form(struct req *r, int64_t aside)
     struct bo_field fields[5];
     size_t n = 0;
     if (attest) {
-        fields[n++] = (struct bo_field){.name = "attest_personal", .kind = BO_CHECK, .required = true, .label = page_say(r, TEXT_CHK_ATTEST_PERSONAL)};
-        fields[n++] = (struct bo_field){.name = "attest_rights", .kind = BO_CHECK, .required = true, .label = page_say(r, TEXT_CHK_ATTEST_RIGHTS)};
+        fields[n++] = (struct bo_field){.name = "attest_personal",
+                                        .kind = BO_CHECK,
+                                        .required = true,
+                                        .label = page_say(r, TEXT_CHK_ATTEST_PERSONAL)};
+        fields[n++] = (struct bo_field){
+            .name = "attest_rights", .kind = BO_CHECK, .required = true, .label = page_say(r, TEXT_CHK_ATTEST_RIGHTS)};
     }
     if (aside > 0)
-        fields[n++] = (struct bo_field){.name = "accept_errors", .kind = BO_CHECK,
-                                        .label = arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(page_say(r, TEXT_BO_ACCEPT_ASIDE)),
+        fields[n++] = (struct bo_field){.name = "accept_errors",
+                                        .kind = BO_CHECK,
+                                        .label = arena_printf(r->a, STR_FMT " (" STR_FMT ")",
+                                                              STR_ARG(page_say(r, TEXT_BO_ACCEPT_ASIDE)),
                                                               STR_ARG(say_count(r->a, r->lang, aside)))};
     if (attest)
-        fields[n++] = (struct bo_field){.name = "third", .label = page_say(r, TEXT_CHK_THIRD), .hint = page_say(r, TEXT_CHK_THIRD_HINT)};
+        fields[n++] = (struct bo_field){
+            .name = "third", .label = page_say(r, TEXT_CHK_THIRD), .hint = page_say(r, TEXT_CHK_THIRD_HINT)};
     bool direct = bo_is_direct(r);
     if (is_held(r))
-        fields[n++] = (struct bo_field){.name = "accept_shape", .kind = BO_CHECK, .label = page_say(r, TEXT_BO_ACCEPT_SHAPE), .required = true};
+        fields[n++] = (struct bo_field){
+            .name = "accept_shape", .kind = BO_CHECK, .label = page_say(r, TEXT_BO_ACCEPT_SHAPE), .required = true};
     return bo_form_html(
         r, &(struct bo_form){
                .action = bo_dataset_url(r, r->params[0], direct ? "submit" : "publish"),

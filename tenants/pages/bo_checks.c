@@ -101,7 +101,8 @@ static void put_given(struct req *r, struct page_bo_checks *p)
         json_t *covers = jr_parse(req_col(r, CALL_OVERRIDES, i, 1), &ignored);
         check_say(covers, r->lang, &said);
         struct str who = req_col(r, CALL_OVERRIDES, i, 3);
-        list[i] = (struct page_bo_checks_given){.columns = arena_str(r->a, buf_str(&said)), .reason = req_col(r, CALL_OVERRIDES, i, 2),
+        list[i] = (struct page_bo_checks_given){.columns = arena_str(r->a, buf_str(&said)),
+                                                .reason = req_col(r, CALL_OVERRIDES, i, 2),
                                                 .who = who.n ? who : page_say(r, TEXT_CHK_OPERATOR),
                                                 .when = req_col(r, CALL_OVERRIDES, i, 4),
                                                 .revoked = batch_bool(&r->batch, CALL_OVERRIDES, i, 5)};
@@ -134,7 +135,8 @@ static void put_scores(struct req *r, const struct quality_facts *f, struct page
     p->national = say_count(r->a, r->lang, points);
     p->national_of = say_count(r->a, r->lang, of);
     for (size_t at = 0; quality_next(f, QUALITY_MQA, r->lang, &at, &q);)
-        mqa[p->mqa_points_n++] = (struct page_bo_checks_mqa_points){str_of(q.title), out_of(r, q.points, q.of), str_of(q.remedy), q.met};
+        mqa[p->mqa_points_n++] =
+            (struct page_bo_checks_mqa_points){str_of(q.title), out_of(r, q.points, q.of), str_of(q.remedy), q.met};
     for (size_t at = 0; quality_next(f, QUALITY_NATIONAL, r->lang, &at, &q);)
         national[p->national_points_n++] =
             (struct page_bo_checks_national_points){str_of(q.title), out_of(r, q.points, q.of), str_of(q.remedy), q.met};
@@ -169,9 +171,12 @@ static bool reply_checks(struct req *r, struct err *e)
     json_t *report = bo_checks_report(r, CALL_CHECKS), *uncovered = column(r, CALL_CHECKS, CHECK_UNCOVERED);
     struct str schema = conforms.n ? conforms : arena_str(r->a, jr_str(jr_object(report, "schema"), "name"));
     check_facts(r, CALL_CHECKS, &metas, &facts);
-    struct page_bo_checks p = {.findings = bo_findings(r, report, uncovered), .reason = reason_form(r, schema),
-                               .schema = schema_form(r, conforms), .may_give = json_array_size(uncovered) > 0,
-                               .not_checked = req_col(r, CALL_CHECKS, 0, CHECK_ROWS).n > 0 && !batch_bool(&r->batch, CALL_CHECKS, 0, CHECK_CHECKED),
+    struct page_bo_checks p = {.findings = bo_findings(r, report, uncovered),
+                               .reason = reason_form(r, schema),
+                               .schema = schema_form(r, conforms),
+                               .may_give = json_array_size(uncovered) > 0,
+                               .not_checked = req_col(r, CALL_CHECKS, 0, CHECK_ROWS).n > 0 &&
+                                              !batch_bool(&r->batch, CALL_CHECKS, 0, CHECK_CHECKED),
                                .newer = conforms.n && newest.n && !str_eq(version, newest) ? newest : STR_NONE};
     size_t asks;
     p.joined = bo_joined(r, CALL_JOINED, uncovered, &asks);
@@ -184,8 +189,12 @@ static bool reply_checks(struct req *r, struct err *e)
     json_decref(uncovered);
     struct buf body = {0};
     page_bo_checks(&body, r->lang, &p);
-    bo_reply(r, bo_status(r), &(struct bo_page){.title = page_say(r, TEXT_CHK_TITLE), .nav = BO_DATASETS, .up = title.n ? title : r->params[0],
-                                                .up_url = bo_dataset_url(r, r->params[0], "")}, &body);
+    bo_reply(r, bo_status(r),
+             &(struct bo_page){.title = page_say(r, TEXT_CHK_TITLE),
+                               .nav = BO_DATASETS,
+                               .up = title.n ? title : r->params[0],
+                               .up_url = bo_dataset_url(r, r->params[0], "")},
+             &body);
     return true;
 }
 

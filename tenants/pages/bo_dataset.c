@@ -147,7 +147,8 @@ bool bo_dataset_page(struct req *r, struct err *e)
     return true;
 }
 
-const struct step bo_dataset[] = {{STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL}};
+const struct step bo_dataset[] = {
+    {STEP_DB, bo_dataset_page_ask, NULL}, {STEP_REPLY, bo_dataset_page, NULL}, {STEP_END, NULL, NULL}};
 
 /* ---- verbs: each its own form, each its own address ---- */
 
@@ -288,8 +289,9 @@ static json_t *sent_fields(struct req *r, json_t *key)
             continue;
         struct str about = req_form(r, arena_printf(r->a, "desc:" STR_FMT, STR_ARG(column)));
         bool facet = req_form(r, arena_printf(r->a, "facet:" STR_FMT, STR_ARG(column))).n > 0;
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:{s:b}}", "name", text_of(column), "label", text_of(str_trim(value)),
-                                              "description", text_of(str_trim(about)), "annotations", "facet", facet));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:{s:b}}", "name", text_of(column), "label",
+                                              text_of(str_trim(value)), "description", text_of(str_trim(about)),
+                                              "annotations", "facet", facet));
     }
     return list;
 }

@@ -60,9 +60,17 @@ static struct markup file_form(struct req *r)
     const struct bo_choice modes[] = {{S("replace"), page_say(r, TEXT_BO_MODE_REPLACE)},
                                       {S("append"), page_say(r, TEXT_BO_MODE_APPEND)}};
     const struct bo_field fields[] = {
-        {.name = "file", .kind = BO_FILE, .label = page_say(r, TEXT_BO_FILE_LABEL), .required = true,
-         .accept = ".csv,.tsv,.txt,.json,.jsonl,.xlsx,.xls,.ods,.geojson,.gpkg,.kml,.kmz,.gpx,.gml,.fgb,.zip,.gz,.xz,.zst,text/csv"},
-        {.name = "mode", .kind = BO_RADIO, .label = page_say(r, TEXT_BO_FILE_MODE), .value = S("replace"), .choices = modes,
+        {.name = "file",
+         .kind = BO_FILE,
+         .label = page_say(r, TEXT_BO_FILE_LABEL),
+         .required = true,
+         .accept =
+             ".csv,.tsv,.txt,.json,.jsonl,.xlsx,.xls,.ods,.geojson,.gpkg,.kml,.kmz,.gpx,.gml,.fgb,.zip,.gz,.xz,.zst,text/csv"},
+        {.name = "mode",
+         .kind = BO_RADIO,
+         .label = page_say(r, TEXT_BO_FILE_MODE),
+         .value = S("replace"),
+         .choices = modes,
          .nchoices = 2},
     };
     return bo_form_html(r, &(struct bo_form){
@@ -75,9 +83,14 @@ static bool reply_file(struct req *r, struct err *e)
 {
     (void)e;
     int64_t day = req_i64(r, CALL_ROOM, 0, 1);
-    struct page_bo_file p = {.dataset = dataset_of(r), .steps = bo_steps(r, 1), .form = file_form(r),
-                             .grid_url = dataset_of(r).n ? bo_dataset_url(r, dataset_of(r), "grid") : S("/backoffice/datasets/new/grid/"), .at_quota = day < LITTLE,
-                             .rows = say_count(r->a, r->lang, req_i64(r, CALL_ROOM, 0, 0)), .day = say_bytes(r->a, r->lang, day),
+    struct page_bo_file p = {.dataset = dataset_of(r),
+                             .steps = bo_steps(r, 1),
+                             .form = file_form(r),
+                             .grid_url = dataset_of(r).n ? bo_dataset_url(r, dataset_of(r), "grid")
+                                                         : S("/backoffice/datasets/new/grid/"),
+                             .at_quota = day < LITTLE,
+                             .rows = say_count(r->a, r->lang, req_i64(r, CALL_ROOM, 0, 0)),
+                             .day = say_bytes(r->a, r->lang, day),
                              .most = say_bytes(r->a, r->lang, option_i64(OPTION_UPLOAD_MAX) * MIB)};
     put_schemas(r, &p);
     struct buf body = {0};

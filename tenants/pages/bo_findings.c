@@ -67,7 +67,8 @@ static bool is_listed(const json_t *list, const json_t *finding)
     return false;
 }
 
-static void put_found(struct req *r, const json_t *findings, const json_t *uncovered, struct page_bo_findings_found *list, size_t *n)
+static void put_found(struct req *r, const json_t *findings, const json_t *uncovered,
+                      struct page_bo_findings_found *list, size_t *n)
 {
     const json_t *f, *cell;
     size_t i, k;
@@ -103,9 +104,13 @@ struct markup bo_findings(struct req *r, const json_t *report, const json_t *unc
 {
     const json_t *schema = jr_object(report, "schema"), *personal = jr_object(report, "personal");
     const json_t *check = jr_object(schema, "check");
-    struct page_bo_findings p = {.has_schema = check != NULL, .schema_name = held(r, schema, "name"), .version = held(r, schema, "version"),
-                                 .schema_title = held(r, schema, "title"), .older = held(r, schema, "older"),
-                                 .declared = jr_bool(schema, "declared", false), .watched = personal != NULL};
+    struct page_bo_findings p = {.has_schema = check != NULL,
+                                 .schema_name = held(r, schema, "name"),
+                                 .version = held(r, schema, "version"),
+                                 .schema_title = held(r, schema, "title"),
+                                 .older = held(r, schema, "older"),
+                                 .declared = jr_bool(schema, "declared", false),
+                                 .watched = personal != NULL};
     struct page_bo_findings_found *found = ARENA_ARRAY(r->a, struct page_bo_findings_found, GROUPS_MAX);
     put_groups(r, check, &p);
     put_unchecked(r, check, &p);

@@ -70,7 +70,9 @@ static void put_choices(struct req *r, const struct bo_field *f, struct str valu
     out->choices_n = f->nchoices;
     for (size_t i = 0; i < f->nchoices; i++)
         choices[i] = (struct page_bo_form_fields_choices){
-            .value = f->choices[i].value, .label = f->choices[i].label, .chosen = f->kind == BO_CHECKS ? among(value, f->choices[i].value) : str_eq(f->choices[i].value, value)};
+            .value = f->choices[i].value,
+            .label = f->choices[i].label,
+            .chosen = f->kind == BO_CHECKS ? among(value, f->choices[i].value) : str_eq(f->choices[i].value, value)};
 }
 
 static void put_field(struct req *r, const struct bo_field *f, struct page_bo_form_fields *out)

@@ -48,10 +48,17 @@ static struct markup form_of(struct req *r, const json_t *theme)
     for (size_t i = 0; i < n; i++)
         open[i + 1] = (struct bo_choice){req_col(r, DATASETS, i, 0), req_col(r, DATASETS, i, 1)};
     for (size_t i = 0; i < BRAND_HIGHLIGHTS; i++)
-        fields[i] = (struct bo_field){.name = places[i], .kind = BO_SELECT, .choices = open, .nchoices = n + 1, .value = nth(r, chosen, i),
+        fields[i] = (struct bo_field){.name = places[i],
+                                      .kind = BO_SELECT,
+                                      .choices = open,
+                                      .nchoices = n + 1,
+                                      .value = nth(r, chosen, i),
                                       .label = page_with(r, TEXT_BO_FRONT_PLACE, arena_printf(r->a, "%zu", i + 1))};
-    fields[BRAND_HIGHLIGHTS] = (struct bo_field){.name = "embed", .kind = BO_AREA, .label = page_say(r, TEXT_BO_FRONT_EMBED),
-                                                 .hint = page_say(r, TEXT_BO_FRONT_EMBED_HINT), .value = lines_of(r, jr_array(theme, "embed"))};
+    fields[BRAND_HIGHLIGHTS] = (struct bo_field){.name = "embed",
+                                                 .kind = BO_AREA,
+                                                 .label = page_say(r, TEXT_BO_FRONT_EMBED),
+                                                 .hint = page_say(r, TEXT_BO_FRONT_EMBED_HINT),
+                                                 .value = lines_of(r, jr_array(theme, "embed"))};
     return bo_form_html(r, &(struct bo_form){.action = S("/backoffice/front/"), .fields = fields, .n = BRAND_HIGHLIGHTS + 1,
                                              .submit = page_say(r, TEXT_BO_FRONT_SAVE)});
 }

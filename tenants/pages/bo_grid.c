@@ -222,10 +222,14 @@ static bool reply(struct req *r, struct err *e)
         if (!name_heads(r, g, e))
             return false;
     }
-    struct page_bo_grid p = {.steps = bo_steps(r, 1), .csrf = r->who.csrf,
-                             .action = r->params[0].n ? bo_dataset_url(r, r->params[0], "grid") : S("/backoffice/datasets/new/grid/"),
-                             .columns = arena_printf(r->a, "%zu", g->columns), .rows = arena_printf(r->a, "%zu", g->rows),
-                             .most = arena_printf(r->a, "%d", ROWS_MAX), .file_url = file_url(r)};
+    struct page_bo_grid p = {.steps = bo_steps(r, 1),
+                             .csrf = r->who.csrf,
+                             .action = r->params[0].n ? bo_dataset_url(r, r->params[0], "grid")
+                                                      : S("/backoffice/datasets/new/grid/"),
+                             .columns = arena_printf(r->a, "%zu", g->columns),
+                             .rows = arena_printf(r->a, "%zu", g->rows),
+                             .most = arena_printf(r->a, "%d", ROWS_MAX),
+                             .file_url = file_url(r)};
     put_lines(r, g, &p);
     struct buf body = {0};
     page_bo_grid(&body, r->lang, &p);

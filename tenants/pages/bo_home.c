@@ -32,12 +32,20 @@ static void put_overrides(struct req *r, struct page_bo_home *p)
 static bool reply_home(struct req *r, struct err *e)
 {
     (void)e;
-    struct page_bo_home p = {
-        .datasets = (int)req_i64(r, 0, 0, 0), .open = (int)req_i64(r, 0, 0, 1), .drafts = (int)req_i64(r, 0, 0, 2),
-        .failed = (int)req_i64(r, 0, 0, 3), .waiting = (int)req_i64(r, 0, 0, 4), .overdue = (int)req_i64(r, 0, 0, 5),
-        .refused = (int)req_i64(r, 0, 0, 6), .soon = (int)req_i64(r, 0, 0, 7), .asked = (int)req_i64(r, 0, 0, 8), .may_contribute = r->who.role >= CONTRIBUTOR, .is_direct = bo_is_direct(r),
-        .is_reviewer = r->tenant->is_root && bo_may_publish(r), .is_region = r->who.is_region && r->who.role >= ADMIN,
-        .is_admin = bo_may_admin(r)};
+    struct page_bo_home p = {.datasets = (int)req_i64(r, 0, 0, 0),
+                             .open = (int)req_i64(r, 0, 0, 1),
+                             .drafts = (int)req_i64(r, 0, 0, 2),
+                             .failed = (int)req_i64(r, 0, 0, 3),
+                             .waiting = (int)req_i64(r, 0, 0, 4),
+                             .overdue = (int)req_i64(r, 0, 0, 5),
+                             .refused = (int)req_i64(r, 0, 0, 6),
+                             .soon = (int)req_i64(r, 0, 0, 7),
+                             .asked = (int)req_i64(r, 0, 0, 8),
+                             .may_contribute = r->who.role >= CONTRIBUTOR,
+                             .is_direct = bo_is_direct(r),
+                             .is_reviewer = r->tenant->is_root && bo_may_publish(r),
+                             .is_region = r->who.is_region && r->who.role >= ADMIN,
+                             .is_admin = bo_may_admin(r)};
     put_overrides(r, &p);
     struct usage_now now = {0};
     if (meter_usage())

@@ -62,7 +62,8 @@ static void put_state(struct req *r, size_t i, struct page_bo_impact_rows *row)
 
 static void put_row(struct req *r, size_t i, struct page_bo_impact_rows *row)
 {
-    struct str id = req_col(r, 0, i, IMPACT_DATASET), title = req_col(r, 0, i, IMPACT_TITLE), version = req_col(r, 0, i, IMPACT_VERSION);
+    struct str id = req_col(r, 0, i, IMPACT_DATASET), title = req_col(r, 0, i, IMPACT_TITLE),
+               version = req_col(r, 0, i, IMPACT_VERSION);
     struct str followed = req_col(r, 0, i, IMPACT_FOLLOWED), schema = req_col(r, 0, i, IMPACT_SCHEMA_TITLE);
     bool own = str_eq(req_col(r, 0, i, IMPACT_TENANT), uuid_str(&r->tenant->id));
     *row = (struct page_bo_impact_rows){
@@ -134,8 +135,12 @@ static bool reply_impact(struct req *r, struct err *e)
     put_portals(r, n, &p);
     struct buf body = {0};
     page_bo_impact(&body, r->lang, &p);
-    bo_reply(r, 200, &(struct bo_page){.title = page_say(r, p.region ? TEXT_IMP_TITLE_REGION : TEXT_IMP_TITLE), .nav = BO_SCHEMAS,
-                                       .up = p.region ? page_say(r, TEXT_CHK_SCHEMAS) : STR_NONE, .up_url = S("/backoffice/schemas/")}, &body);
+    bo_reply(r, 200,
+             &(struct bo_page){.title = page_say(r, p.region ? TEXT_IMP_TITLE_REGION : TEXT_IMP_TITLE),
+                               .nav = BO_SCHEMAS,
+                               .up = p.region ? page_say(r, TEXT_CHK_SCHEMAS) : STR_NONE,
+                               .up_url = S("/backoffice/schemas/")},
+             &body);
     return true;
 }
 

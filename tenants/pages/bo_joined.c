@@ -31,8 +31,11 @@ struct markup bo_joined(struct req *r, unsigned call, const json_t *uncovered, s
         *asks += list[i].asks;
     }
     struct buf b = {0};
-    page_bo_joined(&b, r->lang, &(struct page_bo_joined){.describe_url = bo_dataset_url(r, r->params[0], "describe"), .asks = *asks > 0,
-                                                         .sources = list, .sources_n = n});
+    page_bo_joined(&b, r->lang,
+                   &(struct page_bo_joined){.describe_url = bo_dataset_url(r, r->params[0], "describe"),
+                                            .asks = *asks > 0,
+                                            .sources = list,
+                                            .sources_n = n});
     struct str html = arena_str(r->a, buf_str(&b));
     buf_free(&b);
     return markup_trusted(html);

@@ -24,8 +24,10 @@ static struct str or_operator(struct req *r, struct str who)
 
 static void put_row(struct req *r, size_t i, struct page_bo_overrides_rows *row)
 {
-    struct str id = req_col(r, 0, i, OVERRIDE_DATASET), title = req_col(r, 0, i, OVERRIDE_TITLE), tenant = req_col(r, 0, i, OVERRIDE_TENANT);
-    bool own = str_eq(tenant, uuid_str(&r->tenant->id)), mine = own || bo_may_admin(r), revoked = req_col(r, 0, i, OVERRIDE_REVOKED).n > 0;
+    struct str id = req_col(r, 0, i, OVERRIDE_DATASET), title = req_col(r, 0, i, OVERRIDE_TITLE),
+               tenant = req_col(r, 0, i, OVERRIDE_TENANT);
+    bool own = str_eq(tenant, uuid_str(&r->tenant->id)), mine = own || bo_may_admin(r),
+         revoked = req_col(r, 0, i, OVERRIDE_REVOKED).n > 0;
     *row = (struct page_bo_overrides_rows){
         .id = req_col(r, 0, i, OVERRIDE_ID), .tenant = tenant, .portal = req_col(r, 0, i, OVERRIDE_PORTAL),
         .title = title.n ? title : id, .dataset = id, .covers = covers_words(r, i), .reason = req_col(r, 0, i, OVERRIDE_REASON),
@@ -53,10 +55,14 @@ static bool reply_overrides(struct req *r, struct err *e)
         fresh += list[i].is_new;
     }
     struct buf body = {0};
-    page_bo_overrides(&body, r->lang, &(struct page_bo_overrides){.csrf = r->who.csrf, .region = region, .total = (int)n, .fresh = fresh,
-                                                                 .rows = list, .rows_n = n});
-    bo_reply(r, bo_status(r), &(struct bo_page){.title = page_say(r, region ? TEXT_OVR_TITLE_REGION : TEXT_OVR_TITLE), .nav = BO_OVERRIDES},
-             &body);
+    page_bo_overrides(
+        &body, r->lang,
+        &(struct page_bo_overrides){
+            .csrf = r->who.csrf, .region = region, .total = (int)n, .fresh = fresh, .rows = list, .rows_n = n});
+    bo_reply(
+        r, bo_status(r),
+        &(struct bo_page){.title = page_say(r, region ? TEXT_OVR_TITLE_REGION : TEXT_OVR_TITLE), .nav = BO_OVERRIDES},
+        &body);
     return true;
 }
 
@@ -80,7 +86,9 @@ static bool call(struct req *r, step_fn *work, const char *done, struct err *e)
         return false;
     }
     bool region = str_eq(req_form(r, S("list")), S("region"));
-    req_redirect(r, 303, arena_printf(r->a, "/backoffice/overrides/%s?done=%s", region ? "region/" : "", ask->closed ? "revoked_closed" : done));
+    req_redirect(r, 303,
+                 arena_printf(r->a, "/backoffice/overrides/%s?done=%s", region ? "region/" : "",
+                              ask->closed ? "revoked_closed" : done));
     return true;
 }
 

@@ -65,9 +65,11 @@ static void put_conformity(struct req *r, struct page_bo_partners *p)
     size_t n = req_rows(r, 1);
     struct page_bo_partners_lacking *list = ARENA_ARRAY(r->a, struct page_bo_partners_lacking, n + 1);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct page_bo_partners_lacking){
-            .name = req_col(r, 1, i, C_NAME), .host = req_col(r, 1, i, C_HOST), .what = missing_words(r, req_col(r, 1, i, C_MISSING)),
-            .silent = req_i64(r, 1, i, C_FAILURES) > 1, .looked = bo_ago(r, req_i64(r, 1, i, C_LOOKED))};
+        list[i] = (struct page_bo_partners_lacking){.name = req_col(r, 1, i, C_NAME),
+                                                    .host = req_col(r, 1, i, C_HOST),
+                                                    .what = missing_words(r, req_col(r, 1, i, C_MISSING)),
+                                                    .silent = req_i64(r, 1, i, C_FAILURES) > 1,
+                                                    .looked = bo_ago(r, req_i64(r, 1, i, C_LOOKED))};
     p->lacking = list;
     p->lacking_n = n;
 }
@@ -80,10 +82,15 @@ static bool reply_partners(struct req *r, struct err *e)
     for (size_t i = 0; i < n; i++) {
         struct str host = req_col(r, 0, i, COL_HOST);
         list[i] = (struct page_bo_partners_partners){
-            .name = req_col(r, 0, i, COL_NAME), .kind = bo_partner_kind(r, req_col(r, 0, i, COL_KIND)), .host = host,
-            .contact = req_col(r, 0, i, COL_CONTACT), .page = arena_printf(r->a, "/backoffice/partners/" STR_FMT "/", STR_ARG(req_col(r, 0, i, COL_ID))),
-            .lapsed = batch_bool(&r->batch, 0, i, COL_LAPSED), .since = say_date(r->a, r->lang, req_col(r, 0, i, COL_SINCE)),
-            .datasets = (int)req_i64(r, 0, i, COL_DATASETS), .direct = str_eq(req_col(r, 0, i, COL_MODE), S("direct")),
+            .name = req_col(r, 0, i, COL_NAME),
+            .kind = bo_partner_kind(r, req_col(r, 0, i, COL_KIND)),
+            .host = host,
+            .contact = req_col(r, 0, i, COL_CONTACT),
+            .page = arena_printf(r->a, "/backoffice/partners/" STR_FMT "/", STR_ARG(req_col(r, 0, i, COL_ID))),
+            .lapsed = batch_bool(&r->batch, 0, i, COL_LAPSED),
+            .since = say_date(r->a, r->lang, req_col(r, 0, i, COL_SINCE)),
+            .datasets = (int)req_i64(r, 0, i, COL_DATASETS),
+            .direct = str_eq(req_col(r, 0, i, COL_MODE), S("direct")),
             .ended = !str_eq(req_col(r, 0, i, COL_STATE), S("active"))};
         if (host.n)
             list[i].url = arena_printf(r->a, STR_FMT "/", STR_ARG(req_tenant_url(r, host)));

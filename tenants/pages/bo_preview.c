@@ -283,13 +283,24 @@ static void reply_report(struct req *r, const json_t *report)
     int64_t aside = jr_i64(rows, "aside", 0);
     collect(r, report, s);
     struct page_bo_preview p = {
-        .steps = bo_steps(r, 2), .findings = bo_findings(r, report, NULL), .csrf = r->who.csrf, .types_url = S("/backoffice/datasets/types"), .upload = id,
+        .steps = bo_steps(r, 2),
+        .findings = bo_findings(r, report, NULL),
+        .csrf = r->who.csrf,
+        .types_url = S("/backoffice/datasets/types"),
+        .upload = id,
         .next_url = dataset.n ? bo_dataset_url(r, dataset, "check")
                               : arena_printf(r->a, "/backoffice/datasets/new/" STR_FMT "/describe", STR_ARG(id)),
-        .replace_url = bo_upload_replace_url(r), .file = req_col(r, 0, 0, UP_FILE), .how = how_read(r, report),
-        .size = say_bytes(r->a, r->lang, req_i64(r, 0, 0, UP_SIZE)), .saved = req_col(r, 0, 0, UP_SAVED),
-        .rows = say_count(r->a, r->lang, jr_i64(rows, "seen", 0)), .issues = s->list, .issues_n = s->n, .errors = s->errors,
-        .warnings = s->warnings, .blocked = bo_warned(report, "warn_exponent") > 0};
+        .replace_url = bo_upload_replace_url(r),
+        .file = req_col(r, 0, 0, UP_FILE),
+        .how = how_read(r, report),
+        .size = say_bytes(r->a, r->lang, req_i64(r, 0, 0, UP_SIZE)),
+        .saved = req_col(r, 0, 0, UP_SAVED),
+        .rows = say_count(r->a, r->lang, jr_i64(rows, "seen", 0)),
+        .issues = s->list,
+        .issues_n = s->n,
+        .errors = s->errors,
+        .warnings = s->warnings,
+        .blocked = bo_warned(report, "warn_exponent") > 0};
     if (aside > 0)
         p.aside = say_count(r->a, r->lang, aside);
     struct rows_cell *cells;

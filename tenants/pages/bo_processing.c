@@ -27,11 +27,14 @@ static struct str counts_said(struct req *r, const json_t *done)
 {
     int64_t removed = jr_i64(done, "removed", 0), changed = jr_i64(done, "changed", 0), lost = jr_i64(done, "unmatched", 0);
     if (removed > 0)
-        return arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_STEP_REMOVED)), STR_ARG(say_count(r->a, r->lang, removed)));
+        return arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_STEP_REMOVED)),
+                            STR_ARG(say_count(r->a, r->lang, removed)));
     if (lost > 0)
-        return arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_STEP_UNMATCHED)), STR_ARG(say_count(r->a, r->lang, lost)));
+        return arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_STEP_UNMATCHED)),
+                            STR_ARG(say_count(r->a, r->lang, lost)));
     if (changed > 0)
-        return arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_STEP_CHANGED)), STR_ARG(say_count(r->a, r->lang, changed)));
+        return arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_STEP_CHANGED)),
+                            STR_ARG(say_count(r->a, r->lang, changed)));
     return STR_NONE;
 }
 
@@ -124,7 +127,8 @@ static void put_sample(struct req *r, const json_t *sample, struct str title, st
     for (size_t i = 0; i < n; i++)
         heads[i].label = arena_str(r->a, str_of(json_string_value(json_array_get(columns, i))));
     for (size_t row = 0; row < lines; row++) {
-        struct page_bo_processing_samples_lines_cells *cells = ARENA_ARRAY(r->a, struct page_bo_processing_samples_lines_cells, n + 1);
+        struct page_bo_processing_samples_lines_cells *cells =
+            ARENA_ARRAY(r->a, struct page_bo_processing_samples_lines_cells, n + 1);
         for (size_t i = 0; i < n; i++)
             cells[i].value = arena_str(r->a, str_of(json_string_value(json_array_get(json_array_get(rows, row), i))));
         list[row] = (struct page_bo_processing_samples_lines){cells, n};

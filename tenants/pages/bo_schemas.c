@@ -76,7 +76,8 @@ static void put_themes(struct req *r, struct page_bo_schemas *p)
     struct page_bo_schemas_themes *list = ARENA_ARRAY(r->a, struct page_bo_schemas_themes, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct page_bo_schemas_themes_licences *choices = ARENA_ARRAY(r->a, struct page_bo_schemas_themes_licences, licences + 1);
-        choices[0] = (struct page_bo_schemas_themes_licences){S(""), page_say(r, TEXT_CHK_NO_ADVICE), req_col(r, CALL_ADVICE, i, 3).n == 0};
+        choices[0] = (struct page_bo_schemas_themes_licences){S(""), page_say(r, TEXT_CHK_NO_ADVICE),
+                                                              req_col(r, CALL_ADVICE, i, 3).n == 0};
         for (size_t k = 0; k < licences; k++)
             choices[k + 1] = (struct page_bo_schemas_themes_licences){
                 req_col(r, CALL_LICENCES, k, 0), req_col(r, CALL_LICENCES, k, licence),
@@ -96,7 +97,10 @@ static struct markup add_form(struct req *r)
         {.name = "version", .label = page_say(r, TEXT_CHK_COL_VERSION), .hint = page_say(r, TEXT_CHK_SCHEMA_VERSION_HINT)},
         {.name = "source", .label = page_say(r, TEXT_CHK_COL_FROM), .type = "url"},
     };
-    return bo_form_html(r, &(struct bo_form){.action = S("/backoffice/schemas"), .fields = fields, .n = 4, .submit = page_say(r, TEXT_CHK_SCHEMA_ADD)});
+    return bo_form_html(r, &(struct bo_form){.action = S("/backoffice/schemas"),
+                                             .fields = fields,
+                                             .n = 4,
+                                             .submit = page_say(r, TEXT_CHK_SCHEMA_ADD)});
 }
 
 static struct markup reason_form(struct req *r, const struct page_bo_schemas *p)
@@ -115,8 +119,12 @@ static struct markup reason_form(struct req *r, const struct page_bo_schemas *p)
 
 static struct markup threshold_form(struct req *r)
 {
-    const struct bo_field field = {.name = "threshold", .label = page_say(r, TEXT_CHK_THRESHOLD), .hint = page_say(r, TEXT_CHK_THRESHOLD_HINT),
-                                   .type = "number", .required = true, .value = req_col(r, CALL_THRESHOLD, 0, 0)};
+    const struct bo_field field = {.name = "threshold",
+                                   .label = page_say(r, TEXT_CHK_THRESHOLD),
+                                   .hint = page_say(r, TEXT_CHK_THRESHOLD_HINT),
+                                   .type = "number",
+                                   .required = true,
+                                   .value = req_col(r, CALL_THRESHOLD, 0, 0)};
     return bo_form_html(r, &(struct bo_form){.action = S("/backoffice/schemas/threshold"), .fields = &field, .n = 1,
                                              .submit = page_say(r, TEXT_BO_CHANGE)});
 }
@@ -142,7 +150,8 @@ static bool call(struct req *r, step_fn *work, struct err *e)
     struct check_ask *ask = ARENA_NEW(r->a, struct check_ask);
     struct str name = str_trim(req_form(r, S("name"))), version = str_trim(req_form(r, S("version")));
     struct str source = str_trim(req_form(r, S("source"))), licence = req_form(r, S("licence"));
-    ask->new = (struct registry_new){.text = req_form(r, S("definition")), .name = name, .version = version, .source = source.n ? source : STR_NONE};
+    ask->new = (struct registry_new){
+        .text = req_form(r, S("definition")), .name = name, .version = version, .source = source.n ? source : STR_NONE};
     ask->text = req_form(r, S("text"));
     ask->schema = req_form(r, S("schema"));
     ask->reason_id = req_form(r, S("reason_id"));

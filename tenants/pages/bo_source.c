@@ -9,7 +9,8 @@
 #include "tenants/publishing/sql.h"
 
 /* source_one.sql's columns, call 1 */
-enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FAILURES, COL_RAN, COL_NEXT, COL_UPLOAD, COL_UPLOAD_STATE,
+enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FAILURES, COL_RAN, COL_NEXT,
+       COL_UPLOAD, COL_UPLOAD_STATE,
        COL_UPLOAD_ERROR, COL_HELD };
 
 static bool ask(struct req *r, struct err *e)
@@ -54,7 +55,8 @@ static struct str moment(struct req *r, int column)
 {
     struct str iso = req_col(r, 1, 0, column);
     return iso.n < 16 ? page_say(r, TEXT_BO_SRC_NEVER)
-                      : arena_printf(r->a, STR_FMT ", " STR_FMT " UTC", STR_ARG(say_date(r->a, r->lang, iso)), STR_ARG(str_part(iso, 11, 5)));
+                      : arena_printf(r->a, STR_FMT ", " STR_FMT " UTC", STR_ARG(say_date(r->a, r->lang, iso)),
+                                     STR_ARG(str_part(iso, 11, 5)));
 }
 
 static struct markup form(struct req *r, bool there)
@@ -71,15 +73,19 @@ static struct markup form(struct req *r, bool there)
         {.name = "secret", .kind = BO_TEXT, .type = "password", .complete = "off", .label = page_say(r, TEXT_BO_SRC_SECRET),
          .hint = page_say(r, there && batch_bool(&r->batch, 1, 0, COL_SECRET) ? TEXT_BO_SRC_SECRET_KEPT : TEXT_BO_SRC_SECRET_HINT)},
     };
-    return bo_form_html(r, &(struct bo_form){.action = bo_dataset_url(r, r->params[0], "source"), .fields = fields, .n = 4,
-                                             .submit = page_say(r, TEXT_BO_SRC_SAVE), .cancel_url = bo_dataset_url(r, r->params[0], "")});
+    return bo_form_html(r, &(struct bo_form){.action = bo_dataset_url(r, r->params[0], "source"),
+                                             .fields = fields,
+                                             .n = 4,
+                                             .submit = page_say(r, TEXT_BO_SRC_SAVE),
+                                             .cancel_url = bo_dataset_url(r, r->params[0], "")});
 }
 
 static bool reply(struct req *r, struct err *e)
 {
     if (!bo_dataset_is_there(r, e))
         return false;
-    struct page_bo_source p = {.csrf = r->who.csrf, .action = bo_dataset_url(r, r->params[0], "source"), .there = req_rows(r, 1) == 1};
+    struct page_bo_source p = {
+        .csrf = r->who.csrf, .action = bo_dataset_url(r, r->params[0], "source"), .there = req_rows(r, 1) == 1};
     p.may_change = bo_may_publish(r) && batch_bool(&r->batch, 0, 0, DS_IS_ORIGIN);
     if (p.there) {
         p.url = req_col(r, 1, 0, COL_URL);
@@ -108,7 +114,9 @@ static bool reply(struct req *r, struct err *e)
 static bool work_put(struct req *r, struct err *e)
 {
     struct source_new *new = ARENA_NEW(r->a, struct source_new);
-    *new = (struct source_new){.url = req_form(r, S("url")), .active = req_form(r, S("active")).n > 0, .secret = str_trim(req_form(r, S("secret")))};
+    *new = (struct source_new){.url = req_form(r, S("url")),
+                               .active = req_form(r, S("active")).n > 0,
+                               .secret = str_trim(req_form(r, S("secret")))};
     str_i64(req_form(r, S("every")), &new->every_min);
     bo_then(r, bo_dataset_url(r, r->params[0], "source?done=scheduled"));
     return bo_call(r, source_work_put, new, e);
@@ -127,8 +135,9 @@ static bool work_remove(struct req *r, struct err *e)
 }
 
 const struct step bo_source[] = {{STEP_DB, ask, NULL}, {STEP_REPLY, reply, NULL}, {STEP_END, NULL, NULL}};
-#define VERB(name) \
-    const struct step bo_source_##name[] = {{STEP_WORK, work_##name, NULL}, {STEP_DB, ask, NULL}, {STEP_REPLY, reply, NULL}, {STEP_END, NULL, NULL}}
+#define VERB(name)                                                                                                     \
+    const struct step bo_source_##name[] = {                                                                           \
+        {STEP_WORK, work_##name, NULL}, {STEP_DB, ask, NULL}, {STEP_REPLY, reply, NULL}, {STEP_END, NULL, NULL}}
 VERB(put);
 VERB(run);
 VERB(remove);

@@ -7,7 +7,8 @@
  * bo_step_kinds -- the steps of core/data/step.h as a person chooses them: what each is called, what its form asks, and
  * the sentence that says one that is there.
  */
-enum bo_step_sort { BO_STEP_COLUMN, BO_STEP_MAYBE_COLUMN, BO_STEP_COLUMNS, BO_STEP_TEXT, BO_STEP_NAMES, BO_STEP_WHICH, BO_STEP_TYPE, BO_STEP_FLAG };
+enum bo_step_sort { BO_STEP_COLUMN, BO_STEP_MAYBE_COLUMN, BO_STEP_COLUMNS, BO_STEP_TEXT, BO_STEP_NAMES,
+       BO_STEP_WHICH, BO_STEP_TYPE, BO_STEP_FLAG };
 
 enum { BO_STEP_PARAMS = 5 };
 struct bo_step_param {

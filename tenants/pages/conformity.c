@@ -42,7 +42,8 @@ static bool has_region(struct str foot)
 {
     struct str inst = between(foot, "<a class=\"inst\" href=\"", "</a>");
     struct str link = str_from(inst, inst.n < 22 ? inst.n : 22);
-    return inst.p && (str_starts(link, S("http")) || str_starts(link, S("/"))) && (holds(inst, S("<img")) || holds(inst, S("<svg")));
+    return inst.p && (str_starts(link, S("http")) || str_starts(link, S("/"))) &&
+           (holds(inst, S("<img")) || holds(inst, S("<svg")));
 }
 
 /* Sheets of this portal alone, and no styles in the page. */
@@ -65,8 +66,11 @@ struct str conformity_missing(struct arena *a, struct str html, struct str root_
     const struct {
         bool is_missing;
         const char *name;
-    } looks[] = {{!has_mention(a, html, root_host), "mention"}, {!has_mark(html), "mark"}, {!holds(foot, S("<h2>Partenaire</h2>")), "partner"},
-                 {!has_region(foot), "region"}, {has_foreign_style(html), "style"}};
+    } looks[] = {{!has_mention(a, html, root_host), "mention"},
+                 {!has_mark(html), "mark"},
+                 {!holds(foot, S("<h2>Partenaire</h2>")), "partner"},
+                 {!has_region(foot), "region"},
+                 {has_foreign_style(html), "style"}};
     struct str missing = S("");
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
         if (looks[i].is_missing)
@@ -83,9 +87,14 @@ enum { COL_TENANT, COL_NAME, COL_HOST, COL_ROOT, COL_ROOT_HOST };
 static bool get(struct arena *a, struct str host, struct fetch_answer *answer, struct err *e)
 {
     const struct fetch_field fields[] = {{S("accept-language"), S("fr")}, {S("accept"), S("text/html")}};
-    const struct fetch_request request = {.method = "GET", .fields = fields, .nfields = 2, .bytes_max = PAGE_MOST, .timeout_ms = TIMEOUT_MS,
-                                          .url = arena_printf(a, STR_FMT "/", STR_ARG(tenant_address(a, option_str(OPTION_PUBLIC_URL), host))),
-                                          .policy = {.allow_private = true}};
+    const struct fetch_request request = {
+        .method = "GET",
+        .fields = fields,
+        .nfields = 2,
+        .bytes_max = PAGE_MOST,
+        .timeout_ms = TIMEOUT_MS,
+        .url = arena_printf(a, STR_FMT "/", STR_ARG(tenant_address(a, option_str(OPTION_PUBLIC_URL), host))),
+        .policy = {.allow_private = true}};
     return fetch(a, &request, answer, e);
 }
 

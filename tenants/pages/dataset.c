@@ -12,8 +12,26 @@
 #include "tenants/publishing/credit.h"
 #include "tenants/publishing/file_cells.h"
 
-enum { COL_METAS, COL_FIELDS, COL_RECORDS, COL_BYTES, COL_ORIGIN, COL_IDENTIFIER, COL_PUBLISHED, COL_PROCESSED,
-       COL_ORGANISATION, COL_URL, COL_SOURCE, COL_SOURCE_HOST, COL_VISIBILITY, COL_UID, COL_EXTENT, COL_LEFT_OUT, COL_DOWNLOADS, COL_JOINED };
+enum {
+    COL_METAS,
+    COL_FIELDS,
+    COL_RECORDS,
+    COL_BYTES,
+    COL_ORIGIN,
+    COL_IDENTIFIER,
+    COL_PUBLISHED,
+    COL_PROCESSED,
+    COL_ORGANISATION,
+    COL_URL,
+    COL_SOURCE,
+    COL_SOURCE_HOST,
+    COL_VISIBILITY,
+    COL_UID,
+    COL_EXTENT,
+    COL_LEFT_OUT,
+    COL_DOWNLOADS,
+    COL_JOINED
+};
 enum { PREVIEW_ROWS = 10 };
 
 bool dataset_ask(struct req *r, struct err *e)
@@ -261,14 +279,28 @@ static struct str original_path(struct req *r, const struct dataset *d)
 
 void dataset_reply(struct req *r, struct dataset *d, enum dataset_tab tab, struct buf *panel, struct str side)
 {
-    struct page_dataset_frame p = {
-        .id = d->g.dataset_id, .title = d->title, .publisher = d->publisher, .records = d->records,
-        .date = d->modified, .license = d->license, .csv = hits_api(r->a, d->g.dataset_id, "/exports/csv"),
-        .csv_size = d->csv_bytes > 0 ? say_bytes(r->a, r->lang, d->csv_bytes) : STR_NONE,
-        .is_closed = !d->g.is_open, .is_copy = d->is_copy, .source_name = d->source_name,
-        .original_host = d->source_host, .has_analyze = can_analyze(d->g.view), .at_info = tab == TAB_INFO,
-        .at_table = tab == TAB_TABLE, .has_map = tile_can(d->g.view), .at_map = tab == TAB_MAP, .at_analyze = tab == TAB_ANALYZE, .at_export = tab == TAB_EXPORT,
-        .at_api = tab == TAB_API, .panel = markup_trusted(buf_str(panel)), .side = markup_trusted(side)};
+    struct page_dataset_frame p = {.id = d->g.dataset_id,
+                                   .title = d->title,
+                                   .publisher = d->publisher,
+                                   .records = d->records,
+                                   .date = d->modified,
+                                   .license = d->license,
+                                   .csv = hits_api(r->a, d->g.dataset_id, "/exports/csv"),
+                                   .csv_size = d->csv_bytes > 0 ? say_bytes(r->a, r->lang, d->csv_bytes) : STR_NONE,
+                                   .is_closed = !d->g.is_open,
+                                   .is_copy = d->is_copy,
+                                   .source_name = d->source_name,
+                                   .original_host = d->source_host,
+                                   .has_analyze = can_analyze(d->g.view),
+                                   .at_info = tab == TAB_INFO,
+                                   .at_table = tab == TAB_TABLE,
+                                   .has_map = tile_can(d->g.view),
+                                   .at_map = tab == TAB_MAP,
+                                   .at_analyze = tab == TAB_ANALYZE,
+                                   .at_export = tab == TAB_EXPORT,
+                                   .at_api = tab == TAB_API,
+                                   .panel = markup_trusted(buf_str(panel)),
+                                   .side = markup_trusted(side)};
     if (d->is_copy)
         p.original_url = arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(req_tenant_url(r, d->source_host)),
                                       STR_ARG(original_path(r, d)));
@@ -302,8 +334,9 @@ static void put_joined(struct req *r, const struct dataset *d, struct page_datas
     size_t i;
     struct page_dataset_side_joined *list = ARENA_ARRAY(r->a, struct page_dataset_side_joined, json_array_size(joined) + 1);
     json_array_foreach(joined, i, one)
-        list[p->joined_n++] = (struct page_dataset_side_joined){
-            credit_line(r->a, r->lang, jr_str(one, "publisher"), jr_str(one, "title"), jr_str(one, "modified"), jr_str(one, "licence"))};
+        list[p->joined_n++] =
+            (struct page_dataset_side_joined){credit_line(r->a, r->lang, jr_str(one, "publisher"), jr_str(one, "title"),
+                                                          jr_str(one, "modified"), jr_str(one, "licence"))};
     p->joined = list;
     json_decref(joined);
 }
@@ -311,15 +344,33 @@ static void put_joined(struct req *r, const struct dataset *d, struct page_datas
 static struct str side_of(struct req *r, const struct dataset *d)
 {
     struct buf b = {0};
-    struct page_dataset_side p = {
-        .title = d->title, .publisher = d->publisher, .publisher_url = d->publisher_url, .created = d->created,
-        .issued = d->issued, .modified = d->modified, .license = d->license, .license_url = d->license_url,
-        .themes = d->themes, .keywords = d->keywords, .frequency = d->frequency, .spatial = d->spatial,
-        .granularity = d->granularity, .references = d->references, .contact_name = d->contact_name,
-        .contact_email = d->contact_email, .identifier = d->identifier, .uid = d->uid, .is_copy = d->is_copy,
-        .source_name = d->source_name, .source_host = d->source_host, .here = r->tenant->name, .id = d->g.dataset_id,
-        .downloads = say_count(r->a, r->lang, d->downloads),
-        .left_out = d->left_out > 0 ? say_count(r->a, r->lang, d->left_out) : STR_NONE, .credit = d->credit, .is_open = d->g.is_open};
+    struct page_dataset_side p = {.title = d->title,
+                                  .publisher = d->publisher,
+                                  .publisher_url = d->publisher_url,
+                                  .created = d->created,
+                                  .issued = d->issued,
+                                  .modified = d->modified,
+                                  .license = d->license,
+                                  .license_url = d->license_url,
+                                  .themes = d->themes,
+                                  .keywords = d->keywords,
+                                  .frequency = d->frequency,
+                                  .spatial = d->spatial,
+                                  .granularity = d->granularity,
+                                  .references = d->references,
+                                  .contact_name = d->contact_name,
+                                  .contact_email = d->contact_email,
+                                  .identifier = d->identifier,
+                                  .uid = d->uid,
+                                  .is_copy = d->is_copy,
+                                  .source_name = d->source_name,
+                                  .source_host = d->source_host,
+                                  .here = r->tenant->name,
+                                  .id = d->g.dataset_id,
+                                  .downloads = say_count(r->a, r->lang, d->downloads),
+                                  .left_out = d->left_out > 0 ? say_count(r->a, r->lang, d->left_out) : STR_NONE,
+                                  .credit = d->credit,
+                                  .is_open = d->g.is_open};
     put_joined(r, d, &p);
     page_dataset_side(&b, r->lang, &p);
     struct str html = arena_str(r->a, buf_str(&b));

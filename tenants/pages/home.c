@@ -275,10 +275,22 @@ static void reply_root(struct req *r, struct home *h, struct buf *body)
 {
     struct page_home p = {
         .title = or_else(page_look(r->a, r->tenant, "hero_title"), page_with(r, TEXT_HOME_TITLE, r->tenant->name)),
-        .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_TEXT)), .datasets = h->datasets,
-        .records = h->records, .publishers = h->publishers, .partners = (int64_t)h->nlogos, .themes = h->themes,
-        .themes_n = h->nthemes, .recent = h->recent, .chosen = h->chosen_html, .chosen_n = (int64_t)h->nchosen, .has_recent = h->datasets > 0, .logos = h->logos,
-        .logos_n = h->nlogos, .region = r->tenant->name, .map_dataset = h->map_dataset, .map_title = h->map_title,
+        .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_TEXT)),
+        .datasets = h->datasets,
+        .records = h->records,
+        .publishers = h->publishers,
+        .partners = (int64_t)h->nlogos,
+        .themes = h->themes,
+        .themes_n = h->nthemes,
+        .recent = h->recent,
+        .chosen = h->chosen_html,
+        .chosen_n = (int64_t)h->nchosen,
+        .has_recent = h->datasets > 0,
+        .logos = h->logos,
+        .logos_n = h->nlogos,
+        .region = r->tenant->name,
+        .map_dataset = h->map_dataset,
+        .map_title = h->map_title,
         .site_url = or_else(page_look(r->a, r->tenant, "site_url"), S("/legal/terms/"))};
     fill_map(r, h, &p);
     page_home(body, r->lang, &p);
@@ -291,10 +303,20 @@ static void reply_sub(struct req *r, struct home *h, struct buf *body)
     size_t n = take_values(r, h, "code", &values, &sum);
     struct page_home_sub p = {
         .title = or_else(page_look(r->a, r->tenant, "hero_title"), page_with(r, TEXT_HOME_SUB_TITLE, r->tenant->name)),
-        .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_SUB_TEXT)), .has_featured = h->map_dataset.n > 0,
-        .featured_id = h->map_dataset, .featured_title = h->map_title, .featured_text = h->featured_text,
-        .featured_date = h->featured_date, .featured_by = h->bars_by_label, .own = h->recent, .own_n = h->own, .chosen = h->chosen_html, .chosen_n = (int64_t)h->nchosen,
-        .copies = h->copies_html, .copies_n = h->copies, .has_bars = n > 0,
+        .text = or_else(page_look(r->a, r->tenant, "hero_text"), page_say(r, TEXT_HOME_SUB_TEXT)),
+        .has_featured = h->map_dataset.n > 0,
+        .featured_id = h->map_dataset,
+        .featured_title = h->map_title,
+        .featured_text = h->featured_text,
+        .featured_date = h->featured_date,
+        .featured_by = h->bars_by_label,
+        .own = h->recent,
+        .own_n = h->own,
+        .chosen = h->chosen_html,
+        .chosen_n = (int64_t)h->nchosen,
+        .copies = h->copies_html,
+        .copies_n = h->copies,
+        .has_bars = n > 0,
         .root_host = r->tenant->root_host,
         .root_search = arena_printf(r->a, STR_FMT "/explore/", STR_ARG(req_tenant_url(r, r->tenant->root_host)))};
     if (n > 0)

@@ -112,10 +112,13 @@ bool sign_error_page(struct req *r, const struct err *e, struct buf *body)
     }
     struct buf inner = {0};
     int status = e->kind->status;
-    page_failure(&inner, r->lang, &(struct page_failure){.status = status, .title = title_of(r, status),
-                                                         .sentence = said, .is_missing = status == 404,
-                                                         .is_later = status >= 500,
-                                                         .successor = e->kind == &err_dataset_replaced ? str_of(e->arg[2]) : STR_NONE});
+    page_failure(&inner, r->lang,
+                 &(struct page_failure){.status = status,
+                                        .title = title_of(r, status),
+                                        .sentence = said,
+                                        .is_missing = status == 404,
+                                        .is_later = status >= 500,
+                                        .successor = e->kind == &err_dataset_replaced ? str_of(e->arg[2]) : STR_NONE});
     page_write(r, &(struct page_frame){.title = title_of(r, status)}, buf_str(&inner), body);
     buf_free(&inner);
     return true;

@@ -8,7 +8,8 @@
 
 enum { COL_ID, COL_EMAIL, COL_NAME, COL_PARTNER, COL_SUBDOMAIN, COL_LAPSED, COL_PARTNER_ID }; /* contact_current.sql's columns */
 
-/* What is wrong with the account on the partner's own portal, or on the region's for who publishes there. Comes back to the region. */
+/* What is wrong with the account on the partner's own portal, or on the region's for who publishes there. Comes
+ * back to the region. */
 static bool find_fault(struct conn *c, struct arena *a, const struct uuid *root, const struct uuid *portal, struct str email,
                        struct str *fault, struct err *e)
 {

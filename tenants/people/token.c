@@ -46,7 +46,8 @@ bool token_make_key(struct conn *c, const struct uuid *tenant, const struct uuid
 }
 
 /* The first value of the one row, in the arena; fails err_key_gone without a row. */
-static bool one_value(struct conn *c, struct arena *a, const struct stmt *s, const struct str *params, struct str *value, struct err *e)
+static bool one_value(struct conn *c, struct arena *a, const struct stmt *s, const struct str *params,
+                      struct str *value, struct err *e)
 {
     PGresult *r = conn_ask(c, s, params, e);
     bool there = r && (PQntuples(r) == 1 || ERR(e, err_key_gone, "no row"));
@@ -69,9 +70,11 @@ bool token_renew(struct conn *c, const struct uuid *tenant, const struct uuid *a
     struct uuid id = uuid_make();
     struct str days, label;
     int64_t n = TOKEN_DAYS;
-    bool ok = is_id(key, e) &&
-              one_value(c, &a, &sql_key_lifetime, (struct str[]){uuid_str(tenant), uuid_str(account), key}, &days, e) &&
-              one_value(c, &a, &sql_key_renew, (struct str[]){uuid_str(tenant), uuid_str(account), key, uuid_str(&id), clock_now(&a)}, &label, e);
+    bool ok =
+        is_id(key, e) &&
+        one_value(c, &a, &sql_key_lifetime, (struct str[]){uuid_str(tenant), uuid_str(account), key}, &days, e) &&
+        one_value(c, &a, &sql_key_renew,
+                  (struct str[]){uuid_str(tenant), uuid_str(account), key, uuid_str(&id), clock_now(&a)}, &label, e);
     if (ok && days.n)
         str_i64(days, &n); /* one without an end gets a year */
     ok = ok && insert(c, &a, tenant, account, &id, label, n < 1 ? 1 : (int)n, fresh, e) &&
@@ -84,7 +87,8 @@ bool token_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *
 {
     struct arena a = {0};
     struct str id;
-    bool ok = is_id(key, e) && one_value(c, &a, &sql_key_revoke, (struct str[]){uuid_str(tenant), uuid_str(account), key}, &id, e) &&
+    bool ok = is_id(key, e) &&
+              one_value(c, &a, &sql_key_revoke, (struct str[]){uuid_str(tenant), uuid_str(account), key}, &id, e) &&
               tenant_audit(c, tenant, uuid_str(account), S("key_revoked"), key, STR_NONE, e);
     arena_free(&a);
     return ok;

@@ -19,7 +19,8 @@ bool token_make_key(struct conn *c, const struct uuid *tenant, const struct uuid
 /* A new key with the label and the lifetime of the old one, which lives on for a week. fails err_key_gone */
 bool token_renew(struct conn *c, const struct uuid *tenant, const struct uuid *account, struct str key, struct token_text *fresh,
                  struct err *e);
-bool token_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *account, struct str key, struct err *e); /* err_key_gone */
+/* err_key_gone */
+bool token_revoke(struct conn *c, const struct uuid *tenant, const struct uuid *account, struct str key, struct err *e);
 
 /* The worker tells of keys that end. */
 bool token_tell(struct conn *c, const struct uuid *tenant, struct err *e);

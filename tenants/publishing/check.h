@@ -33,7 +33,8 @@ struct override {
     struct str account;          /* absent: the operator */
     bool may_write;              /* words of one's own are allowed: the region, the officer, the operator */
 };
-/* For the draft's version, else the published one. Told to those who may revoke it (override.h). fails err_reason_not_listed, err_nothing_to_override */
+/* For the draft's version, else the published one. Told to those who may revoke it (override.h). fails
+ * err_reason_not_listed, err_nothing_to_override */
 bool check_override(struct conn *c, const struct uuid *tenant, const struct override *o, struct err *e);
 /* Takes every override of the dataset back. What is open stands on them: it is closed first.
  * fails err_override_in_use, err_override_none */

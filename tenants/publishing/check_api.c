@@ -77,7 +77,8 @@ static bool read_schema(struct req *r, struct err *e)
     struct check_ask *ask;
     const json_t *body = req_body_json(r, e);
     ask_empty(r, &ask);
-    ask->new = (struct registry_new){.name = jr_str(body, "name"), .version = jr_str(body, "version"), .source = jr_str(body, "source")};
+    ask->new = (struct registry_new){
+        .name = jr_str(body, "name"), .version = jr_str(body, "version"), .source = jr_str(body, "source")};
     char *text = body ? json_dumps(jr_object(body, "schema"), JSON_COMPACT) : NULL;
     ask->new.text = text ? arena_str(r->a, str_of(text)) : S("null");
     free(text);

@@ -83,7 +83,8 @@ bool check_work_reason_add(struct req *r, struct err *e)
     const struct str params[] = {uuid_str(&ask->made), uuid_str(&r->tenant->id), ask->schema.n ? ask->schema : STR_NONE, said,
                                  uuid_str(&r->who.account)};
     return c && one(c, &sql_legal_reason_add, params, e) &&
-           tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("legal-reason-add"), said, STR_NONE, e) && conn_commit(c, e);
+           tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("legal-reason-add"), said, STR_NONE, e) &&
+           conn_commit(c, e);
 }
 
 bool check_work_reason_retire(struct req *r, struct err *e)
@@ -104,7 +105,8 @@ bool check_work_advise(struct req *r, struct err *e)
     struct conn *c = req_begin(r, e);
     const struct str params[] = {uuid_str(&r->tenant->root), ask->theme, ask->licence}; /* the drop takes two of them */
     const struct stmt *s = ask->licence.n ? &sql_licence_advice_put : &sql_licence_advice_drop;
-    return c && tenant_do(c, s, params, e) && tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("licence-advice"), ask->theme, STR_NONE, e) &&
+    return c && tenant_do(c, s, params, e) &&
+           tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("licence-advice"), ask->theme, STR_NONE, e) &&
            conn_commit(c, e);
 }
 
@@ -115,7 +117,10 @@ bool check_work_threshold(struct req *r, struct err *e)
     if (!str_i64(str_trim(ask->threshold), &n) || n < 2 || n > 100)
         return ERR(e, err_threshold, "%lld", (long long)n);
     struct conn *c = req_begin(r, e);
-    return c && tenant_do(c, &sql_secrecy_threshold_put, (struct str[]){uuid_str(&r->tenant->root), str_trim(ask->threshold)}, e) &&
-           tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("secrecy-threshold"), str_trim(ask->threshold), STR_NONE, e) &&
+    return c &&
+           tenant_do(c, &sql_secrecy_threshold_put,
+                     (struct str[]){uuid_str(&r->tenant->root), str_trim(ask->threshold)}, e) &&
+           tenant_audit(c, &r->tenant->id, uuid_str(&r->who.account), S("secrecy-threshold"), str_trim(ask->threshold),
+                        STR_NONE, e) &&
            conn_commit(c, e);
 }

@@ -152,8 +152,10 @@ static bool work(struct conn *c, const struct tenant_row *t, const struct import
 bool import_file(struct conn *c, const struct tenant_row *t, const struct import_ask *ask, struct import_done *done,
                  struct err *e)
 {
-    struct import_done d = {.intake = {.schema = jr_str(ask->meta, "conforms_to"), .accept_aside = !ask->publish || ask->accept_errors,
-                                       .on_progress = ask->on_progress, .context = ask->context}};
+    struct import_done d = {.intake = {.schema = jr_str(ask->meta, "conforms_to"),
+                                       .accept_aside = !ask->publish || ask->accept_errors,
+                                       .on_progress = ask->on_progress,
+                                       .context = ask->context}};
     bool ok = conn_begin(c, &t->id, e) && work(c, t, ask, &d, e) && conn_commit(c, e);
     if (!ok) {
         conn_rollback(c);

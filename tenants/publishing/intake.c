@@ -275,9 +275,18 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
     }
     json_t *facets = facets_of(in);
     in->size_bytes = size_bytes;
-    struct load l = {.fd = fd, .size_bytes = size_bytes, .options = options, .facets = facets,
-                     .most_rows = rows_left(in), .check = check_report, .settle = in->settle, .on_progress = on_progress, .context = in,
-                     .joins = joins.fds, .njoins = joins.n, .join_bytes = joins.bytes};
+    struct load l = {.fd = fd,
+                     .size_bytes = size_bytes,
+                     .options = options,
+                     .facets = facets,
+                     .most_rows = rows_left(in),
+                     .check = check_report,
+                     .settle = in->settle,
+                     .on_progress = on_progress,
+                     .context = in,
+                     .joins = joins.fds,
+                     .njoins = joins.n,
+                     .join_bytes = joins.bytes};
     if (in->append) {
         l.old = in->columns;
         l.old_id = in->version;

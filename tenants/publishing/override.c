@@ -60,8 +60,8 @@ static struct conn *begin(struct req *r, const struct override_ask *ask, struct 
 }
 
 /* The one row of a change, or there is no such override. */
-static PGresult *change(struct req *r, struct conn *c, const struct stmt *s, const struct uuid *tenant, const struct override_ask *ask,
-                        struct err *e)
+static PGresult *change(struct req *r, struct conn *c, const struct stmt *s, const struct uuid *tenant,
+                        const struct override_ask *ask, struct err *e)
 {
     struct uuid id;
     PGresult *found = NULL;
@@ -84,7 +84,8 @@ static bool note(struct req *r, struct conn *c, const struct uuid *tenant, const
                  struct err *e)
 {
     bool own = str_eq(uuid_str(tenant), uuid_str(&r->tenant->id));
-    json_t *detail = json_pack("{s:s%,s:s%,s:b}", "override", ask->id.p, ask->id.n, "by", r->who.name.p, r->who.name.n, "closed", ask->closed);
+    json_t *detail = json_pack("{s:s%,s:s%,s:b}", "override", ask->id.p, ask->id.n, "by", r->who.name.p, r->who.name.n,
+                               "closed", ask->closed);
     char *text = json_dumps(detail, JSON_COMPACT);
     bool ok = tenant_audit(c, tenant, own ? uuid_str(&r->who.account) : STR_NONE, action, ask->dataset_id, str_of(text), e);
     free(text);

@@ -5,7 +5,8 @@
  * override -- overrides of the checks (check.h) after they were given: who is told, who looks at them, who takes them
  * back (R26, N15).
  *
- * Whoever gives one leaves a line in the journal, mails to queue, and a notice on the dashboards of the portal's administrators, of its
+ * Whoever gives one leaves a line in the journal, mails to queue, and a notice on the dashboards of the portal's
+ * administrators, of its
  * data protection officer, of the region's administrators and officer; it stays there until one of them has looked at the
  * override or revoked it. Revoking closes the dataset in the same transaction where what everybody reads is covered by
  * nothing any more; otherwise the next opening or publication meets the gate again.
@@ -28,8 +29,21 @@ bool override_work_seen(struct req *r, struct err *e);
 bool override_work_may(struct req *r, struct err *e);
 
 enum override_column {
-    OVERRIDE_ID, OVERRIDE_TENANT, OVERRIDE_PORTAL, OVERRIDE_HOST, OVERRIDE_DATASET, OVERRIDE_TITLE, OVERRIDE_COVERS, OVERRIDE_REASON,
-    OVERRIDE_BY, OVERRIDE_MADE, OVERRIDE_SEEN, OVERRIDE_SEEN_BY, OVERRIDE_REVOKED, OVERRIDE_REVOKED_BY, OVERRIDE_OPEN,
+    OVERRIDE_ID,
+    OVERRIDE_TENANT,
+    OVERRIDE_PORTAL,
+    OVERRIDE_HOST,
+    OVERRIDE_DATASET,
+    OVERRIDE_TITLE,
+    OVERRIDE_COVERS,
+    OVERRIDE_REASON,
+    OVERRIDE_BY,
+    OVERRIDE_MADE,
+    OVERRIDE_SEEN,
+    OVERRIDE_SEEN_BY,
+    OVERRIDE_REVOKED,
+    OVERRIDE_REVOKED_BY,
+    OVERRIDE_OPEN,
 };
 /* Asks override_list.sql; of all portals on a route of the region. */
 bool override_ask_list(struct req *r, struct err *e);

@@ -113,7 +113,8 @@ static bool lock(struct req *r, struct conn *c, struct piece *p, struct err *e)
 {
     if (!uuid_parse(r->params[0], &p->id))
         return unknown(e);
-    PGresult *row = conn_ask(c, &sql_piece_lock, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), uuid_str(&r->who.account)}, e);
+    PGresult *row = conn_ask(c, &sql_piece_lock,
+                             (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), uuid_str(&r->who.account)}, e);
     bool there = row && PQntuples(row) == 1;
     if (there) {
         str_i64(str_of(PQgetvalue(row, 0, 0)), &p->received);
@@ -153,8 +154,13 @@ static bool append(struct req *r, struct piece *p, struct err *e)
 static bool finish(struct req *r, struct conn *c, struct piece *p, struct err *e)
 {
     char path[1024];
-    const struct upload_new new = {.account = r->who.account, .organisation = p->organisation, .dataset = p->dataset, .mode = p->mode,
-                                   .file_name = p->file_name, .path = path, .size_bytes = (uint64_t)p->size};
+    const struct upload_new new = {.account = r->who.account,
+                                   .organisation = p->organisation,
+                                   .dataset = p->dataset,
+                                   .mode = p->mode,
+                                   .file_name = p->file_name,
+                                   .path = path,
+                                   .size_bytes = (uint64_t)p->size};
     return blob_path(str_of(p->blob), path, sizeof path, e) && upload_add(c, &r->tenant->id, &new, &p->upload, e);
 }
 
@@ -162,7 +168,9 @@ static bool store(struct req *r, struct conn *c, struct piece *p, struct err *e)
 {
     char received[24];
     snprintf(received, sizeof received, "%lld", (long long)p->received);
-    PGresult *row = conn_ask(c, &sql_piece_put, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), str_of(received), or_null(&p->upload)}, e);
+    PGresult *row =
+        conn_ask(c, &sql_piece_put,
+                 (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), str_of(received), or_null(&p->upload)}, e);
     PQclear(row);
     return row != NULL;
 }
@@ -189,7 +197,8 @@ static bool work_look(struct req *r, struct err *e)
     r->state = p;
     if (!c || !uuid_parse(r->params[0], &p->id))
         return c ? unknown(e) : false;
-    PGresult *row = conn_ask(c, &sql_piece_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), uuid_str(&r->who.account)}, e);
+    PGresult *row = conn_ask(c, &sql_piece_one,
+                             (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), uuid_str(&r->who.account)}, e);
     bool there = row && (PQntuples(row) == 1 || unknown(e));
     if (there) {
         str_i64(str_of(PQgetvalue(row, 0, 0)), &p->received);
@@ -208,7 +217,8 @@ static bool work_give_up(struct req *r, struct err *e)
     r->state = p;
     if (!c || !uuid_parse(r->params[0], &p->id))
         return c ? unknown(e) : false;
-    PGresult *row = conn_ask(c, &sql_piece_delete, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), uuid_str(&r->who.account)}, e);
+    PGresult *row = conn_ask(c, &sql_piece_delete,
+                             (struct str[]){uuid_str(&r->tenant->id), uuid_str(&p->id), uuid_str(&r->who.account)}, e);
     bool there = row && (PQntuples(row) == 1 || unknown(e));
     PQclear(row);
     name_blob(r, p);

@@ -116,8 +116,9 @@ bool publish_draft_counting(struct conn *c, const struct uuid *tenant, struct st
     struct arena a = {0};
     struct dataset_row d;
     struct next_version v;
-    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && contract_check(c, tenant, &d.id, e) && thaw(c, tenant, &d, e) &&
-              read_version(c, &a, &d, &v, e) && may_be_read(c, tenant, &d, &v, e) && flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
+    bool ok = dataset_lock(c, &a, tenant, dataset_id, &d, e) && gate(&d, e) && contract_check(c, tenant, &d.id, e) &&
+              thaw(c, tenant, &d, e) && read_version(c, &a, &d, &v, e) && may_be_read(c, tenant, &d, &v, e) &&
+              flip(c, &a, tenant, &d, &v, account, e) && publish_catalogue(c, tenant, &d.id, e) &&
               tenant_audit(c, tenant, account, S("publish"), dataset_id, STR_NONE, e);
     bool is_open = ok && str_eq(d.visibility, S("open"));
     ok = ok && (!is_open || publish_outbox(c, tenant, &d.id, v.changed ? S("published") : S("described"), e)) &&

@@ -6,7 +6,8 @@
  * open, close and withdraw. Blocking, inside the caller's transaction of that tenant; the caller
  * commits. The outbox event is written here, in the same transaction (federation only consumes it).
  *
- * Order: dataset row locked, gates (the ten headings, attest.h, check.h where it is or becomes open), quotas (the pool's row is locked last, for
+ * Order: dataset row locked, gates (the ten headings, attest.h, check.h where it is or becomes open), quotas (the
+ * pool's row is locked last, for
  * milliseconds), pointer flipped, catalogue row, outbox, draft gone, generations raised.
  */
 struct publish_done {

@@ -95,7 +95,8 @@ static bool read_again(struct req *r, struct err *e)
     p->upload = r->params[0];
     p->again = body;
     return body && (jr_array(body, "fields") || json_object_get(body, "steps") || jr_array(body, "corrections") ||
-                    jr_array(body, "left_out") || jr_object(body, "reading") || jr_bool(body, "reset", false) || ERR(e, err_fields_missing, "no list"));
+                    jr_array(body, "left_out") || jr_object(body, "reading") || jr_bool(body, "reset", false) ||
+                    ERR(e, err_fields_missing, "no list"));
 }
 
 static const struct step again_steps[] = {

@@ -259,5 +259,6 @@ bool registry_conform(struct conn *c, const struct uuid *tenant, struct str data
     struct uuid dataset;
     there = there && uuid_parse(str_of(PQgetvalue(r, 0, 0)), &dataset) && schema_impact_settle(c, tenant, &dataset, e);
     PQclear(r);
-    return there && (!is_seen || tenant_touch(c, tenant, e)) && tenant_audit(c, tenant, account, S("conform"), dataset_id, STR_NONE, e);
+    return there && (!is_seen || tenant_touch(c, tenant, e)) &&
+           tenant_audit(c, tenant, account, S("conform"), dataset_id, STR_NONE, e);
 }

@@ -32,7 +32,9 @@ static bool claim(struct turn *t, bool *found, struct err *e)
 static bool tell_all(struct turn *t, struct err *e)
 {
     struct arena a = {0};
-    PGresult *r = schema_impact_note(t->c, &t->tenant, e) ? conn_ask(t->c, &sql_schema_news, (struct str[]){uuid_str(&t->tenant)}, e) : NULL;
+    PGresult *r = schema_impact_note(t->c, &t->tenant, e)
+                      ? conn_ask(t->c, &sql_schema_news, (struct str[]){uuid_str(&t->tenant)}, e)
+                      : NULL;
     bool ok = r != NULL;
     for (int i = 0; ok && i < PQntuples(r); i++) {
         struct str detail = arena_printf(&a, "{\"schema\":\"%s\",\"version\":\"%s\"}", PQgetvalue(r, i, 1), PQgetvalue(r, i, 2));

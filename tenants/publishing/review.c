@@ -39,8 +39,8 @@ static bool tell_region(struct conn *c, struct arena *a, const struct uuid *tena
     struct review_told t;
     struct str page = arena_printf(a, "/backoffice/review/%s/", review->text);
     return review_clock_tell(c, a, tenant, uuid_str(review), &t, e) &&
-           mail_queue(c, tenant, MAIL_TO_EDITORS, MAIL_review_submitted, page, (struct str[]){t.title, t.organisation, STR_NONE, t.deadline},
-                      4, STR_NONE, e);
+           mail_queue(c, tenant, MAIL_TO_EDITORS, MAIL_review_submitted, page,
+                      (struct str[]){t.title, t.organisation, STR_NONE, t.deadline}, 4, STR_NONE, e);
 }
 
 /* What the region decided, to whoever submitted. */

@@ -17,7 +17,8 @@ static struct str cell(struct arena *a, const PGresult *r, int column)
     return PQgetisnull(r, 0, column) ? STR_NONE : arena_str(a, str_of(PQgetvalue(r, 0, column)));
 }
 
-bool review_clock_tell(struct conn *c, struct arena *a, const struct uuid *tenant, struct str review, struct review_told *t, struct err *e)
+bool review_clock_tell(struct conn *c, struct arena *a, const struct uuid *tenant, struct str review,
+                       struct review_told *t, struct err *e)
 {
     PGresult *r = conn_ask(c, &sql_review_told, (struct str[]){uuid_str(tenant), review}, e);
     bool there = r && (PQntuples(r) == 1 || ERR(e, err_review_unknown, "no row"));
@@ -52,16 +53,19 @@ static struct str page_of(struct arena *a, const struct review_told *t)
     return arena_printf(a, "/backoffice/datasets/" STR_FMT "/", STR_ARG(t->dataset_id));
 }
 
-bool review_clock_ask(struct conn *c, const struct uuid *tenant, struct str review, struct str question, struct str account, struct err *e)
+bool review_clock_ask(struct conn *c, const struct uuid *tenant, struct str review, struct str question,
+                      struct str account, struct err *e)
 {
     struct arena a = {0};
     struct review_told t;
     struct uuid id = uuid_make();
     bool ok = is_id(review, e) && are_words(&question, e) &&
-              one_row(c, &sql_review_ask, (struct str[]){uuid_str(tenant), uuid_str(&id), review, question, account, clock_now(&a)}, e) &&
+              one_row(c, &sql_review_ask,
+                      (struct str[]){uuid_str(tenant), uuid_str(&id), review, question, account, clock_now(&a)}, e) &&
               review_clock_tell(c, &a, tenant, review, &t, e) &&
-         mail_queue(c, tenant, t.submitter, MAIL_review_question, page_of(&a, &t), (struct str[]){t.title, question}, 2, STR_NONE, e) &&
-         tenant_audit(c, tenant, account, S("review_asked"), t.dataset_id, STR_NONE, e);
+              mail_queue(c, tenant, t.submitter, MAIL_review_question, page_of(&a, &t),
+                         (struct str[]){t.title, question}, 2, STR_NONE, e) &&
+              tenant_audit(c, tenant, account, S("review_asked"), t.dataset_id, STR_NONE, e);
     arena_free(&a);
     return ok;
 }
@@ -72,9 +76,11 @@ static bool go_on(struct conn *c, const struct uuid *tenant, struct str review, 
     struct arena a = {0};
     struct review_told t;
     bool ok = is_id(review, e) &&
-              one_row(c, &sql_review_go_on, (struct str[]){uuid_str(tenant), review, organisation, answer, account, clock_now(&a)}, e) &&
+              one_row(c, &sql_review_go_on,
+                      (struct str[]){uuid_str(tenant), review, organisation, answer, account, clock_now(&a)}, e) &&
               review_clock_tell(c, &a, tenant, review, &t, e) &&
-              tenant_audit(c, tenant, account, answer.n ? S("review_answered") : S("review_went_on"), t.dataset_id, STR_NONE, e);
+              tenant_audit(c, tenant, account, answer.n ? S("review_answered") : S("review_went_on"), t.dataset_id,
+                           STR_NONE, e);
     struct str page = arena_printf(&a, "/backoffice/review/" STR_FMT "/", STR_ARG(review));
     ok = ok && (!answer.n || mail_queue(c, tenant, MAIL_TO_EDITORS, MAIL_review_answered, page,
                                         (struct str[]){t.title, t.organisation, answer, t.deadline}, 4, STR_NONE, e));
@@ -108,7 +114,8 @@ static bool remind(struct conn *c, struct arena *a, const struct uuid *tenant, c
     str_i64(str_of(PQgetvalue(due, row, 2)), &left_us);
     if (!review_clock_tell(c, a, tenant, review, &t, e))
         return false;
-    const struct str args[] = {t.title, t.organisation, gone, t.deadline, hours(a, left_us), hours(a, working_time_us(now_us, now_us + left_us))};
+    const struct str args[] = {t.title,    t.organisation,    gone,
+                               t.deadline, hours(a, left_us), hours(a, working_time_us(now_us, now_us + left_us))};
     struct str page = arena_printf(a, "/backoffice/review/" STR_FMT "/", STR_ARG(review));
     struct str once = arena_printf(a, "review " STR_FMT " " STR_FMT, STR_ARG(review), STR_ARG(gone));
     struct str detail = arena_printf(a, "{\"hours\": " STR_FMT "}", STR_ARG(gone));

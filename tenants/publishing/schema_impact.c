@@ -39,6 +39,8 @@ bool schema_impact_ask(struct req *r, struct err *e)
 {
     bool region = r->route->access == REGION;
     (void)e;
-    req_ask(r, &sql_schema_impact_list, (struct str[]){uuid_str(&r->tenant->id), region ? S("t") : S("f"), region ? STR_NONE : publish_bound_to(r)});
+    req_ask(
+        r, &sql_schema_impact_list,
+        (struct str[]){uuid_str(&r->tenant->id), region ? S("t") : S("f"), region ? STR_NONE : publish_bound_to(r)});
     return true;
 }

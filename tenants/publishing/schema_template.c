@@ -82,7 +82,8 @@ static void put_row(struct buf *xml, unsigned row, enum xlsx_style style, const 
     buf_addz(xml, "</row>");
 }
 
-static void put_help(struct zip_write *z, const struct registry_field *f, size_t n, enum lang lang, struct buf *xml, struct buf *out)
+static void put_help(struct zip_write *z, const struct registry_field *f, size_t n, enum lang lang, struct buf *xml,
+                     struct buf *out)
 {
     struct str cells[HELP_COLUMNS];
     struct buf kind = {0};
@@ -123,7 +124,8 @@ void schema_template_xlsx(const struct registry_field *fields, size_t n, enum la
 void schema_template_ask(struct req *r)
 {
     struct str version = req_query(r, S("version"));
-    req_ask(r, &sql_schema_one, (struct str[]){uuid_str(&r->tenant->id), req_query(r, S("schema")), version.n ? version : STR_NONE});
+    req_ask(r, &sql_schema_one,
+            (struct str[]){uuid_str(&r->tenant->id), req_query(r, S("schema")), version.n ? version : STR_NONE});
 }
 
 bool schema_template_fields(struct req *r, unsigned call, struct registry_field **fields, size_t *n, struct err *e)
@@ -148,7 +150,9 @@ static struct str disposition(struct req *r)
     struct str name = req_query(r, S("schema"));
     buf_addz(&out, r->lang == LANG_FR ? "attachment; filename=\"modele-" : "attachment; filename=\"template-");
     for (size_t i = 0; i < name.n; i++)
-        buf_addc(&out, str_chr(S("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."), name.p[i]) < 0 ? '-' : name.p[i]);
+        buf_addc(&out, str_chr(S("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."), name.p[i]) < 0
+                           ? '-'
+                           : name.p[i]);
     buf_printf(&out, "-" STR_FMT ".xlsx\"", STR_ARG(req_col(r, 0, 0, COL_VERSION)));
     struct str said = arena_str(r->a, buf_str(&out));
     buf_free(&out);

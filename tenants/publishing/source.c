@@ -80,7 +80,8 @@ bool source_seal(struct conn *c, struct arena *a, struct str secret, struct str 
     PGresult *r = conn_ask(c, &sql_source_key, NULL, e);
     bool there = r && PQntuples(r) == 1;
     struct str hex = there ? str_of(PQgetvalue(r, 0, 0)) : STR_NONE;
-    there = there && hex.n > 2 && sodium_hex2bin(public, sizeof public, hex.p + 2, hex.n - 2, NULL, &got, NULL) == 0 && got == sizeof public;
+    there = there && hex.n > 2 && sodium_hex2bin(public, sizeof public, hex.p + 2, hex.n - 2, NULL, &got, NULL) == 0 &&
+            got == sizeof public;
     PQclear(r);
     if (!there)
         return e->kind ? false : ERR(e, err_source_sealing, "no key");
@@ -95,7 +96,8 @@ bool source_seal(struct conn *c, struct arena *a, struct str secret, struct str 
 
 /* ---- the row ---- */
 
-static bool find(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id, struct dataset_row *d, struct err *e)
+static bool find(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+                 struct dataset_row *d, struct err *e)
 {
     return dataset_lock(c, a, tenant, dataset_id, d, e) && (d->is_origin || ERR(e, err_dataset_is_copy, "%s", d->id.text));
 }
@@ -123,8 +125,14 @@ bool source_put(struct conn *c, const struct uuid *tenant, struct str dataset_id
     struct str sealed = STR_NONE, url = str_trim(new->url);
     bool ok = source_url_check(url, e) && every_ok(new->every_min, e) && find(c, &a, tenant, dataset_id, &d, e) &&
               (!new->secret.n || source_seal(c, &a, new->secret, &sealed, e));
-    const struct str row[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, url, arena_printf(&a, "%lld", (long long)new->every_min),
-                              new->active ? S("t") : S("f"), sealed, sealed.p || new->forget_secret ? S("f") : S("t"), new->account};
+    const struct str row[] = {uuid_str(tenant),
+                              ok ? uuid_str(&d.id) : STR_NONE,
+                              url,
+                              arena_printf(&a, "%lld", (long long)new->every_min),
+                              new->active ? S("t") : S("f"),
+                              sealed,
+                              sealed.p || new->forget_secret ? S("f") : S("t"),
+                              new->account};
     ok = ok && tenant_do(c, &sql_source_put, row, e) && (!new->active || queue(c, tenant, &d.id, e)) &&
          tenant_audit(c, tenant, new->account, S("source"), dataset_id, STR_NONE, e);
     arena_free(&a);

@@ -36,8 +36,11 @@ static bool read_put(struct req *r, struct err *e)
     struct source_new *new = ARENA_NEW(r->a, struct source_new);
     if (!body)
         return false;
-    *new = (struct source_new){.url = jr_str(body, "url"), .every_min = jr_i64(body, "every_minutes", 1440), .active = jr_bool(body, "active", true),
-                               .secret = jr_str(body, "authorization"), .forget_secret = json_is_null(secret)};
+    *new = (struct source_new){.url = jr_str(body, "url"),
+                               .every_min = jr_i64(body, "every_minutes", 1440),
+                               .active = jr_bool(body, "active", true),
+                               .secret = jr_str(body, "authorization"),
+                               .forget_secret = json_is_null(secret)};
     r->state = new;
     return true;
 }
@@ -49,7 +52,8 @@ static bool reply_taken(struct req *r, struct err *e)
 }
 
 /* source_one.sql's columns */
-enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FAILURES, COL_RAN, COL_NEXT, COL_UPLOAD, COL_UPLOAD_STATE,
+enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FAILURES, COL_RAN, COL_NEXT,
+       COL_UPLOAD, COL_UPLOAD_STATE,
        COL_UPLOAD_ERROR, COL_HELD };
 
 static bool ask_one(struct req *r, struct err *e)

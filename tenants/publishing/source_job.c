@@ -79,7 +79,8 @@ static bool read_source(struct work *w, bool *there, struct err *e)
 
 /* ---- the key of the secrets ---- */
 
-static bool keypair(const char *sealing, unsigned char public[crypto_box_PUBLICKEYBYTES], unsigned char secret[crypto_box_SECRETKEYBYTES])
+static bool keypair(const char *sealing, unsigned char public[crypto_box_PUBLICKEYBYTES],
+                    unsigned char secret[crypto_box_SECRETKEYBYTES])
 {
     static const char use[] = "terrasse source credentials v1";
     unsigned char seed[crypto_box_SEEDBYTES];
@@ -156,10 +157,18 @@ static bool ask(struct work *w, struct err *e)
         fields[n++] = (struct fetch_field){S("If-None-Match"), w->etag};
     else if (w->last_modified.n && !w->again)
         fields[n++] = (struct fetch_field){S("If-Modified-Since"), w->last_modified};
-    const struct fetch_request r = {
-        .method = "GET", .url = w->url, .fields = fields, .nfields = n, .timeout_ms = FETCH_MS,
-        .bytes_max = option_i64(OPTION_UPLOAD_MAX) * MIB, .redirects_max = secret.n ? 0 : REDIRECTS, .on_bytes = on_bytes, .context = w,
-        .policy = {.allow_private = true, .allows = source_allows, .context = (void *)(uintptr_t)option_str(OPTION_FETCH_ALLOW).p}};
+    const struct fetch_request r = {.method = "GET",
+                                    .url = w->url,
+                                    .fields = fields,
+                                    .nfields = n,
+                                    .timeout_ms = FETCH_MS,
+                                    .bytes_max = option_i64(OPTION_UPLOAD_MAX) * MIB,
+                                    .redirects_max = secret.n ? 0 : REDIRECTS,
+                                    .on_bytes = on_bytes,
+                                    .context = w,
+                                    .policy = {.allow_private = true,
+                                               .allows = source_allows,
+                                               .context = (void *)(uintptr_t)option_str(OPTION_FETCH_ALLOW).p}};
     return open_spool(w, e) && fetch(&w->a, &r, &w->answer, e);
 }
 

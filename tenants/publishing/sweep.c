@@ -151,9 +151,10 @@ static bool sweep_tenants(struct job_run *run, struct err *e)
     for (int i = 0; ok && i < PQntuples(r) && !*run->stop; i++) {
         struct uuid id;
         ok = uuid_parse(str_of(PQgetvalue(r, i, 0)), &id) && conn_begin(c, &id, e) &&
-             tenant_do(c, &sql_sweep_history, (struct str[]){uuid_str(&id)}, e) &&
-             sweep_uploads(c, &id, e) && tenant_do(c, &sql_sweep_pieces, (struct str[]){uuid_str(&id)}, e) && mail_forget(c, &id, e) && sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && thumbnail_sweep(c, &id, e) && conn_commit(c, e) &&
-             sweep_content(c, &id, e);
+             tenant_do(c, &sql_sweep_history, (struct str[]){uuid_str(&id)}, e) && sweep_uploads(c, &id, e) &&
+             tenant_do(c, &sql_sweep_pieces, (struct str[]){uuid_str(&id)}, e) && mail_forget(c, &id, e) &&
+             sweep_orphans(c, &id, e) && side_copy_sweep(c, &id, e) && thumbnail_sweep(c, &id, e) &&
+             conn_commit(c, e) && sweep_content(c, &id, e);
     }
     PQclear(r);
     return ok;

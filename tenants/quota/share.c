@@ -190,7 +190,8 @@ bool share_lend(struct conn *c, const struct share_loan *loan, struct uuid *id, 
     bool ok = tenant_do(c, &sql_share_lock, row, e) && asked_one(c, &sql_loan_insert, row, &there, e);
     if (ok && !there)
         ok = no_loan(e, "il dépasse la part réservée du prêteur, ou ses dates sont inversées");
-    ok = ok && tenant_enter(c, &loan->lender, e) && tenant_audit(c, &loan->lender, loan->by, S("loan_offered"), uuid_str(&made), STR_NONE, e);
+    ok = ok && tenant_enter(c, &loan->lender, e) &&
+         tenant_audit(c, &loan->lender, loan->by, S("loan_offered"), uuid_str(&made), STR_NONE, e);
     arena_free(&a);
     if (ok)
         *id = made;

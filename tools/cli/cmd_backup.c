@@ -75,7 +75,9 @@ static bool read_until(const struct cli *cli, int64_t *until_us, struct err *e)
     ERR(e, err_option_value, "--until");
     err_arg(e, "--until");
     err_arg(e, "%.60s", text);
-    return err_arg(e, "%s", cli_say(cli, "date, heure et décalage : 2026-11-28T20:15:00+01:00", "date, time and offset: 2026-11-28T20:15:00+01:00"));
+    return err_arg(e, "%s",
+                   cli_say(cli, "date, heure et décalage : 2026-11-28T20:15:00+01:00",
+                           "date, time and offset: 2026-11-28T20:15:00+01:00"));
 }
 
 bool cmd_restore(struct cli *cli, struct err *e)

@@ -181,14 +181,16 @@ static void say_checks(const struct cli *cli, const json_t *report)
     json_array_foreach(jr_array(check, "groups"), i, f) {
         struct buf b = {0};
         reason_say(jr_object(f, "reason"), cli->lang, &b);
-        printf("  " STR_FMT " (%lld) : " STR_FMT "\n", STR_ARG(jr_str(f, "column")), (long long)jr_i64(f, "count", 0), STR_ARG(buf_str(&b)));
+        printf("  " STR_FMT " (%lld) : " STR_FMT "\n", STR_ARG(jr_str(f, "column")), (long long)jr_i64(f, "count", 0),
+               STR_ARG(buf_str(&b)));
         buf_free(&b);
     }
     for (size_t k = 0; k < 2; k++)
         json_array_foreach(jr_array(jr_object(report, parts[k]), "findings"), i, f)
             printf(cli_say(cli, "À vérifier avant d’ouvrir : " STR_FMT " dans " STR_FMT " (%lld).\n",
                            "To be looked at before opening: " STR_FMT " in " STR_FMT " (%lld).\n"),
-                   STR_ARG(check_kind_word(jr_str(f, "kind"), cli->lang)), STR_ARG(jr_str(f, "column")), (long long)jr_i64(f, "count", 0));
+                   STR_ARG(check_kind_word(jr_str(f, "kind"), cli->lang)), STR_ARG(jr_str(f, "column")),
+                   (long long)jr_i64(f, "count", 0));
 }
 
 /* "Colonnes retirées : a, b", a line a kind. */
@@ -264,11 +266,20 @@ static bool import(struct cli *cli, struct arena *a, const json_t *meta, const j
     struct import_done done;
     struct progress p;
     const char *name = file_name(cli->arguments[0]);
-    struct import_ask ask = {.fd = fd, .size_bytes = size, .dataset_id = str_of(cli_option(cli, "id")),
-                             .file_name = str_of(name), .organisation = str_of(cli_option(cli, "organisation")),
-                             .meta = meta, .steps = steps, .accept_shape = cli_has(cli, "accept-shape"), .publish = cli_has(cli, "publish"), .append = cli_has(cli, "append"),
+    struct import_ask ask = {.fd = fd,
+                             .size_bytes = size,
+                             .dataset_id = str_of(cli_option(cli, "id")),
+                             .file_name = str_of(name),
+                             .organisation = str_of(cli_option(cli, "organisation")),
+                             .meta = meta,
+                             .steps = steps,
+                             .accept_shape = cli_has(cli, "accept-shape"),
+                             .publish = cli_has(cli, "publish"),
+                             .append = cli_has(cli, "append"),
                              .accept_errors = cli_has(cli, "accept-errors"),
-                             .legal_reason = str_of(cli_option(cli, "legal-reason")), .on_progress = on_progress, .context = &p};
+                             .legal_reason = str_of(cli_option(cli, "legal-reason")),
+                             .on_progress = on_progress,
+                             .context = &p};
     struct conn *c = portal_worker(cli, a, &t, e);
     progress_start(&p, cli->lang, name, (int64_t)size);
     bool ok = c && import_file(c, &t, &ask, &done, e);
@@ -348,15 +359,18 @@ static bool act(struct cli *cli, struct conn *c, const struct uuid *tenant, enum
     switch (verb) {
     case VERB_PUBLISH:
         return (!cli_has(cli, "accept-shape") || contract_accept(c, tenant, id, STR_NONE, e)) &&
-               attest_put(c, tenant, id, &(struct attest){.personal = true, .rights = true}, e) && /* typed by the operator: its help says so */
+               /* typed by the operator: its help says so */
+               attest_put(c, tenant, id, &(struct attest){.personal = true, .rights = true}, e) &&
                publish_draft(c, tenant, id, STR_NONE, &done, e);
     case VERB_OPEN:
         return publish_open(c, tenant, id, STR_NONE, e);
     case VERB_CLOSE:
         return publish_close(c, tenant, id, STR_NONE, e);
     case VERB_WITHDRAW:
-        return publish_withdraw(c, tenant, id, &(struct publish_end){str_of(cli_option(cli, "reason")), str_of(cli_option(cli, "successor"))},
-                                STR_NONE, e);
+        return publish_withdraw(
+            c, tenant, id,
+            &(struct publish_end){str_of(cli_option(cli, "reason")), str_of(cli_option(cli, "successor"))}, STR_NONE,
+            e);
     }
     return false;
 }

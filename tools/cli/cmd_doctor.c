@@ -39,8 +39,8 @@ static enum health check_disk(struct visit *v)
         return SKIPPED;
     uint64_t free_mib = (uint64_t)s.f_bavail * s.f_frsize >> 20;
     unsigned percent = (unsigned)(s.f_bavail * 100 / s.f_blocks);
-    return found(v, percent < 5 || free_mib < (uint64_t)option_i64(OPTION_DISK_FREE) ? BAD : GOOD, "%llu MiB, %u %%", (unsigned long long)free_mib,
-                 percent);
+    return found(v, percent < 5 || free_mib < (uint64_t)option_i64(OPTION_DISK_FREE) ? BAD : GOOD, "%llu MiB, %u %%",
+                 (unsigned long long)free_mib, percent);
 }
 
 static enum health check_inodes(struct visit *v)
@@ -84,7 +84,8 @@ static enum health check_level(struct visit *v)
 }
 
 /* What a statement says; nothing at all is bad. */
-static enum health ask(struct visit *v, const struct stmt *s, const struct str *params, enum health (*reads)(struct visit *, const PGresult *))
+static enum health ask(struct visit *v, const struct stmt *s, const struct str *params,
+                       enum health (*reads)(struct visit *, const PGresult *))
 {
     struct err e = {0};
     if (!v->conn)

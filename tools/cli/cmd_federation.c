@@ -188,8 +188,12 @@ bool cmd_federation_link(struct cli *cli, struct err *e)
     struct tenant_row from, to;
     struct uuid id;
     struct conn *c = portal_owner(cli, e);
-    bool ok = c && conn_begin(c, NULL, e) && portal_find(cli, c, &a, "from", &from, e) && portal_find(cli, c, &a, "to", &to, e) &&
-              link_add(c, &from, &to, &(struct link_new){.dataset = option(cli, "dataset"), .row_filter = option(cli, "filter")}, &id, e) && conn_commit(c, e);
+    bool ok =
+        c && conn_begin(c, NULL, e) && portal_find(cli, c, &a, "from", &from, e) &&
+        portal_find(cli, c, &a, "to", &to, e) &&
+        link_add(c, &from, &to,
+                 &(struct link_new){.dataset = option(cli, "dataset"), .row_filter = option(cli, "filter")}, &id, e) &&
+        conn_commit(c, e);
     if (ok)
         say_id(cli, &id);
     conn_close(c);
@@ -253,13 +257,15 @@ static bool verify_root(const struct cli *cli, struct conn *c, const unsigned ch
         return false;
     *whole = *whole && !v.fault;
     if (cli->json)
-        printf("%s{\"root\": \"%s\", \"receipts\": %lld, \"whole\": %s, \"broken\": %lld, \"fault\": \"%s\"}", row ? ",\n " : "",
-               PQgetvalue(r, row, 0), (long long)v.receipts, v.fault ? "false" : "true", (long long)v.broken, v.fault ? v.fault : "");
+        printf("%s{\"root\": \"%s\", \"receipts\": %lld, \"whole\": %s, \"broken\": %lld, \"fault\": \"%s\"}",
+               row ? ",\n " : "", PQgetvalue(r, row, 0), (long long)v.receipts, v.fault ? "false" : "true",
+               (long long)v.broken, v.fault ? v.fault : "");
     else if (v.fault)
         printf(cli_say(cli, "%s : la chaîne est rompue au reçu %lld (%s).\n", "%s: the chain is broken at receipt %lld (%s).\n"),
                PQgetvalue(r, row, 1), (long long)v.broken, v.fault);
     else
-        printf(cli_say(cli, "%s : %lld reçus, chaîne et signatures intactes.\n", "%s: %lld receipts, chain and signatures whole.\n"),
+        printf(cli_say(cli, "%s : %lld reçus, chaîne et signatures intactes.\n",
+                       "%s: %lld receipts, chain and signatures whole.\n"),
                PQgetvalue(r, row, 1), (long long)v.receipts);
     return true;
 }

@@ -78,7 +78,8 @@ bool cmd_init(struct cli *cli, struct err *e)
     struct migrate_report r;
     struct conn *c = NULL;
     bool ok = make_home(cli, e) && cli_unlock(&cli->home, e) && cli_connect(cli, CLUSTER_OWNER, uri, e);
-    ok = ok && (c = conn_open(uri, ROLE_OWNER, e)) != NULL && portal_level(cli_own(cli), c, &r, e) && make_root(cli, c, &a, &made, e);
+    ok = ok && (c = conn_open(uri, ROLE_OWNER, e)) != NULL && portal_level(cli_own(cli), c, &r, e) &&
+         make_root(cli, c, &a, &made, e);
     if (ok)
         say_made(cli, &made);
     conn_close(c);

@@ -17,7 +17,8 @@ const struct command_option migrate_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-static bool back_up(const struct cluster *cluster, struct conn *c, bool always, const struct backup_progress *p, char made[HOME_PATH], struct err *e)
+static bool back_up(const struct cluster *cluster, struct conn *c, bool always, const struct backup_progress *p,
+                    char made[HOME_PATH], struct err *e)
 {
     struct migrate_report r;
     if (!migrate_check(c, migrations, migrations_n, &r, e))
@@ -26,7 +27,8 @@ static bool back_up(const struct cluster *cluster, struct conn *c, bool always, 
 }
 
 /* With its own programs, once more: a backup, and the level whose functions a dump can bring back. */
-static bool ready_old(const struct home *h, const struct cluster_move *m, const struct backup_progress *p, char made[HOME_PATH], struct err *e)
+static bool ready_old(const struct home *h, const struct cluster_move *m, const struct backup_progress *p,
+                      char made[HOME_PATH], struct err *e)
 {
     struct home old = *h;
     struct cluster cluster = {0};
@@ -78,7 +80,10 @@ static void say_option(const struct cli *cli, const struct cluster_move *m)
     char bin[HOME_PATH];
     struct err ignored = {0};
     if (!cluster_find(&cli->home, bin, &ignored))
-        fprintf(stderr, cli_say(cli, "Écrivez dans terrasse.conf : postgres-bin = %s\n", "Write into terrasse.conf: postgres-bin = %s\n"), m->new_bin);
+        fprintf(stderr,
+                cli_say(cli, "Écrivez dans terrasse.conf : postgres-bin = %s\n",
+                        "Write into terrasse.conf: postgres-bin = %s\n"),
+                m->new_bin);
 }
 
 /* The lock says that nothing runs; it is held to the end. */
@@ -114,7 +119,8 @@ bool cmd_migrate(struct cli *cli, struct err *e)
     if (!cli_connect(cli, CLUSTER_OWNER, uri, e))
         return false;
     struct conn *c = conn_open(uri, ROLE_OWNER, e);
-    bool ok = c && (!cli_has(cli, "backup") || back_up(&cli->cluster, c, false, NULL, made, e)) && portal_level(cli_own(cli), c, &r, e);
+    bool ok = c && (!cli_has(cli, "backup") || back_up(&cli->cluster, c, false, NULL, made, e)) &&
+              portal_level(cli_own(cli), c, &r, e);
     conn_close(c);
     if (ok && cli->json)
         printf("{\"level\": %d, \"applied\": %u}\n", r.level, r.applied);

@@ -23,7 +23,8 @@ const struct command_option partner_contact_options[] = {
     {NULL, NULL, false, NULL, NULL},
 };
 
-enum { COL_ID, COL_NAME, COL_KIND, COL_MODE, COL_POPULATION, COL_STAFF, COL_CONTACT, COL_SINCE, COL_LAPSED }; /* cli_partners.sql's columns */
+/* cli_partners.sql's columns */
+enum { COL_ID, COL_NAME, COL_KIND, COL_MODE, COL_POPULATION, COL_STAFF, COL_CONTACT, COL_SINCE, COL_LAPSED };
 
 static int64_t figure(const PGresult *r, int row, int column)
 {
@@ -34,7 +35,8 @@ static int64_t figure(const PGresult *r, int row, int column)
 
 static const char *duty(const PGresult *r, int row)
 {
-    static const char *const words[] = {[OBLIGATION_UNKNOWN] = "unknown", [OBLIGATION_NONE] = "none", [OBLIGATION_STANDS] = "stands"};
+    static const char *const words[] = {
+        [OBLIGATION_UNKNOWN] = "unknown", [OBLIGATION_NONE] = "none", [OBLIGATION_STANDS] = "stands"};
     enum obligation_why why;
     return words[obligation_of(rows_cell(r, row, COL_KIND), figure(r, row, COL_POPULATION), figure(r, row, COL_STAFF),
                                (int32_t)(clock_wall_us() / INT64_C(86400000000)), &why)];
@@ -42,10 +44,13 @@ static const char *duty(const PGresult *r, int row)
 
 static void put(const struct cli *cli, const PGresult *r, struct jw *w, int i)
 {
-    static const struct rows_column texts[] = {{"id", COL_ID, ROWS_TEXT}, {"name", COL_NAME, ROWS_TEXT}, {"kind", COL_KIND, ROWS_TEXT}, {"mode", COL_MODE, ROWS_TEXT},
-                                               {"contact", COL_CONTACT, ROWS_TEXT}, {"since", COL_SINCE, ROWS_TEXT}, {"lapsed", COL_LAPSED, ROWS_TEXT}};
+    static const struct rows_column texts[] = {{"id", COL_ID, ROWS_TEXT},           {"name", COL_NAME, ROWS_TEXT},
+                                               {"kind", COL_KIND, ROWS_TEXT},       {"mode", COL_MODE, ROWS_TEXT},
+                                               {"contact", COL_CONTACT, ROWS_TEXT}, {"since", COL_SINCE, ROWS_TEXT},
+                                               {"lapsed", COL_LAPSED, ROWS_TEXT}};
     if (!cli->json) {
-        printf("%s  %-8s %-32s %s %s\n", PQgetvalue(r, i, COL_ID), duty(r, i), PQgetvalue(r, i, COL_CONTACT), PQgetvalue(r, i, COL_NAME), PQgetvalue(r, i, COL_LAPSED));
+        printf("%s  %-8s %-32s %s %s\n", PQgetvalue(r, i, COL_ID), duty(r, i), PQgetvalue(r, i, COL_CONTACT),
+               PQgetvalue(r, i, COL_NAME), PQgetvalue(r, i, COL_LAPSED));
         return;
     }
     jw_open(w, '{');
@@ -84,9 +89,13 @@ bool cmd_partner_contact(struct cli *cli, struct err *e)
     struct arena a = {0};
     struct tenant_row t;
     struct str partner = str_of(cli->arguments[0]);
-    const struct contact_new new = {.name = str_of(cli_option(cli, "name")), .email = str_of(cli_option(cli, "email")), .since = str_of(cli_option(cli, "since"))};
+    const struct contact_new new = {.name = str_of(cli_option(cli, "name")),
+                                    .email = str_of(cli_option(cli, "email")),
+                                    .since = str_of(cli_option(cli, "since"))};
     struct conn *c = portal_enter(cli, &a, "region", &t, e);
-    bool ok = c && (cli_has(cli, "beside") ? contact_add(c, &t.id, partner, &new, STR_NONE, e) : contact_hand_over(c, &t.id, partner, &new, STR_NONE, e)) &&
+    bool ok = c &&
+              (cli_has(cli, "beside") ? contact_add(c, &t.id, partner, &new, STR_NONE, e)
+                                      : contact_hand_over(c, &t.id, partner, &new, STR_NONE, e)) &&
               conn_commit(c, e);
     if (ok)
         printf("%s\n", cli->json ? "{\"done\": true}" : cli_say(cli, "Les contacts sont à jour.", "The contacts are up to date."));

@@ -140,7 +140,9 @@ bool cmd_schema_impact(struct cli *cli, struct err *e)
         {NULL, 0, ROWS_TEXT},
     };
     struct asked q = {0};
-    PGresult *r = begin(cli, &q, e) ? conn_ask(q.c, &sql_schema_impact_list, (struct str[]){uuid_str(&q.t.id), S("f"), STR_NONE}, e) : NULL;
+    PGresult *r = begin(cli, &q, e)
+                      ? conn_ask(q.c, &sql_schema_impact_list, (struct str[]){uuid_str(&q.t.id), S("f"), STR_NONE}, e)
+                      : NULL;
     if (r)
         rows_say(cli, r, impact, put_impact);
     PQclear(r);
@@ -185,8 +187,9 @@ bool cmd_schema_show(struct cli *cli, struct err *e)
     struct registry_field *fields;
     struct str title, version;
     size_t n;
-    bool ok = begin(cli, &q, e) && registry_fields(q.c, &q.a, &q.t.id, str_of(cli->arguments[0]), str_of(cli_option(cli, "version")),
-                                                   &fields, &n, &title, &version, e);
+    bool ok =
+        begin(cli, &q, e) && registry_fields(q.c, &q.a, &q.t.id, str_of(cli->arguments[0]),
+                                             str_of(cli_option(cli, "version")), &fields, &n, &title, &version, e);
     if (ok)
         say_fields(cli, fields, n, title, version);
     end(&q);

@@ -34,7 +34,8 @@ static bool put(struct cli *cli, struct conn *c, const struct uuid *tenant, stru
 }
 
 /* source_one.sql's columns */
-enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FAILURES, COL_RAN, COL_NEXT, COL_UPLOAD, COL_UPLOAD_STATE,
+enum { COL_URL, COL_EVERY, COL_ACTIVE, COL_SECRET, COL_RESULT, COL_ERROR, COL_FAILURES, COL_RAN, COL_NEXT,
+       COL_UPLOAD, COL_UPLOAD_STATE,
        COL_UPLOAD_ERROR, COL_HELD };
 
 static struct str text(const PGresult *r, int column)
@@ -102,8 +103,9 @@ bool cmd_dataset_source(struct cli *cli, struct err *e)
     bool removes = cli_has(cli, "remove");
     struct conn *c = portal_worker(cli, &a, &t, e);
     bool ok = c && conn_begin(c, &t.id, e) && (!cli_option(cli, "url") || put(cli, c, &t.id, e)) &&
-              (!removes || source_remove(c, &t.id, id, STR_NONE, e)) && (!cli_has(cli, "run") || source_run_soon(c, &t.id, id, e)) &&
-              (removes || show(cli, c, &t.id, e)) && conn_commit(c, e);
+              (!removes || source_remove(c, &t.id, id, STR_NONE, e)) &&
+              (!cli_has(cli, "run") || source_run_soon(c, &t.id, id, e)) && (removes || show(cli, c, &t.id, e)) &&
+              conn_commit(c, e);
     if (ok && removes)
         printf("%s\n", cli->json ? "{\"done\": true}" : cli_say(cli, "Source retirée.", "Source removed."));
     conn_close(c);

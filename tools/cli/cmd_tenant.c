@@ -92,11 +92,16 @@ static bool add_partner(struct cli *cli, struct conn *c, struct arena *a, struct
     struct tenant_row region;
     struct uuid account;
     bool direct = cli_has(cli, "direct");
-    struct partner_new new = {.name = option(cli, "name"), .slug = direct ? STR_NONE : str_of(cli->arguments[0]),
+    struct partner_new new = {.name = option(cli, "name"),
+                              .slug = direct ? STR_NONE : str_of(cli->arguments[0]),
                               .kind = cli_has(cli, "kind") ? option(cli, "kind") : S("autre"),
-                              .siren = option(cli, "siren"), .insee = option(cli, "insee"),
-                              .population = option(cli, "population"), .staff = option(cli, "staff"), .url = option(cli, "url"),
-                              .contact_name = option(cli, "contact-name"), .contact_email = option(cli, cli_has(cli, "contact") ? "contact" : "admin")};
+                              .siren = option(cli, "siren"),
+                              .insee = option(cli, "insee"),
+                              .population = option(cli, "population"),
+                              .staff = option(cli, "staff"),
+                              .url = option(cli, "url"),
+                              .contact_name = option(cli, "contact-name"),
+                              .contact_email = option(cli, cli_has(cli, "contact") ? "contact" : "admin")};
     if (!option_file(cli, "logo", LOGO_MAX, &out->logo, &new.logo_png, e))
         return false;
     if (cli_has(cli, "host") && !host_canonical(a, option(cli, "host"), &new.host, e))

@@ -94,7 +94,8 @@ bool cmd_token_revoke(struct cli *cli, struct err *e)
 static void put_line(const struct cli *cli, const PGresult *r, int i)
 {
     (void)cli;
-    printf("%s  %-10s  %-10s  %-8s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 5), PQgetvalue(r, i, 1));
+    printf("%s  %-10s  %-10s  %-8s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3),
+           PQgetvalue(r, i, 5), PQgetvalue(r, i, 1));
 }
 
 /* Of key_list.sql. */

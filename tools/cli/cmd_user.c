@@ -145,9 +145,13 @@ bool cmd_user_dpo(struct cli *cli, struct err *e)
     if (ok && cli->json)
         printf("{\"done\": true}\n");
     else if (ok && off)
-        printf(cli_say(cli, STR_FMT " n’est plus délégué à la protection des données.\n", STR_FMT " is no longer data protection officer.\n"), STR_ARG(email));
+        printf(cli_say(cli, STR_FMT " n’est plus délégué à la protection des données.\n",
+                       STR_FMT " is no longer data protection officer.\n"),
+               STR_ARG(email));
     else if (ok)
-        printf(cli_say(cli, STR_FMT " est délégué à la protection des données.\n", STR_FMT " is data protection officer.\n"), STR_ARG(email));
+        printf(cli_say(cli, STR_FMT " est délégué à la protection des données.\n",
+                       STR_FMT " is data protection officer.\n"),
+               STR_ARG(email));
     conn_close(c);
     arena_free(&a);
     return ok;

@@ -38,8 +38,11 @@
 
 struct web_hooks program_hooks;
 
-const struct route_table *const program_routes[] = {&explore_route_table, &pages_route_table, &backoffice_route_table, &publishing_route_table, &check_route_table, &schema_impact_route_table, &override_route_table,
-    &history_route_table, &attachment_route_table, &source_route_table, &piece_route_table, &push_route_table, &push_former_route_table, &federation_route_table};
+const struct route_table *const program_routes[] = {
+    &explore_route_table,     &pages_route_table,         &backoffice_route_table, &publishing_route_table,
+    &check_route_table,       &schema_impact_route_table, &override_route_table,   &history_route_table,
+    &attachment_route_table,  &source_route_table,        &piece_route_table,      &push_route_table,
+    &push_former_route_table, &federation_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
 const struct job_table *const program_jobs[] = {&people_jobs, &publishing_jobs, &pages_jobs, &federation_job_table};

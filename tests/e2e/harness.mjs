@@ -10,9 +10,9 @@
 // The program is TERRASSE_BINARY (tools/check sets it) or TERRASSE_BIN. Everything lives in a
 // temporary folder; only processes started here are ever ended.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,6 +65,26 @@ export class Jar {
   get header() { return [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; '); }
 }
 
+const STANDARD = { name: 'Région d’essai', host: 'r.localhost', admin: 'admin@r.example' };
+const HOMES = process.env.TERRASSE_HOMES; // a folder of the run, which tools/check gives and takes away
+
+/** Nearly all files begin with the same home. The first one makes it and leaves a copy, which the others take: most of
+ * the time of a small file was initdb and the migrations. It has its own secrets, and no socket or lock yet. */
+async function keptHome(home, make) {
+  const kept = join(HOMES, 'kept');
+  if (existsSync(kept)) {
+    execFileSync('cp', ['-a', join(kept, 'home'), home]);
+    return JSON.parse(readFileSync(join(kept, 'made.json'), 'utf8'));
+  }
+  const made = await make();
+  const mine = mkdtempSync(join(HOMES, 'making-'));
+  execFileSync('cp', ['-a', home, join(mine, 'home')]);
+  for (const name of ['socket', 'lock']) rmSync(join(mine, 'home', name), { force: true });
+  writeFileSync(join(mine, 'made.json'), JSON.stringify(made));
+  try { renameSync(mine, kept); } catch { rmSync(mine, { recursive: true }); } // another was first
+  return made;
+}
+
 class Installation {
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'terrasse-e2e-'));
@@ -85,8 +105,11 @@ class Installation {
     try { return JSON.parse(done.stdout); } catch { return done.stdout; }
   }
 
-  async init({ name = 'Région d’essai', host = 'r.localhost', admin = 'admin@r.example' } = {}) {
-    const made = await this.must(['init', '--home', this.home, '--name', name, '--host', host, '--admin', admin, '--json']);
+  async init(given = {}) {
+    const { name, host, admin } = { ...STANDARD, ...given };
+    const plain = name === STANDARD.name && host === STANDARD.host && admin === STANDARD.admin;
+    const make = () => this.must(['init', '--home', this.home, '--name', name, '--host', host, '--admin', admin, '--json']);
+    const made = plain && HOMES ? await keptHome(this.home, make) : await make();
     this.host = host;
     this.links[host] = made.invitation;
     return made;

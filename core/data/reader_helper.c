@@ -13,7 +13,7 @@ struct batch {
     enum fate fates[BATCH_ROWS];
     struct str *cells; /* of all its rows */
     size_t n;
-    struct arena bytes; /* cells that do not outlive their row in the source */
+    struct arena bytes; /* what does not outlive its row in the source */
 };
 
 struct reader_helper {
@@ -134,6 +134,12 @@ static struct str lasting(const struct reader *r, struct batch *b, struct str ce
     return lasts ? cell : arena_str(&b->bytes, cell);
 }
 
+/* What a source says of each cell stands where it says the next row's. */
+static const void *kept(struct batch *b, const void *marks, size_t n)
+{
+    return marks ? arena_copy(&b->bytes, (struct str){marks, n}) : NULL;
+}
+
 void reader_helper_row(struct reader_helper *h, const struct record *row, enum fate fate)
 {
     const struct reader *r = h->r;
@@ -144,10 +150,13 @@ void reader_helper_row(struct reader_helper *h, const struct record *row, enum f
     size_t n = fate == FATE_KEPT ? r->ncolumns : fate == FATE_ASIDE;
     for (size_t i = 0; i < n; i++)
         cells[i] = lasting(r, b, reader_cell(row, i));
-    b->rows[b->n] = *row;
-    b->rows[b->n].cells = cells;
+    struct record *to = &b->rows[b->n];
+    *to = *row;
+    to->cells = cells;
+    to->quoted = kept(b, row->quoted, n * sizeof *row->quoted);
+    to->secret = kept(b, row->secret, n);
     if (fate == FATE_KEPT)
-        b->rows[b->n].n = n;
+        to->n = n;
     b->fates[b->n++] = fate;
     if (b->n == BATCH_ROWS || b->bytes.total_bytes > BATCH_BYTES)
         give(h, BATCHES - 1);

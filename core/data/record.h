@@ -20,7 +20,7 @@ enum record_secret { RECORD_NOT_SECRET, RECORD_FEW_UNITS, RECORD_DOMINATED, RECO
 struct record {
     uint64_t line;           /* where it starts; in a sheet its row */
     size_t n;                /* cells in the file; at most RECORD_COLUMNS_MAX + 1 of them are kept */
-    const struct str *cells; /* UTF-8; until the next record */
+    const struct str *cells; /* UTF-8; like the next and `secret`: until the next record */
     const bool *quoted;      /* by cell: a text, where the file says so (JSON); NULL: it does not */
     bool end;                /* no record: the file is over */
     bool has_nul;            /* a byte no text column can hold */

@@ -331,6 +331,46 @@ static void test_a_helper_changes_nothing(void **state)
     reader_helper_stop(helper);
 }
 
+/* What a source says of one row by its cells: a text in JSON, an amount that one unit makes. Both stand in memory that
+ * the next row takes. */
+static void test_a_helper_sees_what_a_row_says_of_itself(void **state)
+{
+    (void)state;
+    struct reader_helper *helper = reader_helper_start();
+    if (!helper)
+        skip(); /* one processor */
+    struct buf json = {0}, csv = {0};
+    buf_addz(&csv, "secteur;nom;montant\n");
+    for (int i = 0; i < 3000; i++) {
+        buf_printf(&json, i % 3 ? "%s{\"n\":%d,\"t\":\"x\"}" : "%s{\"n\":\"%d\",\"t\":\"x\"}", i ? "," : "[", i);
+        buf_printf(&csv, "s%d;u%d;%d\n", i / 5, i / 5 % 3 ? i : 0, 10); /* of each third sector all rows are of one unit */
+    }
+    buf_addc(&json, ']');
+    static const char schema[] =
+        "{\"schema\":\"s\",\"schemas\":[{\"name\":\"s\",\"version\":\"1\",\"title\":\"s\",\"definition\":{\"type\":\"array\","
+        "\"items\":{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"},\"t\":{\"type\":\"string\"}}}}}]}";
+    static const char group[] = "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"sum\":[\"montant\"],\"unit\":\"nom\","
+                                "\"into\":\"unites\"}]}";
+    const struct {
+        struct str text;
+        const char *options, *says;
+    } files[] = {{buf_str(&json), schema, "\"check\": {\"errors\": 1000,"}, {buf_str(&csv), group, "\"total\": 200"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct reading alone = read_text(files[i].text, files[i].options), helped = read_helped(files[i].text, files[i].options, helper);
+        assert_true(alone.ok && helped.ok);
+        char *a = json_dumps(alone.report, 0), *b = json_dumps(helped.report, 0);
+        assert_non_null(strstr(b, files[i].says));
+        assert_string_equal(b, a);
+        free(a);
+        free(b);
+        end(&alone);
+        end(&helped);
+    }
+    buf_free(&json);
+    buf_free(&csv);
+    reader_helper_stop(helper);
+}
+
 static void test_nul_sets_the_row_aside(void **state)
 {
     (void)state;
@@ -405,7 +445,8 @@ int main(void)
         cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
         cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
-        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing), cmocka_unit_test(test_nul_sets_the_row_aside),
+        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing),
+        cmocka_unit_test(test_a_helper_sees_what_a_row_says_of_itself), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,9 +179,9 @@ void reader_see_rest(struct reader *r, const struct record *row, enum fate fate)
 {
     if (fate == FATE_KEPT) {
         look_at(r, row, r->helper ? reader_helper_first(r->ncolumns) : 0, r->ncolumns);
-        reader_checks_kept(r->checks, r, row);
+        reader_checks_kept(r->checks, row);
     } else if (fate == FATE_ASIDE) {
-        reader_checks_aside(r->checks, r, row);
+        reader_checks_aside(r->checks, row);
     } else if (fate == FATE_BLANK) {
         reader_checks_blank(r->checks, row->line);
     }

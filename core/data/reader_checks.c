@@ -157,9 +157,8 @@ struct reader_checks *reader_checks_new(struct reader *r)
 
 /* ---- the rows ---- */
 
-void reader_checks_kept(struct reader_checks *c, const struct reader *r, const struct record *row)
+void reader_checks_kept(struct reader_checks *c, const struct record *row)
 {
-    (void)r;
     for (size_t i = 0; i < c->n; i++)
         c->cells[i] = reader_cell(row, i);
     if (c->checker)
@@ -177,9 +176,8 @@ void reader_checks_blank(struct reader_checks *c, uint64_t line)
         table_check_blank(c->checker, line);
 }
 
-void reader_checks_aside(struct reader_checks *c, const struct reader *r, const struct record *row)
+void reader_checks_aside(struct reader_checks *c, const struct record *row)
 {
-    (void)r;
     if (c->checker && row->n != c->n)
         table_check_aside(c->checker, row->line, reader_shown(reader_cell(row, 0)), row->n);
 }

@@ -18,9 +18,9 @@
 struct reader_checks;
 
 struct reader_checks *reader_checks_new(struct reader *r); /* once the columns are named */
-void reader_checks_kept(struct reader_checks *c, const struct reader *r, const struct record *row);
+void reader_checks_kept(struct reader_checks *c, const struct record *row);
 void reader_checks_blank(struct reader_checks *c, uint64_t line);
-void reader_checks_aside(struct reader_checks *c, const struct reader *r, const struct record *row);
+void reader_checks_aside(struct reader_checks *c, const struct record *row);
 void reader_checks_hidden(struct reader_checks *c, struct reader *r); /* once all rows were seen */
 void reader_checks_report(const struct reader_checks *c, struct jw *w); /* members of an object */
 /* What the values of one column lack, into the open list of its warnings. */

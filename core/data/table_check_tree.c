@@ -212,7 +212,7 @@ void table_check_tree(struct table_checker *c, size_t at, uint64_t line, struct 
 {
     const struct table_field *f = &c->s->fields[at];
     struct err ignored = {0};
-    bool bracketed = cell.p[0] == '[' || cell.p[0] == '{';
+    bool bracketed = str_starts(cell, S("[")) || str_starts(cell, S("{"));
     if (cell.n > TREE_BYTES_MAX) {
         table_check_find(c, REASON_value_unchecked, at, WHOLE, line, cell, false);
         return;

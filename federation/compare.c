@@ -1,7 +1,7 @@
 #include "federation/compare.h"
 
 #include "core/base/log.h"
-#include "core/data/version.h"
+#include "core/data/intake/version.h"
 #include "core/db/sqlstate.h"
 #include "federation/filter.h"
 #include "federation/source.h"

@@ -1,6 +1,6 @@
 #include "federation/filter.h"
 
-#include "core/data/query.h"
+#include "core/data/query/query.h"
 #include "core/db/sqlstate.h"
 #include "tenants/people/grant.h"
 

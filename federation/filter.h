@@ -9,7 +9,7 @@
  * each reading.
  */
 
-/* *records: as digits, in `a`. No filter: those of the source. Fails with the kinds of core/data/odsql.h, which put
+/* *records: as digits, in `a`. No filter: those of the source. Fails with the kinds of core/data/query/odsql.h, which put
  * the copy aside for people to look at. */
 bool filter_records(struct conn *c, struct arena *a, const struct source *s, struct str row_filter, struct str *records,
                     struct err *e);

@@ -7,7 +7,7 @@ ALTER TEXT SEARCH CONFIGURATION data.french
 -- The rows of a dataset as published once: table data.v_<32 hex of the id>. Nobody owns it.
 CREATE TABLE portal.version (
     id         uuid   PRIMARY KEY,
-    columns    jsonb  NOT NULL DEFAULT '[]', -- [{"name","label","type","sql","reason",…}] in file order: core/data/version.h
+    columns    jsonb  NOT NULL DEFAULT '[]', -- [{"name","label","type","sql","reason",…}] in file order: core/data/intake/version.h
     rows       bigint NOT NULL DEFAULT 0 CHECK (rows >= 0),
     bytes      bigint NOT NULL DEFAULT 0 CHECK (bytes >= 0),  -- canonical CSV in UTF-8 (R58)
     state      text   NOT NULL DEFAULT 'loading' CHECK (state IN ('loading', 'ready', 'frozen', 'dropped')),
@@ -91,7 +91,7 @@ CREATE TABLE portal.upload (
     file_name       text   NOT NULL CHECK (length(file_name) BETWEEN 1 AND 255),
     blob            text   NOT NULL CHECK (blob ~ '^[a-z0-9/-]{1,100}$'),  -- name in the content store
     size_bytes      bigint NOT NULL CHECK (size_bytes >= 0),
-    options         jsonb  NOT NULL DEFAULT '{}',    -- fixed types, names, labels: core/data/reader.h
+    options         jsonb  NOT NULL DEFAULT '{}',    -- fixed types, names, labels: core/data/intake/reader.h
     state           text   NOT NULL DEFAULT 'queued'
                     CHECK (state IN ('queued', 'reading', 'ready', 'failed', 'published', 'abandoned')),
     report          jsonb,                           -- what was understood and why

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/data/view_make.h"
+#include "core/data/query/view_make.h"
 
 /* sample_views -- the datasets K, D2, T, M and V of explore-api.md section 9, as views and as rows. */
 

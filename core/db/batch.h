@@ -23,7 +23,7 @@ typedef void batch_sink(void *context, const PGresult *r);
 
 struct batch_call {
     const struct stmt *stmt;   /* NULL: dynamic SQL in `sql` */
-    const char *sql;           /* dynamic: constants of ours and $n only, from core/data/odsql_sql */
+    const char *sql;           /* dynamic: constants of ours and $n only, from core/data/query/odsql_sql */
     unsigned nparams;
     const struct str *params;  /* text values; absent is NULL. In the batch's arena */
     bool binary;               /* results in binary; prepared statements answer in text */

@@ -1,7 +1,7 @@
 #include "tenants/directory/contact.h"
 
 #include "core/base/clock.h"
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "tenants/directory/errors.h"
 #include "tenants/directory/slug.h"
 #include "tenants/directory/sql.h"

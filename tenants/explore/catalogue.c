@@ -1,6 +1,6 @@
 #include "tenants/explore/catalogue.h"
 
-#include "core/data/facet.h"
+#include "core/data/query/facet.h"
 #include "tenants/explore/explore.h"
 
 static struct str at(struct req *r, const char *path)

@@ -2,7 +2,7 @@
 #include "tenants/explore/catalogue_dcat.h"
 
 #include "core/base/jr.h"
-#include "core/data/dcat.h"
+#include "core/data/export/dcat.h"
 #include "tenants/explore/catalogue_names.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"

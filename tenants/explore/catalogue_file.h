@@ -1,5 +1,5 @@
 #pragma once
-#include "core/data/export.h"
+#include "core/data/export/export.h"
 #include "core/web/request.h"
 #include "tenants/explore/dataset_object.h"
 

@@ -1,7 +1,7 @@
 /* The catalogue as a workbook: the cells of its CSV through the workbooks of rows. */
 #include <endian.h>
 
-#include "core/data/spill.h"
+#include "core/data/export/spill.h"
 #include "tenants/explore/catalogue_file.h"
 
 static const struct {

@@ -4,7 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/base/jw.h"
-#include "core/data/type.h"
+#include "core/data/value/type.h"
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"

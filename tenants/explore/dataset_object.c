@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/data/type.h"
+#include "core/data/value/type.h"
 #include "tenants/explore/explore.h"
 #include "tenants/publishing/bbox.h"
 #include "tenants/publishing/credit.h"

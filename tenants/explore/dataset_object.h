@@ -2,7 +2,7 @@
 #include <jansson.h>
 
 #include "core/base/jw.h"
-#include "core/data/odsql.h"
+#include "core/data/query/odsql.h"
 #include "core/web/request.h"
 
 /*

@@ -1,6 +1,6 @@
 #include "tenants/explore/datasets.h"
 
-#include "core/data/row_json.h"
+#include "core/data/query/row_json.h"
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/sql.h"

@@ -1,7 +1,7 @@
 #pragma once
-#include "core/data/coding.h"
-#include "core/data/export.h"
-#include "core/data/spill.h"
+#include "core/data/export/coding.h"
+#include "core/data/export/export.h"
+#include "core/data/export/spill.h"
 #include "core/web/request.h"
 #include "tenants/explore/artefact.h"
 #include "tenants/people/grant.h"

@@ -1,7 +1,7 @@
 #include "tenants/explore/facets.h"
 
-#include "core/data/facet.h"
-#include "core/data/side.h"
+#include "core/data/query/facet.h"
+#include "core/data/query/side.h"
 #include "tenants/explore/explore.h"
 
 struct counted {

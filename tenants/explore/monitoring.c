@@ -1,6 +1,6 @@
 #include "tenants/explore/monitoring.h"
 
-#include "core/data/cell.h"
+#include "core/data/query/cell.h"
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/explore.h"

@@ -1,8 +1,8 @@
 #include "tenants/explore/records.h"
 
 #include "core/data/errors.h"
-#include "core/data/row_json.h"
-#include "core/data/side.h"
+#include "core/data/query/row_json.h"
+#include "core/data/query/side.h"
 #include "core/web/errors.h"
 #include "tenants/explore/explore.h"
 #include "tenants/publishing/file_cells.h"

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "core/data/export.h"
-#include "core/data/query_parameter.h"
+#include "core/data/export/export.h"
+#include "core/data/query/query_parameter.h"
 #include "tenants/explore/catalogue.h"
 #include "tenants/explore/explore.h"
 

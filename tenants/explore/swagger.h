@@ -2,7 +2,7 @@
 #include "core/web/request.h"
 
 /*
- * swagger -- the API described for machines (OpenAPI 3.0.3), made from the route table and core/data/query_parameter.
+ * swagger -- the API described for machines (OpenAPI 3.0.3), made from the route table and core/data/query/query_parameter.
  *
  * Its address is the frozen one that national catalogues store: /api/explore/v2.1/swagger.json.
  */

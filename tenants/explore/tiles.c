@@ -1,6 +1,6 @@
 #include "tenants/explore/tiles.h"
 
-#include "core/data/tile.h"
+#include "core/data/query/tile.h"
 #include "tenants/explore/errors.h"
 #include "tenants/explore/explore.h"
 

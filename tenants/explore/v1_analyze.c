@@ -1,6 +1,6 @@
 #include "tenants/explore/v1_analyze.h"
 
-#include "core/data/cell.h"
+#include "core/data/query/cell.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_params.h"

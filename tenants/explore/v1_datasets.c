@@ -1,8 +1,8 @@
 #include "tenants/explore/v1_datasets.h"
 
 #include "core/base/jr.h"
-#include "core/data/cell.h"
-#include "core/data/facet.h"
+#include "core/data/query/cell.h"
+#include "core/data/query/facet.h"
 #include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/dataset_object.h"
 #include "tenants/explore/datasets.h"

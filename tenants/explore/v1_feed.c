@@ -1,7 +1,7 @@
 #include "tenants/explore/v1_feed.h"
 
 #include "core/base/utf8.h"
-#include "core/data/cell.h"
+#include "core/data/query/cell.h"
 #include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/explore.h"
 

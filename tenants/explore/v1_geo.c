@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/jr.h"
-#include "core/data/cell.h"
+#include "core/data/query/cell.h"
 #include "tenants/explore/explore.h"
 #include "tenants/explore/v1_answer.h"
 #include "tenants/explore/v1_params.h"

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/arena.h"
-#include "core/data/view.h"
+#include "core/data/query/view.h"
 
 /*
  * v1_place -- places as the first version of the API writes them, latitude first, as ODSQL.

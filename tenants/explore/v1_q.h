@@ -1,7 +1,7 @@
 #pragma once
 #include "core/base/arena.h"
 #include "core/base/err.h"
-#include "core/data/view.h"
+#include "core/data/query/view.h"
 
 /*
  * v1_q -- the question `q` of the first version of the API, as one ODSQL condition.

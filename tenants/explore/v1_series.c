@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/data/cell.h"
+#include "core/data/query/cell.h"
 #include "core/data/errors.h"
-#include "core/data/odsql_math.h"
+#include "core/data/query/odsql_math.h"
 #include "tenants/explore/v1_place.h"
 
 enum { SERIES_NAME_MAX = 60 };

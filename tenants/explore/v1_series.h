@@ -1,5 +1,5 @@
 #pragma once
-#include "core/data/query.h"
+#include "core/data/query/query.h"
 #include "core/web/request.h"
 
 /*

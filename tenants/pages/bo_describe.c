@@ -1,7 +1,7 @@
 #include "tenants/pages/bo_describe.h"
 
 #include "core/base/jr.h"
-#include "core/data/reason.h"
+#include "core/data/value/reason.h"
 #include "tenants/pages/page.h"
 #include "tenants/pages/say.h"
 #include "tenants/publishing/meta.h"

@@ -16,7 +16,7 @@ size_t bo_headings(struct req *r, const json_t *metas, struct bo_said *out);
 struct str bo_missing(struct req *r, const json_t *metas);
 /* "texte", "date", "nombre entier": a type's name for people. */
 struct str bo_type_word(struct req *r, struct str type);
-/* A reason of core/data/reason.h, in the arena. */
+/* A reason of core/data/value/reason.h, in the arena. */
 struct str bo_reason(struct req *r, const json_t *reason);
 /* The name of the field where the description's form asks a heading; NULL: nowhere. */
 const char *bo_describe_field(enum meta_heading heading);

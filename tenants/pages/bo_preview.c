@@ -1,6 +1,6 @@
 /* Step 2: what the file holds, why each column has its type, what is wrong and where. */
 #include "core/base/jr.h"
-#include "core/data/reason.h"
+#include "core/data/value/reason.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_findings.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/data/step.h"
+#include "core/data/step/step.h"
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/bo_step_kinds.h"

@@ -4,7 +4,7 @@
 #include "tenants/pages/page.h"
 
 /*
- * bo_step_kinds -- the steps of core/data/step.h as a person chooses them: what each is called, what its form asks, and
+ * bo_step_kinds -- the steps of core/data/step/step.h as a person chooses them: what each is called, what its form asks, and
  * the sentence that says one that is there.
  */
 enum bo_step_sort { BO_STEP_COLUMN, BO_STEP_MAYBE_COLUMN, BO_STEP_COLUMNS, BO_STEP_TEXT, BO_STEP_NAMES,

@@ -1,6 +1,6 @@
 #include "tenants/pages/console.h"
 
-#include "core/data/query_parameter.h"
+#include "core/data/query/query_parameter.h"
 #include "core/web/url.h"
 #include "tenants/pages/guide.h"
 #include "tenants/pages/hits.h"

@@ -1,5 +1,5 @@
-#include "core/data/picture.h"
-#include "core/data/tile.h"
+#include "core/data/intake/picture.h"
+#include "core/data/query/tile.h"
 #include "tenants/pages/dataset.h"
 
 #include "core/base/jr.h"

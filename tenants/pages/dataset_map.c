@@ -1,7 +1,7 @@
 /* dataset_map -- a dataset's geometries as one drawing, made here: no tile of anybody else, no script; the table says the
  * same in words. */
-#include "core/data/cell.h"
-#include "core/data/tile.h"
+#include "core/data/query/cell.h"
+#include "core/data/query/tile.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"

@@ -1,7 +1,7 @@
 /* dataset_table -- rows with search, facets, sort and pages; every state an address, the API's own parameters. */
 #include "core/base/jr.h"
-#include "core/data/facet.h"
-#include "core/data/side.h"
+#include "core/data/query/facet.h"
+#include "core/data/query/side.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"

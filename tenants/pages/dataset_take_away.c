@@ -1,6 +1,6 @@
 /* dataset_take_away -- the views that hand the data over: export and api. */
 #include "core/base/clock.h"
-#include "core/data/export.h"
+#include "core/data/export/export.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"

@@ -4,8 +4,8 @@
 
 #include "core/base/jr.h"
 #include "core/base/jw.h"
-#include "core/data/cell.h"
-#include "core/data/row_json.h"
+#include "core/data/query/cell.h"
+#include "core/data/query/row_json.h"
 #include "tenants/pages/say.h"
 
 void rows_add(struct rows *q, struct str name, struct str value)

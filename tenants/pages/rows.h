@@ -1,7 +1,7 @@
 #pragma once
 #include <jansson.h>
 
-#include "core/data/query.h"
+#include "core/data/query/query.h"
 #include "core/web/request.h"
 
 /*

@@ -5,7 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/base/must.h"
-#include "core/data/view_make.h"
+#include "core/data/query/view_make.h"
 #include "core/web/engine.h"
 #include "core/web/errors.h"
 #include "tenants/people/errors.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/data/view.h"
+#include "core/data/query/view.h"
 #include "core/web/request.h"
 
 /*

@@ -11,7 +11,7 @@
 #include "core/base/must.h"
 #include "core/base/utf8.h"
 #include "core/data/errors.h"
-#include "core/data/unpack.h"
+#include "core/data/intake/unpack.h"
 #include "core/io/blob.h"
 #include "tenants/directory/slug.h"
 #include "tenants/directory/tenant.h"

@@ -2,7 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/jr.h"
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "tenants/publishing/credit.h"
 
 static struct str today(struct req *r)

@@ -1,7 +1,7 @@
 #include "tenants/publishing/correct.h"
 
 #include "core/base/jr.h"
-#include "core/data/step.h"
+#include "core/data/step/step.h"
 #include "tenants/publishing/errors.h"
 
 static bool bad(struct err *e)

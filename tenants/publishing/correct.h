@@ -5,7 +5,7 @@
 
 /*
  * correct -- what a person says of one file after it was read: cells corrected, rows left out, other types,
- * other steps. Kept with the upload, done again each time the file is read (core/data/step.h); the file
+ * other steps. Kept with the upload, done again each time the file is read (core/data/step/step.h); the file
  * itself is never changed.
  *
  * asked: {"fields": […], "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true,

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/jw.h"
-#include "core/data/query.h"
+#include "core/data/query/query.h"
 #include "core/web/request.h"
 #include "tenants/people/grant.h"
 

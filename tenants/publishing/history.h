@@ -1,5 +1,5 @@
 #pragma once
-#include "core/data/compare.h"
+#include "core/data/query/compare.h"
 #include "core/web/request.h"
 #include "tenants/publishing/publish.h"
 

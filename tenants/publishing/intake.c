@@ -6,8 +6,8 @@
 #include "core/base/errors.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/type.h"
-#include "core/data/version.h"
+#include "core/data/value/type.h"
+#include "core/data/intake/version.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/check.h"
 #include "tenants/publishing/contract.h"
@@ -135,7 +135,7 @@ static int64_t rows_left(const struct intake *in)
     return left > 0 ? left : 0;
 }
 
-/* Which of the tables in the file, and how it is written (core/data/reader.h). */
+/* Which of the tables in the file, and how it is written (core/data/intake/reader.h). */
 static void put_reading(json_t *options, const json_t *reading)
 {
     static const char *const keys[] = {"member", "sheet", "layer", "path", "header_row", "header", "separator"};

@@ -19,8 +19,8 @@ struct intake {
     struct dataset_row d;  /* zeroed: a new dataset */
     bool is_new, append;
     json_t *given;         /* fields as somebody gave them now; may be NULL */
-    const json_t *extra;   /* of this file: {"corrections", "left_out", "steps"} (core/data/step.h),
-                            * {"reading": which table of it, and how (core/data/reader.h)}; may be NULL */
+    const json_t *extra;   /* of this file: {"corrections", "left_out", "steps"} (core/data/step/step.h),
+                            * {"reading": which table of it, and how (core/data/intake/reader.h)}; may be NULL */
     struct str bound;      /* organisation that the sender is bound to: what joins may look up; absent: all */
     json_t *steps;         /* done to it: those of `extra`, else those done to the last one */
     json_t *kept;          /* settings of the draft, else of the dataset */

@@ -10,7 +10,7 @@
 #include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/version.h"
+#include "core/data/intake/version.h"
 #include "core/db/sqlstate.h"
 #include "tenants/publishing/load.h"
 #include "tenants/publishing/sql.h"

@@ -1,12 +1,12 @@
 #pragma once
 #include <jansson.h>
 
-#include "core/data/step.h"
+#include "core/data/step/step.h"
 #include "core/db/conn.h"
 
 /*
  * join -- what the join steps of a file look up, written by the worker for the sealed child: one file in
- * memory for each, CSV without header, the key and then the columns taken (core/data/step.h).
+ * memory for each, CSV without header, the key and then the columns taken (core/data/step/step.h).
  *
  * Only rows of this portal, and only those that the sender may read: one of another portal, a closed one
  * of another organisation, or a copy that shows some rows only is as one that is not there.

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "core/base/jr.h"
-#include "core/data/ingest.h"
-#include "core/data/type.h"
-#include "core/data/version.h"
+#include "core/data/intake/ingest.h"
+#include "core/data/value/type.h"
+#include "core/data/intake/version.h"
 #include "core/db/copy.h"
 #include "core/db/sqlstate.h"
 #include "tenants/directory/tenant.h"

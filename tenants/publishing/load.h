@@ -11,7 +11,7 @@
 struct load {
     int fd; /* a regular file; stays the caller's */
     uint64_t size_bytes;
-    struct str options;    /* of the reader (core/data/reader.h) */
+    struct str options;    /* of the reader (core/data/intake/reader.h) */
     const json_t *facets;  /* technical names that get a b-tree; NULL: those the report suggests */
     const json_t *old;     /* columns of the version whose rows come first; NULL: none */
     struct uuid old_id;

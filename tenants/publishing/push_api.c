@@ -6,7 +6,7 @@
 
 #include "core/base/errors.h"
 #include "core/base/jr.h"
-#include "core/data/reason.h"
+#include "core/data/value/reason.h"
 #include "core/web/errors.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fault.h"

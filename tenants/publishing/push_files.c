@@ -8,7 +8,7 @@
 #include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/base/jw.h"
-#include "core/data/record.h"
+#include "core/data/value/record.h"
 #include "core/io/blob.h"
 #include "core/io/errors.h"
 #include "tenants/publishing/errors.h"

@@ -11,7 +11,7 @@
 #include "core/base/fd.h"
 #include "core/base/jr.h"
 #include "core/base/log.h"
-#include "core/data/version.h"
+#include "core/data/intake/version.h"
 #include "core/db/sql.h"
 #include "core/db/sqlstate.h"
 #include "tenants/directory/tenant.h"

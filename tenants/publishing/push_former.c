@@ -1,7 +1,7 @@
 /* The former portal's address for programs that push: /api/push/1.0/{dataset}/{resource}/… (source: explore-api.md section 5, and
  * that portal's manual, "Keeping data up to date"). One key of an account for every resource of a dataset. */
 #include "core/base/jw.h"
-#include "core/data/cell.h"
+#include "core/data/query/cell.h"
 #include "core/data/errors.h"
 #include "core/web/errors.h"
 #include "tenants/people/grant.h"

@@ -2,7 +2,7 @@
 
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/words.h"
 

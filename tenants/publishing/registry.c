@@ -4,7 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/table_schema.h"
+#include "core/data/check/table_schema.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/carried.h"
 #include "tenants/publishing/errors.h"

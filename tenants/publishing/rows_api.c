@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/data/reason.h"
+#include "core/data/value/reason.h"
 #include "core/web/errors.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/rows_report.h"

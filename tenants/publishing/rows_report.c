@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/data/reason.h"
+#include "core/data/value/reason.h"
 #include "tenants/publishing/load.h"
 
 const char *rows_kind_name(enum rows_kind kind)

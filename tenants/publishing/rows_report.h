@@ -7,7 +7,7 @@
 
 /*
  * rows_report -- the cells of a file that somebody has to look at, from the report of its reading
- * (core/data/reader.h), as one list for the page, the API's JSON and its CSV.
+ * (core/data/intake/reader.h), as one list for the page, the API's JSON and its CSV.
  *
  *   aside    the row was set aside because of this cell, or as a whole (column absent)
  *   spoiled  a spreadsheet destroyed the value
@@ -23,7 +23,7 @@ struct rows_cell {
     int64_t line;
     struct str column, label, value; /* value: cut at 120 bytes */
     int64_t file_column;             /* from 1: may be corrected; 0: it may not */
-    const json_t *reason;            /* core/data/reason.h */
+    const json_t *reason;            /* core/data/value/reason.h */
 };
 
 /* In order of kind, then line. The list is in `a`; its length is given. */

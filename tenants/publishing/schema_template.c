@@ -1,6 +1,6 @@
 #include "tenants/publishing/schema_template.h"
 
-#include "core/data/xlsx_part.h"
+#include "core/data/export/xlsx_part.h"
 #include "core/web/errors.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"

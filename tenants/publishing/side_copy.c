@@ -1,6 +1,6 @@
 #include "tenants/publishing/side_copy.h"
 
-#include "core/data/side.h"
+#include "core/data/query/side.h"
 #include "core/db/sql.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/later.h"

@@ -2,7 +2,7 @@
 #include "core/db/job.h"
 
 /*
- * side_copy -- the columnar side copy of a version (core/data/side.h), made after its publication.
+ * side_copy -- the columnar side copy of a version (core/data/query/side.h), made after its publication.
  *
  * Asked for when a version is published, and by the sweeper where a file is missing (an older installation, a store
  * that was lost). A data set that was published less than ten minutes before waits as long, as for the text index.

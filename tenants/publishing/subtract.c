@@ -1,7 +1,7 @@
 #include "tenants/publishing/subtract.h"
 
 #include "core/base/jr.h"
-#include "core/data/secrecy.h"
+#include "core/data/check/secrecy.h"
 #include "core/db/sqlstate.h"
 #include "tenants/publishing/load.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <jansson.h>
 
-#include "core/data/compare.h"
+#include "core/data/query/compare.h"
 #include "core/db/conn.h"
 
 /*

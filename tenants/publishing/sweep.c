@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "core/base/log.h"
-#include "core/data/side.h"
-#include "core/data/version.h"
+#include "core/data/query/side.h"
+#include "core/data/intake/version.h"
 #include "core/db/errors.h"
 #include "core/io/blob.h"
 #include "tenants/directory/sql.h"

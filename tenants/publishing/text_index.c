@@ -1,6 +1,6 @@
 #include "tenants/publishing/text_index.h"
 
-#include "core/data/row_words.h"
+#include "core/data/query/row_words.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/later.h"
 #include "tenants/publishing/sql.h"

@@ -6,7 +6,7 @@
 #include "core/base/jr.h"
 #include "core/base/log.h"
 #include "core/data/errors.h"
-#include "core/data/picture.h"
+#include "core/data/intake/picture.h"
 #include "core/io/blob.h"
 #include "core/io/errors.h"
 #include "tenants/directory/tenant.h"

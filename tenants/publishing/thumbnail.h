@@ -5,7 +5,7 @@
 /*
  * thumbnail -- small pictures of the pictures that cells name (kind "file"), made once and kept beside the bytes.
  *
- * The worker looks at each on its slow thread, one sealed child a picture (core/data/picture.h). What is no picture, or too
+ * The worker looks at each on its slow thread, one sealed child a picture (core/data/intake/picture.h). What is no picture, or too
  * large, is looked at once and has none. They belong to the bytes, so that they go with them, and count as nobody's content:
  * what was deposited counts (R59), and the portal can make them again.
  */

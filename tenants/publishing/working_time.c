@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 
 static const int64_t HOUR = 3600000000;
 enum { FIRST_HOUR = 9, LAST_HOUR = 18, DAYS_MOST = 366 };

@@ -1,7 +1,7 @@
 #pragma once
 #include <libpq-fe.h>
 
-#include "core/data/query.h"
+#include "core/data/query/query.h"
 #include "tests/db/fixture.h"
 
 /* A compiled question, asked as it is or behind "EXPLAIN "; binary: as the program asks. Fails the test when it fails. */

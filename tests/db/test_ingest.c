@@ -9,9 +9,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/jr.h"
-#include "core/data/ingest.h"
-#include "core/data/read_main.h"
-#include "core/data/version.h"
+#include "core/data/intake/ingest.h"
+#include "core/data/intake/read_main.h"
+#include "core/data/intake/version.h"
 #include "core/db/conn.h"
 #include "core/db/copy.h"
 

@@ -15,7 +15,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/jr.h"
-#include "core/data/read_main.h"
+#include "core/data/intake/read_main.h"
 #include "core/db/sql.h"
 #include "core/io/blob.h"
 #include "core/io/errors.h"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "core/data/errors.h"
-#include "core/data/export.h"
-#include "core/data/facet.h"
-#include "core/data/odsql.h"
+#include "core/data/export/export.h"
+#include "core/data/query/facet.h"
+#include "core/data/query/odsql.h"
 #include "tests/db/ask.h"
 #include "tests/db/fixture.h"
 #include "tests/sample_views.h"

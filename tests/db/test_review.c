@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "core/db/sql.h"
 #include "tenants/directory/root.h"
 #include "tenants/directory/sql.h"

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/data/odsql.h"
-#include "core/data/query.h"
-#include "core/data/row_words.h"
-#include "core/data/view_make.h"
+#include "core/data/query/odsql.h"
+#include "core/data/query/query.h"
+#include "core/data/query/row_words.h"
+#include "core/data/query/view_make.h"
 #include "tests/db/ask.h"
 #include "tests/db/fixture.h"
 

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/data/cell.h"
-#include "core/data/facet.h"
-#include "core/data/odsql.h"
-#include "core/data/row_json.h"
-#include "core/data/side.h"
-#include "core/data/view_make.h"
+#include "core/data/query/cell.h"
+#include "core/data/query/facet.h"
+#include "core/data/query/odsql.h"
+#include "core/data/query/row_json.h"
+#include "core/data/query/side.h"
+#include "core/data/query/view_make.h"
 #include "core/io/blob.h"
 #include "tests/db/ask.h"
 #include "tests/db/fixture.h"

@@ -1,8 +1,8 @@
 /* A pattern, a line feed, a value: a value that is read is read alike with the fmt: mark, and never by a pattern that
  * is not valid in its letters. Opening hours are parsed from the same bytes. */
 #include "core/base/must.h"
-#include "core/data/date_pattern.h"
-#include "core/data/opening_hours.h"
+#include "core/data/check/date_pattern.h"
+#include "core/data/check/opening_hours.h"
 
 #include <stdio.h>
 

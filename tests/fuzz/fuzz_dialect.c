@@ -1,8 +1,8 @@
 /* Any bytes in each encoding: decoding gives UTF-8, the separator is one of four, and a table written
  * with doubled quotes around the bytes comes back as it was. */
 #include "core/base/utf8.h"
-#include "core/data/dialect.h"
-#include "core/data/read_csv.h"
+#include "core/data/format/dialect.h"
+#include "core/data/format/read_csv.h"
 #include "tests/fuzz/reader_property.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

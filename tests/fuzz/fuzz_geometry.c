@@ -2,7 +2,7 @@
  * ends where the bytes end, has as many points as were counted, and each lies within the bounds that were said. */
 #include <stdlib.h>
 
-#include "core/data/geometry.h"
+#include "core/data/value/geometry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

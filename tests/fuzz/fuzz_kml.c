@@ -2,7 +2,7 @@
  * no longer than they may be; asked again from the beginning they are the same. */
 #include <stdlib.h>
 
-#include "core/data/read_kml.h"
+#include "core/data/format/read_kml.h"
 #include "tests/fuzz/reader_property.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
 /* Whatever the parameters are: 400, or SQL that holds only our own words. */
-#include "core/data/facet.h"
+#include "core/data/query/facet.h"
 #include "core/base/must.h"
 #include "tests/sample_views.h"
 #include "tests/sql_is_ours.h"

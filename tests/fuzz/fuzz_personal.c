@@ -2,8 +2,8 @@
  * found alone are found in a cell. */
 #include "core/base/jr.h"
 #include "core/base/must.h"
-#include "core/data/personal.h"
-#include "core/data/secrecy.h"
+#include "core/data/check/personal.h"
+#include "core/data/check/secrecy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
  * blank exactly where it holds white space only; a type that takes it writes the same whatever else it looked like. */
 #include <stdlib.h>
 
-#include "core/data/shape.h"
-#include "core/data/type.h"
+#include "core/data/value/shape.h"
+#include "core/data/value/type.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

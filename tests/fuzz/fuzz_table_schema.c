@@ -6,8 +6,8 @@
 #include "core/base/jr.h"
 #include "core/base/must.h"
 #include "core/base/utf8.h"
-#include "core/data/json_schema.h"
-#include "core/data/table_check.h"
+#include "core/data/check/json_schema.h"
+#include "core/data/check/table_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

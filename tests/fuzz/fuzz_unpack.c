@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/utf8.h"
-#include "core/data/unpack.h"
+#include "core/data/intake/unpack.h"
 #include "tests/fuzz/reader_property.h"
 #include "tests/unit/zip_of.h"
 

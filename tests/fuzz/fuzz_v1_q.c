@@ -1,8 +1,8 @@
 /* Whatever `q` is: refused, or ODSQL without a fault of syntax, whose SQL holds only our own words. */
 #include "core/base/must.h"
 #include "core/data/errors.h"
-#include "core/data/odsql.h"
-#include "core/data/query.h"
+#include "core/data/query/odsql.h"
+#include "core/data/query/query.h"
 #include "tenants/explore/v1_q.h"
 #include "tests/sample_views.h"
 #include "tests/sql_is_ours.h"

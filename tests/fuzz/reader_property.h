@@ -3,8 +3,8 @@
 
 #include "core/base/jr.h"
 #include "core/db/copy.h"
-#include "core/data/field_name.h"
-#include "core/data/reader.h"
+#include "core/data/value/field_name.h"
+#include "core/data/intake/reader.h"
 
 /* What holds of every file: rows kept + set aside + blank + taken away = rows seen; the stream's framing is right
  * and holds the rows kept; names are ids, each once; the report is JSON. */

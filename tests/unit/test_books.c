@@ -11,9 +11,9 @@
 #include "core/base/jr.h"
 #include "core/base/jw.h"
 #include "core/data/errors.h"
-#include "core/data/read_format.h"
-#include "core/data/reader.h"
-#include "core/data/sheet_merge.h"
+#include "core/data/format/read_format.h"
+#include "core/data/intake/reader.h"
+#include "core/data/format/sheet_merge.h"
 #include "tests/unit/xls_of.h"
 #include "tests/unit/zip_of.h"
 

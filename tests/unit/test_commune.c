@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "core/data/commune.h"
+#include "core/data/value/commune.h"
 
 static void test_codes(void **state)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/jr.h"
-#include "core/data/reader.h"
+#include "core/data/intake/reader.h"
 
 /* clang-format off */
 static const struct {

@@ -15,9 +15,9 @@
 #include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/ingest.h"
-#include "core/data/read_main.h"
-#include "core/data/reader.h"
+#include "core/data/intake/ingest.h"
+#include "core/data/intake/read_main.h"
+#include "core/data/intake/reader.h"
 #include "tests/unit/zip_of.h"
 
 static int file_of(struct str text)

@@ -7,11 +7,11 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "core/data/geometry.h"
-#include "core/data/json_scan.h"
-#include "core/data/lambert93.h"
-#include "core/data/shape.h"
-#include "core/data/type.h"
+#include "core/data/value/geometry.h"
+#include "core/data/value/json_scan.h"
+#include "core/data/value/lambert93.h"
+#include "core/data/value/shape.h"
+#include "core/data/value/type.h"
 
 static void test_bytes_of_a_point(void **state)
 {

@@ -16,8 +16,8 @@
 #include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/ingest.h"
-#include "core/data/read_main.h"
+#include "core/data/intake/ingest.h"
+#include "core/data/intake/read_main.h"
 #include "core/db/copy.h"
 #include "core/io/errors.h"
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "core/base/jr.h"
-#include "core/data/json_schema.h"
-#include "core/data/table_check.h"
+#include "core/data/check/json_schema.h"
+#include "core/data/check/table_check.h"
 
 enum { WIDE = 12 };
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "tenants/directory/obligation.h"
 
 /* CRPA L312-1-1: "moins de 3 500 habitants"; D312-1-1-1: "inférieur à … cinquante agents". Worked out by hand from the text. */

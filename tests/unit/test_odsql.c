@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "core/data/facet.h"
-#include "core/data/odsql.h"
+#include "core/data/query/facet.h"
+#include "core/data/query/odsql.h"
 #include "tests/injections.h"
 #include "tests/sample_views.h"
 #include "tests/sql_is_ours.h"

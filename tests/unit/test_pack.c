@@ -10,8 +10,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "core/data/coding.h"
-#include "core/data/parquet.h"
+#include "core/data/export/coding.h"
+#include "core/data/export/parquet.h"
 
 enum { TEXTS = 400, LONGEST = 300000 };
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
-#include "core/data/personal.h"
-#include "core/data/reader.h"
+#include "core/data/check/personal.h"
+#include "core/data/intake/reader.h"
 
 /* "kind:column=count …" of what a file's report says, personal data first. */
 static void findings(const json_t *report, struct buf *out)

@@ -7,7 +7,7 @@
 
 #include "core/base/jr.h"
 #include "core/base/rand.h"
-#include "core/data/dcat.h"
+#include "core/data/export/dcat.h"
 
 static struct rdf *sample(struct arena *a)
 {

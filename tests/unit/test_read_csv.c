@@ -6,10 +6,10 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "core/data/dialect.h"
+#include "core/data/format/dialect.h"
 #include "core/data/errors.h"
-#include "core/data/field_name.h"
-#include "core/data/read_csv.h"
+#include "core/data/value/field_name.h"
+#include "core/data/format/read_csv.h"
 
 /* Cells joined by '|', records by '/'; "!" and the code where it fails. */
 static void read_all(struct buf *out, struct str text, enum encoding encoding, char separator)

@@ -10,8 +10,8 @@
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
 #include "core/data/errors.h"
-#include "core/data/read_format.h"
-#include "core/data/reader.h"
+#include "core/data/format/read_format.h"
+#include "core/data/intake/reader.h"
 
 /* Records as "a|b/1|2", or the error's code and first values. */
 static void rows_of(struct str file, const char *options, struct buf *out)

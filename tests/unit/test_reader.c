@@ -10,9 +10,9 @@
 #include "core/base/jr.h"
 #include "core/db/copy.h"
 #include "core/data/errors.h"
-#include "core/data/reader.h"
-#include "core/data/reader_helper.h"
-#include "core/data/version.h"
+#include "core/data/intake/reader.h"
+#include "core/data/intake/reader_helper.h"
+#include "core/data/intake/version.h"
 
 struct reading {
     json_t *report;

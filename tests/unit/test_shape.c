@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "core/data/shape.h"
-#include "core/data/type.h"
+#include "core/data/value/shape.h"
+#include "core/data/value/type.h"
 
 static void test_number_read(void **state)
 {

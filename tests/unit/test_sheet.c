@@ -8,9 +8,9 @@
 
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/reader.h"
-#include "core/data/read_sheet.h"
-#include "core/data/sheet_book.h"
+#include "core/data/intake/reader.h"
+#include "core/data/format/read_sheet.h"
+#include "core/data/format/sheet_book.h"
 #include "tests/unit/zip_of.h"
 
 #define BOOK                                                                                           \

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "core/base/jr.h"
-#include "core/data/reader.h"
+#include "core/data/intake/reader.h"
 
 /* The report of a file of one column beside a column of words; values are parted by '|'. */
 static json_t *report_of(const char *label, const char *values)

@@ -6,10 +6,10 @@
 #include <cmocka.h>
 
 #include "core/base/jr.h"
-#include "core/data/dialect.h"
+#include "core/data/format/dialect.h"
 #include "core/data/errors.h"
-#include "core/data/read_csv.h"
-#include "core/data/reader.h"
+#include "core/data/format/read_csv.h"
+#include "core/data/intake/reader.h"
 
 struct outcome {
     struct buf rows; /* "a|b\n", gone rows as "-filtered\n" … */

@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 #include "core/base/jr.h"
-#include "core/data/date_pattern.h"
-#include "core/data/opening_hours.h"
-#include "core/data/table_check.h"
+#include "core/data/check/date_pattern.h"
+#include "core/data/check/opening_hours.h"
+#include "core/data/check/table_check.h"
 
 static struct table_schema schema_of(const char *text)
 {

@@ -9,7 +9,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/errors.h"
-#include "core/data/reader.h"
+#include "core/data/intake/reader.h"
 #include "tests/unit/zip_of.h"
 
 #define TABLE "nom;n\nTours;1\nBlois;2\n"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/data/query.h"
+#include "core/data/query/query.h"
 #include "tenants/explore/v1_q.h"
 #include "tests/sample_views.h"
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "tenants/publishing/working_time.h"
 
 static int64_t at(const char *text)

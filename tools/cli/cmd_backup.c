@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/errors.h"
-#include "core/data/moment.h"
+#include "core/data/value/moment.h"
 #include "core/db/backup.h"
 #include "core/db/migrate.h"
 #include "tools/cli/cmd.h"

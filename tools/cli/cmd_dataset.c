@@ -10,9 +10,9 @@
 #include "core/base/errors.h"
 #include "core/base/jr.h"
 #include "core/base/jw.h"
-#include "core/data/reason.h"
+#include "core/data/value/reason.h"
 #include "core/web/host.h"
-#include "core/data/step.h"
+#include "core/data/step/step.h"
 #include "tenants/publishing/attest.h"
 #include "tenants/publishing/check.h"
 #include "tenants/publishing/contract.h"
@@ -44,8 +44,8 @@ const struct command_option import_options[] = {
      "Pourquoi ce que le contrôle des données personnelles a trouvé peut être ouvert : en mots, ou un identifiant de la liste."},
     {"accept-shape", NULL, false, "Publish an update that adds, drops or retypes columns.",
      "Publier une mise à jour qui ajoute, retire ou change de type des colonnes."},
-    {"steps", "STEPS.json", false, "What is done to the file, and to those that follow: a list, as in META.json's \"steps\" (core/data/step.h).",
-     "Ce qui est fait au fichier, et aux suivants : une liste, comme « steps » dans META.json (core/data/step.h)."},
+    {"steps", "STEPS.json", false, "What is done to the file, and to those that follow: a list, as in META.json's \"steps\" (core/data/step/step.h).",
+     "Ce qui est fait au fichier, et aux suivants : une liste, comme « steps » dans META.json (core/data/step/step.h)."},
     {NULL, NULL, false, NULL, NULL},
 };
 const struct command_option publish_options[] = {

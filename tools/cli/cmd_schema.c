@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/jw.h"
-#include "core/data/table_schema.h"
+#include "core/data/check/table_schema.h"
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/registry.h"
 #include "tenants/publishing/schema_impact.h"

@@ -3,7 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/rand.h"
-#include "core/data/read_main.h"
+#include "core/data/intake/read_main.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/tables.h"
 

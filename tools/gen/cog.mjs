@@ -1,8 +1,8 @@
-// The codes of the communes of France, dated, for core/data/commune.h: one line a département of today's codes, one line a
+// The codes of the communes of France, dated, for core/data/value/commune.h: one line a département of today's codes, one line a
 // code that is no more. Written from the yearly lists of @etalab/decoupage-administratif (npm; Insee's code officiel
 // géographique, Licence Ouverte), whose README says which version has which year:
 //
-//   node tools/gen/cog.mjs 2021=FOLDER 2022=FOLDER … 2026=FOLDER > core/data/cog/communes.txt
+//   node tools/gen/cog.mjs 2021=FOLDER 2022=FOLDER … 2026=FOLDER > core/data/value/cog/communes.txt
 //
 // A FOLDER is an unpacked package. The last year given is today's list.
 

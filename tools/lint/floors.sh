@@ -8,6 +8,13 @@ FLOORS='core/base 0
 core/io 1
 core/db 2
 core/data 3
+core/data/value 3.1
+core/data/format 3.2
+core/data/check 3.3
+core/data/step 3.4
+core/data/intake 3.5
+core/data/query 3.6
+core/data/export 3.7
 core/web 4
 tenants/directory 5
 tenants/people 6

@@ -1,0 +1,56 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+
+/*
+ * json_schema_place -- what a JSON Schema says of one place: the parts that hold together there.
+ *
+ * An object, what its $ref leads to and what its allOf lists are parts of one place: all of them
+ * hold. Inside core/data/check/json_schema*.c only.
+ */
+enum { PLACE_PARTS_MAX = 24, PLACES_MAX = 5000, PLACE_BYTES_MAX = 1 << 20 };
+
+struct json_schema {
+    json_t *root;
+    struct arena arena;
+    json_t *left;  /* of the table being made: what it does not check */
+    size_t places; /* that were looked at */
+    size_t bytes;  /* of names and values in the answer */
+    bool over;     /* one of both was too many */
+};
+
+struct place {
+    json_t *parts[PLACE_PARTS_MAX];
+    size_t n;
+    struct str path;
+    const struct place *up; /* what it stands in */
+    bool nullable;          /* null is one of its values */
+    bool geometry;          /* a $ref to geojson.org */
+};
+
+/* rule: a keyword, with what makes it clear. */
+void place_leave(struct json_schema *s, struct str path, const char *rule);
+
+void place_open(struct json_schema *s, json_t *schema, struct str path, struct place *out);
+/* The member's place: whatever the parts say of it. False: none says anything. */
+bool place_member(struct json_schema *s, const struct place *p, const char *key, struct str path,
+                  struct place *out);
+bool place_items(struct json_schema *s, const struct place *p, struct str path, struct place *out);
+bool place_comes_back(const struct place *p); /* a part of it is one of what it stands in */
+
+/* The first part's; NULL: none has it. Another part's that differs is left, and named. */
+json_t *place_get(struct json_schema *s, const struct place *p, const char *keyword);
+const char *place_type(struct json_schema *s, struct place *p); /* NULL: any, or several */
+bool place_requires(const struct place *p, const char *key);
+bool place_is_closed(const struct place *p);
+bool place_has(const struct place *p, const char *key); /* a part describes this member */
+
+/* Members in the order of the parts, each once: from a zeroed walk until NULL. */
+struct place_walk {
+    size_t part;
+    void *at;
+};
+const char *place_next(const struct place *p, struct place_walk *walk);
+size_t place_members(const struct place *p, size_t most); /* counted up to `most` */

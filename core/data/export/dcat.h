@@ -1,0 +1,45 @@
+#pragma once
+#include <jansson.h>
+
+#include "core/data/export/rdf.h"
+
+/*
+ * dcat -- a catalogue of datasets as DCAT-AP 3.0.1, in the shape that data.gouv.fr's harvester and
+ * data.europa.eu read, at the addresses that OpenDataSoft portals gave them.
+ *
+ * Frozen, because national portals key on them (standards.md 1.8, explore-api.md 1.10): a dataset's
+ * identifier, its landing page, and the address of each distribution,
+ *     <base>/api/explore/v2.1/catalog/datasets/<id>/exports/<format>[?use_labels=true for csv, xlsx]
+ * Controlled values are described inside the feed, so that SHACL's class checks find them.
+ */
+struct dcat_dataset {
+    struct str dataset_id, identifier; /* identifier: stored once, never built here */
+    struct str publisher_email;
+    const json_t *metas;               /* {"default": {…}, "dcat": {…}} */
+    struct str created, issued, modified; /* ISO date-times with an offset */
+    struct str frequency_code;         /* EU authority code: "ANNUAL"; absent: unknown */
+    struct str theme_codes[8];         /* EU data-theme codes, in the order of default.theme */
+    size_t nthemes;
+    struct str bbox_wkt;               /* polygon; absent: none */
+    struct str credit;                 /* what a re-user has to quote */
+    struct str columns;                /* a sentence on the columns: description of the distributions */
+    bool has_rows, has_geometry;
+    struct str source;                 /* a copy: the origin's landing page; absent: an origin */
+};
+
+struct dcat_catalogue {
+    struct str base;                   /* "https://data.example.fr" */
+    struct str title, description, publisher;
+    struct str modified;
+    int64_t total;
+    struct str next;                   /* address of the next page; absent: the last */
+    struct str self;                   /* address of this page */
+    bool labels;                       /* use_labels_in_exports: true by default */
+    const struct str *formats;         /* include_exports; NULL: all that are built */
+    size_t nformats;
+};
+
+/* The catalogue's own node, its page and its one data service; datasets are added to it. */
+struct rdf_node *dcat_begin(struct rdf *g, const struct dcat_catalogue *c);
+void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,
+              const struct dcat_dataset *d);

@@ -1,0 +1,91 @@
+/* CSV: CR LF, a byte order mark unless refused, quotes only where they are needed. */
+#include "core/base/scan.h"
+#include "core/data/export/export.h"
+
+static bool needs_quotes(const struct export *x, struct str s)
+{
+    return x->quote_all || scan_csv(s, x->delimiter) < s.n;
+}
+
+static void put_quoted(struct buf *out, struct str s)
+{
+    buf_addc(out, '"');
+    for (ptrdiff_t at; (at = str_chr(s, '"')) >= 0; s = str_from(s, (size_t)at + 1)) {
+        buf_add(out, str_part(s, 0, (size_t)at + 1));
+        buf_addc(out, '"');
+    }
+    buf_add(out, s);
+    buf_addc(out, '"');
+}
+
+static void put_field(struct export *x, struct buf *out, struct str s)
+{
+    if (needs_quotes(x, s))
+        put_quoted(out, s);
+    else
+        buf_add(out, s);
+}
+
+static void start(struct export *x, struct buf *out)
+{
+    if (x->with_bom)
+        buf_addz(out, "\xef\xbb\xbf");
+    for (size_t i = 0; i < x->query->ncolumns; i++) {
+        if (i)
+            buf_addc(out, x->delimiter);
+        put_field(x, out,
+                  x->query->use_labels ? x->query->columns[i].label : x->query->columns[i].key);
+    }
+    buf_addz(out, "\r\n");
+}
+
+static bool is_bare(const struct query_column *c)
+{
+    return c->range == RANGE_NONE &&
+           (c->type == TYPE_INT || c->type == TYPE_DOUBLE || c->type == TYPE_DECIMAL ||
+            c->type == TYPE_DATE || c->type == TYPE_DATETIME || c->type == TYPE_BOOLEAN);
+}
+
+/* Stands in the result as it stands in the file. */
+static bool is_plain_text(const struct query_column *c)
+{
+    return c->range == RANGE_NONE &&
+           ((c->type == TYPE_TEXT && !c->multivalued.p) || c->type == TYPE_FILE);
+}
+
+static void row(struct export *x, struct buf *out, const PGresult *r, int at)
+{
+    for (size_t i = 0; i < x->query->ncolumns; i++) {
+        const struct query_column *c = &x->query->columns[i];
+        if (i)
+            buf_addc(out, x->delimiter);
+        if (is_bare(c) && !x->quote_all) { /* never holds a delimiter */
+            cell_text(out, c, r, at, x->list_separator);
+            continue;
+        }
+        if (is_plain_text(c)) {
+            int n = PQgetlength(r, at, c->at);
+            if (n > 0 || !cell_null(c, r, at))
+                put_field(x, out, (struct str){PQgetvalue(r, at, c->at), (size_t)n});
+            continue;
+        }
+        buf_reset(&x->cell);
+        cell_text(&x->cell, c, r, at, x->list_separator);
+        if (!cell_null(c, r, at))
+            put_field(x, out, buf_str(&x->cell));
+    }
+    buf_add(out, S("\r\n"));
+}
+
+static void end(struct export *x, struct buf *out)
+{
+    (void)x;
+    (void)out;
+}
+
+const struct export_format export_csv = {.name = "csv",
+                                         .extension = "csv",
+                                         .content_type = "text/csv; charset=utf-8",
+                                         .start = start,
+                                         .row = row,
+                                         .end = end};

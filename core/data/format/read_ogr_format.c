@@ -1,0 +1,185 @@
+#include "core/data/format/read_ogr_format.h"
+
+#include <expat.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/data/format/unfold.h"
+
+enum { HEAD = 4096, TAIL = 65536, DOCTYPE_WITHIN = 65536 };
+
+static bool holds(struct str s, const char *word)
+{
+    return memmem(s.p, s.n, word, strlen(word)) != NULL;
+}
+
+static bool is_zip(struct str head)
+{
+    return str_starts(head, S("PK\3\4"));
+}
+
+static bool is_xml(struct str head)
+{
+    if (str_starts(head, S("\xef\xbb\xbf")))
+        head = str_from(head, 3);
+    head = str_trim(head);
+    return head.n > 0 && head.p[0] == '<';
+}
+
+static bool is_gpkg(struct str head, struct str tail)
+{
+    (void)tail;
+    return head.n > 72 && str_starts(head, S("SQLite format 3")) &&
+           (memcmp(head.p + 68, "GPKG", 4) == 0 || memcmp(head.p + 68, "GP1", 3) == 0);
+}
+
+static bool is_fgb(struct str head, struct str tail)
+{
+    (void)tail;
+    return str_starts(head, S("fgb\3"));
+}
+
+static bool is_gpx(struct str head, struct str tail)
+{
+    (void)tail;
+    return is_xml(head) && holds(head, "<gpx");
+}
+
+static bool is_kml(struct str head, struct str tail)
+{
+    (void)tail;
+    return is_xml(head) && (holds(head, "<kml") || holds(head, "/kml/2"));
+}
+
+static bool is_gml(struct str head, struct str tail)
+{
+    (void)tail;
+    return is_xml(head) && (holds(head, "opengis.net/gml") || holds(head, "<gml:"));
+}
+
+static bool is_shapefile(struct str head, struct str tail)
+{
+    return is_zip(head) && (holds(tail, ".shp") || holds(tail, ".SHP"));
+}
+
+static bool is_kmz(struct str head, struct str tail)
+{
+    return is_zip(head) && (holds(tail, ".kml") || holds(tail, ".KML"));
+}
+
+/* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or
+ * end. */
+static bool names_a_reference(struct str s)
+{
+    const char *crs = memmem(s.p, s.n, "\"crs\"", 5);
+    struct str behind = crs ? str_part(s, (size_t)(crs - s.p), 200) : S("");
+    return crs && holds(behind, "EPSG") && !holds(behind, ":4326\"");
+}
+
+static bool is_turned_geojson(struct str head, struct str tail)
+{
+    struct str start = str_trim(head);
+    return start.n > 0 && start.p[0] == '{' &&
+           (names_a_reference(head) || names_a_reference(tail)) &&
+           (holds(head, "\"FeatureCollection\"") || holds(tail, "\"FeatureCollection\""));
+}
+
+/* clang-format off */
+static const struct ogr_format formats[] = {
+    /* name      driver        extension   part    typed  sparse doctype */
+    {"gpkg",    "GPKG",           ".gpkg",    NULL,   true,  false, false, is_gpkg},
+    {"fgb",     "FlatGeobuf",     ".fgb",     NULL,   true,  false, false, is_fgb},
+    {"gpx",     "GPX",            ".gpx",     NULL,   false, true,  true,  is_gpx},
+    {"kml",     "LIBKML",         ".kml",     NULL,   false, true,  true,  is_kml},
+    {"gml",     "GML",            ".gml",     NULL,   false, false, true,  is_gml},
+    {"shp",     "ESRI Shapefile", ".zip",     ".shp", true,  false, false, is_shapefile},
+    {"kmz",     "LIBKML",         ".kmz",     ".kml", false, true,  true,  is_kmz},
+    {"geojson", "GeoJSON",        ".geojson", NULL,   true,  false, false, is_turned_geojson},
+};
+/* clang-format on */
+
+static const struct ogr_format *find(struct str head, struct str tail)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (formats[i].is(head, tail))
+            return &formats[i];
+    return NULL;
+}
+
+const struct ogr_format *ogr_format_of(struct str file)
+{
+    return find(str_part(file, 0, HEAD), str_from(file, file.n > TAIL ? file.n - TAIL : 0));
+}
+
+/* What is in a container is not seen yet: of a zip there are the names, of the others nothing. */
+static bool may_hold_one(struct str head, struct str tail)
+{
+    const char *container = unfold_is(head);
+    bool named = false;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        named |= holds(tail, formats[i].extension);
+    return container && (named || !is_zip(head));
+}
+
+bool ogr_format_wanted(int fd)
+{
+    char head[HEAD];
+    static char tail[TAIL];
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    ssize_t m = pread(fd, tail, sizeof tail, st.st_size > TAIL ? st.st_size - TAIL : 0);
+    if (n <= 0 || m <= 0)
+        return false;
+    struct str start = {head, (size_t)n}, end = {tail, (size_t)m};
+    return find(start, end) || may_hold_one(start, end);
+}
+
+bool ogr_format_has_doctype(struct str file)
+{
+    return holds(str_part(file, 0, DOCTYPE_WITHIN), "<!DOCTYPE") || holds(file, "<!ENTITY");
+}
+
+struct depth {
+    XML_Parser parser;
+    unsigned now;
+    bool passed;
+};
+
+static void on_start(void *user, const XML_Char *name, const XML_Char **attributes)
+{
+    struct depth *d = user;
+    (void)name, (void)attributes;
+    d->passed = ++d->now > OGR_DEPTH_MAX;
+    if (d->passed)
+        XML_StopParser(d->parser, XML_FALSE);
+}
+
+static void on_end(void *user, const XML_Char *name)
+{
+    (void)name;
+    ((struct depth *)user)->now--;
+}
+
+static void on_doctype(void *user, const XML_Char *name, const XML_Char *system, const XML_Char *public, int internal)
+{
+    (void)name, (void)system, (void)public, (void)internal;
+    XML_StopParser(((struct depth *)user)->parser, XML_FALSE);
+}
+
+bool ogr_format_is_deep(struct str file)
+{
+    enum { PIECE = 1 << 20 };
+    struct depth d = {.parser = XML_ParserCreate(NULL)};
+    if (!d.parser)
+        return true;
+    XML_SetUserData(d.parser, &d);
+    XML_SetElementHandler(d.parser, on_start, on_end);
+    XML_SetStartDoctypeDeclHandler(d.parser, on_doctype);
+    for (struct str piece; (piece = str_part(file, 0, PIECE)).n > 0; file = str_from(file, piece.n))
+        if (XML_Parse(d.parser, piece.p, (int)piece.n, piece.n == file.n) != XML_STATUS_OK)
+            break;
+    XML_ParserFree(d.parser);
+    return d.passed;
+}

@@ -1,0 +1,61 @@
+#include "core/data/format/read_text.h"
+
+#include <stdlib.h>
+
+#include "core/base/jr.h"
+#include "core/base/must.h"
+#include "core/data/format/dialect.h"
+#include "core/data/errors.h"
+#include "core/data/format/read_csv.h"
+#include "core/data/value/reason.h"
+#include "core/data/value/shape.h"
+
+struct text {
+    struct csv csv;
+    struct encoding_found found;
+    struct buf utf16; /* the whole file, where it was UTF-16 */
+};
+
+bool text_is(struct str file)
+{
+    return !encoding_binary_kind(file);
+}
+
+static void text_close(struct rows *self)
+{
+    struct text *t = (struct text *)(void *)self;
+    csv_free(&t->csv);
+    buf_free(&t->utf16);
+    free(t);
+}
+
+static void text_describe(struct rows *self, struct jw *w)
+{
+    const struct text *t = (struct text *)(void *)self;
+    JW_STR(w, "encoding", str_of(encoding_name(t->found.encoding)));
+    JW_BOOL(w, "bom", t->found.bom_bytes > 0);
+    JW_STR(w, "separator", ((struct str){&t->csv.separator, 1}));
+}
+
+bool text_open(struct str file, const json_t *options, struct rows **out, struct err *e)
+{
+    struct text *t = must_alloc(sizeof *t);
+    encoding_detect(file, &t->found);
+    struct str bytes = str_from(file, t->found.bom_bytes), asked = jr_str(options, "separator");
+    bool given = asked.n == 1 && strchr(";,\t|", asked.p[0]);
+    bool ok = !encoding_is_utf16(file) || encoding_from_utf16(&t->utf16, file, e);
+    if (ok && encoding_is_utf16(file))
+        bytes = buf_str(&t->utf16);
+    if (ok && shape_trim(bytes).n == 0)
+        ok = ERR(e, err_data_empty, "blank file");
+    if (!ok) {
+        text_close(&t->csv.rows);
+        return false;
+    }
+    enum encoding encoding = t->utf16.n ? ENCODING_UTF8 : t->found.encoding;
+    csv_init(&t->csv, bytes, encoding, given ? asked.p[0] : dialect_separator(bytes, encoding));
+    t->csv.rows.close = text_close;
+    t->csv.rows.describe = text_describe;
+    *out = &t->csv.rows;
+    return true;
+}

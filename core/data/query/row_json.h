@@ -1,0 +1,18 @@
+#pragma once
+#include "core/data/query/cell.h"
+
+/*
+ * row_json -- rows of a binary result as the Explore API's JSON objects.
+ *
+ * Made once for a query; the keys are escaped once. Lives in the arena.
+ */
+struct row_json {
+    const struct query *query;
+    struct str *keys; /* "key": with the comma before it */
+    const struct query_column *skip; /* not written (the geometry of a feature); NULL: all are */
+};
+
+void row_json_init(struct row_json *w, struct arena *a, const struct query *q);
+void row_json_object(const struct row_json *w, struct buf *out, const PGresult *r, int row);
+/* "{…}, {…}" for the results of a page. */
+void row_json_page(const struct row_json *w, struct buf *out, const PGresult *r);

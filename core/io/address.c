@@ -106,3 +106,11 @@ bool address_kind_of_text(struct str text, enum address_kind *out)
         return false;
     return true;
 }
+
+void address_text(const struct in6_addr *a, char out[64])
+{
+    if (IN6_IS_ADDR_V4MAPPED(a))
+        inet_ntop(AF_INET, &a->s6_addr[12], out, 64);
+    else
+        inet_ntop(AF_INET6, a, out, 64);
+}

@@ -1,4 +1,5 @@
 #pragma once
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "core/base/str.h"
@@ -22,3 +23,6 @@ enum address_kind {
 
 enum address_kind address_kind(const struct sockaddr *a); /* not IP: reserved */
 bool address_kind_of_text(struct str text, enum address_kind *out); /* false: not an IP address */
+
+/* As people write it; what a proxy writes as ::ffff:a.b.c.d as IPv4, since all of those are one /64. */
+void address_text(const struct in6_addr *a, char out[64]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/must.h"
+#include "core/io/address.h"
 
 enum { LINGER_MS = 2000, BODY_STEP = 1024, LEFT_GRACE_MS = 300 };
 
@@ -75,6 +76,22 @@ static void exchange_release(struct http_conn *c)
     s->nfree++;
 }
 
+/* What is no address is left out. */
+static void put_peer(char peer[64], struct str said)
+{
+    char text[64];
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (said.n == 0 || said.n >= sizeof text)
+        return;
+    memcpy(text, said.p, said.n);
+    text[said.n] = '\0';
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        inet_ntop(AF_INET, &v4, peer, 64);
+    else if (inet_pton(AF_INET6, text, &v6) == 1)
+        address_text(&v6, peer);
+}
+
 /* The last hop is the one our own proxy wrote; what is before it is the client's word. */
 static void forwarded(struct http_exchange *x)
 {
@@ -84,14 +101,7 @@ static void forwarded(struct http_exchange *x)
             all = x->fields[i].value;
     while (str_cut(&all, ',', &part))
         last = str_trim(part);
-    char text[64];
-    unsigned char address[16];
-    if (last.n > 0 && last.n < sizeof text) {
-        memcpy(text, last.p, last.n);
-        text[last.n] = '\0';
-        if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1)
-            memcpy(x->peer, text, last.n + 1);
-    }
+    put_peer(x->peer, last);
     x->secure = str_ieq(http_field(x, S("x-forwarded-proto")), S("https"));
 }
 

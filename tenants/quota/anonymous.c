@@ -14,18 +14,15 @@ static struct place {
     int64_t day, calls;
 } places[PLACES];
 
+/* Of IPv6 the /64; an IPv4 address has one text, so that it need not be read. */
 static uint64_t address_hash(struct str text)
 {
     char z[64] = {0};
-    unsigned char raw[16] = {0};
-    size_t n = 4;
-    memcpy(z, text.p ? text.p : "", text.n < sizeof z ? text.n : sizeof z - 1);
-    if (inet_pton(AF_INET, z, raw) != 1) {
-        if (inet_pton(AF_INET6, z, raw) != 1)
-            return map_hash(text);
-        n = 8;
-    }
-    return map_hash((struct str){(const char *)raw, n});
+    unsigned char raw[16];
+    if (str_chr(text, ':') < 0 || text.n >= sizeof z)
+        return map_hash(text);
+    memcpy(z, text.p, text.n);
+    return inet_pton(AF_INET6, z, raw) == 1 ? map_hash((struct str){(const char *)raw, 8}) : map_hash(text);
 }
 
 static struct place *place_of(uint64_t address, int64_t day)

@@ -167,6 +167,7 @@ test('when the pool is spent, pages, whole downloads and the national crawler go
   assert.equal((await get(A, '/', { headers: BROWSER })).status, 200);
   assert.equal((await get(A, `${V21}/koumoul/exports/csv`)).status, 200);
   assert.equal((await get(A, `${V21}/koumoul/exports/csv?where=nb%3E20`)).status, 429, 'a part of it is a question');
+  assert.equal((await get(A, `${V21}/exports/records`)).status, 429, 'a data set of that name is no download');
   assert.equal((await get(A, RECORDS, { headers: { 'User-Agent': 'udata-hydra/2.0' } })).status, 200);
   assert.equal((await get(A, RECORDS, { key })).status, 429, 'a key of the portal draws on the same share');
   const close = await get(A, '/api/portal/v1/datasets/inconnu/close', { method: 'POST', body: {}, key: makeKey(t, A, 'editor') });

@@ -537,6 +537,18 @@ static void forwarded_is_believed_where_configured(void **state)
     assert_true(trusting.secure);
     done(&b);
     done(&trusting);
+    static const struct {
+        const char *said, *peer;
+    } forms[] = {{"::ffff:203.0.113.9", "203.0.113.9"}, {"2001:DB8:0::1", "2001:db8::1"}, {"203.0.113.9:80", "127.0.0.1"},
+                 {"unknown", "127.0.0.1"}};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        struct bench said = {0};
+        char request[256];
+        snprintf(request, sizeof request, "GET / HTTP/1.1\r\n" HOST CLOSE "X-Forwarded-For: %s\r\n\r\n", forms[i].said);
+        run(&said, (struct http_config){.trust_proxy = true}, send_and_read_all, request);
+        assert_string_equal(said.peer, forms[i].peer);
+        done(&said);
+    }
     /* Named peers only, however an address is written; a Unix socket has no address. */
     static const struct {
         const char *trusted, *peer;

@@ -227,17 +227,11 @@ bool req_type_is_text(struct str type)
     return false;
 }
 
-static void set_rates(struct req_private *p)
+static void put_rates(struct req_private *p, struct buf *out)
 {
     const struct web_hooks *hooks = p->engine->c.hooks;
     if (hooks->rate_headers && p->spent && p->status < 400)
-        hooks->rate_headers(&p->req);
-}
-
-static void put_set(const struct req_private *p, struct buf *out)
-{
-    for (size_t i = 0; i < p->nheaders; i++)
-        security_line(out, p->headers[i].name, p->headers[i].value);
+        hooks->rate_headers(&p->req, out);
 }
 
 /* All but the rates. */
@@ -250,13 +244,14 @@ static void put_head(struct req_private *p, struct buf *out)
         req_set(r, S("content-encoding"), S("gzip"));
     if (p->content_type.n)
         security_line(out, S("content-type"), p->content_type);
-    put_set(p, out);
+    for (size_t i = 0; i < p->nheaders; i++)
+        security_line(out, p->headers[i].name, p->headers[i].value);
     security_headers(p, out);
 }
 
 void reply_headers(struct req_private *p, struct buf *out)
 {
-    set_rates(p);
+    put_rates(p, out);
     put_head(p, out);
 }
 
@@ -312,9 +307,8 @@ static void send_cached(struct req_private *p)
     struct str same = cache_head(c, p->req.tenant->generation);
     if (!same.p)
         same = make_cached_head(p);
-    set_rates(p);
     buf_reset(headers);
-    put_set(p, headers);
+    put_rates(p, headers);
     buf_add(headers, same);
     send_whole(p, buf_str(headers), c->body);
 }

@@ -32,7 +32,7 @@ struct web_hooks {
     struct stage auth;                                    /* tenants/people: sets r->who */
     bool (*quota_spend)(struct req *r, struct err *e);    /* route->cost calls; false: refused, *e */
     void (*quota_give_back)(struct req *r);               /* the answer was 304, 429 or 5xx */
-    void (*rate_headers)(struct req *r);                  /* req_set, after the cache */
+    void (*rate_headers)(struct req *r, struct buf *lines); /* "name: value\r\n" each; after the cache */
     void (*settled)(struct req *r, int status, uint64_t bytes); /* usage; before r is freed */
     /* The whole HTML page of an error; it may call req_redirect instead (401: to the sign-in page).
      * False: the plain page is written. */

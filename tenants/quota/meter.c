@@ -139,29 +139,39 @@ static void write_reset(struct buf *out, int64_t us, enum dialect dialect)
     buf_free(&iso);
 }
 
-void meter_headers(struct req *r)
+static void number_line(struct buf *lines, struct str name, int64_t value)
+{
+    buf_add(lines, name);
+    buf_addn(lines, value);
+    buf_addz(lines, "\r\n");
+}
+
+/* Written once for many answers: the moment changes once a month. */
+static struct str reset_line(int64_t us, enum dialect dialect)
+{
+    static struct buf line; /* of the loop's thread */
+    static int64_t of_us;
+    static enum dialect of_dialect;
+    if (line.n == 0 || of_us != us || of_dialect != dialect) {
+        buf_reset(&line);
+        buf_addz(&line, "x-ratelimit-reset: ");
+        write_reset(&line, us, dialect);
+        buf_addz(&line, "\r\n");
+        of_us = us;
+        of_dialect = dialect;
+    }
+    return buf_str(&line);
+}
+
+void meter_headers(struct req *r, struct buf *lines)
 {
     if (r->route->dialect != DIALECT_EXPLORE && r->route->dialect != DIALECT_V1)
         return;
-    static struct buf number, reset; /* of the loop's thread; the moment changes once a month */
-    static int64_t reset_us;
-    static enum dialect reset_for;
     struct usage_now now;
     usage_read(usage, r->tenant->slot, clock_wall_us(), &now);
-    int64_t left = now.limit > now.used ? now.limit - now.used : 0;
-    if (reset.n == 0 || reset_us != now.resets_us || reset_for != r->route->dialect) {
-        buf_reset(&reset);
-        write_reset(&reset, now.resets_us, r->route->dialect);
-        reset_us = now.resets_us;
-        reset_for = r->route->dialect;
-    }
-    req_set(r, S("x-ratelimit-reset"), buf_str(&reset));
-    buf_reset(&number);
-    buf_addn(&number, now.limit);
-    req_set(r, S("x-ratelimit-limit"), buf_str(&number));
-    buf_reset(&number);
-    buf_addn(&number, left);
-    req_set(r, S("x-ratelimit-remaining"), buf_str(&number));
+    buf_add(lines, reset_line(now.resets_us, r->route->dialect));
+    number_line(lines, S("x-ratelimit-limit: "), now.limit);
+    number_line(lines, S("x-ratelimit-remaining: "), now.limit > now.used ? now.limit - now.used : 0);
 }
 
 bool meter_error_body(struct req *r, const struct err *e, struct buf *body, struct str *content_type)

@@ -20,7 +20,7 @@ void meter_close(void);              /* the last flush is not waited for: the fi
 
 bool meter_spend(struct req *r, struct err *e);
 void meter_give_back(struct req *r);
-void meter_headers(struct req *r);   /* x-ratelimit-limit, -remaining, -reset */
+void meter_headers(struct req *r, struct buf *lines); /* x-ratelimit-limit, -remaining, -reset */
 bool meter_error_body(struct req *r, const struct err *e, struct buf *body, struct str *content_type);
 
 struct usage *meter_usage(void);     /* for the quota page of this process */

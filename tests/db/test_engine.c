@@ -280,9 +280,10 @@ static void give_back(struct req *r)
     given_back += (int)r->route->cost;
 }
 
-static void rate(struct req *r)
+static void rate(struct req *r, struct buf *lines)
 {
-    req_set(r, S("x-ratelimit-limit"), S("15000"));
+    (void)r;
+    buf_addz(lines, "x-ratelimit-limit: 15000\r\n");
 }
 
 /* ---- the web process ---- */

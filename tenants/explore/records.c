@@ -170,15 +170,21 @@ static void keep_cursor(struct req *r, struct page *p, int64_t n)
         p->next = arena_str(r->a, str_of(cursor));
 }
 
-/* A page that is not full says how many there are: the total is asked for only behind a full one. */
+/* A page that is not full says how many there are, and some say it anyway: the total is asked for behind others only. */
+static bool says_total(const struct query *q, const PGresult *rows, int64_t *total)
+{
+    int64_t n = PQntuples(rows);
+    bool says = q->total_at >= 0 && n > 0;
+    *total = q->count_known ? q->count : says ? cell_i64(rows, 0, q->total_at) : q->offset + n;
+    return q->count_known || says || (n < q->limit && (n > 0 || q->offset == 0) && q->after < 0);
+}
+
 static bool keep_page(struct req *r, struct err *e)
 {
     struct page *p = r->state;
     const struct query *q = p->query;
-    int64_t n = PQntuples(rows_of(r));
-    p->total = q->count_known ? q->count : q->offset + n;
-    keep_cursor(r, p, n);
-    if (q->count_known || (n < q->limit && (n > 0 || q->offset == 0) && q->after < 0))
+    keep_cursor(r, p, PQntuples(rows_of(r)));
+    if (says_total(q, rows_of(r), &p->total))
         return true;
     struct buf out = {0};
     put_results(r, p, &out);

@@ -89,6 +89,8 @@ static const char *records(const char *dataset, const char *params)
         PGresult *r = ask(&q->rows);
         row_json_init(&w, &a, q);
         buf_printf(&answer, "%d ", (int)total_of(q));
+        if (q->total_at >= 0 && PQntuples(r) > 0)
+            assert_int_equal(cell_i64(r, 0, q->total_at), total_of(q)); /* said by the page as by the question of its own */
         row_json_page(&w, &answer, r);
         PQclear(r);
     }
@@ -256,6 +258,7 @@ static void groups_are_formed(void **state)
         /* 1,565,430 m a cell at zoom 2: both points are in one; their middle is the mean of both. 6,115 m at zoom 10. */
         {"geo_cluster", "koumoul", "group_by=geo_cluster(loc, 2)&select=count(*) as n", "~1 {\"geo_cluster(loc, 2)\": {\"cluster_centroid\": {\"lon\": -0.074262999999999"},
         {"geo_cluster fine", "koumoul", "group_by=geo_cluster(loc, 10, 40) as c&select=count(*) as n,sum(nb) as s&order_by=s", "2 {\"c\": {\"cluster_centroid\": {\"lon\": -2.748526, \"lat\": 47.687375}}, \"n\": 1, \"s\": 11.0}, {\"c\": {\"cluster_centroid\": {\"lon\": 2.6, \"lat\": 45.5}}, \"n\": 1, \"s\": 22.2}"},
+        {"geo_cluster page", "koumoul", "group_by=geo_cluster(loc, 10) as c&select=count(*) as n&limit=1&offset=1", "2 {\"c\": {\"cluster_centroid\": {\"lon\": 2.6, \"lat\": 45.5}}, \"n\": 1}"},
         {"73", "koumoul", "group_by=id&select=median(nb) as med", "2 {\"id\": \"bidule\", \"med\": 22.2}, {\"id\": \"koumoul\", \"med\": 11.0}"},
         {"74", "koumoul", "group_by=id&order_by=avg(nb) DESC", "2 {\"id\": \"bidule\"}, {\"id\": \"koumoul\"}"},
         {"75", "koumoul", "group_by=range(nb, 10)&select=count(*)", "2 {\"range(nb, 10)\": \"[10, 20[\", \"count(*)\": 1}, {\"range(nb, 10)\": \"[20, 30[\", \"count(*)\": 1}"},

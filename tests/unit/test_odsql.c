@@ -148,6 +148,31 @@ static void only_our_words_stand_in_the_sql(void **state)
     arena_free(&a);
 }
 
+/* Neither a question of its own for the number of clusters, nor their number where nobody is told it. */
+static void a_page_of_clusters_says_how_many_there_are(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *group_by;
+        enum query_kind kind;
+        int at;
+    } rows[] = {
+        {"geo_cluster(loc, 3)", QUERY_RECORDS, 2}, {"id, geo_cluster(loc, 3)", QUERY_RECORDS, 3},
+        {"geo_cluster(loc, 3)", QUERY_EXPORT, -1}, {"geo_cluster(loc, 3)", QUERY_SERIES, -1},
+        {"id", QUERY_RECORDS, -1},                 {"", QUERY_RECORDS, -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arena a = {0};
+        struct err e = {0};
+        struct query *q;
+        struct query_param p[] = {{S("select"), S("count(*) as n")}, {S("group_by"), str_of(rows[i].group_by)}};
+        assert_true(query_make(&a, sample_view(&a, "koumoul"), rows[i].kind, p, 2, &q, &e));
+        if (q->total_at != rows[i].at || (str_find(str_of(q->rows.sql), S("count(*) over ()")) >= 0) != (rows[i].at >= 0))
+            fail_msg("row %zu: %d\n%s", i, q->total_at, q->rows.sql);
+        arena_free(&a);
+    }
+}
+
 static void injections_never_become_sql(void **state)
 {
     (void)state;
@@ -248,7 +273,7 @@ int main(void)
         cmocka_unit_test(hidden_columns_are_unknown),
         cmocka_unit_test(views_differ_by_class),
         cmocka_unit_test(only_our_words_stand_in_the_sql),
-        cmocka_unit_test(injections_never_become_sql),
+        cmocka_unit_test(a_page_of_clusters_says_how_many_there_are), cmocka_unit_test(injections_never_become_sql),
         cmocka_unit_test(size_and_depth_are_bounded),
         cmocka_unit_test(client_forms_are_read),
         cmocka_unit_test(dates_are_of_the_calendar),

@@ -44,7 +44,8 @@ static void put_output(struct build *b, struct buf *out, struct output *o, int *
     }
 }
 
-static void put_outputs(struct build *b, struct buf *out)
+/* Gives how many columns that is. */
+static int put_outputs(struct build *b, struct buf *out)
 {
     int at = 0;
     if (!b->grouped) {
@@ -53,6 +54,16 @@ static void put_outputs(struct build *b, struct buf *out)
     }
     for (size_t i = 0; i < b->n; i++)
         put_output(b, out, &b->outputs[i], &at, at ? ", " : "");
+    return at;
+}
+
+/* All clusters are made for a page of them: asked for beside it, their number costs a second time as much. */
+static void put_total(const struct build *b, struct query *q, enum query_kind kind, struct buf *out, int at)
+{
+    if (!b->clusters || kind != QUERY_RECORDS)
+        return;
+    q->total_at = at;
+    buf_addz(out, ", count(*) over ()");
 }
 
 static void put_group_by(struct build *b, struct buf *out)
@@ -243,6 +254,7 @@ static bool put_statement(struct build *b, struct query *q, enum query_kind kind
 {
     struct buf order = {0};
     bool ok = true;
+    q->total_at = -1;
     q->ordered = is_ordered(b, kind);
     if (q->ordered)
         return put_ordered(b, q, out, e);
@@ -252,7 +264,7 @@ static bool put_statement(struct build *b, struct query *q, enum query_kind kind
     if (ok && b->aggregates && !b->grouped)
         split_aggregates(b, &b->from);
     buf_addz(out, "select ");
-    put_outputs(b, out);
+    put_total(b, q, kind, out, put_outputs(b, out));
     buf_addz(out, " from ");
     put_from(b, out);
     put_after(b, out);

@@ -90,6 +90,7 @@ struct query {
     bool count_known;
     int64_t count;
     struct query_sql count_rows;
+    int total_at; /* the result's column that says it on every row, where finding it out is most of the work; -1: none */
 
     /* QUERY_EXPORT: `rows` is one slice; ask again with query_next until it gives fewer rows than
      * asked for. Neither sliced nor ordered (groups, aggregates): one question. */

@@ -57,6 +57,7 @@ struct build {
     struct odsql_list select, group, order;
     bool has_select, grouped, aggregates;
     bool series; /* QUERY_SERIES */
+    bool clusters; /* a group is one of geo_cluster() */
     struct output *outputs;
     size_t n, room;
     unsigned laterals;

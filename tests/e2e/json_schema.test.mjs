@@ -147,6 +147,47 @@ test('layers of GeoJSON: properties are columns, the shape is nobody’s fault, 
   assert.deepEqual([z.schema.name, errors(z)], ['essai/zones', [[2, 'proprietaire', 'value_not_among', 'AUTRE'], [2, 'arrete', 'not_uri', 'ville.fr']]]);
 });
 
+/** Rooms: what one cell holds decides about others; each has one of two addresses; who runs it has the number of his kind. */
+const rooms = { name: 'essai/locaux', version: '1.0.0', title: 'Locaux', type: 'array', items: { type: 'object', required: ['id', 'statut'],
+  properties: { id: text, statut: { enum: ['LOUÉ', 'LIBRE'] }, loyer: { type: 'number' }, locataire: { type: 'object', properties: { nom: text, depuis: { type: 'string', format: 'date' } } },
+    adresse: text, parcelle: text, jauge: { oneOf: [{ type: 'integer', minimum: 1 }, { const: 'NC' }] },
+    gerants: { type: 'array', items: { type: 'object', properties: { genre: text, numero: text },
+      if: { properties: { genre: { const: 'SIRET' } }, required: ['genre'] }, then: { properties: { numero: { pattern: '^[0-9]{14}$' } }, required: ['numero'] } } } },
+  allOf: [{ if: { properties: { statut: { const: 'LOUÉ' } } }, then: { required: ['loyer', 'locataire'] }, else: { properties: { loyer: false } } },
+    { dependentRequired: { loyer: ['adresse'] } }],
+  oneOf: [{ required: ['adresse'] }, { required: ['parcelle'] }], not: { properties: { id: { const: 'X' } } } } };
+const room = (more = {}) => ({ id: '1', statut: 'LOUÉ', loyer: 420.5, locataire: { nom: 'SARL Ré', depuis: '2024-01-01' }, adresse: '1 rue Haute', jauge: 12, gerants: [{ genre: 'SIRET', numero: '21450234000013' }], ...more });
+
+test('choices and conditions of a JSON Schema: each fault at the column that is to blame, with the rule and the condition', async () => {
+  const added = await api(R, '/schemas', { method: 'POST', body: { schema: rooms } });
+  assert.deepEqual([added.status, added.json.unchecked], [201, []], added.text);
+  const free = { id: '2', statut: 'LIBRE', parcelle: 'AB 12', jauge: 'NC' };
+  const good = await report(A, 'locaux.json', [room(), free]);
+  assert.deepEqual([good.schema.name, errors(good), good.schema.check.unchecked], ['essai/locaux', [], []]);
+  const { locataire, ...empty } = room();
+  const bad = await report(A, 'locaux2.json', [room(), free, empty, { ...free, loyer: 3, adresse: 'a', parcelle: undefined }, room({ parcelle: 'AB 12' }), { ...free, parcelle: undefined }, room({ jauge: 0 }), room({ id: 'X' }),
+    room({ gerants: [{ genre: 'RNA', numero: 'W1' }, { genre: 'SIRET', numero: 'W2' }] }), room({ adresse: undefined, parcelle: 'AB 12' })]);
+  assert.deepEqual(errors(bad).sort((a, b) => a[0] - b[0]), [[3, 'locataire.nom', 'rule_required_because', ''], [4, 'loyer', 'rule_empty_because', '3'], [5, 'adresse', 'rule_several', '1 rue Haute'],
+    [6, 'adresse', 'rule_none', ''], [7, 'jauge', 'rule_none', '0'], [8, 'id', 'rule_excluded', 'X'], [9, 'gerants[].numero', 'rule_asks_because', 'W2'], [10, 'adresse', 'rule_required_because', '']]);
+  assert.equal(bad.rows.kept, 10); // a schema tells and never stops
+  const reason = (column) => bad.schema.check.groups.find((g) => g.column === column && g.reason.code.endsWith('because')).cells[0].reason.args;
+  assert.deepEqual(reason('gerants[].numero'), ['pattern ^[0-9]{14}$', 'genre = SIRET']);
+  assert.deepEqual(reason('locataire.nom'), ['statut = LOUÉ']);
+});
+
+test('a layer whose schema says which geometries it has: another kind, and none at all, are told with their line', async () => {
+  const schema = { name: 'essai/lignes', version: '1.0.0', type: 'object', properties: { features: { type: 'array', items: { type: 'object', properties: {
+    geometry: { anyOf: [{ $ref: 'https://geojson.org/schema/LineString.json' }, { $ref: 'https://geojson.org/schema/MultiLineString.json' }] },
+    properties: { type: 'object', properties: { ligne: text, mode: text, sens: text }, required: ['ligne', 'mode'] } } } } } };
+  const added = await api(R, '/schemas', { method: 'POST', body: { schema } });
+  assert.deepEqual([added.status, added.json.unchecked], [201, []], added.text);
+  const of = (geometry, ligne) => ({ type: 'Feature', properties: { ligne, mode: 'bus', sens: 'aller' }, geometry });
+  const r = await report(A, 'lignes.geojson', { type: 'FeatureCollection', features: [of({ type: 'LineString', coordinates: [[1, 47], [2, 48]] }, 'A'), of({ type: 'Point', coordinates: [1, 47] }, 'B'),
+    of({ type: 'MultiLineString', coordinates: [[[1, 47], [2, 48]]] }, 'C'), of(null, 'D')] });
+  assert.deepEqual([r.schema.name, errors(r)], ['essai/lignes', [[2, 'geo_shape', 'geometry_kind', 'Point'], [4, 'geo_shape', 'geometry_kind', '']]]);
+  assert.deepEqual(r.schema.check.groups[0].cells[0].reason.args, ['LineString, MultiLineString']);
+});
+
 test('a table with the columns of a JSON Schema is checked as well, and its template has them in the order of the schema', async () => {
   const sent = await t.cli(['dataset', 'import', t.file('c.csv', 'id;nature;acheteur.id;montant;notifie;titulaires\n1;Marché;21750001600019;12,5;2024-03-01;"[{""titulaire"":{""id"":""1""}}]"\n'),
     '--host', A, '--id', 'csv', '--meta', t.file('m.json', JSON.stringify({ conforms_to: 'essai/contrats', metas: { default: { title: 'c' } } })), '--json']);

@@ -159,7 +159,7 @@ static void test_objects_are_columns(void **state)
     expect(schema, "id;lieu.code", "1;", "", "lieu.code value_required");
     expect(schema, "id;lieu.code;avance.date", "1;75;2024", "", "avance.taux value_required");
     expect(schema, "id;lieu.code;avance.date;avance.taux", "1;75;;", "", ""); /* the object is not there */
-    expect(schema, "id;lieu.code;avance.autre", "1;75;a", "", "avance.autre column_extra");
+    expect(schema, "id;lieu.code;avance.autre", "1;75;a", "", "avance.autre column_extra, avance.taux value_required");
     expect(schema, "id;lieu.code;lieu.autre;autre", "1;75;a;b", "", ""); /* open: a notice */
     expect(schema, "lieu.code;id", "75;1", "", ""); /* members have no order */
 }
@@ -232,14 +232,15 @@ static void test_what_is_left_is_named(void **state)
     } rows[] = {
         {"\"type\":\"integer\",\"multipleOf\":5", "x: multipleOf"},
         {"\"type\":\"string\",\"format\":\"hostname\"", "x: format hostname"},
-        {"\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]", "x: oneOf"},
-        {"\"type\":[\"string\",\"integer\"]", "x: type"},
-        {"\"not\":{\"const\":1}", "x: not"},
-        {"\"if\":{},\"then\":{}", "x: if"},
+        {"\"oneOf\":[{\"type\":\"string\"},{\"multipleOf\":2}]", "x: multipleOf"},
+        {"\"not\":{\"contains\":{\"const\":1}}", "x: contains"},
+        {"\"if\":{\"patternProperties\":{}},\"then\":{}", "x: patternProperties"},
+        {"\"if\":{\"format\":\"hostname\"},\"then\":{}", "format hostname"},
+        {"\"anyOf\":[{\"const\":{\"a\":null}},{}]", "x: const"},
+        {"\"oneOf\":[{\"pattern\":\"(?R)\"},{}]", "pattern"},
         {"\"$ref\":\"https://example.fr/s.json\"", "x: $ref https://example.fr/s.json"},
         {"\"$ref\":\"#/nowhere\"", "x: $ref #/nowhere"},
         {"\"type\":\"string\",\"pattern\":\"(?R)\"", "x: pattern"},
-        {"\"type\":\"string\",\"allOf\":[{\"pattern\":\"a\"},{\"pattern\":\"b\"}]", "x: pattern"},
         {"\"type\":\"object\",\"properties\":{\"y\":{}},\"patternProperties\":{\"^z\":{}}", "x: patternProperties"},
         {"\"type\":\"array\",\"items\":[{},{}]", "x: items"},
         {"\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"y\":{\"type\":\"number\",\"multipleOf\":2}}}", "x[].y: multipleOf"},
@@ -269,7 +270,8 @@ static void test_what_stands_around_the_rows_is_named(void **state)
     } rows[] = {
         {"{\"properties\":{\"v\":{\"pattern\":\"a\"},\"l\":" LIST("\"properties\":{\"a\":{}}") "}}", "v: properties"},
         {"{\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") ",\"v\":{\"pattern\":\"a\"}}}", "v: properties"},
-        {"{\"not\":{},\"properties\":{\"a\":{},\"b\":{},\"c\":{},\"l\":" LIST("\"properties\":{\"d\":{}}") "}}", "not"},
+        {"{\"not\":{},\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") "}}", "not"},
+        {"{\"not\":{\"minProperties\":9},\"properties\":{\"a\":{},\"b\":{},\"c\":{},\"l\":" LIST("\"properties\":{\"d\":{}}") "}}", "minProperties"},
         {LIST("\"required\":[\"z\"],\"allOf\":[{\"required\":[\"z\",\"z\"]}],\"properties\":{\"a.b\":{},\"a\":{\"properties\":{\"b\":{}}}}"), "a.b: properties"},
     };
     (void)state;
@@ -319,6 +321,209 @@ static void test_bounds(void **state)
     json_decref(json);
 }
 
+/* Choices and conditions on one value. quoted "" is a file of cells, where 12 is a number or a text. */
+static void test_one_value_in_several_ways(void **state)
+{
+    static const struct {
+        const char *rule, *cell, *quoted, *code;
+    } rows[] = {
+        {"\"oneOf\":[{\"type\":\"string\",\"pattern\":\"^A\"},{\"type\":\"integer\",\"minimum\":3}]", "A1", "q", ""},
+        {"\"oneOf\":[{\"type\":\"string\",\"pattern\":\"^A\"},{\"type\":\"integer\",\"minimum\":3}]", "B1", "q", "x rule_none"},
+        {"\"oneOf\":[{\"type\":\"string\",\"pattern\":\"^A\"},{\"type\":\"integer\",\"minimum\":3}]", "2", "-", "x rule_none"},
+        {"\"oneOf\":[{\"type\":\"string\",\"pattern\":\"^A\"},{\"type\":\"integer\",\"minimum\":3}]", "3", "-", ""},
+        {"\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]", "12", "", ""}, /* one of both, whichever */
+        {"\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"boolean\"}]", "douze", "", "x rule_none"},
+        {"\"oneOf\":[{\"type\":\"integer\"},{\"maximum\":5}]", "4", "-", "x rule_several"},
+        {"\"anyOf\":[{\"type\":\"integer\"},{\"maximum\":5}]", "4", "-", ""},
+        {"\"anyOf\":[{\"const\":\"a\"},{\"enum\":[1,true]}]", "true", "-", ""},
+        {"\"anyOf\":[{\"const\":\"a\"},{\"enum\":[1,true]}]", "true", "q", "x rule_none"},
+        {"\"not\":{\"const\":1}", "1.0", "-", "x rule_excluded"},
+        {"\"not\":{\"const\":1}", "1", "q", ""},
+        {"\"not\":{\"enum\":[\"NC\",\"ND\"]}", "ND", "", "x rule_excluded"},
+        {"\"type\":[\"string\",\"integer\"]", "1.5", "-", "x rule_asks"},
+        {"\"type\":[\"string\",\"integer\"],\"minLength\":3,\"minimum\":5", "12", "-", ""},
+        {"\"type\":[\"string\",\"integer\"],\"minLength\":3,\"minimum\":5", "12", "q", "x rule_asks"},
+        {"\"pattern\":\"^[A-Z]\"", "12", "-", ""}, /* no text: the pattern says nothing of it */
+        {"\"pattern\":\"^[A-Z]\"", "12", "", "x rule_asks"},
+        {"\"minimum\":5,\"maximum\":9", "3", "-", "x rule_asks"},
+        {"\"type\":\"string\",\"allOf\":[{\"pattern\":\"a\"},{\"pattern\":\"b\"}]", "ab", "q", ""},
+        {"\"type\":\"string\",\"allOf\":[{\"pattern\":\"a\"},{\"pattern\":\"b\"}]", "ac", "q", "x rule_asks"},
+        {"\"type\":\"number\",\"exclusiveMinimum\":0,\"minimum\":3", "2", "-", "x rule_asks"},
+        {"\"if\":{\"pattern\":\"^2[AB]\"},\"then\":{\"maxLength\":5},\"else\":{\"format\":\"date\"}", "2A004", "q", ""},
+        {"\"if\":{\"pattern\":\"^2[AB]\"},\"then\":{\"maxLength\":5},\"else\":{\"format\":\"date\"}", "2A0044", "q", "x rule_asks_because"},
+        {"\"if\":{\"pattern\":\"^2[AB]\"},\"then\":{\"maxLength\":5},\"else\":{\"format\":\"date\"}", "demain", "q", "x rule_asks_because"},
+        {"\"type\":\"array\",\"items\":{\"oneOf\":[{\"type\":\"integer\"},{\"const\":\"NC\"}]}", "[1,\"NC\"]", "-", ""},
+        {"\"type\":\"array\",\"items\":{\"oneOf\":[{\"type\":\"integer\"},{\"const\":\"NC\"}]}", "[1,\"ND\"]", "-", "x[] rule_none"},
+        {"\"type\":\"array\",\"anyOf\":[{\"minItems\":3},{\"items\":{\"const\":\"a\"}}]", "a|a", "-", ""},
+        {"\"type\":\"array\",\"anyOf\":[{\"minItems\":3},{\"items\":{\"const\":\"a\"}}]", "a|b", "-", "x rule_none"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf schema = {0};
+        buf_printf(&schema, LIST("\"properties\":{\"x\":{%s}}"), rows[i].rule);
+        buf_addc(&schema, 0);
+        expect(schema.p, "x", rows[i].cell, rows[i].quoted, rows[i].code);
+        buf_free(&schema);
+    }
+}
+
+#define OBJECTS "\"properties\":{\"a\":{\"type\":\"string\"},\"n\":{\"type\":\"number\"},\"m\":{\"type\":[\"string\",\"null\"]},"                          \
+                "\"o\":{\"type\":\"object\",\"properties\":{\"p\":{\"type\":\"string\"},\"q\":{\"type\":\"integer\"}}}},"
+
+/* Of several columns: who is to blame is the column that lacks or holds what it may not. */
+static void test_what_holds_of_several_columns(void **state)
+{
+    static const struct {
+        const char *rule, *row, *code; /* a;n;m;o.p;o.q;u */
+    } rows[] = {
+        {"\"if\":{\"properties\":{\"a\":{\"const\":\"Loué\"}},\"required\":[\"a\"]},\"then\":{\"required\":[\"n\"]}", "Loué;3;;;;", ""},
+        {"\"if\":{\"properties\":{\"a\":{\"const\":\"Loué\"}},\"required\":[\"a\"]},\"then\":{\"required\":[\"n\"]}", "Loué;;;;;", "n rule_required_because"},
+        {"\"if\":{\"properties\":{\"a\":{\"const\":\"Loué\"}},\"required\":[\"a\"]},\"then\":{\"required\":[\"n\"]}", "Vendu;;;;;", ""},
+        {"\"if\":{\"properties\":{\"a\":{\"const\":\"Loué\"}}},\"then\":{\"required\":[\"n\"]}", ";;;;;", "n rule_required_because"}, /* no a is no other a */
+        {"\"if\":{\"required\":[\"a\"]},\"then\":{},\"else\":{\"properties\":{\"n\":{\"minimum\":2}}}", ";1;;;;", "n rule_asks_because"},
+        {"\"if\":{\"required\":[\"a\"]},\"then\":{\"properties\":{\"n\":false}}", "x;1;;;;", "n rule_empty_because"},
+        {"\"if\":{\"required\":[\"a\"]},\"then\":{\"required\":[\"u\"]}", "x;;;;;", "u rule_required_because"}, /* of a column that only it knows */
+        {"\"if\":{\"required\":[\"a\"]},\"then\":{\"required\":[\"m\"]}", "x;;;;;", ""}, /* null and absent are one empty cell */
+        {"\"if\":{\"properties\":{\"m\":{\"type\":\"null\"}}},\"then\":{\"required\":[\"a\"]}", ";1;;;;", "a rule_required_because"},
+        {"\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"n\"]}]", "x;;;;;", ""},
+        {"\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"n\"]}]", "x;1;;;;", "a rule_several"},
+        {"\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"n\"]}]", ";;y;;;", "a rule_none"},
+        {"\"anyOf\":[{\"required\":[\"a\",\"n\"]},{\"required\":[\"o\"]}]", "x;;;;;", "a rule_none"},
+        {"\"anyOf\":[{\"required\":[\"a\",\"n\"]},{\"required\":[\"o\"]}]", ";;;;4;", ""},
+        {"\"not\":{\"required\":[\"a\",\"n\"]}", "x;1;;;;", "a rule_excluded"},
+        {"\"not\":{\"required\":[\"a\",\"n\"]}", "x;;;;;", ""},
+        {"\"dependentRequired\":{\"n\":[\"a\"]}", ";1;;;;", "a rule_required_because"},
+        {"\"dependencies\":{\"n\":[\"a\"],\"a\":{\"properties\":{\"n\":{\"maximum\":5}}}}", "x;7;;;;", "n rule_asks_because"},
+        {"\"dependentSchemas\":{\"o\":{\"required\":[\"a\"]}}", ";;;z;;", "a rule_required_because"},
+        {"\"if\":{\"properties\":{\"o\":{\"properties\":{\"q\":{\"minimum\":3}},\"required\":[\"q\"]}},\"required\":[\"o\"]},\"then\":{\"required\":[\"a\"]}", ";;;;3;", "a rule_required_because"},
+        {"\"if\":{\"properties\":{\"o\":{\"properties\":{\"q\":{\"minimum\":3}},\"required\":[\"q\"]}},\"required\":[\"o\"]},\"then\":{\"required\":[\"a\"]}", ";;;;2;", ""},
+        {"\"allOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"required\":[\"n\"]}]},{\"not\":{\"required\":[\"u\"]}}]", ";;;;;9", "a rule_none, u rule_excluded"},
+        {"\"oneOf\":[{\"properties\":{\"a\":{}},\"additionalProperties\":false},{\"required\":[\"n\"]}]", "x;;;;4;", "a rule_none"},
+        {"\"oneOf\":[{\"properties\":{\"a\":{}},\"additionalProperties\":false},{\"required\":[\"n\"]}]", "x;;;;;", ""},
+        {"\"if\":{\"$ref\":\"#/items/$defs/seul\"},\"then\":{\"required\":[\"n\"]},\"$defs\":{\"seul\":{\"properties\":{\"a\":{\"pattern\":\"^S\"}},\"required\":[\"a\"]}}", "S1;;;;;", "n rule_required_because"},
+        {"\"not\":{\"anyOf\":[{\"patternProperties\":{\"^a\":{}}},{\"required\":[\"n\"]}]}", "x;;;;;", ""}, /* what is left can be no fault */
+        {"\"not\":{\"anyOf\":[{\"patternProperties\":{\"^a\":{}}},{\"required\":[\"n\"]}]}", "x;1;;;;", "n rule_excluded"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf schema = {0};
+        buf_printf(&schema, LIST(OBJECTS "%s"), rows[i].rule);
+        buf_addc(&schema, 0);
+        expect(schema.p, "a;n;m;o.p;o.q;u", rows[i].row, "q-qq--", rows[i].code);
+        buf_free(&schema);
+    }
+}
+
+/* A row that is one of two kinds of object and nothing besides; objects in a list that are. */
+static void test_forms_of_a_row_and_of_what_a_cell_holds(void **state)
+{
+    static const char rows[] = "{\"type\":\"array\",\"items\":{\"oneOf\":[{\"$ref\":\"#/$defs/p\"},{\"$ref\":\"#/$defs/m\"}]},\"$defs\":{"
+        "\"p\":{\"type\":\"object\",\"required\":[\"nom\"],\"properties\":{\"genre\":{\"const\":\"P\"},\"nom\":{\"type\":\"string\"}}},"
+        "\"m\":{\"type\":\"object\",\"required\":[\"siret\"],\"properties\":{\"genre\":{\"const\":\"M\"},\"siret\":{\"pattern\":\"^[0-9]{14}$\"}}}}}";
+    static const char cells[] = LIST("\"properties\":{\"t\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"type\":{},\"id\":{\"type\":\"string\"}},"
+        "\"if\":{\"properties\":{\"type\":{\"const\":\"SIRET\"}},\"required\":[\"type\"]},\"then\":{\"properties\":{\"id\":{\"pattern\":\"^[0-9]{14}$\"}},\"required\":[\"id\"]}}}}");
+    static const char own[] = LIST("\"properties\":{\"id\":{},\"fils\":{\"type\":\"array\",\"items\":{\"anyOf\":[{\"$ref\":\"#/items/properties/fils\"},{\"const\":1}]}}}");
+    (void)state;
+    expect(rows, "genre;nom;siret", "P;Zoé;", "qqq", "");
+    expect(rows, "genre;nom;siret", "M;;21750001600019", "qqq", "");
+    expect(rows, "genre;nom;siret", "M;;2175", "qqq", "genre rule_none");
+    expect(rows, "genre;nom;siret", ";Zoé;21750001600019", "qqq", "genre rule_several");
+    expect(cells, "t", "[{\"type\":\"SIRET\",\"id\":\"21750001600019\"},{\"type\":\"TVA\",\"id\":\"FR\"}]", "-", "");
+    expect(cells, "t", "[{\"type\":\"SIRET\",\"id\":\"FR\"}]", "-", "t[].id rule_asks_because");
+    expect(cells, "t", "[{\"type\":\"SIRET\"}]", "-", "t[].id rule_required_because");
+    expect(own, "id;fils", "1;[[1,[1,1]],1]", "--", ""); /* it comes back to itself */
+    expect(own, "id;fils", "1;[[1,[1,2]],1]", "--", "fils[] rule_none");
+}
+
+/* The sentence names the rule, and the condition with what the row holds. */
+static void test_the_reason_says_the_rule_and_the_condition(void **state)
+{
+    static const char schema[] = LIST(OBJECTS "\"if\":{\"properties\":{\"a\":{\"const\":\"Loué\"}},\"required\":[\"a\"]},\"then\":{\"properties\":{\"n\":{\"minimum\":2}}}");
+    struct table_schema s = schema_of(schema);
+    const struct str header[] = {S("a"), S("n")}, cells[] = {S("Loué"), S("1.5")};
+    struct buf json = {0}, said = {0};
+    struct jw w;
+    (void)state;
+    struct table_checker *c = table_check_new(&s, header, 2);
+    table_check_row(c, 7, cells, NULL, 2);
+    jw_init(&w, &json, JW_COMPACT);
+    table_check_json(c, &w);
+    buf_addc(&json, 0);
+    json_t *report = parsed(json.p), *found = NULL, *g;
+    size_t i;
+    json_array_foreach(json_object_get(report, "groups"), i, g)
+        if (str_eq(jr_str(g, "column"), S("n")))
+            found = json_array_get(json_object_get(g, "cells"), 0);
+    assert_non_null(found);
+    assert_int_equal(jr_i64(found, "line", 0), 7);
+    assert_true(str_eq(jr_str(found, "value"), S("1.5")));
+    reason_say(json_object_get(found, "reason"), LANG_FR, &said);
+    if (!str_eq(buf_str(&said), S("le schéma demande ici : minimum 2 ; en raison de a = Loué")))
+        fail_msg(STR_FMT, STR_ARG(buf_str(&said)));
+    buf_free(&said);
+    json_decref(report);
+    buf_free(&json);
+    table_check_free(c);
+    table_schema_free(&s);
+}
+
+/* A choice among choices of choices: steps run out before the row does, and that is told. */
+static void test_a_row_is_not_judged_without_end(void **state)
+{
+    struct buf schema = {0};
+    (void)state;
+    buf_addz(&schema, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"anyOf\":[{\"$ref\":\"#/$defs/d0\"}]},\"$defs\":{");
+    for (int i = 0; i < 20; i++) /* 4^20 ways */
+        buf_printf(&schema, "\"d%d\":{\"anyOf\":[{\"$ref\":\"#/$defs/d%d\"},{\"$ref\":\"#/$defs/d%d\"},{\"$ref\":\"#/$defs/d%d\"},{\"$ref\":\"#/$defs/d%d\"}]},", i, i + 1, i + 1, i + 1, i + 1);
+    buf_addz(&schema, "\"d20\":{\"required\":[\"b\"]}}}");
+    buf_addc(&schema, 0);
+    expect(schema.p, "a", "x", "q", "");
+    struct table_schema s = schema_of(schema.p);
+    const struct str header = S("a"), cell = S("x");
+    struct buf json = {0};
+    struct jw w;
+    struct table_checker *c = table_check_new(&s, &header, 1);
+    table_check_row(c, 2, &cell, NULL, 1);
+    jw_init(&w, &json, JW_COMPACT);
+    table_check_json(c, &w);
+    assert_true(s.nleft > 0 || str_find(buf_str(&json), S("rules_unfinished")) >= 0);
+    buf_free(&json);
+    table_check_free(c);
+    table_schema_free(&s);
+    buf_free(&schema);
+}
+
+#define LAYER(geometry) "{\"type\":\"object\",\"properties\":{\"features\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"geometry\":" \
+                        geometry ",\"properties\":{\"type\":\"object\",\"properties\":{\"id\":{},\"b\":{}}}}}}},\"$defs\":{\"l\":{\"properties\":{\"type\":{\"const\":\"LineString\"}}}}}"
+
+static void test_kinds_of_geometry(void **state)
+{
+    static const struct {
+        const char *schema, *header, *row, *code;
+    } rows[] = {
+        {LAYER("{\"$ref\":\"https://geojson.org/schema/LineString.json\"}"), "b;geo_point_2d;geo_shape", "1;2, 1;{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]}", ""},
+        {LAYER("{\"$ref\":\"https://geojson.org/schema/LineString.json\"}"), "b;geo_point_2d;geo_shape", "1;2, 1;{\"coordinates\":[1,2],\"type\":\"Point\"}", "geo_shape geometry_kind"},
+        {LAYER("{\"$ref\":\"https://geojson.org/schema/LineString.json\"}"), "b;geo_point_2d", "1;2, 1", "geo_point_2d geometry_kind"},
+        {LAYER("{\"$ref\":\"https://geojson.org/schema/LineString.json\"}"), "b;geo_point_2d;geo_shape", "1;;", "geo_shape geometry_kind"},
+        {LAYER("{\"$ref\":\"https://geojson.org/schema/LineString.json\"}"), "b", "1", ""}, /* a table of the same columns */
+        {LAYER("{\"oneOf\":[{\"type\":\"null\"},{\"$ref\":\"https://geojson.org/schema/Point.json\"}]}"), "b;geo_point_2d", "1;", ""},
+        {LAYER("{\"oneOf\":[{\"type\":\"null\"},{\"$ref\":\"https://geojson.org/schema/Point.json\"}]}"), "b;geo_point_2d", "1;2, 1", ""},
+        {LAYER("{\"anyOf\":[{\"$ref\":\"#/$defs/l\"},{\"properties\":{\"type\":{\"enum\":[\"MultiLineString\"]}}}]}"), "b;geo_shape", "1;{\"type\":\"MultiLineString\"}", ""},
+        {LAYER("{\"anyOf\":[{\"$ref\":\"#/$defs/l\"},{\"properties\":{\"type\":{\"enum\":[\"MultiLineString\"]}}}]}"), "b;geo_shape", "1;{\"type\":\"Polygon\"}", "geo_shape geometry_kind"},
+        {LAYER("{\"$ref\":\"https://geojson.org/schema/Geometry.json\"}"), "b;geo_shape", "1;{\"type\":\"Polygon\"}", ""},
+        {LIST("\"properties\":{\"b\":{},\"g\":{\"$ref\":\"https://geojson.org/schema/Point.json\"}}"), "b;g", "1;{\"type\":\"Point\",\"coordinates\":[1,2]}", ""},
+        {LIST("\"properties\":{\"b\":{},\"g\":{\"$ref\":\"https://geojson.org/schema/Point.json\"}}"), "b;g", "1;{\"type\":\"MultiPoint\",\"coordinates\":[[1,2]]}", "g geometry_kind"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct table_schema s = schema_of(rows[i].schema);
+        if (s.nleft)
+            fail_msg("%s: " STR_FMT, rows[i].schema, STR_ARG(s.left[0]));
+        table_schema_free(&s);
+        expect(rows[i].schema, rows[i].header, rows[i].row, "", rows[i].code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +534,12 @@ int main(void)
         cmocka_unit_test(test_what_is_left_is_named),
         cmocka_unit_test(test_what_stands_around_the_rows_is_named),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_one_value_in_several_ways),
+        cmocka_unit_test(test_what_holds_of_several_columns),
+        cmocka_unit_test(test_forms_of_a_row_and_of_what_a_cell_holds),
+        cmocka_unit_test(test_the_reason_says_the_rule_and_the_condition),
+        cmocka_unit_test(test_a_row_is_not_judged_without_end),
+        cmocka_unit_test(test_kinds_of_geometry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

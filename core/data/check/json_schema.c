@@ -5,6 +5,8 @@
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/check/json_schema_field.h"
+#include "core/data/check/json_schema_geometry.h"
+#include "core/data/check/json_schema_logic.h"
 #include "core/data/format/read_json.h"
 #include "core/data/format/read_json_list.h"
 #include "core/data/check/table_schema.h"
@@ -46,6 +48,13 @@ static struct str path_of(struct json_schema *s, struct str path, const char *ke
                   : arena_str(&s->arena, str_of(key));
 }
 
+/* A choice among objects is one too, where no type says so. */
+static bool is_object(struct json_schema *s, struct place *p)
+{
+    const char *type = place_type(s, p);
+    return type ? !strcmp(type, "object") : json_schema_chooses_objects(s, p);
+}
+
 /* "a.b" may be the member b of a, and a member called "a.b": they are one column of the file. */
 static bool has_field(const struct making *m, struct str path)
 {
@@ -80,11 +89,13 @@ static void put_column(struct making *m, struct place *p, const char *key, bool 
     json_array_append_new(m->fields, field);
 }
 
-static void put_object(struct making *m, const struct place *p, bool required, struct level *l)
+static void put_object(struct making *m, struct place *p, bool required, struct level *l)
 {
+    place_close(m->s, p);
     json_array_append_new(m->objects,
-                          json_pack("{s:s%,s:I,s:b}", "name", p->path.p, p->path.n, "parent",
-                                    (json_int_t)l->object, "closed", place_is_closed(p)));
+                          json_pack("{s:s%,s:I,s:b,s:o*}", "name", p->path.p, p->path.n, "parent",
+                                    (json_int_t)l->object, "closed", place_is_closed(p), "holds",
+                                    json_schema_holds(m->s, p)));
     size_t object = json_array_size(m->objects);
     struct level inner = {.path = p->path,
                           .object = object,
@@ -103,8 +114,7 @@ static void put_member(struct making *m, const struct place *parent, const char 
     struct place *p = ARENA_NEW(&m->s->arena, struct place);
     bool required = place_requires(parent, key);
     place_member(m->s, parent, key, path, p);
-    const char *type = place_type(m->s, p);
-    bool flat = type && !strcmp(type, "object") && l->depth < m->flat && !json_schema_is_whole(p) &&
+    bool flat = is_object(m->s, p) && l->depth < m->flat && !json_schema_is_whole(p) &&
                 !place_comes_back(p);
     if (m->s->over)
         return;
@@ -114,6 +124,19 @@ static void put_member(struct making *m, const struct place *parent, const char 
         put_object(m, p, required, l);
     else
         put_column(m, p, key, required, l);
+}
+
+/* So is what rules speak of and nothing describes; not where the object is closed to it. */
+static void put_spoken(struct making *m, const struct place *p, struct level *l)
+{
+    json_t *names = json_schema_spoken(m->s, p), *v;
+    size_t i;
+    json_array_foreach(names, i, v) {
+        const char *key = json_string_value(v);
+        if (!m->s->over && !place_is_closed(p) && !place_has(p, key) && !has_field(m, path_of(m->s, l->path, key)))
+            put_member(m, p, key, l);
+    }
+    json_decref(names);
 }
 
 /* What is required and described nowhere is a column of any kind. */
@@ -135,6 +158,7 @@ static void put_columns(struct making *m, const struct place *p, struct level *l
     while (!m->s->over && (key = place_next(p, &walk)))
         put_member(m, p, key, l);
     put_undescribed(m, p, l);
+    put_spoken(m, p, l);
 }
 
 /* ---- tables ---- */
@@ -146,31 +170,37 @@ struct tables {
 };
 
 /* NULL: a row without a column. */
-static json_t *table_of(struct json_schema *s, const struct place *row, struct str path, bool geo)
+static json_t *table_of(struct json_schema *s, struct place *row, struct str path, unsigned kinds, bool geo)
 {
     struct making m = {.s = s,
                        .fields = json_array(),
                        .objects = json_array(),
                        .flat = geo ? 0 : JSON_FLAT_DEPTH - 1};
     struct level l = {.path = S("")};
+    json_schema_logic_open(s);
+    place_close(s, row);
     put_columns(&m, row, &l);
+    json_t *holds = json_schema_holds(s, row);
     if (json_array_size(m.fields) == 0) {
         json_decref(m.fields);
         json_decref(m.objects);
+        json_decref(holds);
+        json_decref(s->logic);
         return NULL;
     }
-    return json_pack("{s:s%,s:b,s:b,s:b,s:o,s:o,s:O}", "path", path.p, path.n, "closed",
+    return json_pack("{s:s%,s:b,s:b,s:b,s:o,s:o,s:O,s:o*,s:o,s:o*}", "path", path.p, path.n, "closed",
                      place_is_closed(row), "ofJson", true, "geo", geo, "fields", m.fields,
-                     "objects", m.objects, "unchecked", s->left);
+                     "objects", m.objects, "unchecked", s->left, "holds", holds, "logic", s->logic,
+                     "geometry", json_schema_kinds_list(kinds));
 }
 
-static void add_table(struct tables *t, const struct place *row, struct str path, bool geo)
+static void add_table(struct tables *t, struct place *row, struct str path, unsigned kinds, bool geo)
 {
     if (t->n == TABLES_MAX) {
         t->s.over = true;
         return;
     }
-    json_t *table = table_of(&t->s, row, path, geo);
+    json_t *table = table_of(&t->s, row, path, kinds, geo);
     json_decref(t->s.left);
     t->s.left = json_array();
     if (table)
@@ -178,22 +208,21 @@ static void add_table(struct tables *t, const struct place *row, struct str path
 }
 
 /* A list of objects: a table. */
-static bool add_list(struct tables *t, const struct place *list, struct str path)
+static bool add_list(struct tables *t, struct place *list, struct str path)
 {
     struct place *row = ARENA_NEW(&t->s.arena, struct place);
-    if (!place_items(&t->s, list, S(""), row) || !place_members(row, 1))
-        return false;
-    const char *type = place_type(&t->s, row);
-    if (!type || strcmp(type, "object"))
+    if (!place_items(&t->s, list, S(""), row) || !is_object(&t->s, row) ||
+        (!place_members(row, 1) && !row->nrules))
         return false;
     if (place_get(&t->s, list, "minItems") || place_get(&t->s, list, "maxItems"))
         place_leave(&t->s, path, "minItems, maxItems");
-    add_table(t, row, path, false);
+    place_leave_rules(&t->s, list);
+    add_table(t, row, path, 0, false);
     return true;
 }
 
-/* Of what a Feature says beside its properties the reader itself keeps the form; kinds of geometry
- * are not looked at. */
+/* Of what a Feature says beside its properties the reader itself keeps the form; which kinds of
+ * geometry it may have is asked of the column of shapes. */
 static bool add_features(struct tables *t, const struct place *root)
 {
     struct arena *a = &t->s.arena;
@@ -203,9 +232,10 @@ static bool add_features(struct tables *t, const struct place *root)
         !place_items(&t->s, list, S("features[]"), feature) ||
         !place_member(&t->s, feature, "properties", S(""), row))
         return false;
-    if (place_member(&t->s, feature, "geometry", S("geometry"), shape) && shape->n > 0)
-        place_leave(&t->s, S(""), "geometry");
-    add_table(t, row, S("features"), true);
+    place_member(&t->s, feature, "geometry", S("geometry"), shape);
+    place_leave_rules(&t->s, list);
+    place_leave_rules(&t->s, feature);
+    add_table(t, row, S("features"), json_schema_kinds(&t->s, shape), true);
     return true;
 }
 
@@ -225,6 +255,8 @@ static bool add_within(struct tables *t, const struct place *p, struct str path,
         bool is_list = type && !strcmp(type, "array") && add_list(t, member, at);
         bool leads = type && !strcmp(type, "object") && depth < JSON_LIST_DEPTH &&
                      add_within(t, member, at, depth + 1, &ignored);
+        if (leads)
+            place_leave_rules(&t->s, member);
         *own += !is_list && !leads;
         if (!is_list && !leads && member->n > 0)
             place_leave(&t->s, at, "properties"); /* it stands outside the rows */
@@ -244,16 +276,15 @@ static void find_tables(struct tables *t, struct place *root)
         add_list(t, root, S(""));
         return;
     }
-    if (add_features(t, root))
+    if (add_features(t, root) || (add_within(t, root, S(""), 1, &own) && own < WRAPPING_OWN)) {
+        place_leave_rules(&t->s, root);
         return;
-    bool lists = add_within(t, root, S(""), 1, &own);
-    if (lists && own < WRAPPING_OWN)
-        return;
+    }
     while (t->n > 0)
         json_decref(t->list[--t->n]);
     json_array_clear(t->s.left);
     place_open(&t->s, t->s.root, S(""), root); /* what it leaves is said anew */
-    add_table(t, root, S(""), false);
+    add_table(t, root, S(""), 0, false);
 }
 
 /* ---- the answer ---- */

@@ -4,6 +4,8 @@
 
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
+#include "core/data/check/json_schema_geometry.h"
+#include "core/data/check/json_schema_logic.h"
 #include "core/data/check/table_schema.h"
 
 bool json_schema_is_whole(const struct place *p)
@@ -25,7 +27,7 @@ static const struct {
     {"uuid", "string", "uuid"},
 };
 
-static void put_format(struct json_schema *s, const struct place *p, json_t *field)
+static void put_format(struct json_schema *s, struct place *p, json_t *field)
 {
     const json_t *given = place_get(s, p, "format");
     const char *word = json_string_value(given);
@@ -64,7 +66,7 @@ static void put_type(struct json_schema *s, struct place *p, json_t *field, cons
     json_object_set_new(field, "type", json_string(known));
     if (!strcmp(known, "string"))
         put_format(s, p, field);
-    else if (place_get(s, p, "format"))
+    else if (type && place_get(s, p, "format"))
         place_leave(s, p->path, "format");
 }
 
@@ -101,7 +103,7 @@ static void put_values(struct json_schema *s, struct place *p, json_t *rules)
     if (one && is_scalar(one) && !list)
         json_array_append(values, one);
     else if (one)
-        place_leave(s, p->path, "const");
+        place_also(s, p, "const");
     s->bytes += bytes_of(values);
     if (json_array_size(values) > 0)
         json_object_set(rules, "enum", values);
@@ -109,19 +111,19 @@ static void put_values(struct json_schema *s, struct place *p, json_t *rules)
 }
 
 /* draft-04 says with true that the bound itself is outside, later ones give the bound. */
-static void put_bound(struct json_schema *s, const struct place *p, const char *inclusive,
+static void put_bound(struct json_schema *s, struct place *p, const char *inclusive,
                       const char *exclusive, json_t *rules)
 {
     json_t *bound = place_get(s, p, inclusive), *open = place_get(s, p, exclusive);
     if (json_is_number(open))
         json_object_set(rules, exclusive, open);
     if (json_is_number(open) && bound)
-        place_leave(s, p->path, inclusive);
+        place_also(s, p, inclusive);
     else if (json_is_number(bound))
         json_object_set(rules, json_is_true(open) ? exclusive : inclusive, bound);
 }
 
-static void put_count(struct json_schema *s, const struct place *p, const char *keyword,
+static void put_count(struct json_schema *s, struct place *p, const char *keyword,
                       json_t *rules)
 {
     json_t *v = place_get(s, p, keyword);
@@ -131,7 +133,7 @@ static void put_count(struct json_schema *s, const struct place *p, const char *
         place_leave(s, p->path, keyword);
 }
 
-static void put_pattern(struct json_schema *s, const struct place *p, json_t *rules)
+static void put_pattern(struct json_schema *s, struct place *p, json_t *rules)
 {
     json_t *pattern = place_get(s, p, "pattern");
     if (!json_is_string(pattern))
@@ -140,14 +142,24 @@ static void put_pattern(struct json_schema *s, const struct place *p, json_t *ru
     json_object_set(rules, "find", pattern);
 }
 
-/* A keyword holds for values of its own type only; where the schema names no type, it cannot be
- * told from a cell whether it holds. */
+/* A keyword holds for values of its own type only: where the schema names none, or several, each is a rule. */
+static void put_as_rules(struct json_schema *s, struct place *p)
+{
+    static const char *const keywords[] = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems",
+                                           "maxItems", "uniqueItems", "items", "pattern", "minLength", "maxLength",
+                                           "format", "properties", "required", "additionalProperties"};
+    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
+        place_also(s, p, keywords[i]);
+}
+
 static json_t *constraints_of(struct json_schema *s, struct place *p, const char *type)
 {
     json_t *rules = json_object();
     struct str t = type ? str_of(type) : S("");
     put_values(s, p, rules);
-    if (str_eq(t, S("number")) || str_eq(t, S("integer"))) {
+    if (!type && !place_comes_back(p)) {
+        put_as_rules(s, p);
+    } else if (str_eq(t, S("number")) || str_eq(t, S("integer"))) {
         put_bound(s, p, "minimum", "exclusiveMinimum", rules);
         put_bound(s, p, "maximum", "exclusiveMaximum", rules);
     } else if (str_eq(t, S("array"))) {
@@ -155,12 +167,10 @@ static json_t *constraints_of(struct json_schema *s, struct place *p, const char
         put_count(s, p, "maxItems", rules);
         if (json_is_true(place_get(s, p, "uniqueItems")))
             json_object_set_new(rules, "uniqueItems", json_true());
-    } else if (str_eq(t, S("string")) || !type) {
+    } else if (str_eq(t, S("string"))) {
         put_pattern(s, p, rules);
         put_count(s, p, "minLength", rules);
         put_count(s, p, "maxLength", rules);
-        if (!type && (place_get(s, p, "minimum") || place_get(s, p, "maximum")))
-            place_leave(s, p->path, "minimum, maximum");
     }
     return rules;
 }
@@ -188,6 +198,16 @@ static void put_words(struct json_schema *s, const struct place *p, json_t *fiel
 }
 
 /* ---- what stands in the cell ---- */
+
+static void put_rules(struct json_schema *s, const struct place *p, json_t *field)
+{
+    json_t *holds = json_schema_holds(s, p);
+    unsigned kinds = json_schema_is_whole(p) ? json_schema_kinds(s, p) & GEOMETRY_ANY : 0;
+    if (holds)
+        json_object_set_new(field, "holds", holds);
+    if (kinds && kinds != GEOMETRY_ANY)
+        json_object_set_new(field, "kinds", json_schema_kinds_list(kinds));
+}
 
 static json_t *inner(struct json_schema *s, struct place *p, const char *key, bool required,
                      unsigned depth)
@@ -242,6 +262,8 @@ json_t *json_schema_field(struct json_schema *s, struct place *p, const char *ke
     put_words(s, p, field);
     json_object_set_new(field, "constraints", constraints_of(s, p, type));
     json_object_set_new(field, "nullable", json_boolean(p->nullable));
+    place_close(s, p);
+    put_rules(s, p, field);
     s->bytes += 100 + 2 * p->path.n;
     s->over = s->over || s->bytes > PLACE_BYTES_MAX || p->path.n > 500;
     if (!list && !object)

@@ -4,6 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
+#include "core/data/check/json_schema_geometry.h"
 #include "core/data/check/table_schema.h"
 
 enum { EXPAND_DEPTH = 16, POINTER_MAX = 1000 };
@@ -61,7 +62,7 @@ static bool plain_step(struct str step, char *out, size_t room)
     return true;
 }
 
-static json_t *resolve(const struct json_schema *s, struct str ref)
+json_t *place_resolve(const struct json_schema *s, struct str ref)
 {
     json_t *at = s->root;
     struct str rest = str_from(ref, 1), step;
@@ -83,22 +84,16 @@ static json_t *resolve(const struct json_schema *s, struct str ref)
     return at;
 }
 
-static bool is_geojson_org(struct str ref)
-{
-    return str_starts(ref, S("https://geojson.org/schema/")) ||
-           str_starts(ref, S("http://geojson.org/schema/"));
-}
-
 /* ---- the parts ---- */
 
 static void expand(struct json_schema *s, json_t *schema, struct place *p, unsigned depth);
 
 static void expand_ref(struct json_schema *s, struct str ref, struct place *p, unsigned depth)
 {
-    json_t *target = ref.p[0] == '#' ? resolve(s, ref) : NULL;
+    json_t *target = ref.p[0] == '#' ? place_resolve(s, ref) : NULL;
     if (target)
         expand(s, target, p, depth + 1);
-    else if (is_geojson_org(ref))
+    else if (json_schema_ref_kinds(ref))
         p->geometry = true;
     else
         place_leave(s, p->path, arena_printf(&s->arena, "$ref " STR_FMT, STR_ARG(cut(ref, 150))).p);
@@ -109,8 +104,19 @@ static bool is_null(const json_t *schema)
     return str_eq(jr_str(schema, "type"), S("null")) && json_object_size(schema) == 1;
 }
 
-/* "This or null" is one shape; whatever else is to be chosen among is not. */
-static void expand_choice(struct json_schema *s, const json_t *part, const char *keyword,
+static void add_rule(struct json_schema *s, struct place *p, json_t *schema, const char *keyword)
+{
+    for (size_t i = 0; i < p->nrules; i++)
+        if (p->rules[i].schema == schema && !strcmp(p->rules[i].keyword, keyword))
+            return;
+    if (p->nrules == PLACE_RULES_MAX)
+        place_leave(s, p->path, keyword);
+    else
+        p->rules[p->nrules++] = (struct place_rule){schema, keyword};
+}
+
+/* "This or null" is one shape; whatever else is to be chosen among is a rule. */
+static void expand_choice(struct json_schema *s, json_t *part, const char *keyword,
                           struct place *p, unsigned depth)
 {
     json_t *list = json_object_get(part, keyword), *first = json_array_get(list, 0),
@@ -121,19 +127,29 @@ static void expand_choice(struct json_schema *s, const json_t *part, const char 
         p->nullable = true;
         expand(s, is_null(first) ? second : first, p, depth + 1);
     } else {
-        place_leave(s, p->path, keyword);
+        add_rule(s, p, part, keyword);
     }
+}
+
+static void take_rules(struct json_schema *s, json_t *part, struct place *p)
+{
+    static const char *const rules[] = {"not", "if", "dependencies", "dependentRequired",
+                                        "dependentSchemas"};
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (json_object_get(part, rules[i]))
+            add_rule(s, p, part, rules[i]);
+}
+
+void place_leave_rules(struct json_schema *s, const struct place *p)
+{
+    for (size_t i = 0; i < p->nrules; i++)
+        place_leave(s, p->path, p->rules[i].keyword);
 }
 
 /* Rules that no column and no cell can be asked for. */
 static void leave_others(struct json_schema *s, const json_t *part, struct str path)
 {
-    static const char *const others[] = {"not",
-                                         "if",
-                                         "dependencies",
-                                         "dependentRequired",
-                                         "dependentSchemas",
-                                         "patternProperties",
+    static const char *const others[] = {"patternProperties",
                                          "propertyNames",
                                          "contains",
                                          "minContains",
@@ -177,12 +193,17 @@ static void expand(struct json_schema *s, json_t *schema, struct place *p, unsig
         return;
     if (++s->places > PLACES_MAX)
         s->over = true;
+    if (json_is_false(schema)) {
+        add_rule(s, p, schema, "false");
+        return;
+    }
     if (!json_is_object(schema) || p->n == PLACE_PARTS_MAX || depth == EXPAND_DEPTH || s->over) {
-        place_leave(s, p->path, json_is_object(schema) ? "allOf" : "false");
+        place_leave(s, p->path, "allOf");
         return;
     }
     p->parts[p->n++] = schema;
     leave_others(s, schema, p->path);
+    take_rules(s, schema, p);
     struct str ref = jr_str(schema, "$ref");
     if (ref.n)
         expand_ref(s, ref, p, depth);
@@ -194,10 +215,11 @@ static void expand(struct json_schema *s, json_t *schema, struct place *p, unsig
 
 void place_open(struct json_schema *s, json_t *schema, struct str path, struct place *out)
 {
-    out->n = 0;
+    out->n = out->nrules = 0;
     out->path = path;
     out->up = NULL;
     out->nullable = out->geometry = false;
+    out->kinds = 0;
     expand(s, schema, out, 0);
 }
 
@@ -241,13 +263,20 @@ bool place_comes_back(const struct place *p)
 
 /* ---- what they say ---- */
 
-json_t *place_get(struct json_schema *s, const struct place *p, const char *keyword)
+void place_also(struct json_schema *s, struct place *p, const char *keyword)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (json_object_get(p->parts[i], keyword))
+            add_rule(s, p, p->parts[i], keyword);
+}
+
+json_t *place_get(struct json_schema *s, struct place *p, const char *keyword)
 {
     json_t *first = NULL;
     for (size_t i = 0; i < p->n; i++) {
         json_t *v = json_object_get(p->parts[i], keyword);
         if (v && first && !json_equal(v, first))
-            place_leave(s, p->path, keyword);
+            add_rule(s, p, p->parts[i], keyword);
         first = first ? first : v;
     }
     return first;
@@ -272,7 +301,7 @@ static const char *one_of(struct json_schema *s, struct place *p, const json_t *
             type = word;
     }
     if (several)
-        place_leave(s, p->path, "type");
+        place_also(s, p, "type");
     return several ? NULL : type;
 }
 
@@ -300,6 +329,24 @@ bool place_requires(const struct place *p, const char *key)
             if (json_is_string(v) && !strcmp(json_string_value(v), key))
                 return true;
     return false;
+}
+
+/* Whether the part names all members that the others do. */
+static bool names_all(const struct place *p, const json_t *part)
+{
+    struct place_walk walk = {0};
+    const char *key;
+    while ((key = place_next(p, &walk)))
+        if (!json_object_get(jr_object(part, "properties"), key))
+            return false;
+    return true;
+}
+
+void place_close(struct json_schema *s, struct place *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (json_is_false(json_object_get(p->parts[i], "additionalProperties")) && !names_all(p, p->parts[i]))
+            add_rule(s, p, p->parts[i], "additionalProperties");
 }
 
 bool place_is_closed(const struct place *p)

@@ -20,7 +20,7 @@ static const struct {
     {REASON_row_blank, true, "rows"},          {REASON_row_twice, true, "rows"},
     {REASON_row_short, false, "rows"},         {REASON_row_long, false, "rows"},
     {REASON_key_twice, false, "rows"},         {REASON_value_unchecked, true, "cells"},
-    {REASON_value_spaces, true, "cells"},
+    {REASON_value_spaces, true, "cells"},      {REASON_rules_unfinished, true, "rows"},
 };
 
 static size_t kind_of(enum reason_code code)
@@ -168,22 +168,27 @@ static bool extra_is_error(const struct table_schema *s)
     return s->match == TABLE_EXACT || s->match == TABLE_EQUAL || s->match == TABLE_SUPERSET;
 }
 
-/* The object that a name stands in, by the names before its dots, says whether it may have others.
- */
-static bool is_closed_around(const struct table_schema *s, struct str name)
+size_t table_check_object_of(const struct table_schema *s, struct str name)
 {
-    const struct table_object *nearest = NULL;
+    size_t nearest = 0, length = 0;
     for (size_t i = 0; i < s->nobjects; i++) {
         const struct table_object *o = &s->objects[i];
-        if (str_starts(name, o->name) && name.n > o->name.n && name.p[o->name.n] == '.' &&
-            (!nearest || o->name.n > nearest->name.n))
-            nearest = o;
+        if (str_starts(name, o->name) && name.n > o->name.n && name.p[o->name.n] == '.' && o->name.n > length) {
+            nearest = i + 1;
+            length = o->name.n;
+        }
     }
-    return nearest ? nearest->closed : s->closed;
+    return nearest;
 }
 
-/* What the reader of a geographic file adds is not the schema's to say. */
-static bool is_of_feature(struct str name)
+/* Whether what it stands in may have others. */
+static bool is_closed_around(const struct table_schema *s, struct str name)
+{
+    size_t object = table_check_object_of(s, name);
+    return object ? s->objects[object - 1].closed : s->closed;
+}
+
+bool table_check_of_feature(struct str name)
 {
     return str_eq(name, S("geo_shape")) || str_eq(name, S("geo_point_2d")) || str_eq(name, S("id"));
 }
@@ -192,7 +197,7 @@ static void look_at_extra(struct table_checker *c, size_t column)
 {
     struct str name = c->header[column];
     bool wrong = extra_is_error(c->s) || is_closed_around(c->s, name);
-    if (!c->s->geo || !is_of_feature(name))
+    if (!c->s->geo || !table_check_of_feature(name)) /* not the schema's to say */
         table_check_find(c, REASON_column_extra, WHOLE, column, 1, name, wrong);
 }
 
@@ -204,6 +209,7 @@ static void place_columns(struct table_checker *c)
         size_t f = table_schema_field(s, c->header[i], &other_case);
         c->field_of[i] = s->n;
         if (f == s->n) {
+            c->around[i] = table_check_object_of(s, c->header[i]);
             look_at_extra(c, i);
         } else if (c->column_of[f] != WHOLE) {
             table_check_find(c, REASON_column_twice, f, i, 1, c->header[i], true);
@@ -244,6 +250,7 @@ struct table_checker *table_check_new(const struct table_schema *s, const struct
     *c = (struct table_checker){.s = s, .header = header, .ncolumns = n};
     c->field_of = ARENA_ARRAY(&c->a, size_t, n + 1);
     c->column_of = ARENA_ARRAY(&c->a, size_t, s->n);
+    c->around = ARENA_ARRAY(&c->a, size_t, n + 1);
     c->cells = ARENA_ARRAY(&c->a, struct str, s->total);
     c->values = ARENA_ARRAY(&c->a, struct table_value, s->total);
     c->in_file = ARENA_ARRAY(&c->a, bool, s->n);
@@ -254,6 +261,12 @@ struct table_checker *table_check_new(const struct table_schema *s, const struct
     c->unique = ARENA_ARRAY(&c->a, struct seen, s->total);
     for (size_t f = 0; f < s->n; f++)
         c->column_of[f] = WHOLE;
+    c->shape_column = c->point_column = WHOLE;
+    for (size_t i = 0; s->geo && i < n; i++) {
+        c->shape_column = str_eq(header[i], S("geo_shape")) ? i : c->shape_column;
+        c->point_column = str_eq(header[i], S("geo_point_2d")) ? i : c->point_column;
+    }
+    c->logic = table_check_logic_new(c);
     place_columns(c);
     look_at_columns(c);
     return c;
@@ -362,6 +375,8 @@ void table_check_text(struct table_checker *c, size_t at, uint64_t line, struct 
         table_check_find_s(c, why, at, line, cell, wanted_form(f, why));
         return;
     }
+    if (f->kinds)
+        table_check_kind(c, at, line, cell);
     check_pattern(c, at, line, cell);
     check_bounds(c, at, line, cell);
     check_length(c, at, line, cell);
@@ -443,17 +458,23 @@ static void check_rules(struct table_checker *c, uint64_t line)
     }
 }
 
-/* An object is there where one of its columns is; then those it requires are. */
-static void check_within(struct table_checker *c, uint64_t line)
+static void is_there(struct table_checker *c, size_t object)
+{
+    for (size_t o = object; o && !c->present[o - 1]; o = c->s->objects[o - 1].parent)
+        c->present[o - 1] = true;
+}
+
+/* An object is there where one of its columns is, the schema's or not; then those it requires are. */
+static void check_within(struct table_checker *c, uint64_t line, const struct str *cells, size_t n)
 {
     const struct table_schema *s = c->s;
     if (s->nobjects == 0)
         return;
     memset(c->present, 0, s->nobjects * sizeof *c->present);
     for (size_t f = 0; f < s->n; f++)
-        for (size_t o = c->there[f] ? s->fields[f].object : 0; o && !c->present[o - 1];
-             o = s->objects[o - 1].parent)
-            c->present[o - 1] = true;
+        is_there(c, c->there[f] ? s->fields[f].object : 0);
+    for (size_t i = 0; i < n && i < c->ncolumns; i++)
+        is_there(c, c->around[i] && str_trim(cells[i]).n > 0 ? c->around[i] : 0);
     for (size_t f = 0; f < s->n; f++) {
         size_t o = s->fields[f].required_within;
         if (o && c->present[o - 1] && !c->there[f])
@@ -471,7 +492,9 @@ void table_check_row(struct table_checker *c, uint64_t line, const struct str *c
         if (column != WHOLE)
             check_cell(c, f, line, quoted && column < n && c->s->of_json ? &quoted[column] : NULL);
     }
-    check_within(c, line);
+    check_within(c, line, cells, n);
+    table_check_logic_row(c, line, cells, quoted, n);
+    table_check_shape(c, line, cells, n);
     check_key(c, line);
     check_twice(c, line, cells, n);
     check_rules(c, line);
@@ -562,6 +585,7 @@ void table_check_free(struct table_checker *c)
 {
     if (!c)
         return;
+    table_check_logic_free(c->logic);
     for (size_t f = 0; f < c->s->total; f++)
         forget(&c->unique[f]);
     forget(&c->whole);

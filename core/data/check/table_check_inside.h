@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/arena.h"
 #include "core/data/check/table_check.h"
+#include "core/data/check/table_logic.h"
 
 /* What the files of table_check share; inside core/data/check/table_check*.c only. */
 enum { WHOLE = SIZE_MAX };
@@ -33,12 +34,15 @@ struct table_checker {
     size_t ncolumns;
     size_t *field_of;  /* by the file's column; s->n: none */
     size_t *column_of; /* by field; WHOLE: not in the file */
+    size_t *around;    /* by the file's column: of one that is no field's, the object it stands in, plus one; 0: none */
     struct group *groups;
     size_t ngroups, room;
     uint64_t errors, notices, rows;
     struct str *cells;
     struct table_value *values;
     bool *in_file, *there, *good, *clean, *present; /* present: by object of the schema */
+    struct check_logic *logic;                      /* NULL: the schema has no rules of several columns */
+    size_t shape_column, point_column;              /* of a feature; WHOLE: not in the file */
     struct seen whole, key, *unique;                /* unique: by field */
 };
 
@@ -54,5 +58,21 @@ void table_check_find_n(struct table_checker *c, enum reason_code code, size_t f
 /* A text that is there, against the field's type and constraints. */
 void table_check_text(struct table_checker *c, size_t at, uint64_t line, struct str text);
 
-/* A cell that holds JSON, or words parted by "|" (table_check_tree.c). */
+/* A cell that holds JSON, or words parted by "|" (table_check_tree.c); read: NULL: it is neither. */
 void table_check_tree(struct table_checker *c, size_t at, uint64_t line, struct str cell);
+json_t *table_check_tree_read(const struct table_field *f, struct str cell);
+enum { TREE_BYTES_MAX = 64 << 10 };
+
+/* The object of s->objects that a name stands in, by the names before its dots, plus one; 0: the row. */
+size_t table_check_object_of(const struct table_schema *s, struct str name);
+bool table_check_of_feature(struct str name); /* what the reader of a geographic file adds */
+
+/* What holds of several columns, or of one value in several ways (table_check_logic.c). */
+struct check_logic *table_check_logic_new(struct table_checker *c); /* NULL: nothing does */
+void table_check_logic_row(struct table_checker *c, uint64_t line, const struct str *cells, const bool *quoted, size_t n);
+void table_check_logic_value(struct table_checker *c, const struct table_field *f, uint64_t line, const json_t *v);
+void table_check_logic_free(struct check_logic *l); /* NULL: nothing to do */
+
+/* The kind of a shape against the kinds that a schema lets it have (table_check_shape.c). */
+void table_check_shape(struct table_checker *c, uint64_t line, const struct str *cells, size_t n);
+void table_check_kind(struct table_checker *c, size_t at, uint64_t line, struct str cell);

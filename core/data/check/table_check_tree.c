@@ -8,8 +8,6 @@
 #include "core/base/must.h"
 #include "core/data/check/table_check_inside.h"
 
-enum { TREE_BYTES_MAX = 64 << 10 };
-
 /* A value as the report shows it, in the checker's scratch. */
 struct shown {
     char number[32];
@@ -178,6 +176,17 @@ static void check_object(struct table_checker *c, const struct table_field *f, u
     }
 }
 
+static void check_form(struct table_checker *c, const struct table_field *f, uint64_t line, json_t *v)
+{
+    if (!f->tree)
+        check_value(c, f, line, v);
+    else if (f->type == TABLE_ARRAY)
+        check_list(c, f, line, v);
+    else
+        check_object(c, f, line, v);
+    table_check_logic_value(c, f, line, v);
+}
+
 static void check_node(struct table_checker *c, const struct table_field *f, uint64_t line,
                        json_t *v)
 {
@@ -186,14 +195,10 @@ static void check_node(struct table_checker *c, const struct table_field *f, uin
         return;
     if (json_is_null(v))
         blame(c, REASON_value_required, f, line, v);
-    else if (!f->tree)
-        check_value(c, f, line, v);
-    else if (list ? !json_is_array(v) : !json_is_object(v))
+    else if (f->tree && (list ? !json_is_array(v) : !json_is_object(v)))
         blame(c, list ? REASON_not_array : REASON_not_object, f, line, v);
-    else if (list)
-        check_list(c, f, line, v);
     else
-        check_object(c, f, line, v);
+        check_form(c, f, line, v);
 }
 
 /* ---- the cell ---- */
@@ -208,16 +213,21 @@ static json_t *words_of(struct str cell)
     return list;
 }
 
+json_t *table_check_tree_read(const struct table_field *f, struct str cell)
+{
+    struct err ignored = {0};
+    bool bracketed = str_starts(cell, S("[")) || str_starts(cell, S("{"));
+    return bracketed || f->type != TABLE_ARRAY ? jr_parse(cell, &ignored) : words_of(cell);
+}
+
 void table_check_tree(struct table_checker *c, size_t at, uint64_t line, struct str cell)
 {
     const struct table_field *f = &c->s->fields[at];
-    struct err ignored = {0};
-    bool bracketed = str_starts(cell, S("[")) || str_starts(cell, S("{"));
     if (cell.n > TREE_BYTES_MAX) {
         table_check_find(c, REASON_value_unchecked, at, WHOLE, line, cell, false);
         return;
     }
-    json_t *v = bracketed || f->type != TABLE_ARRAY ? jr_parse(cell, &ignored) : words_of(cell);
+    json_t *v = table_check_tree_read(f, cell);
     if (v)
         check_node(c, f, line, v);
     else

@@ -8,6 +8,8 @@
 #include "core/data/check/date_pattern.h"
 #include "core/data/errors.h"
 #include "core/data/check/json_schema.h"
+#include "core/data/check/json_schema_geometry.h"
+#include "core/data/check/table_logic.h"
 #include "core/data/check/table_rules.h"
 
 static const char *const type_names[TABLE_TYPES] = {
@@ -205,6 +207,8 @@ static void read_field(struct table_schema *s, const json_t *field, struct table
     f->nullable = jr_bool(field, "nullable", false);
     f->closed = jr_bool(field, "closed", false);
     f->key = jr_str(field, "key");
+    f->holds = jr_array(field, "holds");
+    f->kinds = json_schema_kinds_of(jr_array(field, "kinds"));
     if (depth == 0 && !f->tree && (item || itemtype.n)) {
         f->item = ARENA_NEW(&s->arena, struct table_field);
         json_t *made = item ? NULL : json_pack("{s:s%}", "type", itemtype.p, itemtype.n);
@@ -270,10 +274,12 @@ static void read_objects(struct table_schema *s)
     json_array_foreach(list, i, o)
         if (i < s->nobjects)
             s->objects[i] = (struct table_object){jr_str(o, "name"), object_of(o, "parent", i),
-                                                  jr_bool(o, "closed", false)};
+                                                  jr_bool(o, "closed", false), jr_array(o, "holds")};
     s->closed = jr_bool(s->json, "closed", false);
     s->of_json = jr_bool(s->json, "ofJson", false);
     s->geo = jr_bool(s->json, "geo", false);
+    s->kinds = json_schema_kinds_of(jr_array(s->json, "geometry"));
+    s->holds = jr_array(s->json, "holds");
 }
 
 static bool no_field(struct err *e, size_t n, const char *what)
@@ -386,6 +392,7 @@ bool table_schema_read(json_t *definition, struct table_schema *out, struct err 
         table_schema_free(out);
         return false;
     }
+    out->logic = table_logic_read(out);
     read_key(out);
     read_match(out);
     table_rules_read(out);
@@ -399,6 +406,7 @@ void table_schema_free(struct table_schema *s)
         if (s->fields[i].item)
             pattern_free(s->fields[i].item->pattern);
     }
+    table_logic_free(s->logic);
     json_decref(s->json);
     arena_free(&s->arena);
     *s = (struct table_schema){0};

@@ -77,6 +77,8 @@ struct table_field {
     int64_t min_items, max_items; /* -1: none */
     struct table_field *element, *members;
     size_t nmembers;
+    const json_t *holds;            /* table_logic.h; NULL: no rule */
+    unsigned kinds;                 /* of geometry, by json_schema_geometry.h; 0: any */
     struct str key;                 /* of a member: its name in the object */
     size_t object, required_within; /* of a column: 1 more than the place in s->objects; 0: none */
 };
@@ -86,6 +88,7 @@ struct table_object {
     struct str name;
     size_t parent; /* as table_field.object; a smaller one */
     bool closed;   /* has no other members */
+    const json_t *holds; /* table_logic.h; NULL: no rule */
 };
 
 enum table_match {
@@ -118,6 +121,9 @@ struct table_schema {
     bool geo;            /* the shape and the id of a feature are no columns of the schema */
     struct str *missing; /* values that stand for "nothing" */
     size_t nmissing;
+    const json_t *holds;       /* of the row; table_logic.h; NULL: no rule */
+    struct table_logic *logic; /* NULL: nothing holds of several columns */
+    unsigned kinds;            /* that a feature's shape may have; 0: any */
     size_t *key, nkey; /* fields of the primary key */
     enum table_match match;
     struct table_check *checks;

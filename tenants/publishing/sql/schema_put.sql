@@ -11,7 +11,7 @@ SELECT $1::uuid, $2::uuid, $3, $4, $5, $6, $7::jsonb,
            'missingValues', $9::jsonb -> 'missingValues', 'primaryKey', $9::jsonb -> 'primaryKey',
            'fieldsMatch', $9::jsonb -> 'fieldsMatch', 'custom_checks', $9::jsonb -> 'custom_checks',
            'objects', $9::jsonb -> 'objects', 'variants', $9::jsonb -> 'variants', 'closed', $9::jsonb -> 'closed',
-           'ofJson', $9::jsonb -> 'ofJson', 'geo', $9::jsonb -> 'geo', 'unchecked', $9::jsonb -> 'unchecked')),
+           'holds', $9::jsonb -> 'holds', 'logic', $9::jsonb -> 'logic', 'geometry', $9::jsonb -> 'geometry', 'ofJson', $9::jsonb -> 'ofJson', 'geo', $9::jsonb -> 'geo', 'unchecked', $9::jsonb -> 'unchecked')),
        ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements($9::jsonb -> 'fields') AS f), $8::uuid
 ON CONFLICT (root_id, name, version) DO NOTHING
 RETURNING id;

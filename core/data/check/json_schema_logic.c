@@ -1,0 +1,456 @@
+#include "core/data/check/json_schema_logic.h"
+
+#include "core/base/jr.h"
+#include "core/data/check/table_schema.h"
+
+enum { LOGIC_DEPTH = 12 };
+
+struct making {
+    struct json_schema *s;
+    struct str path; /* whose rule it is: what is left is named after it */
+    json_t *node;
+    const json_t *schema; /* of the keyword */
+    unsigned depth;
+};
+
+void json_schema_logic_open(struct json_schema *s)
+{
+    s->logic = json_array();
+    s->node_of = ARENA_ARRAY(&s->arena, json_t *, LOGIC_NODES_MAX);
+}
+
+/* ---- nodes ---- */
+
+static json_int_t node_of(const struct making *m, json_t *schema);
+
+static void leave(const struct making *m, const char *keyword)
+{
+    place_leave(m->s, m->path, keyword);
+    json_object_set_new(m->node, "unknown", json_true());
+}
+
+static void set(const struct making *m, const char *key, json_t *v)
+{
+    m->s->bytes += 20 + (json_is_string(v) ? json_string_length(v) : 0);
+    json_object_set_new(m->node, key, v);
+}
+
+static void put_same(const struct making *m, const char *keyword, json_t *v)
+{
+    set(m, keyword, json_incref(v));
+}
+
+static bool is_text_list(const json_t *list)
+{
+    const json_t *v;
+    size_t i;
+    json_array_foreach(list, i, v)
+        if (!json_is_string(v))
+            return false;
+    return json_is_array(list);
+}
+
+static void put_type(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *list = json_is_string(v) ? json_pack("[O]", v) : json_incref(v);
+    if (is_text_list(list))
+        set(m, keyword, list);
+    else
+        leave(m, keyword), json_decref(list);
+}
+
+/* Objects among the values would lose the order of their members, or a null, on their way through the registry. */
+static void put_values(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *list = !strcmp(keyword, "const") ? json_pack("[O]", v) : json_incref(v);
+    const json_t *each;
+    size_t i;
+    bool plain = json_is_array(list);
+    json_array_foreach(list, i, each) {
+        plain = plain && !json_is_object(each) && !json_is_array(each);
+        m->s->bytes += 16 + json_string_length(each);
+    }
+    if (plain && !json_object_get(m->node, "enum"))
+        set(m, "enum", list);
+    else
+        leave(m, keyword), json_decref(list);
+}
+
+static void put_count(const struct making *m, const char *keyword, json_t *v)
+{
+    if (json_is_integer(v) && json_integer_value(v) >= 0)
+        put_same(m, keyword, v);
+    else
+        leave(m, keyword);
+}
+
+static void put_text(const struct making *m, const char *keyword, json_t *v)
+{
+    if (json_is_string(v))
+        put_same(m, keyword, v);
+    else
+        leave(m, keyword);
+}
+
+/* draft-04 says with true that the bound itself is outside. */
+static void put_bound(const struct making *m, const char *keyword, json_t *v)
+{
+    bool lower = !strcmp(keyword, "minimum");
+    const char *open = lower ? "exclusiveMinimum" : "exclusiveMaximum";
+    if (json_is_number(v))
+        put_same(m, json_is_true(json_object_get(m->schema, open)) ? open : keyword, v);
+    else
+        leave(m, keyword);
+}
+
+static void put_open_bound(const struct making *m, const char *keyword, json_t *v)
+{
+    if (json_is_number(v))
+        put_same(m, keyword, v);
+    else if (!json_is_boolean(v))
+        leave(m, keyword);
+}
+
+static void put_truth(const struct making *m, const char *keyword, json_t *v)
+{
+    if (json_is_true(v))
+        put_same(m, keyword, v);
+}
+
+static void put_required(const struct making *m, const char *keyword, json_t *v)
+{
+    if (is_text_list(v))
+        put_same(m, keyword, v);
+    else
+        leave(m, keyword); /* draft-03 */
+}
+
+static void put_node(const struct making *m, const char *keyword, json_t *v)
+{
+    set(m, keyword, json_integer(node_of(m, v)));
+}
+
+/* A list of forms, one behind the other, is not a node (draft-04 to 2019-09 call it items as well). */
+static void put_items(const struct making *m, const char *keyword, json_t *v)
+{
+    if (json_is_array(v))
+        leave(m, keyword);
+    else
+        put_node(m, keyword, v);
+}
+
+static void put_nodes(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *list = json_array(), *each;
+    size_t i;
+    json_array_foreach(v, i, each)
+        json_array_append_new(list, json_integer(node_of(m, each)));
+    json_t *before = json_object_get(m->node, keyword); /* of a $ref beside an allOf */
+    if (before)
+        json_array_extend(before, list), json_decref(list);
+    else
+        set(m, keyword, list);
+}
+
+static void put_members(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *members = json_object(), *each;
+    const char *key;
+    json_object_foreach(v, key, each) {
+        m->s->bytes += 20 + strlen(key);
+        json_object_set_new(members, key, json_integer(node_of(m, each)));
+    }
+    set(m, keyword, members);
+}
+
+static void put_needs(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *needs = json_object(), *forms = json_object(), *each;
+    const char *key;
+    (void)keyword;
+    json_object_foreach(v, key, each) {
+        m->s->bytes += 20 + strlen(key);
+        if (is_text_list(each))
+            json_object_set(needs, key, each);
+        else if (json_is_string(each)) /* draft-03 */
+            json_object_set_new(needs, key, json_pack("[O]", each));
+        else
+            json_object_set_new(forms, key, json_integer(node_of(m, each)));
+    }
+    set(m, "dependentRequired", needs);
+    set(m, "dependentSchemas", forms);
+}
+
+static void put_closed(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *known = json_object(), *each;
+    const char *key;
+    json_object_foreach(json_object_get(m->schema, "properties"), key, each)
+        json_object_set_new(known, key, json_true());
+    if (json_is_false(v))
+        set(m, "closed", json_incref(known));
+    json_decref(known);
+    if (json_is_object(v) && json_object_size(v) > 0)
+        leave(m, keyword);
+}
+
+static void put_ref(const struct making *m, const char *keyword, json_t *v)
+{
+    struct str ref = json_is_string(v) ? str_of(json_string_value(v)) : S("");
+    json_t *target = str_starts(ref, S("#")) ? place_resolve(m->s, ref) : NULL;
+    if (!target) {
+        leave(m, keyword);
+        return;
+    }
+    json_t *list = json_pack("[O]", target);
+    put_nodes(m, "allOf", list);
+    json_decref(list);
+}
+
+static void put_unknown(const struct making *m, const char *keyword, json_t *v)
+{
+    (void)v;
+    leave(m, keyword);
+}
+
+/* then and else stand with their if, also where a single keyword is asked for. */
+static void put_if(const struct making *m, const char *keyword, json_t *v)
+{
+    static const char *const ways[] = {"then", "else"};
+    put_node(m, keyword, v);
+    for (size_t i = 0; i < 2; i++)
+        if (json_object_get(m->schema, ways[i]))
+            put_node(m, ways[i], json_object_get(m->schema, ways[i]));
+}
+
+static const struct keyword {
+    const char *name;
+    void (*put)(const struct making *m, const char *keyword, json_t *v);
+} keywords[] = {
+    {"$ref", put_ref},
+    {"type", put_type},
+    {"enum", put_values},
+    {"const", put_values},
+    {"format", put_text},
+    {"pattern", put_text},
+    {"minLength", put_count},
+    {"maxLength", put_count},
+    {"minimum", put_bound},
+    {"maximum", put_bound},
+    {"exclusiveMinimum", put_open_bound},
+    {"exclusiveMaximum", put_open_bound},
+    {"minItems", put_count},
+    {"maxItems", put_count},
+    {"uniqueItems", put_truth},
+    {"items", put_items},
+    {"required", put_required},
+    {"properties", put_members},
+    {"additionalProperties", put_closed},
+    {"dependentRequired", put_needs},
+    {"dependentSchemas", put_needs},
+    {"dependencies", put_needs},
+    {"if", put_if},
+    {"not", put_node},
+    {"allOf", put_nodes},
+    {"anyOf", put_nodes},
+    {"oneOf", put_nodes},
+    {"patternProperties", put_unknown},
+    {"propertyNames", put_unknown},
+    {"contains", put_unknown},
+    {"minProperties", put_unknown},
+    {"maxProperties", put_unknown},
+    {"multipleOf", put_unknown},
+    {"divisibleBy", put_unknown},
+    {"prefixItems", put_unknown},
+    {"disallow", put_unknown},
+    {"extends", put_unknown},
+    {"unevaluatedItems", put_unknown},
+    {"unevaluatedProperties", put_unknown},
+    {"$dynamicRef", put_unknown},
+    {"$recursiveRef", put_unknown},
+};
+
+/* only: one keyword; NULL: all of them. */
+static void fill(const struct making *m, const char *only)
+{
+    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++) {
+        json_t *v = json_object_get(m->schema, keywords[i].name);
+        if (v && (!only || !strcmp(only, keywords[i].name)))
+            keywords[i].put(m, keywords[i].name, v);
+    }
+}
+
+static json_int_t add_node(const struct making *m, json_t *schema, const char *only)
+{
+    struct json_schema *s = m->s;
+    size_t at = json_array_size(s->logic);
+    struct making inner = *m;
+    if (at == LOGIC_NODES_MAX || s->bytes > PLACE_BYTES_MAX) {
+        s->over = true;
+        return 0;
+    }
+    s->node_of[at] = only ? NULL : schema;
+    inner.node = json_object();
+    inner.schema = schema;
+    inner.depth++;
+    json_array_append_new(s->logic, inner.node);
+    if (json_is_false(schema))
+        json_object_set_new(inner.node, "never", json_true());
+    else if (inner.depth > LOGIC_DEPTH || !(json_is_object(schema) || json_is_true(schema)))
+        leave(&inner, only ? only : "…");
+    else
+        fill(&inner, only);
+    return (json_int_t)at;
+}
+
+static json_int_t node_of(const struct making *m, json_t *schema)
+{
+    for (size_t i = 0; json_is_object(schema) && i < json_array_size(m->s->logic); i++)
+        if (m->s->node_of[i] == schema)
+            return (json_int_t)i;
+    return add_node(m, schema, NULL);
+}
+
+json_t *json_schema_holds(struct json_schema *s, const struct place *p)
+{
+    struct making m = {.s = s, .path = p->path};
+    json_t *list = p->nrules ? json_array() : NULL;
+    for (size_t i = 0; i < p->nrules; i++)
+        json_array_append_new(list, json_integer(add_node(&m, p->rules[i].schema, p->rules[i].keyword)));
+    return list;
+}
+
+/* ---- what they speak of ---- */
+
+static void add_name(json_t *names, const char *name)
+{
+    const json_t *v;
+    size_t i;
+    if (json_array_size(names) == TABLE_FIELDS_MAX)
+        return;
+    json_array_foreach(names, i, v)
+        if (!strcmp(json_string_value(v), name))
+            return;
+    json_array_append_new(names, json_string(name));
+}
+
+static void add_keys(json_t *names, json_t *members)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach(members, key, v)
+        add_name(names, key);
+}
+
+static void add_texts(json_t *names, const json_t *list)
+{
+    const json_t *v;
+    size_t i;
+    json_array_foreach(list, i, v)
+        if (json_is_string(v))
+            add_name(names, json_string_value(v));
+}
+
+/* A walk through what rules say of one object. down: the members that lead to it. */
+struct speaking {
+    struct json_schema *s;
+    json_t *names;
+    const char *down[LOGIC_DEPTH];
+    unsigned ndown;
+};
+
+static void add_spoken(struct speaking *w, json_t *schema, const char *only, unsigned ndown, unsigned depth);
+
+/* What stands under a keyword and says something of the same object. */
+static void add_spoken_of(struct speaking *w, json_t *v, unsigned ndown, unsigned depth)
+{
+    json_t *each;
+    size_t i;
+    if (json_is_object(v))
+        add_spoken(w, v, NULL, ndown, depth + 1);
+    json_array_foreach(v, i, each)
+        add_spoken(w, each, NULL, ndown, depth + 1);
+}
+
+static void add_needed(struct speaking *w, json_t *needs, unsigned ndown, unsigned depth)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach(needs, key, v) {
+        if (ndown == 0) {
+            add_name(w->names, key);
+            add_texts(w->names, v);
+        }
+        if (json_is_object(v))
+            add_spoken(w, v, NULL, ndown, depth + 1);
+    }
+}
+
+static void add_own(struct speaking *w, json_t *schema, unsigned ndown, unsigned depth)
+{
+    json_t *members = json_object_get(schema, "properties");
+    struct str ref = jr_str(schema, "$ref");
+    if (str_starts(ref, S("#")))
+        add_spoken(w, place_resolve(w->s, ref), NULL, ndown, depth + 1);
+    if (ndown > 0) {
+        add_spoken(w, json_object_get(members, w->down[ndown - 1]), NULL, ndown - 1, depth + 1);
+        return;
+    }
+    add_keys(w->names, members);
+    add_texts(w->names, json_object_get(schema, "required"));
+}
+
+static void add_spoken(struct speaking *w, json_t *schema, const char *only, unsigned ndown, unsigned depth)
+{
+    static const char *const same[] = {"if", "then", "else", "not", "allOf", "anyOf", "oneOf"},
+                             *const needs[] = {"dependentRequired", "dependentSchemas", "dependencies"};
+    if (depth > LOGIC_DEPTH || !json_is_object(schema))
+        return;
+    if (++w->s->places > PLACES_MAX) {
+        w->s->over = true;
+        return;
+    }
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (!only || !strcmp(only, same[i]) || (!strcmp(only, "if") && i < 3))
+            add_spoken_of(w, json_object_get(schema, same[i]), ndown, depth);
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (!only || !strcmp(only, needs[i]))
+            add_needed(w, json_object_get(schema, needs[i]), ndown, depth);
+    if (!only)
+        add_own(w, schema, ndown, depth);
+}
+
+json_t *json_schema_spoken(struct json_schema *s, const struct place *p)
+{
+    struct speaking w = {.s = s, .names = json_array()};
+    for (const struct place *at = p; at; at = at->up) {
+        for (size_t i = 0; i < at->nrules; i++)
+            add_spoken(&w, at->rules[i].schema, at->rules[i].keyword, w.ndown, 0);
+        if (at->path.n == 0 || !at->up || w.ndown == LOGIC_DEPTH)
+            break;
+        w.down[w.ndown++] = arena_copy(&s->arena, str_from(at->path, at->up->path.n ? at->up->path.n + 1 : 0));
+    }
+    return w.names;
+}
+
+static bool is_of_object(const struct json_schema *s, const json_t *schema)
+{
+    for (unsigned hops = 0; hops < LOGIC_DEPTH && str_starts(jr_str(schema, "$ref"), S("#")); hops++)
+        schema = place_resolve(s, jr_str(schema, "$ref"));
+    return str_eq(jr_str(schema, "type"), S("object")) || json_object_get(schema, "properties") ||
+           (json_object_get(schema, "required") && !json_object_get(schema, "type"));
+}
+
+bool json_schema_chooses_objects(struct json_schema *s, const struct place *p)
+{
+    for (size_t i = 0; i < p->nrules; i++) {
+        const json_t *list = json_object_get(p->rules[i].schema, p->rules[i].keyword), *v;
+        bool all = json_array_size(list) > 0;
+        size_t k;
+        json_array_foreach(list, k, v)
+            all = all && is_of_object(s, v);
+        if (all)
+            return true;
+    }
+    return false;
+}

@@ -13,6 +13,7 @@
 #include "federation/sql.h"
 #include "tenants/directory/organisation.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/exports_ask.h"
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/sql.h"
 
@@ -159,7 +160,7 @@ static bool take_back(struct copying *w, struct str *action, struct err *e)
         return true;
     *action = S("withdraw");
     return tenant_do(w->c, &sql_copy_withdraw, params, e) && tenant_do(w->c, &sql_catalogue_delete, params, e) &&
-           tenant_touch(w->c, &w->k->target, e);
+           exports_ask(w->c, &w->k->target, &w->copy, e) && tenant_touch(w->c, &w->k->target, e);
 }
 
 /* Copies are wanted while the link is: the end of a link wants none, whatever its source is. */

@@ -20,6 +20,7 @@
 struct job_run {
     struct conn *conn;                  /* in no transaction */
     const char *home;                   /* absolute path; NULL: none (--database without --home) */
+    const char *build;                  /* version of the program; NULL: none */
     const char *sealing_key;            /* 43 characters (token_make): opens the sealed keys of peers; NULL: none */
     const volatile sig_atomic_t *stop;  /* long work looks at it between pieces */
     bool more;                          /* out: there is more to do at once */
@@ -39,7 +40,7 @@ struct job_table {
 };
 
 struct job_config {
-    const char *uri, *home, *sealing_key;
+    const char *uri, *home, *build, *sealing_key;
     const struct job_table *const *tables;
     size_t ntables;
     const volatile sig_atomic_t *stop;

@@ -1,6 +1,5 @@
 /* exports_begin -- an export before its first byte: its name, its headers, and whether it is kept
  * already. */
-#include <sodium.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -26,14 +25,6 @@ enum { HEADS_LAG_US = 2000000 };
 
 /* ---- its name ---- */
 
-static void add_part(crypto_generichash_state *h, struct str s)
-{
-    uint64_t n = s.n;
-    crypto_generichash_update(h, (const unsigned char *)&n, sizeof n);
-    if (s.n)
-        crypto_generichash_update(h, (const unsigned char *)s.p, s.n);
-}
-
 /* Every row and column of an open dataset, with options of two values only: what is worth keeping.
  */
 static bool is_whole(const struct export_file *f)
@@ -51,29 +42,11 @@ static bool is_whole(const struct export_file *f)
     return whole && !f->query->app_metas;
 }
 
-/* The version, what of it may be seen, and what was asked. */
 static struct str key_of(struct req *r, const struct export_file *f)
 {
-    crypto_generichash_state h;
-    unsigned char sum[16];
-    char hex[33];
-    bool whole = is_whole(f);
-    crypto_generichash_init(&h, NULL, 0, sizeof sum);
-    add_part(&h, req_engine(r)->c.build);
-    add_part(&h, view_class(f->grant.view));
-    add_part(&h, arena_printf(r->a, "%lld %s %d %d %d %d", (long long)f->grant.revision,
-                              f->x.format->name, whole, f->x.with_bom, f->query->use_labels,
-                              f->compressed));
-    add_part(&h, str_of(coding_name(f->sent_as)));
-    if (f->x.format->has_addresses)
-        add_part(&h, f->x.base);
-    for (size_t i = 0; !whole && i < f->nparams; i++) {
-        add_part(&h, f->params[i].name);
-        add_part(&h, f->params[i].value);
-    }
-    crypto_generichash_final(&h, sum, sizeof sum);
-    sodium_bin2hex(hex, sizeof hex, sum, sizeof sum);
-    return arena_str(r->a, str_of(hex));
+    return artefact_key(r->a, &(struct artefact_of){.build = req_engine(r)->c.build, .revision = f->grant.revision,
+                                                    .x = &f->x, .whole = is_whole(f),
+                                                    .compressed = f->compressed, .coding = f->sent_as});
 }
 
 /* ---- headers ---- */
@@ -186,13 +159,14 @@ static bool is_measured(const struct export_file *f)
 static bool begin_whole(struct req *r, struct export_file *f)
 {
     int64_t size;
-    int fd = artefact_open(r, &f->name, &size);
+    struct artefact_store store = artefact_store_of(r);
+    int fd = artefact_open(&store, &f->name, &size);
     f->measured = fd < 0 && r->x->method == HTTP_HEAD && is_measured(f);
     if (fd >= 0) {
         req_file(r, fd, size, exports_content_type(f));
         req_file_while(r, exports_may_go_on);
     } else if (r->x->method != HTTP_HEAD || f->measured)
-        f->artefact = artefact_begin(r, &f->name);
+        f->artefact = artefact_begin(&store, &f->name);
     return true;
 }
 
@@ -201,9 +175,10 @@ static bool begin_whole(struct req *r, struct export_file *f)
 static bool as_it_is(struct req *r, struct export_file *f)
 {
     int64_t size;
+    struct artefact_store store = artefact_store_of(r);
     if (r->x->method != HTTP_HEAD || f->sent_as == CODING_NONE || !is_whole(f))
         return false;
-    int fd = artefact_open(r, &f->name, &size);
+    int fd = artefact_open(&store, &f->name, &size);
     if (fd >= 0)
         close(fd);
     return fd < 0;

@@ -17,6 +17,7 @@
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/exports_ask.h"
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/stock.h"
@@ -206,7 +207,7 @@ static bool settle(struct conn *c, const struct uuid *tenant, const struct datas
     bool is_open = str_eq(d->state, S("published")) && str_eq(d->visibility, S("open"));
     return tenant_do(c, &sql_dataset_content, (struct str[]){uuid_str(tenant), uuid_str(&d->id)},
                      e) &&
-           tenant_touch(c, tenant, e) && thumbnail_ask(c, tenant, &d->id, e) &&
+           tenant_touch(c, tenant, e) && thumbnail_ask(c, tenant, &d->id, e) && exports_ask(c, tenant, &d->id, e) &&
            (!is_open || publish_outbox(c, tenant, &d->id, S("described"), e)) &&
            tenant_audit(c, tenant, account, str_of(action), d->dataset_id, str_of(detail), e) &&
            stock_settle(c, tenant, update_bytes, e);

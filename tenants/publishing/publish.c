@@ -7,6 +7,7 @@
 #include "tenants/publishing/contract.h"
 #include "tenants/publishing/dataset.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/exports_ask.h"
 #include "tenants/publishing/fields.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/schema_impact.h"
@@ -26,7 +27,7 @@ bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid
 bool publish_catalogue(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
 {
     const struct str which[] = {uuid_str(tenant), uuid_str(dataset)};
-    return tenant_do(c, &sql_catalogue_put, which, e) && tenant_touch(c, tenant, e);
+    return tenant_do(c, &sql_catalogue_put, which, e) && exports_ask(c, tenant, dataset, e) && tenant_touch(c, tenant, e);
 }
 
 static bool gate(const struct dataset_row *d, struct err *e)
@@ -216,6 +217,7 @@ bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str data
     ok = ok && tenant_do(c, &sql_version_freeze, params, e) && tenant_do(c, &sql_dataset_withdraw, params, e) &&
          schema_impact_settle(c, tenant, &d.id, e) &&
          tenant_touch_region(c, tenant, e) && hide_copies(c, &d.id, e) && tenant_do(c, &sql_catalogue_delete, params, e) &&
+         exports_ask(c, tenant, &d.id, e) &&
          tenant_do(c, &sql_tombstone_put, params, e) && publish_outbox(c, tenant, &d.id, S("withdrawn"), e) &&
          tenant_audit(c, tenant, account, S("withdraw"), dataset_id, STR_NONE, e) && stock_settle(c, tenant, 0, e);
     arena_free(&a);

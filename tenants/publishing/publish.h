@@ -48,8 +48,8 @@ struct publish_end {
 bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str dataset_id, const struct publish_end *end,
                       struct str account, struct err *e);
 
-/* What others need of the same transaction: a dataset's row in the catalogue made anew from its row,
- * its revision and its tenant's generation raised. Federation calls it for copies. */
+/* What others need of the same transaction: a dataset's row in the catalogue made anew from its row, its files asked for
+ * (exports_ask.h), its tenant's generation raised. Federation calls it for copies. */
 bool publish_catalogue(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e);
 bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str kind,
                     struct err *e);

@@ -8,6 +8,7 @@
 #include "tenants/directory/tenant.h"
 #include "tenants/publishing/carried.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/exports_ask.h"
 #include "tenants/publishing/registry_news.h"
 #include "tenants/publishing/schema_impact.h"
 #include "tenants/publishing/sql.h"
@@ -259,6 +260,6 @@ bool registry_conform(struct conn *c, const struct uuid *tenant, struct str data
     struct uuid dataset;
     there = there && uuid_parse(str_of(PQgetvalue(r, 0, 0)), &dataset) && schema_impact_settle(c, tenant, &dataset, e);
     PQclear(r);
-    return there && (!is_seen || tenant_touch(c, tenant, e)) &&
+    return there && (!is_seen || (exports_ask(c, tenant, &dataset, e) && tenant_touch(c, tenant, e))) &&
            tenant_audit(c, tenant, account, S("conform"), dataset_id, STR_NONE, e);
 }

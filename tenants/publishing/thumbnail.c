@@ -10,6 +10,7 @@
 #include "core/io/blob.h"
 #include "core/io/errors.h"
 #include "tenants/directory/tenant.h"
+#include "tenants/publishing/exports_ask.h"
 #include "tenants/publishing/later.h"
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/sql.h"
@@ -82,7 +83,7 @@ static bool show(struct later_turn *t, struct err *e)
     for (int i = 0; ok && i < PQntuples(r); i++) {
         struct uuid id;
         if (strcmp(PQgetvalue(r, i, 1), "t") == 0 && uuid_parse(str_of(PQgetvalue(r, i, 0)), &id))
-            ok = publish_outbox(t->c, &t->tenant, &id, S("described"), e);
+            ok = publish_outbox(t->c, &t->tenant, &id, S("described"), e) && exports_ask(t->c, &t->tenant, &id, e);
     }
     PQclear(r);
     return ok && tenant_touch(t->c, &t->tenant, e);

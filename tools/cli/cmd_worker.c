@@ -11,7 +11,7 @@
 
 static void run(const char *uri, const char *home, const char *sealing)
 {
-    struct job_config c = {.uri = uri, .home = home, .sealing_key = sealing, .tables = program_jobs,
+    struct job_config c = {.uri = uri, .home = home, .build = TERRASSE_VERSION, .sealing_key = sealing, .tables = program_jobs,
                            .ntables = program_jobs_n, .stop = &process_stop};
     log_init("worker", (enum log_level)option_i64(OPTION_LOG_LEVEL));
     process_catch();

@@ -15,6 +15,7 @@
 #include "tenants/pages/sign.h"
 #include "tenants/pages/sql.h"
 #include "tenants/explore/explore.h"
+#include "tenants/explore/jobs.h"
 #include "tenants/explore/sql.h"
 #include "tenants/people/jobs.h"
 #include "tenants/people/principal.h"
@@ -45,7 +46,7 @@ const struct route_table *const program_routes[] = {
     &push_former_route_table, &federation_route_table};
 const size_t program_routes_n = sizeof program_routes / sizeof program_routes[0];
 
-const struct job_table *const program_jobs[] = {&people_jobs, &publishing_jobs, &pages_jobs, &federation_job_table};
+const struct job_table *const program_jobs[] = {&people_jobs, &publishing_jobs, &explore_jobs, &pages_jobs, &federation_job_table};
 const size_t program_jobs_n = sizeof program_jobs / sizeof program_jobs[0];
 
 void program_register(void)

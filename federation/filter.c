@@ -35,6 +35,6 @@ bool filter_records(struct conn *c, struct arena *a, const struct source *s, str
         n = q->count;
     else if (!count(c, a, &q->count_rows, &n, e))
         return false;
-    *records = arena_printf(a, "%lld", (long long)n);
+    *records = arena_n(a, n);
     return true;
 }

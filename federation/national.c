@@ -214,7 +214,7 @@ static bool is_gone(const struct push *p, const struct err *why)
 
 static bool peer_ill(struct push *p, int64_t wait_ms, const struct err *why, bool stop, struct err *e)
 {
-    const struct str params[] = {uuid_str(&p->k->peer), arena_printf(p->n.a, "%lld", (long long)wait_ms),
+    const struct str params[] = {uuid_str(&p->k->peer), arena_n(p->n.a, wait_ms),
                                  str_of(why->nargs ? why->arg[0] : why->kind->code), stop ? S("t") : S("f")};
     return tenant_do(p->n.c, &sql_peer_ill, params, e);
 }

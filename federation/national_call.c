@@ -123,7 +123,7 @@ static bool judge(struct national *n, const char *method, const struct fetch_ans
             return err_arg(e, STR_FMT, STR_ARG(message));
         }
     }
-    return FAIL(e, err_national_slow_down, arena_printf(n->a, "%lld", (long long)(n->wait_ms / 1000)));
+    return FAIL(e, err_national_slow_down, arena_n(n->a, n->wait_ms / 1000));
 }
 
 static void pace(const struct national *n)

@@ -49,7 +49,7 @@ static bool add(struct conn *c, struct arena *a, const char *sealing, const stru
         [PART_PREVIOUS] = cell(a, r, 0, NEXT_PREVIOUS), [PART_NUMBER] = cell(a, r, 0, NEXT_NUMBER),
         [PART_ROOT] = uuid_str(&k->root), [PART_ID] = uuid_str(&id), [PART_SUBSCRIPTION] = uuid_str(&k->subscription),
         [PART_DATASET] = uuid_str(&k->dataset), [PART_AT] = cell(a, r, 0, NEXT_AT), [PART_ACTION] = receipt->action,
-        [PART_OUTCOME] = receipt->outcome, [PART_REVISION] = arena_printf(a, "%lld", (long long)receipt->revision),
+        [PART_OUTCOME] = receipt->outcome, [PART_REVISION] = arena_n(a, receipt->revision),
         [PART_SOURCE_HASH] = receipt->source_hash, [PART_TARGET_ID] = receipt->target_id,
         [PART_TARGET_URL] = receipt->target_url, [PART_DETAIL] = cell(a, r, 0, NEXT_DETAIL),
     };

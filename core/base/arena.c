@@ -117,3 +117,9 @@ void arena_free(struct arena *a)
     }
     a->total_bytes = 0;
 }
+
+struct str arena_n(struct arena *a, int64_t v)
+{
+    char room[24];
+    return arena_str(a, str_n(room, v));
+}

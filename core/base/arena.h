@@ -18,6 +18,7 @@ char *arena_copy(struct arena *a, struct str s); /* NUL-terminated copy of s.n b
 struct str arena_str(struct arena *a, struct str s); /* the same as a view; absent stays absent */
 struct str arena_printf(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3))); /* NUL-terminated as well */
+struct str arena_n(struct arena *a, int64_t v); /* decimal digits, as buf_addn; NUL-terminated as well */
 void arena_free(struct arena *a);              /* back to the empty arena */
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

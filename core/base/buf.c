@@ -29,14 +29,8 @@ char *buf_room(struct buf *b, size_t n)
 
 void buf_addn(struct buf *b, int64_t v)
 {
-    char text[24], *end = text + sizeof text, *p = end;
-    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    do
-        *--p = (char)('0' + left % 10);
-    while (left /= 10);
-    if (v < 0)
-        *--p = '-';
-    buf_add(b, (struct str){p, (size_t)(end - p)});
+    char room[24];
+    buf_add(b, str_n(room, v));
 }
 
 void buf_addn_wide(struct buf *b, uint64_t v, unsigned digits)

@@ -102,3 +102,15 @@ bool str_i64(struct str s, int64_t *out)
     *out = minus ? (int64_t)(0 - v) : (int64_t)v;
     return true;
 }
+
+struct str str_n(char room[24], int64_t v)
+{
+    char *end = room + 24, *p = end;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        *--p = (char)('0' + left % 10);
+    while (left /= 10);
+    if (v < 0)
+        *--p = '-';
+    return (struct str){p, (size_t)(end - p)};
+}

@@ -66,4 +66,5 @@ bool str_cut(struct str *rest, char sep, struct str *part);
 
 /* Whole-string decimal integers; false when not exactly one, or out of range. */
 bool str_i64(struct str s, int64_t *out);
+struct str str_n(char room[24], int64_t v); /* decimal digits, a view of the end of `room` */
 bool str_u64(struct str s, uint64_t *out);

@@ -149,14 +149,6 @@ static bool is_bodyless(const struct exchange *x, int status)
     return x->head.method == HTTP_HEAD || status == 204 || status == 304;
 }
 
-static char *put_digits(char *end, uint64_t v)
-{
-    do
-        *--end = (char)('0' + v % 10);
-    while (v /= 10);
-    return end;
-}
-
 /* The line that says where the body ends; absent from 204, and from 304 unless it is known. */
 static struct str length_line(char room[48], int status, int64_t length, const struct exchange *x)
 {
@@ -165,11 +157,11 @@ static struct str length_line(char room[48], int status, int64_t length, const s
     if (length < 0)
         return x->head.minor == 0 ? S("") : S("transfer-encoding: chunked\r\n");
     static const char name[] = "content-length: ";
-    char *end = room + 46, *p = put_digits(end, (uint64_t)length);
-    memcpy(end, "\r\n", 2);
-    p -= sizeof name - 1;
+    size_t digits = str_n(room + 22, length).n; /* up to room + 46 */
+    memcpy(room + 46, "\r\n", 2);
+    char *p = room + 46 - digits - (sizeof name - 1);
     memcpy(p, name, sizeof name - 1);
-    return (struct str){p, (size_t)(end + 2 - p)};
+    return (struct str){p, (size_t)(room + 48 - p)};
 }
 
 /* An answer before the whole body came: a long rest is not worth reading, so close after it. */

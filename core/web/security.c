@@ -44,13 +44,20 @@ void security_line(struct buf *out, struct str name, struct str value)
     buf_add(out, S("\r\n"));
 }
 
-/* What the handler said itself stands. Few headers are the handler's, so looking is cheap. */
-static void add_default(const struct req_private *p, struct buf *out, struct str name, struct str value)
+/* Few headers are the handler's, so looking is cheap. */
+static bool is_said(const struct req_private *p, struct str name)
 {
     for (size_t i = 0; i < p->nheaders; i++)
         if (p->headers[i].name.n == name.n && str_ieq(p->headers[i].name, name))
-            return;
-    security_line(out, name, value);
+            return true;
+    return false;
+}
+
+/* What the handler said itself stands. */
+static void add_default(const struct req_private *p, struct buf *out, struct str name, struct str value)
+{
+    if (!is_said(p, name))
+        security_line(out, name, value);
 }
 
 static void add_all(const struct req_private *p, struct buf *out, const struct header *h, size_t n)
@@ -70,15 +77,21 @@ static struct str caching(const struct req_private *p)
     return S("no-cache, no-store, max-age=0, must-revalidate");
 }
 
-/* Who may frame it: this portal; its public pages, where nobody signs in, the sites that it names as well. */
-static struct str policy(const struct req_private *p)
+/* Who may frame it: this portal; its public pages, where nobody signs in, the sites that it names as well. On every dialect:
+ * an export opened in a browser is as dangerous as a page. */
+static void add_policy(const struct req_private *p, struct buf *out)
 {
     const struct req *r = &p->req;
     bool is_public = r->route && r->route->access == PUBLIC &&
                      (r->route->cache == CACHE_CATALOGUE || r->route->cache == CACHE_DATASET);
-    struct str others = is_public && r->tenant ? r->tenant->embedders : STR_NONE;
-    return arena_printf(r->a, CSP "; frame-ancestors 'self'%s" STR_FMT "%s", others.n ? " " : "", STR_ARG(others),
-                        r->x->secure ? "; upgrade-insecure-requests" : "");
+    if (is_said(p, S("content-security-policy")))
+        return;
+    buf_addz(out, "content-security-policy: " CSP "; frame-ancestors 'self'");
+    if (is_public && r->tenant && r->tenant->embedders.n) {
+        buf_addc(out, ' ');
+        buf_add(out, r->tenant->embedders);
+    }
+    buf_addz(out, r->x->secure ? "; upgrade-insecure-requests\r\n" : "\r\n");
 }
 
 void security_headers(const struct req_private *p, struct buf *out)
@@ -97,6 +110,5 @@ void security_headers(const struct req_private *p, struct buf *out)
     } else {
         add_all(p, out, pages, sizeof pages / sizeof pages[0]);
     }
-    /* On every dialect: an export opened in a browser is as dangerous as a page. */
-    add_default(p, out, S("content-security-policy"), policy(p));
+    add_policy(p, out);
 }

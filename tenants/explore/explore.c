@@ -96,7 +96,7 @@ static struct str self_at(struct req *r, struct str name, struct str value)
 struct str explore_self(struct req *r, int64_t offset)
 {
     return offset < 0 ? self_at(r, STR_NONE, STR_NONE)
-                      : self_at(r, S("offset"), arena_printf(r->a, "%lld", (long long)offset));
+                      : self_at(r, S("offset"), arena_n(r->a, offset));
 }
 
 struct str explore_after(struct req *r, struct str cursor)

@@ -155,7 +155,7 @@ static bool ask_groups(struct req *r, struct err *e)
         param(r, "select", &t->series.select),
         param(r, "group_by", &t->group),
         param(r, "order_by", &t->order),
-        {S("limit"), arena_printf(r->a, "%lld", (long long)t->points)},
+        {S("limit"), arena_n(r->a, t->points)},
     };
     if (!v1_filters(r, t->grant.view, own, 4, &params, &n, e) ||
         !query_make(r->a, t->grant.view, QUERY_SERIES, params, n, &t->query, e))

@@ -226,7 +226,7 @@ static void put_key(struct req *r, size_t row, struct page_bo_keys_keys *k)
         .revoked = str_eq(state, S("revoked")), .ended = str_eq(state, S("ended")), .renewed = str_eq(state, S("renewed")),
         .live = str_eq(state, S("live"))};
     if (k->live && ends.n && left <= SOON_DAYS)
-        k->left = arena_printf(r->a, "%lld", (long long)left);
+        k->left = arena_n(r->a, left);
 }
 
 static bool reply_keys(struct req *r, struct err *e)

@@ -62,11 +62,11 @@ static bool reply_version(struct req *r, struct err *e)
 {
     (void)e;
     const struct history *h = r->state;
-    struct str was = arena_printf(r->a, "%lld", (long long)h->before.number);
+    struct str was = arena_n(r->a, h->before.number);
     struct page_bo_version p = {
         .csrf = r->who.csrf,
         .was = was,
-        .is = arena_printf(r->a, "%lld", (long long)h->after.number),
+        .is = arena_n(r->a, h->after.number),
         .was_rows = say_count(r->a, r->lang, h->before.rows),
         .is_rows = say_count(r->a, r->lang, h->after.rows),
         .was_columns = say_count(r->a, r->lang, (int64_t)h->before.columns),

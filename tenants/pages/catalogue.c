@@ -87,7 +87,7 @@ static bool ask_catalogue(struct req *r, struct err *e)
         params[facet_rows[i].param] = chosen(r, facet_rows[i].name);
     params[HITS_SORT] = c->sort;
     params[HITS_MOST] = arena_printf(r->a, "%d", PAGE_HITS);
-    params[HITS_SKIP] = arena_printf(r->a, "%lld", (long long)(c->page - 1) * PAGE_HITS);
+    params[HITS_SKIP] = arena_n(r->a, (c->page - 1) * PAGE_HITS);
     c->hits = hits_ask(r, params);
     c->facets = req_ask(r, &sql_catalogue_page_facets, params);
     c->nearest = req_ask(r, &sql_catalogue_page_nearest, (struct str[]){params[HITS_TENANT], c->q.n ? c->q : S("")});
@@ -122,7 +122,7 @@ static struct str address_page(struct req *r, int64_t page)
     struct buf b = {0};
     buf_add(&b, address_without(r, S("page"), STR_NONE));
     if (page > 1)
-        put_pair(&b, S("page"), arena_printf(r->a, "%lld", (long long)page));
+        put_pair(&b, S("page"), arena_n(r->a, page));
     return finish(r->a, &b);
 }
 
@@ -210,7 +210,7 @@ static size_t read_pages(struct req *r, const struct catalogue *c, struct page_c
     for (int64_t i = 1; last > 1 && i <= last; i++) {
         bool near = i == 1 || i == last || (i >= c->page - 2 && i <= c->page + 2);
         if (near)
-            pages[n++] = (struct page_catalogue_pages){.number = arena_printf(r->a, "%lld", (long long)i),
+            pages[n++] = (struct page_catalogue_pages){.number = arena_n(r->a, i),
                                                        .url = address_page(r, i), .here = i == c->page};
         else if (n > 0 && !pages[n - 1].gap)
             pages[n++] = (struct page_catalogue_pages){.gap = true};

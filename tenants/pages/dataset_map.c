@@ -79,7 +79,7 @@ static struct str drawn(struct req *r, const struct sketch *m, size_t n)
 {
     struct str said = arena_printf(r->a, "%zu", n);
     if (m->step > 1)
-        return page_with(r, TEXT_MAP_PART, arena_printf(r->a, "%lld", (long long)m->step));
+        return page_with(r, TEXT_MAP_PART, arena_n(r->a, m->step));
     return n == TILE_SKETCH_ROWS ? page_with(r, TEXT_MAP_FIRST, said) : page_with(r, TEXT_MAP_ALL, said);
 }
 

@@ -92,7 +92,7 @@ static bool ask_rows(struct req *r, struct err *e)
         t->offset = 0;
     dataset_params(r, &d->rows, true);
     rows_add(&d->rows, S("limit"), arena_printf(r->a, "%d", PAGE_ROWS));
-    rows_add(&d->rows, S("offset"), arena_printf(r->a, "%lld", (long long)t->offset));
+    rows_add(&d->rows, S("offset"), arena_n(r->a, t->offset));
     t->asked = rows_ask(r, d->g.view, &d->rows, true, &fault);
     if (!t->asked) {
         take_fault(r, t, &fault);
@@ -215,11 +215,11 @@ static void fill_page(struct req *r, struct dataset *d, struct page_dataset_tabl
     if (t->offset > 0) {
         int64_t before = t->offset > PAGE_ROWS ? t->offset - PAGE_ROWS : 0;
         p->previous_url = dataset_address(r->a, own_address(r, d), &typed, before ? S("offset") : STR_NONE,
-                                          arena_printf(r->a, "%lld", (long long)before));
+                                          arena_n(r->a, before));
     }
     if (t->offset + shown < total && t->offset + PAGE_ROWS <= OFFSET_MOST)
         p->next_url = dataset_address(r->a, own_address(r, d), &typed, S("offset"),
-                                      arena_printf(r->a, "%lld", (long long)t->offset + PAGE_ROWS));
+                                      arena_n(r->a, t->offset + PAGE_ROWS));
 }
 
 static bool reply_table(struct req *r, struct err *e)

@@ -31,7 +31,13 @@ static struct map known_datasets; /* "<tenant id> <dataset_id>" */
 
 static struct str known_key(struct req *r, struct str dataset_id)
 {
-    return arena_printf(r->a, "%s " STR_FMT, r->tenant->id.text, STR_ARG(dataset_id));
+    struct str tenant = uuid_str(&r->tenant->id);
+    size_t n = tenant.n + 1 + dataset_id.n;
+    char *text = arena_alloc(r->a, n + 1);
+    memcpy(text, tenant.p, tenant.n);
+    text[tenant.n] = ' ';
+    memcpy(text + tenant.n + 1, dataset_id.p, dataset_id.n);
+    return (struct str){text, n};
 }
 
 static void forget(struct known *k)

@@ -239,7 +239,7 @@ static bool reply(struct req *r, int status)
     JW_I64(w, "piece_bytes", PIECE_BYTES);
     JW_STR(w, "upload", or_null(&p->upload));
     jw_close(w, '}');
-    req_set(r, S("upload-offset"), arena_printf(r->a, "%lld", (long long)p->received));
+    req_set(r, S("upload-offset"), arena_n(r->a, p->received));
     return true;
 }
 

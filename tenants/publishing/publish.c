@@ -86,8 +86,8 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
     if (!fields_for(a, v->columns, d->draft_fields, &fields, e))
         return false;
     const struct str row[] = {uuid_str(tenant), uuid_str(&d->id), v->id, d->draft_metas, fields,
-                              arena_printf(a, "%lld", (long long)v->rows),
-                              arena_printf(a, "%lld", (long long)v->bytes), v->changed ? S("t") : S("f")};
+                              arena_n(a, v->rows),
+                              arena_n(a, v->bytes), v->changed ? S("t") : S("f")};
     const struct str version[] = {uuid_str(tenant), uuid_str(&d->id), v->id, account};
     return tenant_do(c, &sql_dataset_publish, row, e) &&
            (!v->changed || (tenant_do(c, &sql_dataset_version_insert, version, e) &&

@@ -111,7 +111,7 @@ struct str share_say(struct arena *a, enum lang lang, bool is_bytes, int64_t amo
 
 static struct str digits(struct arena *a, int64_t n)
 {
-    return arena_printf(a, "%lld", (long long)n);
+    return arena_n(a, n);
 }
 
 static bool overbooked(const PGresult *r, struct err *e)

@@ -35,7 +35,7 @@ static struct str text_of(const json_t *v)
 static struct str scalar(struct arena *a, const json_t *v)
 {
     if (json_is_integer(v))
-        return arena_printf(a, "%lld", (long long)json_integer_value(v));
+        return arena_n(a, json_integer_value(v));
     if (json_is_real(v))
         return arena_printf(a, "%.15g", json_real_value(v));
     if (json_is_boolean(v))

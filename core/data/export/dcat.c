@@ -83,7 +83,7 @@ static struct rdf_node *agent(struct rdf *g, struct arena *a, struct str base, s
 static void add_page(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c, struct arena *a)
 {
     struct rdf_node *page = typed_iri(g, c->self, "hydra:PartialCollectionView");
-    rdf_typed(page, "hydra:totalItems", arena_printf(a, "%lld", (long long)c->total), "xsd:integer");
+    rdf_typed(page, "hydra:totalItems", arena_n(a, c->total), "xsd:integer");
     if (c->next.p)
         rdf_to(page, "hydra:next", c->next);
     (void)catalogue;

@@ -55,7 +55,11 @@ unsigned odsql_sql_bind(struct odsql_sql *q, struct str value)
 
 void odsql_sql_param(struct odsql_sql *q, struct str value, const char *type)
 {
-    buf_printf(q->out, "$%u::%s", odsql_sql_bind(q, value), type);
+    unsigned n = odsql_sql_bind(q, value);
+    put(q, "$");
+    buf_addn(q->out, n);
+    put(q, "::");
+    put(q, type);
 }
 
 void odsql_sql_timezone(struct odsql_sql *q)
@@ -71,12 +75,12 @@ void odsql_sql_timezone(struct odsql_sql *q)
 
 void odsql_sql_column(struct odsql_sql *q, const struct view_column *c)
 {
+    put(q, c->in_rest ? "r.rest[" : "r.c"); /* not by buf_printf: every request writes all of its columns */
+    buf_addn(q->out, c->number);
     if (!c->in_rest)
-        buf_printf(q->out, "r.c%u", c->number);
-    else if (c->type == TYPE_TEXT)
-        buf_printf(q->out, "r.rest[%u]", c->number);
-    else
-        buf_printf(q->out, "r.rest[%u]::%s", c->number, casts[c->type]);
+        return;
+    put(q, c->type == TYPE_TEXT ? "]" : "]::");
+    put(q, c->type == TYPE_TEXT ? "" : casts[c->type]);
 }
 
 /* ---- moments ---- */

@@ -227,7 +227,7 @@ static bool add_weekday(struct odsql_sql *q, int day, const struct node *n, stru
     put(q, v > 0 ? " - extract(isodow from t)::int + 14) % 7 + 1 + 7 * (" : number);
     if (v < 0)
         put(q, " + 13) % 7 + 1 + 7 * (");
-    odsql_sql_param(q, arena_printf(q->a, "%lld", (long long)((v > 0 ? v : -v) - 1)), "int");
+    odsql_sql_param(q, arena_n(q->a, (v > 0 ? v : -v) - 1), "int");
     put(q, "))");
     q->out = before;
     wrap(q, text, step);

@@ -100,7 +100,8 @@ static void put_from(struct build *b, struct buf *out)
         buf_add(out, buf_str(&b->from));
         return;
     }
-    buf_printf(out, "%s r", view_table(b->view));
+    buf_addz(out, view_table(b->view));
+    buf_addz(out, " r");
     buf_add(out, buf_str(&b->from));
     buf_add(out, buf_str(&b->where));
 }
@@ -165,11 +166,11 @@ static bool put_page(struct build *b, struct buf *out, struct err *e)
     b->sql.out = out;
     if (b->ask.limit >= 0) {
         buf_addz(out, " limit ");
-        odsql_sql_param(&b->sql, arena_printf(b->a, "%lld", (long long)b->ask.limit), "bigint");
+        odsql_sql_param(&b->sql, arena_n(b->a, b->ask.limit), "bigint");
     }
     if (b->ask.offset > 0) {
         buf_addz(out, " offset ");
-        odsql_sql_param(&b->sql, arena_printf(b->a, "%lld", (long long)b->ask.offset), "bigint");
+        odsql_sql_param(&b->sql, arena_n(b->a, b->ask.offset), "bigint");
     }
     return true;
 }
@@ -247,7 +248,7 @@ static void put_after(struct build *b, struct buf *out)
         return;
     buf_addz(out, b->where.n ? " and r._id > " : " where r._id > ");
     b->sql.out = out;
-    odsql_sql_param(&b->sql, arena_printf(b->a, "%lld", (long long)b->ask.after), "bigint");
+    odsql_sql_param(&b->sql, arena_n(b->a, b->ask.after), "bigint");
 }
 
 static bool put_statement(struct build *b, struct query *q, enum query_kind kind, struct buf *out, struct err *e)
@@ -474,7 +475,7 @@ bool query_record(struct arena *a, const struct dataset_view *v, struct str id,
     if (ok) {
         b->sql.out = &b->where;
         buf_addz(&b->where, b->where.n ? " and r._id = " : " where r._id = ");
-        odsql_sql_param(&b->sql, arena_printf(a, "%lld", (long long)row), "int");
+        odsql_sql_param(&b->sql, arena_n(a, row), "int");
         b->sql.lang = b->ask.lang;
         b->sql.timezone = b->ask.timezone;
         ok = query_outputs(b, e) && put_statement(b, q, QUERY_RECORDS, &text, e);

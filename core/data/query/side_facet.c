@@ -46,7 +46,7 @@ static struct str decimal_text(struct side_scan *s, const struct side_column *c,
     for (unsigned i = 0; i < c->scale; i++)
         unit *= 10;
     if (c->scale == 0)
-        return arena_printf(s->a, "%lld", (long long)v);
+        return arena_n(s->a, v);
     return arena_printf(s->a, "%s%llu.%0*llu", v < 0 ? "-" : "", (unsigned long long)(left / unit), (int)c->scale,
                         (unsigned long long)(left % unit));
 }

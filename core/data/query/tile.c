@@ -177,9 +177,9 @@ bool tile_make(struct arena *a, const struct dataset_view *v, int64_t z, int64_t
         err_arg(e, "%lld/%lld/%lld", (long long)z, (long long)x, (long long)y);
         return err_arg(e, "a tile of zoom 0 to %d", TILE_ZOOM_MAX);
     }
-    struct tile t = {.z = arena_printf(a, "%lld", (long long)z),
-                     .x = arena_printf(a, "%lld", (long long)x),
-                     .y = arena_printf(a, "%lld", (long long)y)};
+    struct tile t = {.z = arena_n(a, z),
+                     .x = arena_n(a, x),
+                     .y = arena_n(a, y)};
     bool ok = begin(&t, a, v, params, n, &where, &filtered, e);
     t.q->out = &text;
     if (ok)
@@ -218,7 +218,7 @@ static void put_sketched(const struct tile *t, struct arena *a, int64_t step, st
     buf_addz(out, " is not null");
     if (step > 1) {
         buf_addz(out, " and r._id % ");
-        odsql_sql_param(t->q, arena_printf(a, "%lld", (long long)step), "int");
+        odsql_sql_param(t->q, arena_n(a, step), "int");
         buf_addz(out, " = 0");
     }
     buf_printf(out, " limit %d), ", TILE_SKETCH_ROWS);

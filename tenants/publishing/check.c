@@ -24,7 +24,7 @@ static const struct {
     {"persons", "petits effectifs", "small counts"},
     {"units", "montants de trop peu d’unités", "amounts of too few units"},
     {"dominance", "montants dominés par une unité", "amounts that one unit dominates"},
-    {"difference", "petits effectifs, par différence avec la version publiée", "small counts, by the difference with the published version"},
+    {"difference", "petits effectifs, par différence avec une version ouverte", "small counts, by the difference with a version that was open"},
     {"share_alike", "licence à partage à l’identique d’un jeu joint", "share-alike licence of a joined dataset"},
 };
 

@@ -249,16 +249,15 @@ static json_t *key_of(const struct intake *in, struct conn *c, struct err *e)
     return names;
 }
 
-/* What everybody can read today stays with whoever kept it. Rows only added change none of it. */
+/* What everybody could read stays with whoever kept it, also where it is closed now. Rows only added change none of it. */
 static bool subtract(struct intake *in, struct conn *c, struct err *e)
 {
-    bool is_public = in->columns && str_eq(in->d.state, S("published")) && str_eq(in->d.visibility, S("open"));
-    if (!is_public || (in->append && !in->settle))
+    if (!in->columns || (in->append && !in->settle))
         return true;
     json_t *key = key_of(in, c, e);
-    bool ok = key && subtract_find(c, &(struct compare_side){in->version, in->columns},
+    bool ok = key && subtract_find(c, &in->tenant, &in->d.id,
                                    &(struct compare_side){in->loaded.id, jr_array(in->loaded.report, "columns")}, key,
-                                   in->loaded.report, e);
+                                   SUBTRACT_MS, in->loaded.report, e);
     json_decref(key);
     return ok;
 }

@@ -30,6 +30,7 @@
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/review.h"
+#include "tenants/publishing/subtract.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/sweep.h"
 #include "tenants/publishing/text_index.h"
@@ -517,6 +518,55 @@ static void test_refused_file_says_why(void **state)
     assert_string_equal(ask("SELECT count(*) FROM portal.task WHERE kind = 'upload'"), "0");
 }
 
+/* ---- what a subtraction gives away ---- */
+
+/* The next version against those before it, within so many milliseconds: what is said in the report. */
+static json_t *subtracted(const char *id, int64_t limit_ms)
+{
+    struct err e = {0};
+    struct uuid dataset, version;
+    json_t *report = json_pack("{s:{s:[],s:[],s:i,s:i}}", "secrecy", "findings", "not_judged", "total", 0, "threshold", 5);
+    uuid_parse(str_of(of(id, "id")), &dataset);
+    uuid_parse(str_of(of(id, "version_id")), &version);
+    json_t *columns = jr_parse(str_of(of(id, "(SELECT columns FROM portal.version AS v WHERE v.id = d.version_id)")), &e), *key = json_array();
+    struct conn *c = open_as(DB_WORKER, ROLE_WORKER);
+    db_good(conn_begin(c, &portal.id, &e), &e);
+    db_good(subtract_find(c, &portal.id, &dataset, &(struct compare_side){version, columns}, key, limit_ms, report, &e), &e);
+    db_good(conn_commit(c, &e), &e); /* the transaction goes on, whatever took too long */
+    conn_close(c);
+    json_decref(columns);
+    json_decref(key);
+    return report;
+}
+
+static void test_a_subtraction_that_takes_too_long_is_said_and_stops_nothing(void **state)
+{
+    (void)state;
+    must_import("soustrait", "commune;nb_eleves\nTours;500\nBlois;80\n", true);
+    must_import("soustrait", "commune;nb_eleves\nTours;500\nBlois;78\n", true);
+    db_exec(DB_SUPER, "UPDATE portal.dataset_version SET opened = true WHERE number = 1 AND dataset_id = (SELECT id FROM portal.dataset WHERE dataset_id = 'soustrait')");
+    json_t *report = subtracted("soustrait", 60000), *late = subtracted("soustrait", 0);
+    const json_t *found = json_array_get(jr_array(jr_object(report, "secrecy"), "findings"), 0),
+                 *said = json_array_get(jr_array(jr_object(late, "secrecy"), "not_judged"), 0);
+    assert_true(str_eq(jr_str(found, "column"), S("nb_eleves")));
+    assert_int_equal(json_array_size(jr_array(jr_object(report, "secrecy"), "not_judged")), 0);
+    assert_int_equal(json_array_size(jr_array(jr_object(late, "secrecy"), "findings")), 0);
+    assert_true(str_eq(jr_str(said, "column"), S("nb_eleves")) && str_eq(jr_str(jr_object(said, "reason"), "code"), S("secrecy_too_long")));
+    json_decref(report);
+    json_decref(late);
+    /* A statement that is stopped in the middle takes nothing else with it. */
+    must_import("lent", "commune;nb_eleves\nTours;500\n", true);
+    db_exec(DB_SUPER, "UPDATE portal.dataset_version SET opened = true WHERE dataset_id = (SELECT id FROM portal.dataset WHERE dataset_id = 'lent')");
+    char sql[400];
+    snprintf(sql, sizeof sql, "INSERT INTO data.v_%s (_id, c1, c2) SELECT i + 1, i, 'commune ' || i FROM generate_series(1, 200000) AS i",
+             of("lent", "replace(version_id::text, '-', '')"));
+    db_exec(DB_SUPER, sql);
+    late = subtracted("lent", 20);
+    said = json_array_get(jr_array(jr_object(late, "secrecy"), "not_judged"), 0);
+    assert_true(str_eq(jr_str(jr_object(said, "reason"), "code"), S("secrecy_too_long")));
+    json_decref(late);
+}
+
 /* ---- the sweeper ---- */
 
 static void sweep(void)
@@ -770,6 +820,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_worker_killed_at_each_step),
         cmocka_unit_test(test_two_workers_do_one_file_once),
         cmocka_unit_test(test_refused_file_says_why),
+        cmocka_unit_test(test_a_subtraction_that_takes_too_long_is_said_and_stops_nothing),
         cmocka_unit_test(test_sweeper_keeps_three_and_the_day),
         cmocka_unit_test(test_text_index_is_made_later_and_goes_with_its_version),
         cmocka_unit_test(test_text_index_that_fails_is_not_tried_for_ever),

@@ -229,7 +229,7 @@ test('counts of an open dataset that change so that a subtraction isolates few p
   assert.equal((await update(four(80))).code, 0);
   const held = await update(four(78)); // two persons left Blois, the rest stayed
   assert.equal(held.code, 1);
-  assert.match(held.stderr, /small counts, by the difference with the published version \(nb_allocataires\)/);
+  assert.match(held.stderr, /small counts, by the difference with a version that was open \(nb_allocataires\)/);
   const isolated = (n, ...cells) => [[['difference', 'nb_allocataires', n, cells]], []];
   assert.deepEqual(await told(four(78)), isolated(1, 'Blois,2024 : 80 → 78'));
   assert.deepEqual(await told(four(81, 2024, [124, 65, 40])), isolated(2, 'Blois,2024 : 80 → 81', 'Tours,2024 : 120 → 124')); // all came
@@ -246,8 +246,35 @@ test('counts of an open dataset that change so that a subtraction isolates few p
   assert.equal((await update(four(77))).code, 0);
   assert.match(shown(), /78 → 77/);
   assert.equal((await post(A, '/datasets/allocataires/close')).status, 200);
-  assert.equal((await update(four(76))).code, 0);
-  assert.equal(shown(), '[]');
+  assert.equal((await update(four(76))).code, 0); // what was open stays with whoever kept it
+  assert.match(shown(), /77 → 76/);
+  assert.equal((await update(four(70))).code, 0);
+  assert.equal(shown(), '[]'); // 76 was never open
+});
+
+test('counts are compared with the versions before the last one, too, as long as they are kept and were open', async () => {
+  const widths = Array.from({ length: 130 }, (_, i) => `nb_allocataires_${i + 1}`);
+  const table = (last, more = {}) => `commune;nb_eleves;${widths.join(';')}\n${[['Tours', 500], ['Blois', last], ['Vierzon', 300]].map(([c, n]) =>
+    [c, n, ...widths.map((w, i) => 1000 + i + (c === 'Blois' ? more[i] ?? 0 : 0))].join(';')).join('\n')}\n`;
+  const update = (text) => importing(A, 'anciennes', text, {}, '--publish', '--json');
+  const told = async (text) => { const { secrecy } = JSON.parse((await importing(A, 'anciennes', text, {}, '--json')).stdout); return secrecy; };
+  assert.equal((await update(table(80))).code, 0);
+  assert.equal((await update(table(90))).code, 0); // ten came
+  const { findings, not_judged } = await told(table(82));
+  assert.deepEqual(findings.map((f) => [f.kind, f.column, f.count, f.reason, f.cells]), [['difference', 'nb_eleves', 1, { code: 'secrecy_difference_older', args: ['5', '1'] }, [{ value: 'Blois : 80 → 82' }]]]);
+  assert.deepEqual(not_judged, []);
+  const held = await update(table(82));
+  assert.equal(held.code, 1);
+  assert.match(held.stderr, /small counts, by the difference with a version that was open \(nb_eleves\)/);
+  // The hundred-and-thirtieth column is looked at as the first one is, and one that both versions give away is told once.
+  const wide = await told(table(88, { 129: 3, 64: -2 }));
+  assert.deepEqual(wide.findings.map((f) => [f.column, f.reason.code, f.cells[0].value]), [['nb_eleves', 'secrecy_difference', 'Blois : 90 → 88'],
+    ['nb_allocataires_65', 'secrecy_difference', 'Blois : 1064 → 1062'], ['nb_allocataires_130', 'secrecy_difference', 'Blois : 1129 → 1132']]);
+  assert.deepEqual(wide.not_judged, []);
+  // Older ones than the last five are not looked at, and that is said.
+  for (const n of [100, 110, 120, 130]) assert.equal((await update(table(n))).code, 0);
+  const many = await told(table(81));
+  assert.deepEqual([many.findings, many.not_judged.length, many.not_judged[0]], [[], 131, { column: 'nb_eleves', reason: { code: 'secrecy_more_versions', args: [] } }]);
 });
 
 test('publishing a version that nobody attested is refused; a change of the description asks nothing; a new version asks again', async () => {

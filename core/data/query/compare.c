@@ -142,6 +142,12 @@ enum compare_by compare_rows(struct buf *sql, const struct compare_side *before,
 
 /* ---- counts that a subtraction gives away ---- */
 
+/* A count says how many, and never which row it is. */
+static bool is_counted(const json_t *column)
+{
+    return str_eq(jr_str(column, "type"), S("int")) && secrecy_counts_persons(jr_str(column, "name"));
+}
+
 /* Text, truth and labels pair rows where no key does; dates always. */
 static bool pairs(const json_t *column, const json_t *key)
 {
@@ -177,36 +183,45 @@ static void put_counts(struct buf *sql, const char *as, const struct compare_sid
     buf_printf(sql, " FROM %s) AS r GROUP BY k)", table);
 }
 
-static void put_differences(struct buf *sql, size_t i, unsigned threshold)
-{
-    buf_printf(sql,
-               "%s(SELECT %zu, (SELECT n FROM d), count(*) FILTER (WHERE x IS NOT NULL AND o IS NOT NULL), count(*) FILTER (WHERE x <> o),"
-               " count(*) FILTER (WHERE x > o), count(*) FILTER (WHERE x < o), count(*) FILTER (WHERE abs(x - o) BETWEEN 1 AND %u),"
-               " (SELECT coalesce(json_agg(json_build_object('value', v)), '[]') FROM (SELECT left(trim(k, '()'), 60) || ' : ' ||"
-               " o%zu || ' → ' || x%zu AS v FROM m WHERE abs(x%zu - o%zu) BETWEEN 1 AND %u ORDER BY k LIMIT 10) AS l)"
-               " FROM (SELECT x%zu AS x, o%zu AS o FROM m) AS p)",
-               i ? " UNION ALL " : " ", i, threshold - 1, i, i, i, i, threshold - 1, i, i);
-}
-
-static void put_pairs(struct buf *sql, size_t n, unsigned threshold)
+/* d: rows that stand several times; m: the pairs, with both figures of each count. */
+static void put_pairs(struct buf *sql, size_t n)
 {
     buf_addz(sql, ", d AS (SELECT (SELECT count(*) FROM a WHERE n > 1) + (SELECT count(*) FROM b WHERE n > 1) AS n), m AS (SELECT b.k");
     for (size_t i = 0; i < n; i++)
         buf_printf(sql, ", a.x%zu AS o%zu, b.x%zu", i, i, i);
     buf_addz(sql, " FROM a JOIN b ON a.k = b.k WHERE a.n = 1 AND b.n = 1)");
-    for (size_t i = 0; i < n; i++)
-        put_differences(sql, i, threshold);
 }
 
-bool compare_counts(struct buf *sql, const struct compare_side *before, const struct compare_side *after, const json_t *key,
-                    const json_t *names, unsigned threshold)
+/* All counts in one pass over the pairs. */
+static void put_totals(struct buf *sql, size_t n, unsigned threshold)
+{
+    buf_addz(sql, " SELECT (SELECT n FROM d)");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(sql,
+                   ", count(x%zu + o%zu), count(*) FILTER (WHERE x%zu <> o%zu), count(*) FILTER (WHERE x%zu > o%zu),"
+                   " count(*) FILTER (WHERE x%zu < o%zu), count(*) FILTER (WHERE abs(x%zu - o%zu) BETWEEN 1 AND %u)",
+                   i, i, i, i, i, i, i, i, i, i, threshold - 1);
+    buf_addz(sql, " FROM m");
+}
+
+static void put_cells(struct buf *sql, size_t n, unsigned threshold)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_printf(sql,
+                   "%s SELECT (SELECT coalesce(json_agg(json_build_object('value', v)), '[]') FROM (SELECT left(trim(k, '()'), 60) || ' : ' ||"
+                   " o%zu || ' → ' || x%zu AS v FROM m WHERE abs(x%zu - o%zu) BETWEEN 1 AND %u ORDER BY k LIMIT 10) AS l)",
+                   i ? " UNION ALL" : "", i, i, i, i, threshold - 1);
+}
+
+bool compare_counts(struct buf *sql, enum compare_what what, const struct compare_side *before, const struct compare_side *after,
+                    const json_t *key, const json_t *names, unsigned threshold)
 {
     json_t *shared = shared_columns(before->columns, after->columns), *keys = key_columns(shared, key), *by = json_array();
     json_t *counts = key_columns(shared, names);
     const json_t *c;
     size_t i;
     json_array_foreach(shared, i, c)
-        if (!named(counts, jr_str(c, "name")) && pairs(c, keys))
+        if (pairs(c, keys) && !is_counted(c))
             json_array_append(by, (json_t *)(uintptr_t)c);
     bool ok = json_array_size(counts) > 0 && json_array_size(by) > 0;
     if (ok) {
@@ -214,7 +229,11 @@ bool compare_counts(struct buf *sql, const struct compare_side *before, const st
         put_counts(sql, "a", before, by, counts);
         buf_addz(sql, ", ");
         put_counts(sql, "b", after, by, counts);
-        put_pairs(sql, json_array_size(counts), threshold);
+        put_pairs(sql, json_array_size(counts));
+        if (what == COMPARE_TOTALS)
+            put_totals(sql, json_array_size(counts), threshold);
+        else
+            put_cells(sql, json_array_size(counts), threshold);
     }
     json_decref(shared);
     json_decref(keys);

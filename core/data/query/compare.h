@@ -27,11 +27,15 @@ enum compare_by { COMPARE_NOTHING, COMPARE_CONTENT, COMPARE_KEY };
 enum compare_by compare_rows(struct buf *sql, const struct compare_side *before, const struct compare_side *after,
                              const json_t *key);
 
-/* What subtracting one version from the next gives away of columns of counts (secrecy.h): rows are paired by the key's columns,
- * without a key by those of text, truth, and numbers that are labels; dates must be the same in any case, or it is another
- * moment. counts: names of columns of whole numbers on both sides. One statement with one row for each, as text: which of them,
- * from 0; rows that stand several times; pairs with both figures, those that changed, went up, went down, and by 1 to
- * threshold - 1; of the last, JSON of the first ten: [{"value": "Tours : 12 → 14"}].
+/* What subtracting one version from a later one gives away of columns of counts (secrecy.h): rows are paired by the key's
+ * columns, without a key by those of text, truth, and numbers that are labels; dates must be the same in any case, or it is
+ * another moment. counts: names of columns of whole numbers on both sides, at most COMPARE_COUNTS, for each one more is kept
+ * of every pair. One statement, both tables read once.
+ *   TOTALS  one row: rows that stand several times; then of each count: pairs with both figures, those that changed, went up,
+ *           went down, and by 1 to threshold - 1
+ *   CELLS   a row of each count: JSON of the first ten of the last: [{"value": "Tours : 12 → 14"}]
  * False, no SQL: there is nothing to pair rows by. */
-bool compare_counts(struct buf *sql, const struct compare_side *before, const struct compare_side *after, const json_t *key,
-                    const json_t *counts, unsigned threshold);
+enum { COMPARE_COUNTS = 60 };
+enum compare_what { COMPARE_TOTALS, COMPARE_CELLS };
+bool compare_counts(struct buf *sql, enum compare_what what, const struct compare_side *before, const struct compare_side *after,
+                    const json_t *key, const json_t *counts, unsigned threshold);

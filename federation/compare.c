@@ -44,7 +44,7 @@ static bool differences(struct comparing *w, struct source *s, struct str *what,
         !tenant_enter(w->c, &w->k.target, e))
         return false;
     const struct str params[] = {uuid_str(&w->k.target), uuid_str(&w->k.source), uuid_str(&w->k.dataset), s->version, s->metas,
-                                 s->fields, s->key_columns, s->records, w->k.row_filter, s->data_processed};
+                                 s->fields, s->key_columns, s->records, w->k.row_filter, s->data_processed, s->credits};
     PGresult *r = conn_ask(w->c, &sql_catalogue_compare, params, e);
     if (!r)
         return false;

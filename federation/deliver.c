@@ -33,12 +33,12 @@ struct copying {
     struct str fingerprint;
 };
 
-/* BLAKE2b of everything a copy takes from its source; the files its cells lead to are the last, where there are any. */
+/* BLAKE2b of everything a copy takes from its source. */
 static struct str fingerprint(struct arena *a, const struct source *s, struct str row_filter)
 {
     const struct str parts[] = {s->version, s->metas, s->fields, s->key_columns, s->organisation, s->records,
-                                s->data_processed, row_filter, s->files};
-    size_t n = sizeof parts / sizeof parts[0] - !s->files.p;
+                                s->data_processed, row_filter, s->credits, s->files};
+    size_t n = sizeof parts / sizeof parts[0];
     unsigned char hash[16];
     crypto_generichash_state h;
     crypto_generichash_init(&h, NULL, 0, sizeof hash);
@@ -118,7 +118,7 @@ static bool insert_copy(struct copying *w, const struct uuid *organisation, stru
     const struct str row[] = {uuid_str(&w->k->target), uuid_str(&w->copy), w->dataset_id, make_uid(w->a), s->identifier,
                               uuid_str(organisation), uuid_str(&w->k->source), uuid_str(&w->k->dataset), s->version,
                               w->k->row_filter, s->metas, s->fields, s->key_columns, s->records, s->raw_bytes,
-                              s->published_at, s->data_processed, s->metadata_processed};
+                              s->published_at, s->data_processed, s->metadata_processed, s->credits, s->files};
     return tenant_do(w->c, &sql_copy_insert, row, e);
 }
 
@@ -127,7 +127,7 @@ static bool update_copy(struct copying *w, const struct uuid *organisation, stru
     const struct source *s = &w->source;
     const struct str row[] = {uuid_str(&w->k->target), uuid_str(&w->copy), uuid_str(organisation), s->version,
                               w->k->row_filter, s->metas, s->fields, s->key_columns, s->records, s->raw_bytes,
-                              s->data_processed, s->metadata_processed};
+                              s->data_processed, s->metadata_processed, s->credits, s->files};
     return tenant_do(w->c, &sql_copy_update, row, e);
 }
 

@@ -9,9 +9,10 @@
 #include "core/base/utf8.h"
 #include "federation/seal.h"
 #include "tenants/directory/slug.h"
+#include "tenants/publishing/credit.h"
 #include "tenants/publishing/words.h"
 
-enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100 };
+enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, JOINED_MAX = 20000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100 };
 
 struct mapping {
     struct arena *a;
@@ -116,12 +117,27 @@ static void write_place(const struct mapping *m, struct jw *w)
     jw_close(w, '}');
 }
 
+/* What its rows were joined with, to be quoted as well: udata has no member for a credit line, and one licence. */
+static struct str joined(const struct mapping *m)
+{
+    struct buf b = {0};
+    struct credit_joined *list;
+    size_t n = credit_joined(m->a, LANG_FR, m->s->credits, &list);
+    for (size_t i = 0; i < n && b.n < JOINED_MAX; i++)
+        buf_printf(&b, "%s\n- " STR_FMT, i ? "" : "\n\nFait aussi avec, à citer de même :\n", STR_ARG(list[i].line));
+    struct str text = arena_str(m->a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
 static struct str description(const struct mapping *m, struct str title)
 {
     struct buf b = {0};
+    struct str quoted = joined(m);
     if (!str_eq(title, m->doc->title))
         buf_printf(&b, STR_FMT "\n\n", STR_ARG(title));
-    buf_add(&b, national_markdown(m->a, jr_str(m->basic, "description"), DESCRIPTION_MAX));
+    buf_add(&b, national_markdown(m->a, jr_str(m->basic, "description"), DESCRIPTION_MAX - quoted.n));
+    buf_add(&b, quoted);
     buf_printf(&b, "\n\nSource : %s" STR_FMT, "", STR_ARG(m->doc->landing));
     struct str text = arena_str(m->a, buf_str(&b));
     buf_free(&b);

@@ -187,6 +187,7 @@ static struct str what_words(struct req *r, struct str what)
                  {"rows", FEDERATION_TEXT_DIFF_ROWS},       {"count", FEDERATION_TEXT_DIFF_COUNT},
                  {"description", FEDERATION_TEXT_DIFF_DESCRIPTION}, {"columns", FEDERATION_TEXT_DIFF_COLUMNS},
                  {"filter", FEDERATION_TEXT_DIFF_FILTER},   {"date", FEDERATION_TEXT_DIFF_DATE},
+                 {"credits", FEDERATION_TEXT_DIFF_CREDITS},
                  {"catalogue", FEDERATION_TEXT_DIFF_CATALOGUE}, {"table", FEDERATION_TEXT_DIFF_TABLE}};
     struct buf b = {0};
     for (struct str one; str_cut(&what, ',', &one);)

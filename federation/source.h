@@ -15,7 +15,8 @@ struct source {
     struct str organisation, siren, slug, portal, host, uid, root;
     struct str licence;             /* as the national portal knows it; absent: another */
     struct str insee, tenant_siren; /* of the portal it is made on; may be absent */
-    struct str files;               /* a digest of the files its cells name; absent: there is none */
+    struct str files;               /* a digest of the files that stand beside its rows or that cells name; absent: there is none */
+    struct str credits;             /* portal.credits: what its rows were joined with (tenants/publishing/credit.h) */
 };
 
 /* *there: false when the data set has gone altogether. */

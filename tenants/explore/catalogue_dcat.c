@@ -13,7 +13,7 @@
 
 enum { PAGE = 100, FORMATS_MAX = 20 };
 enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED, COL_THEMES, COL_EMAIL, COL_ROWS,
-       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT };
+       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS };
 
 struct feed {
     enum rdf_format format;
@@ -86,6 +86,16 @@ static void read_themes(struct str codes, struct dcat_dataset *d)
             d->theme_codes[d->nthemes++] = one;
 }
 
+static void read_joined(struct req *r, struct str credits, struct dcat_dataset *d)
+{
+    struct credit_joined *joined;
+    d->njoined = credit_joined(r->a, LANG_FR, credits, &joined);
+    struct dcat_joined *list = ARENA_ARRAY(r->a, struct dcat_joined, d->njoined + 1);
+    for (size_t i = 0; i < d->njoined; i++)
+        list[i] = (struct dcat_joined){joined[i].line, credit_joined_url(r, &joined[i])};
+    d->joined = list;
+}
+
 static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,
                         size_t row, struct err *e)
 {
@@ -109,6 +119,7 @@ static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue
     if (bbox_of(metas, req_col(r, 0, row, COL_EXTENT), &box))
         d.bbox_wkt = bbox_wkt(r->a, &box);
     read_themes(req_col(r, 0, row, COL_THEMES), &d);
+    read_joined(r, req_col(r, 0, row, COL_CREDITS), &d);
     dcat_add(g, catalogue, c, &d);
     json_decref(metas);
     return true;

@@ -105,6 +105,24 @@ static void put_source(struct req *r, struct jw *w, const struct dataset_object 
                                          jr_str(given, "license")));
 }
 
+/* What its rows were joined with: "title" is the line to quote. */
+static void put_joined(struct req *r, struct jw *w, const struct dataset_object *d)
+{
+    struct credit_joined *joined;
+    size_t n = credit_joined(r->a, LANG_FR, d->credits, &joined);
+    if (n == 0)
+        return;
+    jw_key(w, S("sources"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(w, '{');
+        JW_STR(w, "title", joined[i].line);
+        JW_STR(w, "path", credit_joined_url(r, &joined[i]));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 static void put_package(struct req *r, struct jw *w, const struct dataset_object *d, const struct dataset_view *v)
 {
     const json_t *given = jr_object(d->metas, "default");
@@ -126,6 +144,7 @@ static void put_package(struct req *r, struct jw *w, const struct dataset_object
     }
     put_licence(w, given);
     put_source(r, w, d, given);
+    put_joined(r, w, d);
     jw_key(w, S("resources"));
     jw_open(w, '[');
     put_resource(r, w, d, v);

@@ -10,7 +10,8 @@
 #include "tenants/publishing/credit.h"
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
-       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT, COL_DOWNLOADS };
+       COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT, COL_DOWNLOADS,
+       COL_CREDITS };
 
 const char *const dataset_default_keys[] = {
     "title", "description", "theme", "keyword", "license", "license_url", "language", "metadata_languages", "timezone",
@@ -40,7 +41,7 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
         .processed = req_col(r, call, row, COL_PROCESSED),     .source_host = req_col(r, call, row, COL_SOURCE_HOST),
         .source_name = req_col(r, call, row, COL_SOURCE_NAME), .parent_host = req_col(r, call, row, COL_PARENT_HOST),
         .extent = req_col(r, call, row, COL_EXTENT),           .left_out = req_i64(r, call, row, COL_LEFT_OUT),
-        .downloads = req_i64(r, call, row, COL_DOWNLOADS),
+        .downloads = req_i64(r, call, row, COL_DOWNLOADS),     .credits = req_col(r, call, row, COL_CREDITS),
     };
     d.fields = jr_parse(req_col(r, call, row, COL_FIELDS), e);
     d.metas = d.fields ? jr_parse(req_col(r, call, row, COL_METAS), e) : NULL;
@@ -70,7 +71,7 @@ void dataset_object_files(struct jw *w, const struct dataset_object *d, struct s
         if (!str_eq(jr_str(a, "kind"), kind))
             continue;
         struct buf url = {0};
-        struct str file = jr_str(a, "file");
+        struct str file = jr_str(a, "file_name");
         buf_printf(&url, "odsfile://" STR_FMT, STR_ARG(file));
         jw_open(w, '{');
         JW_STR(w, "mimetype", jr_str(a, "mimetype"));
@@ -121,12 +122,18 @@ static void put_bbox(struct jw *w, const struct dataset_object *d)
         jw_null(w);
 }
 
+/* Its own line, then those of what its rows were joined with. */
 static void put_credit(struct jw *w, const struct dataset_object *d)
 {
     const json_t *given = jr_object(d->metas, "default");
     struct arena a = {0};
-    put_list(w, credit_line(&a, LANG_FR, jr_str(given, "publisher"), jr_str(given, "title"), d->modified,
-                            jr_str(given, "license")));
+    struct credit_joined *joined;
+    size_t n = credit_joined(&a, LANG_FR, d->credits, &joined);
+    jw_open(w, '[');
+    jw_str(w, credit_line(&a, LANG_FR, jr_str(given, "publisher"), jr_str(given, "title"), d->modified, jr_str(given, "license")));
+    for (size_t i = 0; i < n; i++)
+        jw_str(w, joined[i].line);
+    jw_close(w, ']');
     arena_free(&a);
 }
 

@@ -19,9 +19,10 @@ enum {
     COL_PUBLISHER,
     COL_TITLE,
     COL_LICENCE_TITLE,
-    COL_MODIFIED
+    COL_MODIFIED,
+    COL_CREDITS
 };
-enum { HEADS_LAG_US = 2000000 };
+enum { HEADS_LAG_US = 2000000, VIA_MAX = 4000 /* of a head that proxies take; the API has all */ };
 
 /* ---- its name ---- */
 
@@ -81,6 +82,21 @@ static struct str cite_link(struct req *r, const struct export_file *f)
     return link;
 }
 
+/* What the rows were joined with, to be quoted as well (RFC 8288; "via": RFC 4287). */
+static struct str via_links(struct req *r)
+{
+    struct buf b = {0};
+    struct credit_joined *joined;
+    size_t n = credit_joined(r->a, LANG_FR, req_col(r, 0, 0, COL_CREDITS), &joined);
+    for (size_t i = 0; i < n && b.n < VIA_MAX; i++) {
+        buf_printf(&b, ", <" STR_FMT ">; rel=\"via\"; title*=UTF-8''", STR_ARG(credit_joined_url(r, &joined[i])));
+        url_encode(&b, joined[i].line);
+    }
+    struct str links = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return links;
+}
+
 static void set_facts(struct req *r, const struct export_file *f)
 {
     struct str licence = req_col(r, 0, 0, COL_LICENCE);
@@ -90,7 +106,8 @@ static void set_facts(struct req *r, const struct export_file *f)
             ? arena_printf(r->a, "<" STR_FMT ">; rel=\"license\", ", STR_ARG(licence))
             : S("");
     req_set(r, S("link"),
-            arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(links), STR_ARG(cite_link(r, f))));
+            arena_printf(r->a, STR_FMT STR_FMT STR_FMT, STR_ARG(links), STR_ARG(cite_link(r, f)),
+                         STR_ARG(via_links(r))));
     if (!batch_null(&r->batch, 0, 0, COL_PROCESSED)) {
         clock_http(&date, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
         req_set(r, S("last-modified"), buf_str(&date));

@@ -34,7 +34,7 @@ static bool ask_check(struct req *r, struct err *e)
 {
     bo_dataset_ask(r, e);
     req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r)});
-    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r)});
+    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0], bo_organisation(r), STR_NONE});
     return true;
 }
 
@@ -96,7 +96,7 @@ static void put_findings(struct req *r, struct page_bo_check *p)
     json_t *uncovered = text.n ? jr_parse(text, &ignored) : NULL;
     p->findings = bo_findings(r, report, uncovered);
     size_t stopping = json_array_size(uncovered), asks;
-    p->joined = bo_joined(r, 2, uncovered, &asks);
+    p->joined = bo_joined(r, 2, bo_dataset_url(r, r->params[0], "describe"), uncovered, &asks);
     p->found = (int)(stopping - asks);
     p->asks = asks > 0;
     p->checks_url = bo_dataset_url(r, r->params[0], "checks");

@@ -25,7 +25,7 @@ static bool ask_all(struct req *r, struct err *e)
     req_ask(r, &sql_legal_reason_list, (struct str[]){tenant, STR_NONE});
     req_ask(r, &sql_schema_list, (struct str[]){tenant});
     req_ask(r, &sql_is_dpo, (struct str[]){tenant, uuid_str(&r->who.account)});
-    req_ask(r, &sql_joined_list, (struct str[]){tenant, r->params[0], bo_organisation(r)});
+    req_ask(r, &sql_joined_list, (struct str[]){tenant, r->params[0], bo_organisation(r), STR_NONE});
     return true;
 }
 
@@ -179,7 +179,7 @@ static bool reply_checks(struct req *r, struct err *e)
                                               !batch_bool(&r->batch, CALL_CHECKS, 0, CHECK_CHECKED),
                                .newer = conforms.n && newest.n && !str_eq(version, newest) ? newest : STR_NONE};
     size_t asks;
-    p.joined = bo_joined(r, CALL_JOINED, uncovered, &asks);
+    p.joined = bo_joined(r, CALL_JOINED, bo_dataset_url(r, r->params[0], "describe"), uncovered, &asks);
     put_given(r, &p);
     put_scores(r, &facts, &p);
     put_licence(r, &p);

@@ -1,7 +1,6 @@
 #include "tenants/pages/bo_joined.h"
 
 #include "core/base/jr.h"
-#include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/html.h"
 #include "tenants/publishing/check_facts.h"
 
@@ -15,7 +14,7 @@ static bool still_asks(const json_t *uncovered, struct str dataset)
     return false;
 }
 
-struct markup bo_joined(struct req *r, unsigned call, const json_t *uncovered, size_t *asks)
+struct markup bo_joined(struct req *r, unsigned call, struct str describe_url, const json_t *uncovered, size_t *asks)
 {
     size_t n = req_rows(r, call);
     struct page_bo_joined_sources *list = ARENA_ARRAY(r->a, struct page_bo_joined_sources, n + 1);
@@ -32,8 +31,8 @@ struct markup bo_joined(struct req *r, unsigned call, const json_t *uncovered, s
     }
     struct buf b = {0};
     page_bo_joined(&b, r->lang,
-                   &(struct page_bo_joined){.describe_url = bo_dataset_url(r, r->params[0], "describe"),
-                                            .asks = *asks > 0,
+                   &(struct page_bo_joined){.describe_url = describe_url,
+                                            .asks = *asks > 0 && describe_url.n > 0,
                                             .sources = list,
                                             .sources_n = n});
     struct str html = arena_str(r->a, buf_str(&b));

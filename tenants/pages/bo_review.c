@@ -4,6 +4,7 @@
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_findings.h"
+#include "tenants/pages/bo_joined.h"
 #include "tenants/pages/bo_routes.h"
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
@@ -11,6 +12,7 @@
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/review.h"
 #include "tenants/publishing/review_clock.h"
+#include "tenants/publishing/sql.h"
 #include "tenants/publishing/working_time.h"
 
 enum { SOON_S = 8 * 3600 /* 40 of the 48 hours are gone */ };
@@ -89,7 +91,8 @@ const struct step bo_review[] = {{STEP_DB, ask_queue, NULL}, {STEP_REPLY, reply_
 
 /* bo_review_one.sql's columns */
 enum { ONE_DATASET, ONE_ORGANISATION, ONE_METAS, ONE_COLUMNS, ONE_ROWS, ONE_LEFT, ONE_DEADLINE, ONE_STATE, ONE_ARTICLE,
-       ONE_MESSAGE, ONE_REPORT, ONE_SUBMITTER, ONE_ASKED, ONE_QUESTIONS };
+       ONE_MESSAGE, ONE_REPORT, ONE_SUBMITTER, ONE_ASKED, ONE_QUESTIONS, ONE_UNCOVERED };
+enum { CALL_ONE, CALL_JOINED };
 
 static bool ask_one(struct req *r, struct err *e)
 {
@@ -99,6 +102,7 @@ static bool ask_one(struct req *r, struct err *e)
     if (!uuid_parse(r->params[0], &id))
         return ERR(e, err_review_unknown, "not an id");
     req_ask(r, &sql_bo_review_one, (struct str[]){uuid_str(&r->tenant->id), uuid_str(&id), clock_now(r->a)});
+    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), STR_NONE, bo_organisation(r), uuid_str(&id)});
     return true;
 }
 
@@ -121,6 +125,18 @@ static struct markup findings(struct req *r, const json_t *report)
     json_t *none = json_array();
     struct markup m = bo_findings(r, report, none);
     json_decref(none);
+    return m;
+}
+
+/* What its rows were joined with; where a licence asks for itself, whether that is met. */
+static struct markup joined(struct req *r)
+{
+    struct err ignored;
+    struct str text = req_col(r, CALL_ONE, 0, ONE_UNCOVERED);
+    json_t *uncovered = text.n ? jr_parse(text, &ignored) : NULL;
+    size_t asks;
+    struct markup m = bo_joined(r, CALL_JOINED, STR_NONE, uncovered, &asks);
+    json_decref(uncovered);
     return m;
 }
 
@@ -186,6 +202,7 @@ static bool reply_one(struct req *r, struct err *e)
         .message = req_col(r, 0, 0, ONE_MESSAGE), .waiting = str_eq(state, S("submitted")),
         .accepted = str_eq(state, S("accepted")), .refused = str_eq(state, S("refused")),
         .findings = findings(r, report),
+        .joined = joined(r),
         .spoiled = bo_warned(report, "warn_exponent") + bo_warned(report, "warn_siret_rounded")};
     p.asked = batch_bool(&r->batch, 0, 0, ONE_ASKED);
     p.late = p.late && !p.asked;

@@ -9,7 +9,6 @@
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/bbox.h"
-#include "tenants/publishing/credit.h"
 #include "tenants/publishing/file_cells.h"
 
 enum {
@@ -30,7 +29,8 @@ enum {
     COL_EXTENT,
     COL_LEFT_OUT,
     COL_DOWNLOADS,
-    COL_JOINED
+    COL_CREDITS,
+    COL_FILES
 };
 enum { PREVIEW_ROWS = 10 };
 
@@ -112,7 +112,8 @@ void dataset_describe(struct req *r, struct dataset *d)
     d->is_copy = !batch_bool(&r->batch, 0, 0, COL_ORIGIN);
     d->source_name = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE));
     d->source_host = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE_HOST));
-    d->joined = arena_str(r->a, req_col(r, 0, 0, COL_JOINED));
+    d->njoined = credit_joined(r->a, r->lang, req_col(r, 0, 0, COL_CREDITS), &d->joined);
+    d->files = arena_str(r->a, req_col(r, 0, 0, COL_FILES));
     d->described = true;
 }
 
@@ -328,17 +329,11 @@ static bool ask_preview(struct req *r, struct err *e)
 /* The credit lines of what it was joined with. */
 static void put_joined(struct req *r, const struct dataset *d, struct page_dataset_side *p)
 {
-    struct err ignored;
-    json_t *joined = d->joined.n ? jr_parse(d->joined, &ignored) : NULL;
-    const json_t *one;
-    size_t i;
-    struct page_dataset_side_joined *list = ARENA_ARRAY(r->a, struct page_dataset_side_joined, json_array_size(joined) + 1);
-    json_array_foreach(joined, i, one)
-        list[p->joined_n++] =
-            (struct page_dataset_side_joined){credit_line(r->a, r->lang, jr_str(one, "publisher"), jr_str(one, "title"),
-                                                          jr_str(one, "modified"), jr_str(one, "licence"))};
+    struct page_dataset_side_joined *list = ARENA_ARRAY(r->a, struct page_dataset_side_joined, d->njoined + 1);
+    for (size_t i = 0; i < d->njoined; i++)
+        list[i].line = d->joined[i].line;
     p->joined = list;
-    json_decref(joined);
+    p->joined_n = d->njoined;
 }
 
 static struct str side_of(struct req *r, const struct dataset *d)
@@ -389,6 +384,26 @@ static size_t paragraphs_of(struct req *r, struct str text, struct page_dataset_
     return n;
 }
 
+/* What stands beside its rows, of a copy at its origin: the address is this portal's. */
+static void put_files(struct req *r, const struct dataset *d, struct page_dataset_info *p)
+{
+    struct err ignored;
+    json_t *files = d->files.n ? jr_parse(d->files, &ignored) : NULL;
+    const json_t *f;
+    size_t i;
+    struct page_dataset_info_files *list = ARENA_ARRAY(r->a, struct page_dataset_info_files, json_array_size(files) + 1);
+    json_array_foreach(files, i, f) {
+        struct str name = arena_str(r->a, jr_str(f, "file_name")), title = arena_str(r->a, jr_str(f, "title"));
+        struct str tail = arena_printf(r->a, "/" STR_FMT "s/" STR_FMT, STR_ARG(jr_str(f, "kind")), STR_ARG(jr_str(f, "id")));
+        list[i] = (struct page_dataset_info_files){.title = title, .name = str_eq(title, name) ? STR_NONE : name,
+                                                   .url = hits_api(r->a, d->g.dataset_id, tail.p),
+                                                   .size = say_bytes(r->a, r->lang, jr_i64(f, "size_bytes", 0))};
+    }
+    p->files = list;
+    p->files_n = json_array_size(files);
+    json_decref(files);
+}
+
 static bool reply_info(struct req *r, struct err *e)
 {
     (void)e;
@@ -397,6 +412,7 @@ static bool reply_info(struct req *r, struct err *e)
     struct page_dataset_info_paragraphs *paragraphs;
     struct page_dataset_info p = {.id = d->g.dataset_id, .has_rows = json_array_size(list) > 0,
                                   .shown = (int64_t)json_array_size(list), .records = d->records};
+    put_files(r, d, &p);
     p.paragraphs_n = paragraphs_of(r, d->text, &paragraphs);
     p.paragraphs = paragraphs;
     p.rows = dataset_rows(r, d, list, STR_NONE);

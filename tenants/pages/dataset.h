@@ -2,6 +2,7 @@
 #include "tenants/pages/page.h"
 #include "tenants/pages/rows.h"
 #include "tenants/people/grant.h"
+#include "tenants/publishing/credit.h"
 
 /*
  * dataset -- one dataset's page and its views: information, table, map, analyze, export, api.
@@ -16,7 +17,9 @@ struct dataset {
     /* Of the description, in the arena. */
     struct str title, publisher, publisher_url, license, license_url, text, themes, keywords, frequency, spatial,
         granularity, created, issued, modified, references, contact_name, contact_email, identifier, uid, source_name,
-        source_host, credit, joined, modified_day, period, box;
+        source_host, credit, modified_day, period, box, files;
+    struct credit_joined *joined; /* what its rows were joined with */
+    size_t njoined;
     int64_t records, csv_bytes, left_out, downloads;
     bool is_copy;
     struct rows rows;

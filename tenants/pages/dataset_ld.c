@@ -69,6 +69,26 @@ static void put_place(struct jw *w, const struct dataset *d)
     jw_close(w, '}');
 }
 
+/* What its rows were joined with, to be quoted as well. */
+static void put_joined(struct req *r, struct jw *w, const struct dataset *d)
+{
+    if (d->njoined == 0)
+        return;
+    jw_key(w, S("isBasedOn"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < d->njoined; i++) {
+        jw_open(w, '{');
+        JW_STR(w, "@type", S("CreativeWork")); /* as a Dataset it would have to be described whole */
+        JW_STR(w, "name", d->joined[i].title);
+        JW_STR(w, "url", credit_joined_url(r, &d->joined[i]));
+        if (d->joined[i].licence_url.n)
+            JW_STR(w, "license", d->joined[i].licence_url);
+        JW_STR(w, "creditText", d->joined[i].line);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 static void put_dataset(struct req *r, struct jw *w, const struct dataset *d)
 {
     struct str base = req_base_url(r);
@@ -84,6 +104,7 @@ static void put_dataset(struct req *r, struct jw *w, const struct dataset *d)
     put_thing(w, "creator", "Organization", d->publisher, d->publisher_url);
     put_thing(w, "publisher", "Organization", d->publisher, d->publisher_url);
     JW_STR(w, "creditText", d->credit);
+    put_joined(r, w, d);
     JW_STR(w, "keywords", d->keywords);
     JW_STR(w, "dateModified", d->modified_day);
     if (d->period.n)

@@ -107,7 +107,7 @@ static bool is_date(struct str s)
 struct str rows_said(struct arena *a, enum lang lang, const json_t *value)
 {
     struct str text;
-    switch (json_typeof(value)) {
+    switch (value ? json_typeof(value) : JSON_NULL) {
     case JSON_STRING:
         text = (struct str){json_string_value(value), json_string_length(value)};
         return arena_str(a, is_date(text) ? say_date(a, lang, text) : text);

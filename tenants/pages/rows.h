@@ -29,5 +29,5 @@ int64_t rows_count(struct req *r, const struct rows *q); /* of all the question'
 
 /* A text between the quotes of ODSQL. In the arena. */
 struct str rows_quoted(struct arena *a, struct str text);
-/* A value of the answer as a person reads it: dates and figures in her language, lists joined. */
+/* A value of the answer as a person reads it: dates and figures in her language, lists joined; of NULL nothing. */
 struct str rows_said(struct arena *a, enum lang lang, const json_t *value);

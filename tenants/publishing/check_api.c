@@ -114,7 +114,7 @@ static bool ask_checks(struct req *r, struct err *e)
     (void)e;
     req_ask(r, &sql_checks_of_dataset, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
     req_ask(r, &sql_check_override_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0]});
-    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r)});
+    req_ask(r, &sql_joined_list, (struct str[]){uuid_str(&r->tenant->id), r->params[0], publish_bound_to(r), STR_NONE});
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "tenants/publishing/credit.h"
 
 #include "core/base/buf.h"
+#include "core/base/jr.h"
 
 #define NBSP "\xc2\xa0" /* a line is not broken there */
 
@@ -26,4 +27,30 @@ struct str credit_line(struct arena *a, enum lang lang, struct str publisher, st
     struct str line = arena_str(a, buf_str(&b));
     buf_free(&b);
     return line;
+}
+
+static struct credit_joined read_one(struct arena *a, enum lang lang, const json_t *one)
+{
+    struct str title = jr_str(one, "title"), url = jr_str(one, "licence_url");
+    return (struct credit_joined){
+        .line = credit_line(a, lang, jr_str(one, "publisher"), title, jr_str(one, "modified"), jr_str(one, "licence")),
+        .title = arena_str(a, title), .licence_url = url.n ? arena_str(a, url) : STR_NONE,
+        .dataset = arena_str(a, jr_str(one, "dataset")), .host = arena_str(a, jr_str(one, "host"))};
+}
+
+size_t credit_joined(struct arena *a, enum lang lang, struct str credits, struct credit_joined **out)
+{
+    struct err ignored;
+    json_t *list = credits.n ? jr_parse(credits, &ignored) : NULL;
+    size_t n = json_array_size(list);
+    *out = ARENA_ARRAY(a, struct credit_joined, n + 1);
+    for (size_t i = 0; i < n; i++)
+        (*out)[i] = read_one(a, lang, json_array_get(list, i));
+    json_decref(list);
+    return n;
+}
+
+struct str credit_joined_url(struct req *r, const struct credit_joined *c)
+{
+    return arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_tenant_url(r, c->host)), STR_ARG(c->dataset));
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/web/request.h"
 
 /*
  * credit -- the line a re-user has to quote: producer, title, date of the last change of the data, licence.
@@ -14,3 +15,13 @@
 /* modified: ISO date-time in UTC; its day is written. An absent part is left out. In the arena. */
 struct str credit_line(struct arena *a, enum lang lang, struct str publisher, struct str title, struct str modified,
                        struct str licence);
+
+/* A line more: a dataset that the rows were joined with, as portal.credits keeps it. */
+struct credit_joined {
+    struct str line, title, licence_url; /* licence_url: absent where it is not known */
+    struct str dataset, host;            /* its name and the portal it is published on */
+};
+
+/* What portal.credits says (JSON), in lines; their number. In the arena; none for what cannot be read. */
+size_t credit_joined(struct arena *a, enum lang lang, struct str credits, struct credit_joined **out);
+struct str credit_joined_url(struct req *r, const struct credit_joined *c); /* its page */

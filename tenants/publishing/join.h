@@ -18,7 +18,7 @@ struct joins {
     int fds[STEP_JOINS_MAX];
     size_t n;
     uint64_t bytes;
-    json_t *named; /* [{"dataset", "licence"}]: the id in the registry as it stands now, or null (check.h) */
+    json_t *named; /* [{"dataset", "licence", "modified"}]: its id in the registry, or null (check.h), and the day of its data, of now */
 };
 
 /* organisation: the one that the sender is bound to, or absent.

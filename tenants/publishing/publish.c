@@ -24,6 +24,12 @@ bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid
                      (struct str[]){uuid_str(&id), uuid_str(tenant), uuid_str(dataset), kind}, e);
 }
 
+/* Those that were joined with it quote it (joined_touch.sql). */
+static bool tell_joined(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str metas, struct err *e)
+{
+    return tenant_do(c, &sql_joined_touch, (struct str[]){uuid_str(tenant), uuid_str(dataset), metas}, e);
+}
+
 bool publish_catalogue(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
 {
     const struct str which[] = {uuid_str(tenant), uuid_str(dataset)};
@@ -89,7 +95,8 @@ static bool flip(struct conn *c, struct arena *a, const struct uuid *tenant, con
                               arena_n(a, v->rows),
                               arena_n(a, v->bytes), v->changed ? S("t") : S("f")};
     const struct str version[] = {uuid_str(tenant), uuid_str(&d->id), v->id, account};
-    return tenant_do(c, &sql_dataset_publish, row, e) &&
+    return tell_joined(c, tenant, &d->id, str_eq(d->state, S("published")) ? d->draft_metas : STR_NONE, e) &&
+           tenant_do(c, &sql_dataset_publish, row, e) &&
            (!v->changed || (tenant_do(c, &sql_dataset_version_insert, version, e) &&
                             text_index_ask(c, tenant, &d->id, v->id, e) &&
                             side_copy_ask(c, tenant, &d->id, v->id, e))) &&
@@ -171,7 +178,7 @@ static bool change_visibility(struct conn *c, const struct uuid *tenant, struct 
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, visibility};
     bool opens = ok && str_eq(visibility, S("open")) && d.is_origin;
     ok = ok && (!opens || check_gate(c, tenant, &d.id, &d.version, false, e)) && tenant_do(c, &sql_dataset_visibility, params, e) &&
-         (opens || hide_copies(c, &d.id, e)) && publish_catalogue(c, tenant, &d.id, e) &&
+         tell_joined(c, tenant, &d.id, STR_NONE, e) && (opens || hide_copies(c, &d.id, e)) && publish_catalogue(c, tenant, &d.id, e) &&
          publish_outbox(c, tenant, &d.id, event, e) &&
          tenant_audit(c, tenant, account, visibility, dataset_id, STR_NONE, e);
     arena_free(&a);
@@ -215,7 +222,7 @@ bool publish_withdraw(struct conn *c, const struct uuid *tenant, struct str data
     const struct str params[] = {uuid_str(tenant), ok ? uuid_str(&d.id) : STR_NONE, end->reason, dataset_id,
                                  ok && successor.text[0] ? uuid_str(&successor) : STR_NONE};
     ok = ok && tenant_do(c, &sql_version_freeze, params, e) && tenant_do(c, &sql_dataset_withdraw, params, e) &&
-         schema_impact_settle(c, tenant, &d.id, e) &&
+         tell_joined(c, tenant, &d.id, STR_NONE, e) && schema_impact_settle(c, tenant, &d.id, e) &&
          tenant_touch_region(c, tenant, e) && hide_copies(c, &d.id, e) && tenant_do(c, &sql_catalogue_delete, params, e) &&
          exports_ask(c, tenant, &d.id, e) &&
          tenant_do(c, &sql_tombstone_put, params, e) && publish_outbox(c, tenant, &d.id, S("withdrawn"), e) &&

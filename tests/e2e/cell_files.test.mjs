@@ -39,7 +39,7 @@ const id = (slug) => sql(t, `SELECT id FROM portal.tenant WHERE slug = '${slug}'
 const root = () => sql(t, 'SELECT id FROM portal.tenant WHERE parent_id IS NULL');
 /** What portal.copied_files gives to the web role in that portal. */
 const lent = (tenant, copy) => sql(t, `BEGIN; SET LOCAL ROLE terrasse_web; ${tenant ? `SET LOCAL portal.tenant_id = '${tenant}';` : ''}
-  SELECT coalesce(string_agg(file_name, ',' ORDER BY file_name), '-') FROM portal.copied_files('${copy}', NULL); COMMIT`);
+  SELECT coalesce(string_agg(file_name, ',' ORDER BY file_name), '-') FROM portal.copied_files('${copy}', 'file', NULL); COMMIT`);
 
 test('cells of a copy lead to the file, at the address of the portal that shows it', async () => {
   const hostile = '<b>&.pdf';

@@ -466,7 +466,7 @@ test('what is joined under the ODbL stops opening under another licence, not pub
   for (const page of ['check', 'checks']) {
     const { text } = await session.get(`/backoffice/datasets/tire/${page}/?lang=fr`);
     assert.match(text, /partage à l’identique doit porter la même licence/, page);
-    assert.match(text.replace(/\u00a0/g, ' '), /À citer dans la description : Source : [^<]*« Référence partage de a\.r\.localhost »/, page);
+    assert.match(text.replace(/\u00a0/g, ' '), /Ligne de crédit : Source : [^<]*« Référence partage de a\.r\.localhost »/, page);
     assert.match((await session.get(`/backoffice/datasets/tire/${page}/?lang=en`)).text, /has to carry the same licence/, page);
   }
   assert.equal((await post(A, '/datasets/tire/publish', { attest: true })).status, 200);

@@ -123,6 +123,27 @@ static void test_a_document(void **state)
         assert_int_equal(str_eq(again.resources[i].fingerprint, doc.resources[i].fingerprint), i == 3);
 }
 
+static void test_what_rows_were_joined_with_is_quoted_and_changes_the_document(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct national_doc before, doc;
+    struct source s = source();
+    struct national_setting set = {.scheme = S("https"), .port = S("")};
+    s.credits = S("[]");
+    assert_true(national_map(&a, &s, &set, &before, &e));
+    assert_true(str_find(before.members, S("citer")) < 0);
+    s.credits = S("[{\"dataset\": \"noms\", \"host\": \"a.example.fr\", \"publisher\": \"P\", \"title\": \"T\", \"modified\": \"2020-05-04\","
+                  " \"licence\": \"L\", \"licence_url\": \"https://l.example/\"}]");
+    assert_true(national_map(&a, &s, &set, &doc, &e));
+    assert_true(str_find(doc.members, S("Les arbres.\\n\\nFait aussi avec, à citer de même :\\n\\n- Source\xc2\xa0: P, «\xc2\xa0T\xc2\xa0», données du"
+                                        " 04/05/2020, L\\n\\nSource : https://a.example.fr/explore/dataset/arbres/\"")) > 0);
+    assert_false(str_eq(doc.fingerprint, before.fingerprint));
+    s.credits = S("nonsense");
+    assert_true(national_map(&a, &s, &set, &doc, &e));
+    same(doc.fingerprint, before.fingerprint.p);
+}
+
 static void test_what_is_left_out_is_said_aloud(void **state)
 {
     (void)state;
@@ -147,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_html_becomes_markdown),
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_a_document),
+        cmocka_unit_test(test_what_rows_were_joined_with_is_quoted_and_changes_the_document),
         cmocka_unit_test(test_what_is_left_out_is_said_aloud),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);

@@ -217,6 +217,7 @@ static void add_contact(struct rdf *g, struct arena *a, struct rdf_node *n, cons
     rdf_link(n, "dcat:contactPoint", contact);
 }
 
+/* Each line to quote, its own first, in one statement: the shapes of 3.0.1 take no second one. */
 static void add_rights(struct rdf *g, struct rdf_node *x, const struct dcat_dataset *d)
 {
     if (!d->credit.n)
@@ -224,6 +225,8 @@ static void add_rights(struct rdf *g, struct rdf_node *x, const struct dcat_data
     struct rdf_node *rights = rdf_blank(g);
     rdf_type(rights, "dct:RightsStatement");
     rdf_text(rights, "rdfs:label", d->credit, "fr");
+    for (size_t i = 0; i < d->njoined; i++)
+        rdf_text(rights, "rdfs:label", d->joined[i].credit, "fr");
     rdf_link(x, "dct:rights", rights);
 }
 
@@ -292,7 +295,9 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
     add_coverage(g, n, d);
     add_contact(g, &a, n, d);
     if (d->source.n)
-        rdf_to(n, "dct:source", d->source);
+        rdf_to(n, "prov:alternateOf", d->source);
+    for (size_t i = 0; i < d->njoined; i++)
+        rdf_to(n, "prov:wasDerivedFrom", d->joined[i].page);
     for (size_t f = 0; d->has_rows && f < sizeof formats / sizeof formats[0]; f++)
         if (wanted(c, f) && (!formats[f].geometry || d->has_geometry))
             add_distribution(g, &a, n, c, d, f);

@@ -10,7 +10,9 @@
  * Frozen, because national portals key on them (standards.md 1.8, explore-api.md 1.10): a dataset's
  * identifier, its landing page, and the address of each distribution,
  *     <base>/api/explore/v2.1/catalog/datasets/<id>/exports/<format>[?use_labels=true for csv, xlsx]
- * Controlled values are described inside the feed, so that SHACL's class checks find them.
+ * Controlled values are described inside the feed, so that SHACL's class checks find them. What a dataset is made from, or a copy
+ * of, is told as prov:wasDerivedFrom and prov:alternateOf: dct:source wants a whole dcat:Dataset beside it, which a harvester would
+ * take for one more of this catalogue.
  */
 struct dcat_dataset {
     struct str dataset_id, identifier; /* identifier: stored once, never built here */
@@ -22,6 +24,10 @@ struct dcat_dataset {
     size_t nthemes;
     struct str bbox_wkt;               /* polygon; absent: none */
     struct str credit;                 /* what a re-user has to quote */
+    const struct dcat_joined {
+        struct str credit, page;
+    } *joined;                         /* what its rows were joined with, to be quoted as well */
+    size_t njoined;
     struct str columns;                /* a sentence on the columns: description of the distributions */
     bool has_rows, has_geometry;
     struct str source;                 /* a copy: the origin's landing page; absent: an origin */

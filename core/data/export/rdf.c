@@ -17,6 +17,7 @@ static const struct {
     {"gsp", "http://www.opengis.net/ont/geosparql#"},
     {"hydra", "http://www.w3.org/ns/hydra/core#"},
     {"locn", "http://www.w3.org/ns/locn#"},
+    {"prov", "http://www.w3.org/ns/prov#"},
     {"rdfs", "http://www.w3.org/2000/01/rdf-schema#"},
     {"skos", "http://www.w3.org/2004/02/skos/core#"},
     {"spdx", "http://spdx.org/rdf/terms#"},

@@ -1,4 +1,7 @@
 -- attachment_listed($1 uuid tenant, $2 uuid dataset, $3 text kind) -> id text, title text, mimetype text; at most 200 rows
 -- class: tenant   lane: fast   roles: web
-SELECT id, title, mimetype FROM portal.attachment
- WHERE tenant_id = $1::uuid AND dataset_id = $2::uuid AND kind = $3 ORDER BY file_name, id LIMIT 200;
+SELECT f.id, f.title, f.mimetype
+  FROM portal.dataset AS d
+ CROSS JOIN LATERAL portal.files_beside(d) AS f
+ WHERE d.tenant_id = $1::uuid AND d.id = $2::uuid AND f.kind = $3
+ ORDER BY f.file_name, f.id LIMIT 200;

@@ -1,7 +1,8 @@
--- dcat_objects($1 uuid tenant, $2 text ids) -> dataset_id text, identifier text, metas jsonb, created text, issued text, modified text, theme_codes text, email text, has_rows boolean, has_geometry boolean, columns text, source text, extent float8[]; any rows
+-- dcat_objects($1 uuid tenant, $2 text ids) -> dataset_id text, identifier text, metas jsonb, created text, issued text, modified text, theme_codes text, email text, has_rows boolean, has_geometry boolean, columns text, source text, extent float8[], credits jsonb; any rows
 -- class: tenant   lane: write   roles: web
 -- What the feed says of the open datasets named by $2, a text[], in its order. Copies are in the feed of a root only, with
 -- the identifier of their origin, so that a harvester that reads several feeds meets each dataset once.
+-- credits: as portal.credits, which is called for the few that need it.
 SELECT d.dataset_id, coalesce(d.identifier, ''), d.metas,
        to_char(d.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
        to_char(d.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
@@ -13,10 +14,11 @@ SELECT d.dataset_id, coalesce(d.identifier, ''), d.metas,
        EXISTS (SELECT FROM jsonb_array_elements(d.fields) AS f WHERE f ->> 'type' LIKE 'geo%'),
        (SELECT string_agg(f ->> 'label', ', ') FROM jsonb_array_elements(d.fields) AS f),
        CASE WHEN NOT d.is_origin THEN 'https://' || h.host || coalesce(substring(d.identifier FROM '/explore/dataset/.*$'), '/') END,
-       v.extent
+       v.extent, CASE WHEN NOT d.is_origin THEN d.joined_credits WHEN c.joined <> '[]' THEN portal.credits(d) ELSE '[]' END
   FROM unnest($2::text[]) WITH ORDINALITY AS n (id, at)
   JOIN portal.dataset AS d ON d.tenant_id = $1::uuid AND d.dataset_id = n.id
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'
+  LEFT JOIN portal.version_check AS c ON c.tenant_id = d.tenant_id AND c.version_id = d.version_id
   JOIN portal.organisation AS o ON o.tenant_id = d.tenant_id AND o.id = d.organisation_id
   JOIN portal.tenant AS me ON me.id = d.tenant_id
   LEFT JOIN portal.host AS h ON h.tenant_id = d.source_tenant_id AND h.canonical

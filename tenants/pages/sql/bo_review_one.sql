@@ -1,4 +1,4 @@
--- bo_review_one($1 uuid tenant, $2 uuid id, $3 timestamptz now) -> dataset_id text, organisation text, metas jsonb, columns jsonb, rows bigint, left_s bigint, deadline text, state text, article text, message text, report jsonb, submitter text, asked boolean, questions jsonb; 0 or 1 row
+-- bo_review_one($1 uuid tenant, $2 uuid id, $3 timestamptz now) -> dataset_id text, organisation text, metas jsonb, columns jsonb, rows bigint, left_s bigint, deadline text, state text, article text, message text, report jsonb, submitter text, asked boolean, questions jsonb, uncovered jsonb; 0 or 1 row
 -- class: tenant   lane: write   roles: web
 SELECT d.dataset_id, o.name, coalesce(dr.metas, d.metas), v.columns, coalesce(v.rows, d.records),
        extract(epoch FROM r.deadline - coalesce(q.asked_at, $3::timestamptz))::bigint, to_char(r.deadline AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD HH24:MI'),
@@ -6,7 +6,8 @@ SELECT d.dataset_id, o.name, coalesce(dr.metas, d.metas), v.columns, coalesce(v.
        (SELECT jsonb_agg(jsonb_build_object('asked', to_char(x.asked_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD HH24:MI'), 'question', x.question,
                                             'ended', to_char(x.ended_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD HH24:MI'), 'answer', x.answer)
                          ORDER BY x.asked_at)
-          FROM portal.review_question AS x WHERE x.tenant_id = r.tenant_id AND x.review_id = r.id)
+          FROM portal.review_question AS x WHERE x.tenant_id = r.tenant_id AND x.review_id = r.id),
+       portal.uncovered(r.tenant_id, d.id, v.id, coalesce(dr.metas, d.metas) #>> '{default,license}')
   FROM portal.review AS r
   JOIN portal.dataset AS d ON d.tenant_id = r.tenant_id AND d.id = r.dataset_id
   JOIN portal.organisation AS o ON o.tenant_id = r.tenant_id AND o.id = r.organisation_id

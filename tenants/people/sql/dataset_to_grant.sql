@@ -14,7 +14,7 @@ SELECT d.id, d.visibility = 'open', d.organisation_id, d.version_id, v.columns, 
             ELSE
        (SELECT string_agg(left(f.id, 16) || coalesce(lpad(to_hex(f.width), 4, '0') || lpad(to_hex(f.height), 4, '0') || f.orientation, '000000000'),
                           '' ORDER BY f.id COLLATE "C")
-          FROM portal.copied_files(d.id, NULL) AS f
+          FROM portal.copied_files(d.id, 'file', NULL) AS f
          WHERE f.mimetype <> 'application/octet-stream') END,
        coalesce(d.source_id, d.id)
   FROM portal.dataset AS d

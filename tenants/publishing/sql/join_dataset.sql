@@ -1,8 +1,9 @@
--- join_dataset($1 uuid tenant, $2 text dataset_id, $3 uuid organisation) -> version uuid, columns jsonb, fields jsonb, licence text; 0 or 1 row
+-- join_dataset($1 uuid tenant, $2 text dataset_id, $3 uuid organisation) -> version uuid, columns jsonb, fields jsonb, licence text, modified text; 0 or 1 row
 -- class: tenant   lane: fast   roles: worker owner
 -- What a join may look up: published rows of this portal, open or of the sender's own organisation (absent: the whole
 -- portal is theirs), and all of them: a copy that shows some rows only is left out.
-SELECT v.id, v.columns, d.fields, (SELECT l.id FROM portal.licence AS l WHERE l.title_fr = d.metas #>> '{default,license}')
+SELECT v.id, v.columns, d.fields, (SELECT l.id FROM portal.licence AS l WHERE l.title_fr = d.metas #>> '{default,license}'),
+       to_char(d.data_processed AT TIME ZONE 'UTC', 'YYYY-MM-DD')
   FROM portal.dataset AS d
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'
  WHERE d.tenant_id = $1::uuid AND d.dataset_id = $2 AND d.state = 'published' AND d.row_filter IS NULL

@@ -1,7 +1,7 @@
 -- version_check_put($1 uuid tenant, $2 uuid version, $3 uuid before, $4 jsonb report, $5 text shape) -> nothing
 -- class: tenant   lane: write   roles: worker owner
 -- before: the version whose rows stand in front of these; what was found there, and what it was joined with, stays. One finding for each
--- kind and column, however many files added rows.
+-- kind and column, one join for each dataset and licence (of the newest rows), however many files added rows.
 INSERT INTO portal.version_check (tenant_id, version_id, schema_name, schema_version, schema_errors, report, personal, shape, joined)
 SELECT $1::uuid, $2::uuid, $4::jsonb #>> '{schema,name}', $4::jsonb #>> '{schema,version}',
        coalesce(($4::jsonb #>> '{schema,check,errors}')::bigint, 0) + coalesce(b.schema_errors, 0),
@@ -11,7 +11,10 @@ SELECT $1::uuid, $2::uuid, $4::jsonb #>> '{schema,name}', $4::jsonb #>> '{schema
                   FROM jsonb_array_elements(coalesce(b.personal, '[]') || coalesce($4::jsonb #> '{personal,findings}', '[]') ||
                                             coalesce($4::jsonb #> '{secrecy,findings}', '[]')) WITH ORDINALITY AS u (f, at)
                  GROUP BY u.f ->> 'kind', u.f ->> 'column') AS x), $5,
-       (SELECT coalesce(jsonb_agg(DISTINCT j), '[]') FROM jsonb_array_elements(coalesce(b.joined, '[]') || coalesce($4::jsonb -> 'joined', '[]')) AS j)
+       (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]')
+          FROM (SELECT j ->> 'dataset' AS dataset, j ->> 'licence' AS licence, max(j ->> 'modified') AS modified
+                  FROM jsonb_array_elements(coalesce(b.joined, '[]') || coalesce($4::jsonb -> 'joined', '[]')) AS j
+                 GROUP BY 1, 2) AS x)
   FROM (SELECT 1) AS one
   LEFT JOIN portal.version_check AS b ON b.tenant_id = $1::uuid AND b.version_id = $3::uuid
 ON CONFLICT (tenant_id, version_id) DO UPDATE

@@ -107,7 +107,7 @@ void catalogue_sheet_object(struct catalogue_file *f, struct buf *out,
 {
     PGresult *row = spill_result((int)f->table.query->ncolumns);
     if (row && fill(f, row, d))
-        export_rows(&f->table, out, row);
+        export_rows(&f->table, out, row, PQntuples(row));
     else
         out->over = true;
     PQclear(row);

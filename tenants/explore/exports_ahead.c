@@ -197,15 +197,13 @@ static bool put_slice(struct ahead *w, struct making *m, bool *last, struct err 
     PGresult *r = ask_rows(w, &m->query->rows, e);
     if (!r)
         return false;
-    size_t n = (size_t)PQntuples(r);
     bool first = m->x.rows == 0;
-    query_pace(m->query, PQresultMemorySize(r), n);
-    *last = !query_next(m->query, export_last(&m->x, r), n);
+    int n = query_taken(m->query, r, last);
     buf_reset(&m->plain);
     buf_reset(&m->sent);
     if (first)
         export_start(&m->x, &m->plain);
-    export_rows(&m->x, &m->plain, r);
+    export_rows(&m->x, &m->plain, r, n);
     PQclear(r);
     if (*last)
         export_end(&m->x, &m->plain);

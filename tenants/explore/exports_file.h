@@ -29,6 +29,7 @@ struct export_file {
     struct coding *coding;  /* compressed=true, or Content-Encoding; NULL: sent as it is */
     struct buf plain;       /* a slice before it is compressed or collected */
     const PGresult *result; /* the slice that is being written down */
+    int taken;              /* so many rows of it */
     int rows_fd, file_fd;   /* format->convert: what is collected, what was made of it; -1: none */
     int64_t rows_bytes;
 };

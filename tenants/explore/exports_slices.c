@@ -137,7 +137,7 @@ static bool put_slice(struct req *r, struct err *e)
     if (!f->started)
         export_start(&f->x, out);
     f->started = true;
-    export_rows(&f->x, out, mine ? mine : f->result);
+    export_rows(&f->x, out, mine ? mine : f->result, mine ? PQntuples(mine) : f->taken);
     PQclear(mine);
     if (f->spill)
         r->stream_end = spill_ended(f->spill);
@@ -155,9 +155,7 @@ bool exports_write_slice(struct req *r, struct err *e)
     }
     if (!f->spill) {
         f->result = r->batch.calls[0].result;
-        size_t rows = (size_t)PQntuples(f->result);
-        query_pace(f->query, PQresultMemorySize(f->result), rows);
-        r->stream_end = !query_next(f->query, export_last(&f->x, f->result), rows);
+        f->taken = query_taken(f->query, f->result, &r->stream_end);
         if (!r->stream_end)
             f->result = req_ahead(r);
     }

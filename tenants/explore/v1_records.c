@@ -213,7 +213,7 @@ static bool reply_csv(struct req *r, const struct page *p, const PGresult *resul
         return false;
     struct buf *out = req_reply(r, 200, str_of(x.format->content_type));
     export_start(&x, out);
-    export_rows(&x, out, result);
+    export_rows(&x, out, result, PQntuples(result));
     export_end(&x, out);
     export_close(&x);
     return true;

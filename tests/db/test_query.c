@@ -106,8 +106,8 @@ static const char *export_as(const char *dataset, const char *format, const char
     struct query *q;
     struct export x;
     struct err e = {0};
-    size_t n = cut(str_of(params), list), got;
-    int64_t last;
+    size_t n = cut(str_of(params), list);
+    bool last;
     buf_reset(&answer);
     db_good(query_make(&a, sample_view(&a, dataset), QUERY_EXPORT, list, n, &q, &e), &e);
     db_good(export_open(&x, &a, q, export_find(str_of(format)), list, n, &e), &e);
@@ -119,11 +119,9 @@ static const char *export_as(const char *dataset, const char *format, const char
     }
     do {
         PGresult *r = ask(&q->rows);
-        got = (size_t)PQntuples(r);
-        last = export_last(&x, r);
-        export_rows(&x, &answer, r);
+        export_rows(&x, &answer, r, query_taken(q, r, &last));
         PQclear(r);
-    } while (query_next(q, last, got));
+    } while (!last);
     export_end(&x, &answer);
     export_close(&x);
     buf_addc(&answer, '\0');
@@ -338,44 +336,102 @@ static void json_bytes(void **state)
                         "{\"coordinates\": [-2.748526, 47.687375], \"type\": \"Point\"}, \"properties\": {\"id\": \"koumoul\"}}]}");
 }
 
+/* Rows of the only column by slices, each followed by a comma; the slices are counted. */
+static struct buf sliced(struct query *q, size_t *slices)
+{
+    struct buf got = {0};
+    bool last;
+    *slices = 0;
+    do {
+        PGresult *r = ask(&q->rows);
+        int n = query_taken(q, r, &last);
+        for (int i = 0; i < n; i++)
+            buf_printf(&got, "%.*s,", PQgetlength(r, i, 1), PQgetvalue(r, i, 1));
+        assert_in_range(PQntuples(r), 1, QUERY_SLICE);
+        PQclear(r);
+        ++*slices;
+    } while (!last);
+    buf_addc(&got, '\0');
+    return got;
+}
+
+/* A version of one text column that is filled by `fill`, where %s is its table. */
+static struct dataset_view *filled(struct arena *a, const char *id, const char *fill)
+{
+    struct dataset_view *v = sample_view(a, "m");
+    uuid_parse(str_of(id), &v->version);
+    v->ncolumns = 1;
+    view_seal(v);
+    struct buf sql = {0};
+    buf_printf(&sql, "CREATE TABLE %s (_id int PRIMARY KEY, c1 text); GRANT SELECT ON %s TO terrasse_reader;", view_table(v), view_table(v));
+    for (struct str rest = str_of(fill), part; str_cut(&rest, '@', &part);) {
+        buf_add(&sql, part);
+        buf_addz(&sql, rest.p ? view_table(v) : "");
+    }
+    buf_addc(&sql, '\0');
+    db_exec(DB_SUPER, sql.p);
+    buf_free(&sql);
+    return v;
+}
+
+static void assert_all_rows(const struct dataset_view *v, const char *got)
+{
+    struct buf sql = {0};
+    buf_printf(&sql, "SELECT string_agg(c1 || ',', '' ORDER BY _id) = '%s' FROM %s", got, view_table(v));
+    buf_addc(&sql, '\0');
+    assert_string_equal(db_value(DB_SUPER, sql.p), "t");
+    buf_free(&sql);
+}
+
 /* More rows than a slice: all are there once, in order. */
 static void slices_give_every_row_once(void **state)
 {
     (void)state;
     struct arena a = {0};
-    struct dataset_view *v = sample_view(&a, "m");
     struct query *q;
     struct err e = {0};
-    uuid_parse(S("00000000-0000-7000-8000-0000000000ff"), &v->version);
-    v->ncolumns = 1;
-    view_seal(v);
-    struct buf sql = {0};
-    buf_printf(&sql, "CREATE TABLE %s (_id int PRIMARY KEY, c1 text); INSERT INTO %s SELECT i, i::text FROM generate_series(0, 4999) i;"
-                     "GRANT SELECT ON %s TO terrasse_reader", view_table(v), view_table(v), view_table(v));
-    buf_addc(&sql, '\0');
-    db_exec(DB_SUPER, sql.p);
-    buf_free(&sql);
+    size_t slices;
+    struct dataset_view *v = filled(&a, "00000000-0000-7000-8000-0000000000ff", "INSERT INTO @ SELECT i, i::text FROM generate_series(1, 5000) i");
     db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
-    assert_true(q->sliced && q->fast);
-    int64_t next = 0;
-    size_t got, slices = 0;
-    do {
-        PGresult *r = ask(&q->rows);
-        got = (size_t)PQntuples(r);
-        for (int i = 0; i < (int)got; i++)
-            assert_int_equal(cell_i64(r, i, 0), next++);
-        PQclear(r);
-        slices++;
-        assert_in_range(got, 1, QUERY_SLICE);
-        query_pace(q, got * 50, got); /* narrow rows: as many as may be from now on */
-    } while (query_next(q, next - 1, got));
-    assert_int_equal(next, 5000);
-    assert_int_equal(slices, 3); /* a guess for two columns of 64 bytes (1,536), 2,000, the rest */
+    assert_true(q->sliced && q->fast && q->by_place);
+    struct buf got = sliced(q, &slices);
+    assert_true(q->by_place);
+    assert_all_rows(v, got.p);
+    assert_in_range(slices, 3, 4); /* a guess for two columns of 64 bytes (1,536), then by what they take */
+    buf_free(&got);
     query_pace(q, 400 * (size_t)1024, 400);
     assert_int_equal(query_wanted(q), 287); /* 288 KiB of rows of a bit over 1 KiB */
     query_pace(q, 10 << 20, 10);
     assert_int_equal(query_wanted(q), 1); /* one row, however wide */
     arena_free(&a);
+}
+
+/* Where rows were changed or taken away the table does not lie in their order: from there on they are found by number. */
+static void slices_of_a_table_out_of_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *fill;
+    } tables[] = {
+        {"00000000-0000-7000-8000-0000000000f1", "INSERT INTO @ SELECT i, i::text FROM generate_series(1, 5000) i ORDER BY i % 7"},
+        {"00000000-0000-7000-8000-0000000000f2",
+         "INSERT INTO @ SELECT i, i::text FROM generate_series(1, 5000) i; UPDATE @ SET c1 = 'x' WHERE _id = 3210; UPDATE @ SET c1 = 'y' WHERE _id = 4999"},
+        {"00000000-0000-7000-8000-0000000000f3", "INSERT INTO @ SELECT i, i::text FROM generate_series(1, 5000) i; DELETE FROM @ WHERE _id = 4000"},
+        {"00000000-0000-7000-8000-0000000000f4", "INSERT INTO @ SELECT i, i::text FROM generate_series(2, 5000) i"},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct arena a = {0};
+        struct query *q;
+        struct err e = {0};
+        size_t slices;
+        struct dataset_view *v = filled(&a, tables[i].id, tables[i].fill);
+        db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
+        struct buf got = sliced(q, &slices);
+        assert_false(q->by_place);
+        assert_all_rows(v, got.p);
+        buf_free(&got);
+        arena_free(&a);
+    }
 }
 
 /* An order of the caller's, a limit and an offset: cut as well, nothing twice, nothing left out. The order
@@ -405,19 +461,9 @@ static void ordered_files_are_cut_too(void **state)
     assert_int_equal(PQntuples(keys), 4500);
     query_places(q, &a, keys);
     PQclear(keys);
-    struct buf got = {0};
-    size_t rows, slices = 0;
-    do {
-        PGresult *r = ask(&q->rows);
-        rows = (size_t)PQntuples(r);
-        for (int i = 0; i < (int)rows; i++)
-            buf_printf(&got, "%.*s,", PQgetlength(r, i, 1), PQgetvalue(r, i, 1));
-        PQclear(r);
-        slices++;
-        assert_in_range(rows, 1, QUERY_SLICE);
-    } while (query_next(q, 0, rows));
+    size_t slices;
+    struct buf got = sliced(q, &slices);
     assert_in_range(slices, 3, 6);
-    buf_addc(&got, '\0');
     buf_printf(&sql, "SELECT string_agg(c1 || ',', '' ORDER BY at) = '%s' FROM (SELECT c1, row_number() OVER"
                      " (ORDER BY c1 DESC, _id) AS at FROM %s) x WHERE at BETWEEN 11 AND 4510", got.p, view_table(v));
     buf_addc(&sql, '\0');
@@ -598,6 +644,7 @@ int main(void)
         cmocka_unit_test(sums_of_doubles),              cmocka_unit_test(distance_is_in_metres),
         cmocka_unit_test(random_order_is_stable),       cmocka_unit_test(csv_bytes),
         cmocka_unit_test(json_bytes),                   cmocka_unit_test(slices_give_every_row_once),
+        cmocka_unit_test(slices_of_a_table_out_of_order),
         cmocka_unit_test(ordered_files_are_cut_too),
         cmocka_unit_test(a_record_is_found_by_its_id),  cmocka_unit_test(facets_are_counted),
         cmocka_unit_test(date_facets_have_levels),      cmocka_unit_test(questions_touch_only_their_table),

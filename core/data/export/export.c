@@ -116,15 +116,8 @@ void export_start(struct export *x, struct buf *out)
     x->format->start(x, out);
 }
 
-int64_t export_last(const struct export *x, const PGresult *r)
+void export_rows(struct export *x, struct buf *out, const PGresult *r, int n)
 {
-    int n = PQntuples(r);
-    return n && x->query->ids ? cell_i64(r, n - 1, 0) : 0;
-}
-
-void export_rows(struct export *x, struct buf *out, const PGresult *r)
-{
-    int n = PQntuples(r);
     for (int row = 0; row < n; row++) {
         x->format->row(x, out, r, row);
         x->rows++;

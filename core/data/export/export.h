@@ -4,7 +4,7 @@
 /*
  * export -- a query's rows as a file. Append-only; one slice at a time.
  *
- * export_open once, export_start, export_rows for each slice's result, export_end, export_close.
+ * export_open once, export_start, export_rows for what query_taken gives of each slice, export_end, export_close.
  * Lives in the arena; what a format holds beside it (a zip's stream, a row group) is freed by
  * export_close, which may come at any time. The buffer is the caller's and may be emptied between
  * the calls.
@@ -71,8 +71,6 @@ struct str export_param(const struct export *x,
 /* For a format's `open`: "Invalid value for …". Gives false. */
 bool export_refuse(struct err *e, const char *name, struct str value, const char *expected);
 void export_start(struct export *x, struct buf *out);
-void export_rows(struct export *x, struct buf *out, const PGresult *r);
-int64_t export_last(const struct export *x,
-                    const PGresult *r); /* _id of the last row; 0: none, or groups */
+void export_rows(struct export *x, struct buf *out, const PGresult *r, int n); /* its first n */
 void export_end(struct export *x, struct buf *out);
 void export_close(struct export *x); /* also before the end; twice is fine */

@@ -3,8 +3,9 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "core/data/query/cell.h"
+#include "core/base/must.h"
 #include "core/data/errors.h"
+#include "core/data/query/cell.h"
 #include "core/data/query/query_build.h"
 
 static void put_str(struct buf *out, struct str s)
@@ -145,18 +146,34 @@ static bool is_sliced(const struct build *b, enum query_kind kind)
            !view_is_catalogue(b->view);
 }
 
+/* place, want: the parameters that say behind what, and how many rows. */
+static void put_slice_end(const struct build *b, struct buf *out, bool by_place, unsigned place, unsigned want)
+{
+    buf_addz(out, b->where.n ? " and " : " where ");
+    buf_addz(out, by_place ? "r.ctid > $" : "r._id > $");
+    buf_addn(out, place);
+    buf_addz(out, by_place ? "::tid limit $" : "::bigint order by r._id limit $");
+    buf_addn(out, want);
+    buf_addz(out, "::bigint");
+}
+
 static void put_slice(struct build *b, struct query *q, struct buf *out)
 {
-    buf_addz(out, b->where.n ? " and r._id > " : " where r._id > ");
-    b->sql.out = out;
-    snprintf(q->last_text, sizeof q->last_text, "-1");
-    odsql_sql_param(&b->sql, str_of(q->last_text), "bigint");
-    buf_addz(out, " order by r._id limit ");
+    struct buf by_key = {0};
     q->slice = QUERY_SLICE_BYTES / (64 * ((int64_t)b->n + 1)); /* 64 bytes a cell: more than most */
     q->asked = query_wanted(q);
+    snprintf(q->last_text, sizeof q->last_text, q->by_place ? "(0,0)" : "-1");
+    q->last_id = -1;
     snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)q->asked);
-    odsql_sql_param(&b->sql, str_of(q->want_text), "bigint");
+    unsigned place = odsql_sql_bind(&b->sql, str_of(q->last_text)), want = odsql_sql_bind(&b->sql, str_of(q->want_text));
     q->slice_params = b->sql.params + b->sql.n - 2;
+    if (q->by_place) {
+        buf_add(&by_key, buf_str(out));
+        put_slice_end(b, &by_key, false, place, want);
+        q->by_key = arena_copy(b->a, buf_str(&by_key));
+        buf_free(&by_key);
+    }
+    put_slice_end(b, out, q->by_place, place, want);
 }
 
 static bool put_page(struct build *b, struct buf *out, struct err *e)
@@ -260,13 +277,14 @@ static bool put_statement(struct build *b, struct query *q, enum query_kind kind
     if (q->ordered)
         return put_ordered(b, q, out, e);
     q->sliced = is_sliced(b, kind);
+    q->by_place = q->sliced && !b->where.n && !b->from.n && !b->ask.app_metas;
     if (!q->sliced) /* its expressions may be those of aggregates: before they move to the join */
         ok = put_page(b, &order, e);
     if (ok && b->aggregates && !b->grouped)
         split_aggregates(b, &b->from);
     buf_addz(out, "select ");
     put_total(b, q, kind, out, put_outputs(b, out));
-    buf_addz(out, " from ");
+    buf_addz(out, q->by_place ? ", r.ctid from " : " from ");
     put_from(b, out);
     put_after(b, out);
     put_group_by(b, out);
@@ -386,27 +404,64 @@ void query_pace(struct query *q, size_t bytes, size_t got)
         q->slice = (int64_t)(QUERY_SLICE_BYTES / (bytes / got + 1));
 }
 
-bool query_next(struct query *q, int64_t last_id, size_t got)
+/* Its rows in the order of _id, none missing, from the last one taken on. */
+static int in_order(const struct query *q, const PGresult *r)
 {
-    if (q->ordered) {
-        q->place += (size_t)q->asked;
-        if (q->place >= q->nplaces)
-            return false;
-        ask_places(q);
-        return true;
-    }
-    if (!q->sliced || (int64_t)got < q->asked)
-        return false;
-    if (q->left >= 0)
-        q->left -= (int64_t)got;
-    if (q->left == 0)
-        return false;
-    snprintf(q->last_text, sizeof q->last_text, "%lld", (long long)last_id);
+    int i = 0;
+    int64_t next = q->last_id < 0 ? 1 : q->last_id + 1;
+    while (i < PQntuples(r) && cell_i64(r, i, 0) == next + i)
+        i++;
+    return i;
+}
+
+/* PostgreSQL's tid, in binary: a block's number (4 bytes) and a place in it (2). */
+static void write_place(char out[24], const PGresult *r, int row)
+{
+    const unsigned char *p = (const unsigned char *)PQgetvalue(r, row, PQnfields(r) - 1);
+    must(PQgetlength(r, row, PQnfields(r) - 1) == 6);
+    snprintf(out, 24, "(%u,%u)", (unsigned)p[0] << 24 | (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3],
+             (unsigned)p[4] << 8 | p[5]);
+}
+
+static void ask_slice(struct query *q, const PGresult *r)
+{
+    if (q->by_place)
+        write_place(q->last_text, r, PQntuples(r) - 1);
+    else
+        snprintf(q->last_text, sizeof q->last_text, "%lld", (long long)q->last_id);
     q->asked = query_wanted(q);
     snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)q->asked);
     q->slice_params[0] = str_of(q->last_text);
     q->slice_params[1] = str_of(q->want_text);
-    return true;
+}
+
+static bool next_places(struct query *q)
+{
+    q->place += (size_t)q->asked;
+    if (q->place < q->nplaces)
+        ask_places(q);
+    return q->place < q->nplaces;
+}
+
+int query_taken(struct query *q, const PGresult *r, bool *last)
+{
+    int n = PQntuples(r), taken = q->by_place ? in_order(q, r) : n;
+    query_pace(q, PQresultMemorySize(r), (size_t)n);
+    *last = q->ordered ? !next_places(q) : true;
+    if (!q->sliced)
+        return n;
+    if (taken > 0)
+        q->last_id = cell_i64(r, taken - 1, 0);
+    if (q->left >= 0)
+        q->left -= taken;
+    if (taken < n) {
+        q->by_place = false;
+        q->rows.sql = q->by_key;
+    }
+    *last = q->left == 0 || (taken == n && n < q->asked);
+    if (!*last)
+        ask_slice(q, r);
+    return taken;
 }
 
 /* ---- one record ---- */

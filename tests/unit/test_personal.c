@@ -251,6 +251,49 @@ static void test_sums_of_a_step_are_judged_by_their_units(void **state)
     buf_free(&got);
 }
 
+static struct str notes_of(const json_t *report, struct buf *out)
+{
+    const json_t *said;
+    size_t i;
+    json_array_foreach(jr_array(jr_object(report, "secrecy"), "not_judged"), i, said)
+        buf_printf(out, "%s" STR_FMT ":" STR_FMT, out->n ? " " : "", STR_ARG(jr_str(said, "column")),
+                   STR_ARG(jr_str(jr_object(said, "reason"), "code")));
+    return buf_str(out);
+}
+
+/* No step names the unit; one column's name does, where it is not the payer's, says more than one thing, and stands alone. */
+static void test_sums_are_judged_by_the_unit_that_a_column_announces(void **state)
+{
+    static const struct {
+        const char *header, *found, *notes; /* of: secteur, a number, an amount, a second number */
+    } rows[] = {
+        {"secteur;N° SIRET;montant;x", "units:montant=1 dominance:montant=1", "montant:secrecy_unit_taken"},
+        {"secteur;siren_beneficiaire;montant;x", "units:montant=1 dominance:montant=1", "montant:secrecy_unit_taken"},
+        {"secteur;nom;montant;x", "", "montant:secrecy_no_unit"},
+        {"secteur;siret_acheteur;montant;x", "", "montant:secrecy_no_unit"},
+        {"secteur;siret;montant;siren", "", "montant:secrecy_no_unit"}, /* which of both? */
+        {"secteur;x;montant;siret", "", "montant:secrecy_no_unit"},     /* the same in all rows */
+        {"secteur;siret;surface;x", "", "surface:secrecy_no_unit"},     /* no amount of money */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf text = {0}, steps = {0}, got = {0}, notes = {0};
+        const char *sum = strstr(rows[i].header, "surface") ? "surface" : "montant";
+        buf_printf(&text, "%s\nverre;1;450;7\nverre;2;50;7\nverre;1;450;7\nverre;3;50;7\nbois;1;10;7\nbois;3;10;7\neau;4;5;7\neau;5;5;7\neau;6;5;7\n", rows[i].header);
+        buf_printf(&steps, "{\"steps\":[{\"do\":\"group\",\"columns\":[\"secteur\"],\"sum\":[\"%s\"],\"into\":\"lignes\"}]}", sum);
+        buf_addc(&steps, 0);
+        json_t *report = report_of(buf_str(&text), steps.p);
+        findings(report, &got);
+        if (!str_eq(buf_str(&got), str_of(rows[i].found)) || !str_eq(notes_of(report, &notes), str_of(rows[i].notes)))
+            fail_msg("%s: " STR_FMT ", " STR_FMT, rows[i].header, STR_ARG(buf_str(&got)), STR_ARG(buf_str(&notes)));
+        json_decref(report);
+        buf_free(&text);
+        buf_free(&steps);
+        buf_free(&got);
+        buf_free(&notes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_the_threshold_is_the_regions),
         cmocka_unit_test(test_dominance_that_totals_do_not_tell_is_said),
         cmocka_unit_test(test_sums_of_a_step_are_judged_by_their_units),
+        cmocka_unit_test(test_sums_are_judged_by_the_unit_that_a_column_announces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

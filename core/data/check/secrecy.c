@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/must.h"
+#include "core/data/value/field_name.h"
 #include "core/data/value/number.h"
 #include "core/data/check/personal_value.h"
 #include "core/data/value/record.h"
@@ -39,6 +40,7 @@ struct secrecy {
     struct watched *columns; /* WATCHES times n */
     size_t n, shares; /* columns that give the share of the greatest unit */
     unsigned threshold;
+    struct str unit; /* that sums were judged by, where no step names it */
 };
 
 static const char *const persons[] = {
@@ -67,6 +69,9 @@ static const char *const measures[] = {
 static const char *const labels[] = {
     "annee", "mois",   "trimestre", "semestre", "semaine", "jour",  "heure", "code",    "numero", "id",
     "age",   "niveau", "classe",    "region",   "zone",    "secteur", "lot", "tranche", "departement"};
+/* Of amounts, the other side. */
+static const char *const payers[] = {"acheteur", "attribuant", "payeur", "financeur", "donneur", "producteur", "organisme",
+                                     "editeur",  "collectivite", "adjudicateur", "autorite", "source", "delegant", "concedant"};
 #define HAS(word, list) personal_word_in((word), (list), sizeof(list) / sizeof((list)[0]))
 
 struct words {
@@ -98,6 +103,22 @@ bool secrecy_counts_persons(struct str name)
 bool secrecy_is_label(struct str name)
 {
     return words_of(name).label;
+}
+
+bool secrecy_is_amount(struct str name)
+{
+    struct words w = words_of(name);
+    return w.amount && !w.person;
+}
+
+bool secrecy_names_unit(struct str label)
+{
+    struct arena a = {0};
+    bool names = (field_hints(label) & (HINT_SIRET | HINT_SIREN)) != 0;
+    for (struct str rest = field_name(&a, label, 1, NULL, 0), word; str_cut(&rest, '_', &word);)
+        names = names && !HAS(word, payers);
+    arena_free(&a);
+    return names;
 }
 
 struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshold)
@@ -161,11 +182,12 @@ void secrecy_row(struct secrecy *s, uint64_t line, const struct str *cells, size
 }
 
 void secrecy_sums(struct secrecy *s, uint64_t line, const struct str *cells,
-                  const unsigned char *secret, size_t n)
+                  const unsigned char *secret, struct str unit, size_t n)
 {
     static const enum rule known[] = {[RECORD_FEW_UNITS] = RULE_UNITS,
                                       [RECORD_DOMINATED] = RULE_DOMINANCE,
                                       [RECORD_NOT_JUDGED] = RULE_NONE};
+    s->unit = unit;
     for (size_t i = 0; i < s->n && i < n; i++) {
         struct watched *w = &s->columns[secret[i] * s->n + i];
         if (secret[i] == RECORD_NOT_SECRET)
@@ -220,6 +242,25 @@ static void put_finding(const struct secrecy *s, struct jw *w, size_t column)
     arena_free(&a);
 }
 
+static void put_note(struct jw *w, struct str column, struct reason *reason)
+{
+    jw_open(w, '{');
+    JW_STR(w, "column", column);
+    jw_key(w, S("reason"));
+    reason_json(w, reason);
+    jw_close(w, '}');
+}
+
+/* Sums of an amount are judged by the unit that a column's name announces: said, for it may be another one. */
+static void put_unit(const struct secrecy *s, struct jw *w, size_t column)
+{
+    struct arena a = {0};
+    struct reason reason = reason_make(REASON_secrecy_unit_taken);
+    reason_s(&a, &reason, s->unit);
+    put_note(w, s->names[column], &reason);
+    arena_free(&a);
+}
+
 /* Totals do not tell how much of them one unit makes: said, so that nobody takes silence for a yes. */
 static void put_not_judged(const struct secrecy *s, struct jw *w)
 {
@@ -227,14 +268,12 @@ static void put_not_judged(const struct secrecy *s, struct jw *w)
     jw_open(w, '[');
     for (size_t i = 0; i < s->n; i++) {
         bool summed = s->columns[RECORD_NOT_JUDGED * s->n + i].count > 0;
+        if (!summed && s->unit.n && secrecy_is_amount(s->names[i]))
+            put_unit(s, w, i);
         if (!summed && (s->columns[i].rule != RULE_UNITS || s->shares > 0))
             continue;
         struct reason reason = reason_make(summed ? REASON_secrecy_no_unit : REASON_secrecy_no_share);
-        jw_open(w, '{');
-        JW_STR(w, "column", s->names[i]);
-        jw_key(w, S("reason"));
-        reason_json(w, &reason);
-        jw_close(w, '}');
+        put_note(w, s->names[i], &reason);
     }
     jw_close(w, ']');
 }

@@ -25,16 +25,20 @@ struct secrecy;
 /* names: technical ids of the columns; they must outlive it. threshold 0: the default. */
 struct secrecy *secrecy_new(const struct str *names, size_t n, unsigned threshold);
 void secrecy_row(struct secrecy *s, uint64_t line, const struct str *cells, size_t n);
-/* Of a row that a step added up: what it knows of each cell (record.h). */
+/* Of a row that a step added up: what it knows of each cell, and by which unit (record.h). */
 void secrecy_sums(struct secrecy *s, uint64_t line, const struct str *cells,
-                  const unsigned char *secret, size_t n);
+                  const unsigned char *secret, struct str unit, size_t n);
 /* {"total", "threshold", "findings": [{"kind": "persons" | "units" | "dominance", "column",
  * "count", "reason", "cells"}], "not_judged": [{"column", "reason"}]}: amounts of units without a
- * share of the greatest one, which totals do not tell; sums whose unit no step names */
+ * share of the greatest one, which totals do not tell; sums whose unit no step names; sums that were
+ * judged by a unit that only a column's name announces */
 void secrecy_json(const struct secrecy *s, struct jw *w);
 uint64_t secrecy_total(const struct secrecy *s);
 /* By its name: a count of persons; a number that says which row it is (a year, a code), not how
  * much. */
 bool secrecy_counts_persons(struct str name);
 bool secrecy_is_label(struct str name);
+bool secrecy_is_amount(struct str name);
+/* Whose number a column of SIRET or SIREN holds: not of who pays, buys or publishes. */
+bool secrecy_names_unit(struct str label);
 void secrecy_free(struct secrecy *s);

@@ -167,7 +167,7 @@ void reader_checks_kept(struct reader_checks *c, const struct record *row)
     secrecy_row(c->secrecy, row->line, c->cells, c->n);
     reader_communes_row(c->communes, c->cells);
     if (row->secret)
-        secrecy_sums(c->secrecy, row->line, c->cells, row->secret, c->n);
+        secrecy_sums(c->secrecy, row->line, c->cells, row->secret, row->unit, c->n);
 }
 
 void reader_checks_blank(struct reader_checks *c, uint64_t line)

@@ -42,7 +42,9 @@
  *
  * Sums are exact to six decimals; a cell that is no number leaves the sum of its group empty and is counted (unmatched). Where
  * the unit is named (a SIRET), rows say of each sum whether it is of fewer than three units, or one makes more than 85 % of it
- * (secrecy.h): what totals alone do not tell.
+ * (secrecy.h): what totals alone do not tell. Where it is not, the one other column whose name announces a SIRET or SIREN (not
+ * that of who pays) is taken for the sums of amounts, and the report says so; the rows that are made are the same. Not where it
+ * holds one value in the whole file, nor where several columns announce one.
  *
  * Errors, naming the step by its number: err_step_* and err_steps_many (errors.def).
  */

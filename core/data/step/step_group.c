@@ -8,6 +8,7 @@
 #include "core/data/errors.h"
 #include "core/data/value/number.h"
 #include "core/data/check/secrecy.h"
+#include "core/data/value/field_name.h"
 #include "core/data/value/shape.h"
 #include "core/data/step/step_kinds.h"
 
@@ -35,6 +36,11 @@ struct step_groups {
     size_t n, room, at;
     unsigned *scale;          /* by sum: the most decimals that were written */
     unsigned char marks[RECORD_COLUMNS_MAX];
+    struct str taken; /* the column taken for the unit, where none is named; absent: none */
+    bool given_up;    /* there are too many units for it */
+    struct str first_unit;
+    bool several_units;
+    bool *is_amount; /* by sum */
 };
 
 /* ---- columns ---- */
@@ -68,13 +74,52 @@ static bool leave(struct steps *all, struct step *s, struct err *e)
     return step_add(all, s, s->to, e);
 }
 
+static bool is_used(const struct step *s, size_t column)
+{
+    for (size_t i = 0; i < s->nplaces; i++)
+        if (s->places[i] == column)
+            return true;
+    for (size_t i = 0; i < s->nnames; i++)
+        if (s->sums[i] == column)
+            return true;
+    return false;
+}
+
+/* The one column whose name announces the unit; absent: none, or several. */
+static struct str announced(const struct steps *all, struct step *s)
+{
+    struct str label = STR_NONE;
+    for (size_t i = 0; i < all->ncolumns; i++) {
+        if (!secrecy_names_unit(all->columns[i].label))
+            continue;
+        if (label.p || is_used(s, i))
+            return STR_NONE;
+        label = all->columns[i].label;
+        s->at_other = i;
+    }
+    return label;
+}
+
+static bool *amounts_of(struct steps *all, const struct step *s)
+{
+    bool *is = ARENA_ARRAY(all->a, bool, s->nnames + 1);
+    struct arena a = {0};
+    for (size_t i = 0; i < s->nnames; i++)
+        is[i] = secrecy_is_amount(field_name(&a, all->columns[s->sums[i]].label, 1, NULL, 0));
+    arena_free(&a);
+    return is;
+}
+
 bool step_prepare_group(struct steps *all, struct step *s, struct err *e)
 {
-    if (!step_find_all(all, s, e) || !take_sums(all, s, e) || (s->other.n && !step_find(all, s, s->other, &s->at_other, e)) ||
-        !leave(all, s, e))
+    if (!step_find_all(all, s, e) || !take_sums(all, s, e) || (s->other.n && !step_find(all, s, s->other, &s->at_other, e)))
+        return false;
+    struct str taken = s->other.n ? STR_NONE : announced(all, s);
+    bool *is_amount = amounts_of(all, s);
+    if (!leave(all, s, e))
         return false;
     s->groups = must_alloc(sizeof *s->groups);
-    *s->groups = (struct step_groups){0};
+    *s->groups = (struct step_groups){.taken = taken, .is_amount = is_amount};
     s->groups->scale = ARENA_ARRAY(all->a, unsigned, s->nnames + 1);
     return true;
 }
@@ -162,6 +207,28 @@ static void add_up(const struct steps *all, struct step *s, struct group *group,
     }
 }
 
+/* Units that nobody named stop nothing: with too many of them the sums are not judged. */
+static void give_up(struct step_groups *g)
+{
+    map_free(&g->parts);
+    g->parts = (struct map){0};
+    g->given_up = true;
+}
+
+static bool counts_units(const struct step *s)
+{
+    return s->other.n || (s->groups->taken.n && !s->groups->given_up);
+}
+
+static void see_unit(struct steps *all, const struct step *s)
+{
+    struct step_groups *g = s->groups;
+    struct str unit = shape_trim(all->cells[s->at_other]);
+    if (!g->first_unit.p)
+        g->first_unit = arena_str(&g->a, unit.p ? unit : S(""));
+    g->several_units = g->several_units || !str_eq(g->first_unit, unit);
+}
+
 enum record_gone step_apply_group(struct steps *all, struct step *s)
 {
     unsigned char digest[DIGEST];
@@ -170,6 +237,8 @@ enum record_gone step_apply_group(struct steps *all, struct step *s)
     const struct str key = {(const char *)digest, DIGEST};
     struct group *group = map_get(&g->groups, key);
     bool is_new = !group;
+    if (g->groups.used + g->parts.used >= KEPT_MAX && g->taken.n)
+        give_up(g);
     if (g->groups.used + g->parts.used >= KEPT_MAX) {
         all->too_many = true;
         return RECORD_GROUPED;
@@ -179,7 +248,9 @@ enum record_gone step_apply_group(struct steps *all, struct step *s)
         map_put(&g->groups, key, group);
     }
     group->rows++;
-    add_up(all, s, group, s->other.n ? part_of(all, s, group) : NULL);
+    if (counts_units(s))
+        see_unit(all, s);
+    add_up(all, s, group, counts_units(s) ? part_of(all, s, group) : NULL);
     s->changed += is_new;
     return is_new ? RECORD_DEFERRED : RECORD_GROUPED;
 }
@@ -202,7 +273,8 @@ static struct str put_amount(struct steps *all, int64_t millionths, unsigned sca
 static unsigned char mark_of(const struct step *s, const struct group *group, size_t sum)
 {
     int64_t greatest = 0;
-    if (!s->other.n)
+    const struct step_groups *g = s->groups;
+    if (!s->other.n && !(counts_units(s) && g->several_units && g->is_amount[sum]))
         return RECORD_NOT_JUDGED;
     if (group->unknown[sum] || group->total[sum] == 0)
         return RECORD_NOT_SECRET;
@@ -228,7 +300,7 @@ bool step_group_next(struct steps *all, const struct step *s, struct record *out
         g->marks[s->nplaces + i] = mark_of(s, group, i);
     }
     all->cells[s->nplaces + s->nnames] = put_amount(all, (int64_t)(s->other.n ? group->units : group->rows) * 1000000, 0);
-    *out = (struct record){.line = group->line, .n = all->ncolumns, .cells = all->cells, .secret = g->marks};
+    *out = (struct record){.line = group->line, .n = all->ncolumns, .cells = all->cells, .secret = g->marks, .unit = g->taken};
     return true;
 }
 
@@ -240,6 +312,8 @@ void step_groups_reset(struct step_groups *g)
     arena_free(&g->a);
     g->a = (struct arena){0};
     g->n = g->at = 0;
+    g->given_up = g->several_units = false;
+    g->first_unit = STR_NONE;
 }
 
 void step_groups_free(struct step_groups *g)

@@ -28,6 +28,7 @@ struct record {
     bool repaired;           /* a cell was not UTF-8 in a file that is */
     enum record_gone gone;
     const unsigned char *secret; /* by column: enum record_secret; NULL: nothing was added up */
+    struct str unit; /* the column that `secret` takes for the unit, where no step names it; it outlives the rows */
     size_t wanted; /* > 0: a row that steps passed by, for it has not this number of cells */
 };
 

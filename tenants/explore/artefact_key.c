@@ -24,7 +24,7 @@ struct str artefact_key(struct arena *a, const struct artefact_of *of)
     add_part(&h, arena_printf(a, "%lld %s %d %d %d %d", (long long)of->revision, x->format->name, of->whole, x->with_bom,
                               x->query->use_labels, of->compressed));
     add_part(&h, str_of(coding_name(of->coding)));
-    if (x->format->has_addresses)
+    if (export_has_addresses(x))
         add_part(&h, x->base);
     for (size_t i = 0; !of->whole && i < x->nparams; i++) {
         add_part(&h, x->params[i].name);

@@ -20,14 +20,14 @@ enum { CELLS = 100000, YOUNG_S = 600, LOCKED_S = 60, REST_MOST_US = 1000000 };
 static const struct ahead_file {
     const struct export_format *format;
     enum coding_kind coding;
-    bool labels, names_files; /* names_files: with their addresses */
+    bool labels;
 } files[] = {
-    {&export_csv, CODING_NONE, false, false},    {&export_csv, CODING_GZIP, false, false},
-    {&export_csv, CODING_NONE, true, false},     {&export_xlsx, CODING_NONE, false, false},
-    {&export_json, CODING_NONE, false, true},    {&export_json, CODING_GZIP, false, true},
-    {&export_geojson, CODING_NONE, false, true}, {&export_geojson, CODING_GZIP, false, true},
-    {&export_parquet, CODING_NONE, false, false}, {&export_jsonl, CODING_NONE, false, true},
-    {&export_jsonl, CODING_GZIP, false, true},
+    {&export_csv, CODING_NONE, false},     {&export_csv, CODING_GZIP, false},
+    {&export_csv, CODING_NONE, true},      {&export_xlsx, CODING_NONE, false},
+    {&export_json, CODING_NONE, false},    {&export_json, CODING_GZIP, false},
+    {&export_geojson, CODING_NONE, false}, {&export_geojson, CODING_GZIP, false},
+    {&export_parquet, CODING_NONE, false}, {&export_jsonl, CODING_NONE, false},
+    {&export_jsonl, CODING_GZIP, false},
 };
 enum { FILES = sizeof files / sizeof files[0] };
 
@@ -146,20 +146,12 @@ static bool open_export(struct ahead *w, struct making *m, const struct ahead_fi
     return export_open(&m->x, &w->a, m->query, file->format, labels, file->labels, e);
 }
 
-static bool has_addresses(const struct making *m, const struct ahead_file *file)
-{
-    bool any = file->format->has_addresses;
-    for (size_t i = 0; file->names_files && i < m->query->ncolumns; i++)
-        any |= m->query->columns[i].shape == SHAPE_FILE;
-    return any;
-}
-
 /* Not there yet, and to be kept: rows behind a filter are not (exports_begin.c). */
 static void begin_file(struct ahead *w, struct making *m, const struct ahead_file *file)
 {
     int64_t size, room = w->store.most / 4 - w->kept.bytes;
     struct artefact_name name = {w->dataset, w->revision, STR_NONE};
-    if (!m->query->sliced || !m->query->count_known || has_addresses(m, file) || room <= 0)
+    if (!m->query->sliced || !m->query->count_known || export_has_addresses(&m->x) || room <= 0)
         return;
     name.key = artefact_key(&w->a, &(struct artefact_of){.build = str_of(w->run->build), .revision = w->revision, .x = &m->x,
                                                          .whole = true, .coding = file->coding});

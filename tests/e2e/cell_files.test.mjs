@@ -57,6 +57,8 @@ test('cells of a copy lead to the file, at the address of the portal that shows 
   assert.match(got.headers['content-security-policy'], /sandbox/);
   assert.equal((await rows(A, 'plans'))[0].plan.id, file, 'the same id as at the origin');
   assert.equal((await explore(R, 'plans/exports/json')).json.find((x) => x.plan.id === file)?.plan.url, url);
+  const elsewhere = await t.http(R, '/api/explore/v2.1/catalog/datasets/plans/exports/json', { headers: { Host: `${R}:81` } });
+  assert.equal(new URL(elsewhere.json.find((x) => x.plan.id === file).plan.url).host, `${R}:81`, 'a kept file of another address is not given');
   const old = (await t.http(R, '/api/records/1.0/search/?dataset=plans&sort=-code')).json.records;
   assert.deepEqual(old.map((x) => x.fields.plan.id ?? x.fields.plan), [file, list[1].plan.id, 'absent.pdf']);
   assert.deepEqual((await t.http(R, `/api/datasets/1.0/plans/files/${file}/`)).body, pdf('un'));

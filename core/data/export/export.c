@@ -111,6 +111,14 @@ struct str export_param(const struct export *x, struct str name)
     return STR_NONE;
 }
 
+bool export_has_addresses(const struct export *x)
+{
+    bool any = x->format->has_addresses;
+    for (size_t i = 0; x->format->names_files && i < x->query->ncolumns; i++)
+        any |= x->query->columns[i].shape == SHAPE_FILE;
+    return any;
+}
+
 void export_start(struct export *x, struct buf *out)
 {
     x->format->start(x, out);

@@ -42,6 +42,7 @@ struct export_format {
     void (*end)(struct export *x, struct buf *out);
     bool needs_geometry, needs_point; /* point: a shape is not enough */
     bool has_addresses;               /* of this host: another host, another file */
+    bool names_files;                 /* with their addresses, where a column has files */
     bool is_heavy;                    /* much computation a row: to be run off the loop */
     bool (*open)(struct export *x, struct err *e); /* its own options and state; NULL: none */
     void (*close)(struct export *x);               /* frees the state */
@@ -60,6 +61,9 @@ export_at(size_t i); /* in the order of the public list; NULL: past the last */
 
 /* Whether the view has what the format needs: a place, for a map. */
 bool export_fits(const struct export_format *format, const struct dataset_view *v);
+
+/* Whether addresses of this portal stand in it, so that a file of one address is not another's. */
+bool export_has_addresses(const struct export *x);
 
 /* params: the request's (delimiter, list_separator, with_bom, quote_all, and what the format
  * reads). fails  err_query_parameter: a bad option, or a map of a query without geometry */

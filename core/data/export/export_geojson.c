@@ -31,4 +31,5 @@ const struct export_format export_geojson = {.name = "geojson",
                                              .start = start,
                                              .row = row,
                                              .end = end,
-                                             .needs_geometry = true};
+                                             .needs_geometry = true,
+                                             .names_files = true};

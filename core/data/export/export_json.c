@@ -37,10 +37,12 @@ const struct export_format export_json = {.name = "json",
                                           .content_type = "application/json; charset=utf-8",
                                           .start = start,
                                           .row = row,
-                                          .end = end};
+                                          .end = end,
+                                          .names_files = true};
 const struct export_format export_jsonl = {.name = "jsonl",
                                            .extension = "jsonl",
                                            .content_type = "application/x-ndjson; charset=utf-8",
                                            .start = nothing,
                                            .row = line,
-                                           .end = nothing};
+                                           .end = nothing,
+                                           .names_files = true};

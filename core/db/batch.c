@@ -45,12 +45,6 @@ size_t batch_rows(const struct batch *b, unsigned call)
     return r ? (size_t)PQntuples(r) : 0;
 }
 
-size_t batch_affected(const struct batch *b, unsigned call)
-{
-    PGresult *r = b->calls[call].result;
-    return r ? (size_t)strtoull(PQcmdTuples(r), NULL, 10) : 0;
-}
-
 bool batch_null(const struct batch *b, unsigned call, size_t row, int column)
 {
     const PGresult *r = result_of(b, call);

@@ -50,7 +50,6 @@ unsigned batch_ask_sql(struct batch *b, const char *sql, unsigned nparams, const
                        bool binary);
 
 size_t batch_rows(const struct batch *b, unsigned call);          /* rows returned */
-size_t batch_affected(const struct batch *b, unsigned call);      /* rows written */
 bool batch_null(const struct batch *b, unsigned call, size_t row, int column);
 struct str batch_col(const struct batch *b, unsigned call, size_t row, int column); /* absent: NULL */
 int64_t batch_i64(const struct batch *b, unsigned call, size_t row, int column);    /* 0: NULL */

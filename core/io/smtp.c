@@ -34,12 +34,8 @@ static bool split(struct str address, struct str *host, int64_t *port)
     return ok;
 }
 
-bool smtp_check(struct str address, struct err *e)
+static bool refuse_address(struct str address, struct err *e)
 {
-    struct str host;
-    int64_t port;
-    if (split(address, &host, &port))
-        return true;
     ERR(e, err_mail_address, "%zu bytes", address.n);
     return err_arg(e, STR_FMT, STR_ARG(str_part(address, 0, 80)));
 }
@@ -176,7 +172,7 @@ bool smtp_send(struct arena *a, const struct smtp_server *server, const struct s
     int64_t port;
     struct buf text = {0};
     if (!split(server->address, &host, &port))
-        return smtp_check(server->address, e);
+        return refuse_address(server->address, e);
     CURL *curl = curl_easy_init();
     must(curl);
     smtp_write(a, m, &text);

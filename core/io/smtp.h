@@ -28,9 +28,6 @@ struct smtp_message {
     int64_t at_us;
 };
 
-/* "127.0.0.1:25" and the like. fails err_mail_address */
-bool smtp_check(struct str address, struct err *e);
-
 /* The message as it goes over the wire (RFC 5322, MIME): every value encoded, so that none adds a
  * header line. */
 void smtp_write(struct arena *a, const struct smtp_message *m, struct buf *out);

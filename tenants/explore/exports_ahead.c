@@ -109,7 +109,7 @@ struct making {
     struct coding *coding;
     struct artefact *artefact;
     struct buf plain, sent;
-    bool locked, stopped;
+    bool locked, stopped, started;
 };
 
 static PGresult *ask_rows(struct ahead *w, const struct query_sql *q, struct err *e)
@@ -189,12 +189,12 @@ static bool put_slice(struct ahead *w, struct making *m, bool *last, struct err 
     PGresult *r = ask_rows(w, &m->query->rows, e);
     if (!r)
         return false;
-    bool first = m->x.rows == 0;
     int n = query_taken(m->query, r, last);
     buf_reset(&m->plain);
     buf_reset(&m->sent);
-    if (first)
+    if (!m->started)
         export_start(&m->x, &m->plain);
+    m->started = true; /* by the rows it cannot be told: of the first slice none may count */
     export_rows(&m->x, &m->plain, r, n);
     PQclear(r);
     if (*last)

@@ -4,16 +4,14 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { installation, poll } from './harness.mjs';
-import { sql } from './fixtures.mjs';
+import { administrators, sql } from './fixtures.mjs';
 
 const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
-const keys = {};
-let t;
+let t, keys;
 before(async () => {
   t = await installation();
   await t.tenants();
-  for (const [host, who] of [[R, 'admin@r.example'], [A, 'admin@a.example'], [B, 'admin@b.example']])
-    keys[host] = (await t.must(['token', 'add', who, '--host', host, '--json'])).key;
+  keys = await administrators(t);
 });
 after(() => t?.stop());
 

@@ -9,17 +9,15 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
 import { converted, decoded, png, pngOf, withExif } from './pictures.mjs';
-import { sql } from './fixtures.mjs';
+import { administrators, sql } from './fixtures.mjs';
 import { zipOf } from './zip.mjs';
 
 const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
-const keys = {};
-let t;
+let t, keys;
 before(async () => {
   t = await installation();
   await t.tenants();
-  for (const [host, who] of [[R, 'admin@r.example'], [A, 'admin@a.example'], [B, 'admin@b.example']])
-    keys[host] = (await t.must(['token', 'add', who, '--host', host, '--json'])).key;
+  keys = await administrators(t);
 });
 after(() => t?.stop());
 

@@ -9,14 +9,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Parser, Store } from 'n3';
 import { start as startPeer } from '../peers/udata/server.mjs';
-import { sql } from './fixtures.mjs';
+import { administrators, sql } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
 
 const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
 const DCT = 'http://purl.org/dc/terms/', DCAT = 'http://www.w3.org/ns/dcat#', PROV = 'http://www.w3.org/ns/prov#';
 const ODBL = 'Open Database License (ODbL)', HOSTILE = '<b>Noms</b> & "rues", ]]>';
-const keys = {};
-let t, peer, organization, password;
+let t, keys, peer, organization, password;
 
 before(async () => {
   peer = await startPeer({ allowLocal: true });
@@ -25,8 +24,7 @@ before(async () => {
   writeFileSync(join(t.home, 'demonstration'), '');
   await t.serve();
   await t.tenants();
-  for (const [host, who] of [[R, 'admin@r.example'], [A, 'admin@a.example'], [B, 'admin@b.example']])
-    keys[host] = (await t.must(['token', 'add', who, '--host', host, '--json'])).key;
+  keys = await administrators(t);
   password = await t.accept(R, t.links[R]);
   const file = join(t.folder, 'key');
   writeFileSync(file, `${peer.keys.worker}\n`);

@@ -166,3 +166,13 @@ INSERT INTO portal.api_key (tenant_id, id, hash, account_id, label) VALUES (:'te
 `);
   return secret;
 }
+
+/** A key of the administrator of each portal: { host: key }. */
+export async function administrators(t, hosts = ['r.localhost', 'a.r.localhost', 'b.r.localhost']) {
+  const keys = {};
+  for (const host of hosts) {
+    const who = `admin@${host.split('.')[0]}.example`;
+    keys[host] = (await t.must(['token', 'add', who, '--host', host, '--json'])).key;
+  }
+  return keys;
+}

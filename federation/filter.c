@@ -1,19 +1,16 @@
 #include "federation/filter.h"
 
-#include "core/data/query/query.h"
-#include "core/db/sqlstate.h"
+#include "core/base/errors.h"
+#include "core/data/query/cell.h"
 #include "tenants/people/grant.h"
 
-/* The compiler's statement on the rows, in the caller's transaction; one bigint in binary. */
-static bool count(struct conn *c, struct arena *a, const struct query_sql *q, int64_t *n, struct err *e)
+/* In the caller's transaction; one bigint. */
+static bool count(struct conn *c, const struct query_sql *q, int64_t *n, struct err *e)
 {
-    const char **values = ARENA_ARRAY(a, const char *, q->nparams + 1);
-    for (unsigned i = 0; i < q->nparams; i++)
-        values[i] = q->params[i].p ? arena_copy(a, q->params[i]) : NULL;
-    PGresult *r = PQexecParams(conn_pq(c), q->sql, (int)q->nparams, NULL, values, NULL, NULL, 0);
-    bool ok = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 && str_i64(str_of(PQgetvalue(r, 0, 0)), n);
-    if (!ok)
-        sqlstate_err(e, conn_pq(c), r, "row filter of a copy");
+    PGresult *r = conn_ask_once(c, q->sql, q->nparams, q->params, e);
+    bool ok = r && (PQntuples(r) == 1 || ERR(e, err_internal, "a count of %d rows", PQntuples(r)));
+    if (ok)
+        *n = cell_i64(r, 0, 0);
     PQclear(r);
     return ok;
 }
@@ -33,7 +30,7 @@ bool filter_records(struct conn *c, struct arena *a, const struct source *s, str
         return false;
     if (q->count_known)
         n = q->count;
-    else if (!count(c, a, &q->count_rows, &n, e))
+    else if (!count(c, &q->count_rows, &n, e))
         return false;
     *records = arena_n(a, n);
     return true;

@@ -121,28 +121,45 @@ static bool prepare(struct conn *c, const struct stmt *s, struct err *e)
     return good;
 }
 
-PGresult *conn_ask(struct conn *c, const struct stmt *s, const struct str *params, struct err *e)
+/* As libpq takes them. NULL: one has a NUL byte in it. */
+static const char **values_of(struct arena *a, const char *name, const struct str *params, unsigned n, struct err *e)
 {
-    if (!revive(c, e) || !prepare(c, s, e))
-        return NULL;
-    struct arena a = {0};
-    const char **values = s->nparams ? ARENA_ARRAY(&a, const char *, s->nparams) : NULL;
-    for (unsigned i = 0; i < s->nparams; i++) {
-        values[i] = params[i].p ? arena_copy(&a, params[i]) : NULL;
+    const char **values = ARENA_ARRAY(a, const char *, n + 1);
+    for (unsigned i = 0; i < n; i++) {
+        values[i] = params[i].p ? arena_copy(a, params[i]) : NULL;
         if (params[i].n && memchr(params[i].p, 0, params[i].n)) {
-            arena_free(&a);
-            ERR(e, err_value_refused, "%s: $%u has a NUL byte", s->name, i + 1);
+            ERR(e, err_value_refused, "%s: $%u has a NUL byte", name, i + 1);
             return NULL;
         }
     }
-    PGresult *r = PQexecPrepared(c->pg, s->name, (int)s->nparams, values, NULL, NULL, 0);
+    return values;
+}
+
+PGresult *conn_ask(struct conn *c, const struct stmt *s, const struct str *params, struct err *e)
+{
+    struct arena a = {0};
+    const char **values = revive(c, e) && prepare(c, s, e) ? values_of(&a, s->name, params, s->nparams, e) : NULL;
+    PGresult *r = values ? PQexecPrepared(c->pg, s->name, (int)s->nparams, values, NULL, NULL, 0) : NULL;
     arena_free(&a);
     ExecStatusType status = PQresultStatus(r);
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+    if (!values || status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
         return r;
     sqlstate_err(e, c->pg, r, s->name);
     if (PQstatus(c->pg) == CONNECTION_BAD && !c->open && s->lane != STMT_FAST)
         ERR(e, err_outcome_unknown, "%s: connection lost", s->name);
+    PQclear(r);
+    return NULL;
+}
+
+PGresult *conn_ask_once(struct conn *c, const char *sql, unsigned nparams, const struct str *params, struct err *e)
+{
+    struct arena a = {0};
+    const char **values = revive(c, e) ? values_of(&a, "query", params, nparams, e) : NULL;
+    PGresult *r = values ? PQexecParams(c->pg, sql, (int)nparams, NULL, values, NULL, NULL, 1) : NULL;
+    arena_free(&a);
+    if (!values || PQresultStatus(r) == PGRES_TUPLES_OK)
+        return r;
+    sqlstate_err(e, c->pg, r, "query");
     PQclear(r);
     return NULL;
 }

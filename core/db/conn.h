@@ -22,3 +22,5 @@ void conn_rollback(struct conn *c);
 bool conn_exec(struct conn *c, const char *sql, struct err *e);
 /* Inside or outside a transaction: one prepared statement; the result is the caller's (PQclear). */
 PGresult *conn_ask(struct conn *c, const struct stmt *s, const struct str *params, struct err *e);
+/* The same of a text that the query compiler made (core/data/query): it is not kept, and its values come in binary. */
+PGresult *conn_ask_once(struct conn *c, const char *sql, unsigned nparams, const struct str *params, struct err *e);

@@ -9,7 +9,6 @@
 #include "core/base/log.h"
 #include "core/base/option.h"
 #include "core/db/home.h"
-#include "core/db/sqlstate.h"
 #include "tenants/explore/artefact.h"
 #include "tenants/explore/sql.h"
 #include "tenants/people/grant.h"
@@ -114,18 +113,7 @@ struct making {
 
 static PGresult *ask_rows(struct ahead *w, const struct query_sql *q, struct err *e)
 {
-    struct arena a = {0};
-    PGconn *pg = conn_pq(w->run->conn);
-    const char **values = ARENA_ARRAY(&a, const char *, q->nparams + 1);
-    for (unsigned i = 0; i < q->nparams; i++)
-        values[i] = q->params[i].p ? arena_copy(&a, q->params[i]) : NULL;
-    PGresult *r = PQexecParams(pg, q->sql, (int)q->nparams, NULL, values, NULL, NULL, 1);
-    arena_free(&a);
-    if (PQresultStatus(r) == PGRES_TUPLES_OK)
-        return r;
-    sqlstate_err(e, pg, r, "rows of a file made ahead");
-    PQclear(r);
-    return NULL;
+    return conn_ask_once(w->run->conn, q->sql, q->nparams, q->params, e);
 }
 
 /* As exports_slices.c has it: the decimals of a Parquet file are asked for before it begins. */

@@ -1,8 +1,8 @@
 #include "tenants/publishing/subtract.h"
 
 #include <stdio.h>
-#include <time.h>
 
+#include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/data/check/secrecy.h"
 #include "core/db/errors.h"
@@ -20,19 +20,12 @@ struct subtracting {
     const json_t *key;
     json_t *secrecy;
     unsigned threshold;
-    int64_t until_ms;
+    int64_t until_us;
     bool late;
     struct compare_side before; /* the one that is compared now */
     int64_t number;             /* of it */
     bool is_newest;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- what is said ---- */
 
@@ -92,7 +85,7 @@ static bool set_limit(struct subtracting *s, int64_t left_ms, struct err *e)
 /* Nothing is written, so that the way back is the same for what was answered and what took too long. *r NULL: it did. */
 static bool ask(struct subtracting *s, enum compare_what what, const json_t *counts, PGresult **r, struct err *e)
 {
-    int64_t left_ms = s->until_ms - now_ms();
+    int64_t left_ms = (s->until_us - clock_monotonic_us()) / 1000;
     struct buf sql = {0};
     *r = NULL;
     s->late = s->late || left_ms <= 0;
@@ -246,7 +239,7 @@ bool subtract_find(struct conn *c, const struct uuid *tenant, const struct uuid 
 {
     struct subtracting s = {.c = c, .after = after, .key = key, .secrecy = json_object_get(report, "secrecy")};
     s.threshold = (unsigned)jr_i64(s.secrecy, "threshold", SECRECY_THRESHOLD);
-    s.until_ms = now_ms() + limit_ms;
+    s.until_us = clock_monotonic_us() + limit_ms * 1000;
     if (!json_is_object(s.secrecy) || !has_count(after->columns))
         return true;
     PGresult *r = conn_ask(c, &sql_history_opened, (struct str[]){uuid_str(tenant), uuid_str(dataset)}, e);

@@ -55,7 +55,8 @@ static bool find_copy(struct copying *w, struct err *e)
 {
     const struct claim *k = w->k;
     const struct str params[] = {uuid_str(&k->target), uuid_str(&k->source), uuid_str(&k->dataset)};
-    PGresult *r = tenant_enter(w->c, &k->target, e) ? conn_ask(w->c, &sql_copy_find, params, e) : NULL;
+    bool held = tenant_enter(w->c, &k->target, e) && tenant_do(w->c, &sql_copy_hold, params, e);
+    PGresult *r = held ? conn_ask(w->c, &sql_copy_find, params, e) : NULL;
     if (r && PQntuples(r) == 1) {
         uuid_parse(str_of(PQgetvalue(r, 0, 0)), &w->copy);
         w->dataset_id = arena_str(w->a, str_of(PQgetvalue(r, 0, 1)));

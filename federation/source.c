@@ -19,7 +19,8 @@ static struct str cell(struct arena *a, const PGresult *r, int column)
 bool source_read(struct conn *c, struct arena *a, const struct claim *k, struct source *out, bool *there, struct err *e)
 {
     const struct str params[] = {uuid_str(&k->source), uuid_str(&k->dataset)};
-    PGresult *r = tenant_enter(c, &k->source, e) ? conn_ask(c, &sql_source_read, params, e) : NULL;
+    bool held = tenant_enter(c, &k->source, e) && tenant_do(c, &sql_source_hold, params, e);
+    PGresult *r = held ? conn_ask(c, &sql_source_read, params, e) : NULL;
     if (!r)
         return false;
     *there = PQntuples(r) == 1;

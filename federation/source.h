@@ -4,7 +4,7 @@
 /*
  * source -- a data set as it is now where it is made: what a delivery carries.
  *
- * Read in the caller's transaction, with its row held until the end (FOR SHARE): nobody closes it
+ * Read in the caller's transaction, with its row held until the end (source_hold): nobody closes it
  * while it is copied. Leaves the transaction in the source's tenant.
  */
 struct source {

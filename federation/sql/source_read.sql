@@ -1,6 +1,6 @@
 -- source_read($1 uuid tenant, $2 uuid dataset) -> travels boolean, dataset_id text, identifier text, version_id uuid, metas jsonb, fields jsonb, key_columns text, records bigint, raw_bytes bigint, revision bigint, published_at timestamptz, opened_at timestamptz, data_processed timestamptz, metadata_processed timestamptz, organisation text, siren text, slug text, portal text, host text, uid text, root text, licence text, insee text, tenant_siren text, columns jsonb, files text, credits jsonb; 0 or 1 row
 -- class: tenant   lane: write   roles: worker
--- The latest state, held until this transaction ends: nobody closes it while it is copied. files: a digest of what its copies show.
+-- The latest state, behind source_hold. files: a digest of what its copies show.
 SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.state IS NOT DISTINCT FROM 'ready'
        AND NOT EXISTS (SELECT FROM portal.tombstone AS b
                         WHERE b.tenant_id = d.tenant_id AND b.dataset_id = d.id AND b.at >= d.metadata_processed),
@@ -19,5 +19,4 @@ SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.sta
   JOIN portal.root AS r ON r.id = t.root_id
   JOIN portal.host AS h ON h.tenant_id = t.id AND h.canonical
   LEFT JOIN portal.version AS v ON v.id = d.version_id
- WHERE d.tenant_id = $1::uuid AND d.id = $2::uuid
-   FOR SHARE OF d;
+ WHERE d.tenant_id = $1::uuid AND d.id = $2::uuid;

@@ -75,10 +75,10 @@ static void read_row(struct arena *a, const PGresult *r, struct dataset_row *d)
     d->has_draft = d->draft_metas.p != NULL;
 }
 
-static bool look(struct conn *c, struct arena *a, const struct stmt *how, const struct uuid *tenant,
-                 struct str dataset_id, struct dataset_row *out, struct err *e)
+bool dataset_find(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
+                  struct dataset_row *out, struct err *e)
 {
-    PGresult *r = conn_ask(c, how, (struct str[]){uuid_str(tenant), dataset_id}, e);
+    PGresult *r = conn_ask(c, &sql_dataset_look, (struct str[]){uuid_str(tenant), dataset_id}, e);
     bool there = r && PQntuples(r) == 1;
     if (there)
         read_row(a, r, out);
@@ -91,13 +91,8 @@ static bool look(struct conn *c, struct arena *a, const struct stmt *how, const 
 bool dataset_lock(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
                   struct dataset_row *out, struct err *e)
 {
-    return look(c, a, &sql_dataset_lock, tenant, dataset_id, out, e);
-}
-
-bool dataset_find(struct conn *c, struct arena *a, const struct uuid *tenant, struct str dataset_id,
-                  struct dataset_row *out, struct err *e)
-{
-    return look(c, a, &sql_dataset_look, tenant, dataset_id, out, e);
+    return tenant_do(c, &sql_dataset_lock, (struct str[]){uuid_str(tenant), dataset_id}, e) &&
+           dataset_find(c, a, tenant, dataset_id, out, e);
 }
 
 bool dataset_draft(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str metas,

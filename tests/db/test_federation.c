@@ -447,6 +447,42 @@ static void test_two_workers_make_each_copy_once(void **state)
                             " AND dataset_id IN (SELECT id FROM portal.dataset WHERE dataset_id LIKE '%s%%')", "lot-"), "20 20");
 }
 
+/* A transaction of somebody else that is not over, and a worker that waits for it until the end. */
+static void deliver_behind(const char *change)
+{
+    int status = 1;
+    PGconn *other = PQconnectdb(db_uri(DB_SUPER));
+    PQclear(PQexec(other, "BEGIN"));
+    PGresult *r = PQexec(other, change);
+    assert_int_equal(PQresultStatus(r), PGRES_COMMAND_OK);
+    PQclear(r);
+    pid_t pid = start_worker();
+    assert_true(db_until(DB_SUPER, "SELECT count(*) FROM pg_locks WHERE NOT granted", "1", 20000));
+    PQclear(PQexec(other, "COMMIT"));
+    PQfinish(other);
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
+}
+
+/* The new revision came with the files of the old one, passed for done, and the copy never showed the file. */
+static void test_a_delivery_that_waited_for_a_change_sees_all_of_it(void **state)
+{
+    (void)state;
+    add_dataset(&a_tenant, "plans", "Portail A");
+    publish(&a_tenant, "plans", "Plans", 1);
+    act(publish_open, &a_tenant, "plans");
+    quiesce();
+    db_exec(DB_SUPER, "UPDATE portal.delivery SET state = 'queued', run_at = now() WHERE dataset_id ="
+                      " (SELECT id FROM portal.dataset WHERE dataset_id = 'plans' AND is_origin)");
+    deliver_behind("UPDATE portal.dataset SET revision = revision + 1 WHERE dataset_id = 'plans' AND is_origin;"
+                   " INSERT INTO portal.content (tenant_id, hash, blob, size_bytes) SELECT tenant_id, repeat('a', 64), 'a', 1"
+                   " FROM portal.dataset WHERE dataset_id = 'plans' AND is_origin;"
+                   " INSERT INTO portal.attachment (tenant_id, dataset_id, kind, id, title, file_name, mimetype, size_bytes, hash)"
+                   " SELECT tenant_id, id, 'attachment', 'plan_pdf', 'Plan', 'plan.pdf', 'application/pdf', 1, repeat('a', 64)"
+                   " FROM portal.dataset WHERE dataset_id = 'plans' AND is_origin");
+    assert_string_equal(ask("SELECT origin_files::text FROM portal.dataset WHERE dataset_id = '%s' AND NOT is_origin", "plans"), "true");
+}
+
 /* P7: a worker stopped past its lease wakes up; another has done its work meanwhile. */
 static void test_a_worker_that_slept_past_its_lease_writes_nothing(void **state)
 {
@@ -586,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_what_is_taken_back_is_claimed_first),
         cmocka_unit_test(test_a_peer_is_claimed_by_one_at_a_time),
         cmocka_unit_test(test_two_workers_make_each_copy_once),
+        cmocka_unit_test(test_a_delivery_that_waited_for_a_change_sees_all_of_it),
         cmocka_unit_test(test_a_worker_that_slept_past_its_lease_writes_nothing),
         cmocka_unit_test(test_a_collision_is_tried_again_before_it_is_put_aside),
         cmocka_unit_test(test_a_changed_missing_or_cut_receipt_breaks_the_chain),

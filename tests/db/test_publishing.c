@@ -232,7 +232,7 @@ static void test_pointer_flips_at_commit(void **state)
 struct race {
     struct conn *c;
     const char *id;
-    bool ok;
+    bool ok, saw_draft;
     struct err e;
 };
 
@@ -271,6 +271,37 @@ static void test_pool_edge_under_two_publications(void **state)
     conn_close(first);
     conn_close(second.c);
     db_exec(DB_SUPER, "UPDATE portal.pool SET records = 20000000");
+}
+
+static void *run_lock(void *context)
+{
+    struct race *r = context;
+    struct arena a = {0};
+    struct dataset_row d = {0};
+    r->ok = conn_begin(r->c, &portal.id, &r->e) && dataset_lock(r->c, &a, &portal.id, str_of(r->id), &d, &r->e) && conn_commit(r->c, &r->e);
+    r->saw_draft = d.has_draft;
+    arena_free(&a);
+    return NULL;
+}
+
+/* The draft of before the wait was given with the dataset of after it, and could be published a second time. */
+static void test_whoever_waited_for_a_publication_sees_no_draft_any_more(void **state)
+{
+    (void)state;
+    must_import("attente", "a;b\n1;x\n", false);
+    struct err e = {0};
+    struct conn *first = open_as(DB_WORKER, ROLE_WORKER);
+    struct race second = {.c = open_as(DB_WORKER, ROLE_WORKER), .id = "attente"};
+    pthread_t thread;
+    db_good(conn_begin(first, &portal.id, &e) && publish_in(first, "attente", &e), &e);
+    assert_int_equal(pthread_create(&thread, NULL, run_lock, &second), 0);
+    assert_true(db_until(DB_SUPER, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", "1", 5000));
+    db_good(conn_commit(first, &e), &e);
+    pthread_join(thread, NULL);
+    db_good(second.ok, &second.e);
+    assert_false(second.saw_draft);
+    conn_close(first);
+    conn_close(second.c);
 }
 
 /* One UPDATE withdraws every copy, on every portal; publishing again brings the rows back. */
@@ -813,6 +844,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_published_closed_with_catalogue_row_and_no_outbox),
         cmocka_unit_test(test_pointer_flips_at_commit),
         cmocka_unit_test(test_pool_edge_under_two_publications),
+        cmocka_unit_test(test_whoever_waited_for_a_publication_sees_no_draft_any_more),
         cmocka_unit_test(test_withdrawing_freezes_the_version_for_everybody),
         cmocka_unit_test(test_copies_are_not_charged),
         cmocka_unit_test(test_update_bytes_are_asked_before_a_row_is_loaded),

@@ -76,6 +76,23 @@ static void check_class(const struct stmt *s)
         fault(s, "names portal.catalogue_search without tenant_id = $1", "");
 }
 
+/* One that waits for a row reads that row anew, and every other as it was before the wait (READ COMMITTED). */
+static void check_lock(const struct stmt *s)
+{
+    static const char *const known[] = {
+        "pool_lock", "tenant_touch_region", /* a tenant never changes its root */
+        "push_take",                        /* push_dataset holds the dataset */
+        "account_change",                   /* what it reads are the locked rows */
+    };
+    bool waits = (strstr(s->text, "FOR UPDATE") || strstr(s->text, "FOR NO KEY UPDATE") || strstr(s->text, "FOR SHARE")) &&
+                 !strstr(s->text, "SKIP LOCKED");
+    const char *first = strstr(s->text, "portal."), *second = first ? strstr(first + 1, "portal.") : NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        waits = waits && strcmp(s->name, known[i]) != 0;
+    if (waits && second)
+        fault(s, "waits for a row and reads something else: lock in a statement of its own", "");
+}
+
 static void check_lane(const struct stmt *s, const char *plan)
 {
     static const char *const writes[] = {"Insert on", "Update on", "Delete on", "Merge on", "LockRows"};
@@ -158,6 +175,16 @@ static void test_class_agrees_with_the_catalogue(void **state)
     assert_int_equal(faults, 0);
 }
 
+static void test_what_waits_for_a_row_reads_nothing_else(void **state)
+{
+    (void)state;
+    faults = 0;
+    for (size_t t = 0; all_statements[t]; t++)
+        for (size_t i = 0; i < all_statements[t]->n; i++)
+            check_lock(all_statements[t]->statements[i]);
+    assert_int_equal(faults, 0);
+}
+
 /* A statement is prepared under its name: two folders may not use the same. */
 static void test_names_are_unique(void **state)
 {
@@ -178,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_statement_prepares_and_may_run_as_its_roles),
         cmocka_unit_test(test_class_agrees_with_the_catalogue),
+        cmocka_unit_test(test_what_waits_for_a_row_reads_nothing_else),
         cmocka_unit_test(test_names_are_unique),
     };
     return cmocka_run_group_tests(tests, setup, db_teardown);

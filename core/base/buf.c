@@ -8,7 +8,7 @@
 
 enum { MAX_DEFAULT = 16 << 20, FIRST = 256 };
 
-char *buf_room(struct buf *b, size_t n)
+char *buf_grow(struct buf *b, size_t n)
 {
     size_t max = b->max ? b->max : MAX_DEFAULT;
     if (b->over || n > max || b->n > max - n) {
@@ -35,10 +35,12 @@ void buf_addn(struct buf *b, int64_t v)
 
 void buf_addn_wide(struct buf *b, uint64_t v, unsigned digits)
 {
-    char text[20];
+    char *room = buf_room(b, digits);
+    if (!room)
+        return;
+    b->n += digits;
     for (unsigned i = digits; i > 0; i--, v /= 10)
-        text[i - 1] = (char)('0' + v % 10);
-    buf_add(b, (struct str){text, digits});
+        room[i - 1] = (char)('0' + v % 10);
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

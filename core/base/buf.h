@@ -15,14 +15,18 @@ struct buf {
     bool over;
 };
 
-/* Room for n more bytes to be written by the caller, who then adds to b->n; NULL when over. */
-char *buf_room(struct buf *b, size_t n);
+char *buf_grow(struct buf *b, size_t n); /* buf_room where there is none yet */
 
-/* Inline where there is room: an export calls them a hundred million times. */
+/* Room for n more bytes to be written by the caller, who then adds to b->n; NULL when over.
+ * Inline where there is room: an export asks a hundred million times. */
+static inline char *buf_room(struct buf *b, size_t n)
+{
+    return !b->over && b->cap - b->n >= n ? b->p + b->n : buf_grow(b, n);
+}
+
 static inline void buf_add(struct buf *b, struct str s)
 {
-    bool roomy = !b->over && b->cap - b->n >= s.n;
-    char *room = s.n == 0 ? NULL : roomy ? b->p + b->n : buf_room(b, s.n);
+    char *room = s.n == 0 ? NULL : buf_room(b, s.n);
     if (!room)
         return;
     memcpy(room, s.p, s.n);
@@ -31,7 +35,7 @@ static inline void buf_add(struct buf *b, struct str s)
 
 static inline void buf_addc(struct buf *b, char c)
 {
-    char *room = !b->over && b->cap > b->n ? b->p + b->n : buf_room(b, 1);
+    char *room = buf_room(b, 1);
     if (room)
         *room = c, b->n++;
 }

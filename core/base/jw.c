@@ -142,14 +142,16 @@ void jw_escape(struct buf *out, struct str s)
 void jw_escape_utf8(struct buf *out, struct str s)
 {
     buf_addc(out, '"');
-    while (s.n > 0) {
-        size_t run = scan_json(s);
-        buf_add(out, str_part(s, 0, run));
-        if (run < s.n)
-            escape_one(out, s.p[run]);
+    for (char *room; (room = buf_room(out, s.n + 1)) != NULL;) {
+        size_t run = scan_json(s, room);
+        out->n += run;
+        if (run == s.n) {
+            room[run] = '"', out->n++;
+            return;
+        }
+        escape_one(out, s.p[run]);
         s = str_from(s, run + 1);
     }
-    buf_addc(out, '"');
 }
 
 void jw_number(struct buf *out, double v)

@@ -5,23 +5,30 @@
 #endif
 
 /*
- * scan -- how many bytes go by before one that needs care, sixteen at a time.
+ * scan -- how many bytes go by before one that needs care, sixteen at a time; copied on the way.
  *
  * Source: performance.md section 4 and 6 (the scan is what an export spends its time on).
  */
 
+enum { SCAN_JSON = -1 }; /* in the place of CSV's delimiter */
+
 #ifdef __SSE2__
-/* A cell of 4 to 15 bytes in one register: its beginning and its end, which may overlap. */
-static inline __m128i scan_short(struct str s)
+/* A cell of 4 to 15 bytes in one register, and in `to`: its beginning and its end, which may
+ * overlap. */
+static inline __m128i scan_short(struct str s, char *to)
 {
     uint64_t head, tail;
     if (s.n >= 8) {
         memcpy(&head, s.p, 8);
         memcpy(&tail, s.p + s.n - 8, 8);
+        if (to)
+            memcpy(to, &head, 8), memcpy(to + s.n - 8, &tail, 8);
     } else {
         uint32_t first, last;
         memcpy(&first, s.p, 4);
         memcpy(&last, s.p + s.n - 4, 4);
+        if (to)
+            memcpy(to, &first, 4), memcpy(to + s.n - 4, &last, 4);
         head = tail = (uint64_t)last << 32 | first;
     }
     return _mm_set_epi64x((long long)tail, (long long)head);
@@ -36,21 +43,30 @@ static inline __m128i scan_sixteen(struct str s)
     return _mm_loadu_si128((const __m128i *)(const void *)(s.n < sizeof part ? part : s.p));
 }
 
-static inline __m128i scan_json_bytes(__m128i x)
+static inline __m128i scan_marks(__m128i x, int delimiter)
 {
-    const __m128i control = _mm_set1_epi8(0x1f), quote = _mm_set1_epi8('"'),
-                  back = _mm_set1_epi8('\\'), del = _mm_set1_epi8(0x7f);
-    return _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, control), x), _mm_cmpeq_epi8(x, quote)),
-        _mm_or_si128(_mm_cmpeq_epi8(x, back), _mm_cmpeq_epi8(x, del)));
+    const __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
+    __m128i a, b, c;
+    if (delimiter == SCAN_JSON) {
+        a = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+        b = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
+        c = _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f));
+    } else {
+        a = _mm_cmpeq_epi8(x, _mm_set1_epi8((char)delimiter));
+        b = _mm_cmpeq_epi8(x, _mm_set1_epi8('\n'));
+        c = _mm_cmpeq_epi8(x, _mm_set1_epi8('\r'));
+    }
+    return _mm_or_si128(_mm_or_si128(quote, a), _mm_or_si128(b, c));
 }
 
-static inline __m128i scan_csv_bytes(__m128i x, char delimiter)
+/* The sixteen bytes at `at`, copied on the way: how many come before the first mark. */
+static inline unsigned scan_run(struct str s, size_t at, int delimiter, char *to)
 {
-    const __m128i comma = _mm_set1_epi8(delimiter), quote = _mm_set1_epi8('"'),
-                  lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
-    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, comma), _mm_cmpeq_epi8(x, quote)),
-                        _mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, cr)));
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at));
+    if (to)
+        _mm_storeu_si128((__m128i *)(void *)(to + at), x);
+    int bits = _mm_movemask_epi8(scan_marks(x, delimiter));
+    return (unsigned)__builtin_ctz((unsigned)bits | 0x10000);
 }
 #endif
 
@@ -94,49 +110,45 @@ static inline bool scan_is_json(unsigned char c)
     return c < 0x20 || c == 0x7f || c == '"' || c == '\\';
 }
 
-static inline size_t scan_json(struct str s)
+/* Bytes for which a CSV cell is quoted: the delimiter, ", LF, CR. */
+static inline bool scan_is_csv(char c, int delimiter)
+{
+    return c == delimiter || c == '"' || c == '\n' || c == '\r';
+}
+
+static inline bool scan_is_mark(char c, int delimiter)
+{
+    return delimiter == SCAN_JSON ? scan_is_json((unsigned char)c) : scan_is_csv(c, delimiter);
+}
+
+static inline size_t scan_until(struct str s, int delimiter, char *to)
 {
     size_t i = 0;
 #ifdef __SSE2__
-    if (s.n >= 4 && s.n < 16 && !_mm_movemask_epi8(scan_json_bytes(scan_short(s))))
+    if (s.n >= 4 && s.n < 16 && !_mm_movemask_epi8(scan_marks(scan_short(s, to), delimiter)))
         return s.n;
-    for (; s.n - i >= 16; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
-        int bits = _mm_movemask_epi8(scan_json_bytes(x));
-        if (bits)
-            return i + (size_t)__builtin_ctz((unsigned)bits);
-    }
-    if (i > 0) { /* the last sixteen: what was seen before is seen again */
-        i = s.n - 16;
-        int bits = _mm_movemask_epi8(scan_json_bytes(_mm_loadu_si128((const __m128i *)(const void *)(s.p + i))));
-        return bits ? i + (size_t)__builtin_ctz((unsigned)bits) : s.n;
+    while (s.n >= 16 && i < s.n) {
+        size_t at = s.n - i < 16 ? s.n - 16 : i; /* the last: what was seen before is seen again */
+        unsigned run = scan_run(s, at, delimiter, to);
+        if (run < 16)
+            return at + run;
+        i = at + 16;
     }
 #endif
-    while (i < s.n && !scan_is_json((unsigned char)s.p[i]))
-        i++;
+    for (; i < s.n && !scan_is_mark(s.p[i], delimiter); i++)
+        if (to)
+            to[i] = s.p[i];
     return i;
 }
 
-/* Bytes for which a CSV cell is quoted: the delimiter, ", LF, CR. */
-static inline size_t scan_csv(struct str s, char delimiter)
+/* How many bytes go by before one that needs care. They are copied to `to`, which has room for all
+ * of s; NULL: they are not. */
+static inline size_t scan_json(struct str s, char *to)
 {
-    size_t i = 0;
-#ifdef __SSE2__
-    if (s.n >= 4 && s.n < 16 && !_mm_movemask_epi8(scan_csv_bytes(scan_short(s), delimiter)))
-        return s.n;
-    for (; s.n - i >= 16; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
-        int bits = _mm_movemask_epi8(scan_csv_bytes(x, delimiter));
-        if (bits)
-            return i + (size_t)__builtin_ctz((unsigned)bits);
-    }
-    if (i > 0) { /* the last sixteen: what was seen before is seen again */
-        i = s.n - 16;
-        int bits = _mm_movemask_epi8(scan_csv_bytes(_mm_loadu_si128((const __m128i *)(const void *)(s.p + i)), delimiter));
-        return bits ? i + (size_t)__builtin_ctz((unsigned)bits) : s.n;
-    }
-#endif
-    while (i < s.n && s.p[i] != delimiter && s.p[i] != '"' && s.p[i] != '\n' && s.p[i] != '\r')
-        i++;
-    return i;
+    return scan_until(s, SCAN_JSON, to);
+}
+
+static inline size_t scan_csv(struct str s, char delimiter, char *to)
+{
+    return scan_until(s, (unsigned char)delimiter, to);
 }

@@ -26,17 +26,75 @@ static void test_scan_finds_the_first(void **state)
             memset(text, 'x', sizeof text / 2);
             for (size_t i = 0; at < n && i < sizeof json; i++) {
                 text[at] = json[i];
-                assert_int_equal(scan_json((struct str){text, n}), at);
+                assert_int_equal(scan_json((struct str){text, n}, NULL), at);
             }
             for (size_t i = 0; at < n && i < sizeof csv; i++) {
                 text[at] = csv[i];
-                assert_int_equal(scan_csv((struct str){text, n}, ';'), at);
+                assert_int_equal(scan_csv((struct str){text, n}, ';', NULL), at);
             }
             if (at == n) {
-                assert_int_equal(scan_json((struct str){text, n}), n);
-                assert_int_equal(scan_csv((struct str){text, n}, ';'), n);
+                assert_int_equal(scan_json((struct str){text, n}, NULL), n);
+                assert_int_equal(scan_csv((struct str){text, n}, ';', NULL), n);
             }
         }
+}
+
+/* All that goes by is copied, and nothing is written past the length: the sanitizers watch the room. */
+static void test_scan_copies_what_goes_by(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 50; n++)
+        for (size_t at = 0; at <= n; at++) {
+            char *text = malloc(n + 1), *json = malloc(n), *csv = malloc(n);
+            for (size_t i = 0; i < n; i++)
+                text[i] = (char)('a' + i % 26);
+            text[at] = '"';
+            assert_int_equal(scan_json((struct str){text, n}, json), at);
+            assert_int_equal(scan_csv((struct str){text, n}, ';', csv), at);
+            assert_memory_equal(json, text, at);
+            assert_memory_equal(csv, text, at);
+            free(text), free(json), free(csv);
+        }
+}
+
+/* Byte by byte, as jw_escape_utf8 must have it. */
+static void naive_escape(struct buf *out, struct str s)
+{
+    buf_addc(out, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_addc(out, '\\');
+        if (s.p[i] == '\1')
+            buf_addz(out, "\\u0001");
+        else if (s.p[i] == '\n')
+            buf_addz(out, "\\n");
+        else
+            buf_addc(out, s.p[i]);
+    }
+    buf_addc(out, '"');
+}
+
+/* Two escapes at each two places of each length: in one vector, in two, side by side. */
+static void test_escape_at_each_place(void **state)
+{
+    (void)state;
+    static const char care[] = {'"', '\\', '\n', '\1'};
+    char text[50];
+    struct buf out = {0}, want = {0};
+    memset(text, 'x', sizeof text);
+    for (size_t n = 0; n <= sizeof text; n++)
+        for (size_t at = 0; at < n; at++)
+            for (size_t also = at; also < n; also++) {
+                text[at] = care[n % 4], text[also] = care[also % 4];
+                buf_reset(&out), buf_reset(&want);
+                jw_escape_utf8(&out, (struct str){text, n});
+                naive_escape(&want, (struct str){text, n});
+                assert_int_equal(out.n, want.n);
+                assert_memory_equal(out.p, want.p, want.n);
+                text[at] = text[also] = 'x';
+            }
+    buf_free(&out);
+    buf_free(&want);
 }
 
 /* Every length up to three vectors; what stands behind the end is not counted. */
@@ -188,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scan_finds_the_first),
+        cmocka_unit_test(test_scan_copies_what_goes_by), cmocka_unit_test(test_escape_at_each_place),
         cmocka_unit_test(test_tally_counts_to_the_end), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_ceiling), cmocka_unit_test(test_moments),
         cmocka_unit_test(test_log_waits),

@@ -2,11 +2,6 @@
 #include "core/base/scan.h"
 #include "core/data/export/export.h"
 
-static bool needs_quotes(const struct export *x, struct str s)
-{
-    return x->quote_all || scan_csv(s, x->delimiter) < s.n;
-}
-
 static void put_quoted(struct buf *out, struct str s)
 {
     buf_addc(out, '"');
@@ -20,10 +15,11 @@ static void put_quoted(struct buf *out, struct str s)
 
 static void put_field(struct export *x, struct buf *out, struct str s)
 {
-    if (needs_quotes(x, s))
-        put_quoted(out, s);
+    char *room = buf_room(out, s.n + 1); /* there is always something behind it */
+    if (room && !x->quote_all && scan_csv(s, x->delimiter, room) == s.n)
+        out->n += s.n;
     else
-        buf_add(out, s);
+        put_quoted(out, s);
 }
 
 static void start(struct export *x, struct buf *out)
@@ -41,9 +37,10 @@ static void start(struct export *x, struct buf *out)
 
 static bool is_bare(const struct query_column *c)
 {
-    return c->range == RANGE_NONE &&
-           (c->type == TYPE_INT || c->type == TYPE_DOUBLE || c->type == TYPE_DECIMAL ||
-            c->type == TYPE_DATE || c->type == TYPE_DATETIME || c->type == TYPE_BOOLEAN);
+    static const bool bare[COLUMN_TYPES] = {
+        [TYPE_INT] = true,  [TYPE_DOUBLE] = true,   [TYPE_DECIMAL] = true,
+        [TYPE_DATE] = true, [TYPE_DATETIME] = true, [TYPE_BOOLEAN] = true};
+    return c->range == RANGE_NONE && bare[c->type];
 }
 
 /* Stands in the result as it stands in the file. */

@@ -86,7 +86,7 @@ size_t reader_row_refused(const struct reader *r, const struct record *row, stru
 /* As a canonical CSV writes it: comma, LF, quotes only where needed. */
 static size_t cell_bytes(struct str s)
 {
-    size_t first = scan_csv(s, ',');
+    size_t first = scan_csv(s, ',', NULL);
     return first == s.n ? s.n : s.n + str_count(str_from(s, first), '"') + 2;
 }
 

@@ -9,7 +9,7 @@
 #include "core/base/jw.h"
 
 /* Absent: NULL. */
-static struct str bytes(const PGresult *r, int row, int column)
+static inline struct str bytes(const PGresult *r, int row, int column)
 {
     int n = PQgetlength(r, row, column);
     if (n == 0 && PQgetisnull(r, row, column))
@@ -17,22 +17,29 @@ static struct str bytes(const PGresult *r, int row, int column)
     return (struct str){PQgetvalue(r, row, column), (size_t)n};
 }
 
-static uint64_t big_endian(struct str s)
+static uint64_t eight(const char *p)
 {
-    uint64_t v = 0;
-    if (s.n == 8) {
-        memcpy(&v, s.p, 8);
-        return be64toh(v);
-    }
-    for (size_t i = 0; i < s.n && i < 8; i++)
-        v = v << 8 | (unsigned char)s.p[i];
-    return v;
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return be64toh(v);
 }
 
 static int64_t whole(struct str s)
 {
-    uint64_t v = big_endian(s);
-    return s.n == 2 ? (int16_t)v : s.n == 4 ? (int32_t)v : (int64_t)v;
+    uint32_t four;
+    uint16_t two;
+    switch (s.n) {
+    case 8:
+        return (int64_t)eight(s.p);
+    case 4:
+        memcpy(&four, s.p, 4);
+        return (int32_t)be32toh(four);
+    case 2:
+        memcpy(&two, s.p, 2);
+        return (int16_t)be16toh(two);
+    default:
+        return 0;
+    }
 }
 
 int64_t cell_i64(const PGresult *r, int row, int column)
@@ -49,6 +56,20 @@ static double to_double(uint64_t bits)
 
 /* ---- numbers ---- */
 
+static char *two(char *p, unsigned v)
+{
+    p[0] = (char)('0' + v / 10);
+    p[1] = (char)('0' + v % 10);
+    return p + 2;
+}
+
+/* A point and six digits. */
+static char *six(char *p, unsigned v)
+{
+    *p++ = '.';
+    return two(two(two(p, v / 10000), v / 100 % 100), v % 100);
+}
+
 static char *put_digits(char *end, uint64_t v)
 {
     do
@@ -57,26 +78,23 @@ static char *put_digits(char *end, uint64_t v)
     return end;
 }
 
-/* Up to six decimals go without printf: w / 10^k is exact rounding when both are whole and below
- * 2^53, so the first k that gives v back is also its shortest text. */
+/* Up to six decimals go without printf: w / 10^6 is exact rounding when both are whole and below
+ * 2^53, so that w without its last zeros is also the shortest text of v. */
 static void put_double(struct buf *out, double v)
 {
-    static const double powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
-    for (int k = 1; k <= 6 && fabs(v) < 1e9; k++) {
-        double w = rint(v * powers[k]);
-        if (w / powers[k] != v || w == 0)
-            continue;
-        char text[32], *end = text + sizeof text;
-        uint64_t u = (uint64_t)fabs(w), scale = (uint64_t)powers[k];
-        char *p = put_digits(end, u % scale + scale); /* a one in front keeps the zeros */
-        *p = '.';
-        p = put_digits(p, u / scale);
-        if (v < 0)
-            *--p = '-';
-        buf_add(out, (struct str){p, (size_t)(end - p)});
+    double w = rint(v * 1e6);
+    if (!(fabs(v) < 1e9) || w / 1e6 != v || w == 0) {
+        jw_number(out, v);
         return;
     }
-    jw_number(out, v);
+    uint64_t u = (uint64_t)fabs(w);
+    char text[32], *point = text + 16, *p = put_digits(point, u / 1000000);
+    char *end = six(point, (unsigned)(u % 1000000));
+    if (v < 0)
+        *--p = '-';
+    while (end[-1] == '0' && end - 2 > point)
+        end--;
+    buf_add(out, (struct str){p, (size_t)(end - p)});
 }
 
 static void put_group(struct buf *out, unsigned digits, bool first)
@@ -141,80 +159,83 @@ static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
     *year = (int)((int64_t)yoe + era * 400) + (*month <= 2);
 }
 
-static char *two(char *p, unsigned v)
-{
-    p[0] = (char)('0' + v / 10 % 10);
-    p[1] = (char)('0' + v % 10);
-    return p + 2;
-}
+/* What follows writes at p, which has room for MOMENT_MAX bytes, and gives the end. */
+enum { MOMENT_MAX = 48 };
 
-static void put_date(struct buf *out, int64_t days, enum view_precision precision)
+static char *date_at(char *p, int64_t days, enum view_precision precision)
 {
     int year;
     unsigned month, day;
-    char text[16], *p = text;
     civil(days + DAYS_1970_2000, &year, &month, &day);
     if (year < 0 || year > 9999)
-        buf_printf(out, "%d", year);
+        p += snprintf(p, 12, "%d", year);
     else
         p = two(two(p, (unsigned)year / 100), (unsigned)year % 100);
     if (precision != PRECISION_YEAR)
         *p++ = '-', p = two(p, month);
     if (precision == PRECISION_FULL)
         *p++ = '-', p = two(p, day);
-    buf_add(out, (struct str){text, (size_t)(p - text)});
+    return p;
 }
 
 /* offset: local minus universal time. */
-static void put_offset(struct buf *out, int64_t us)
+static char *offset_at(char *p, int64_t us)
 {
     int64_t minutes = us / 60000000;
     unsigned m = (unsigned)(minutes < 0 ? -minutes : minutes);
-    char text[6] = {minutes < 0 ? '-' : '+', 0, 0, ':'};
-    two(text + 1, m / 60);
-    two(text + 4, m % 60);
-    buf_add(out, (struct str){text, sizeof text});
+    *p++ = minutes < 0 ? '-' : '+';
+    p = two(p, m / 60);
+    *p++ = ':';
+    return two(p, m % 60);
 }
 
-static void put_clock(struct buf *out, int64_t local, int64_t *micro)
+static char *clock_at(char *p, int64_t local, int64_t *micro)
 {
     int64_t days = local / us_day, rest = local % us_day;
     if (rest < 0) {
         rest += us_day;
         days--;
     }
-    put_date(out, days, PRECISION_FULL);
+    p = date_at(p, days, PRECISION_FULL);
     unsigned seconds = (unsigned)(rest / 1000000);
-    char text[9] = {'T', 0, 0, ':', 0, 0, ':'};
-    two(text + 1, seconds / 3600);
-    two(text + 4, seconds / 60 % 60);
-    two(text + 7, seconds % 60);
-    buf_add(out, (struct str){text, sizeof text});
     *micro = rest % 1000000;
+    *p++ = 'T';
+    p = two(p, seconds / 3600);
+    *p++ = ':';
+    p = two(p, seconds / 60 % 60);
+    *p++ = ':';
+    return two(p, seconds % 60);
 }
 
-static bool is_finite_time(int64_t us)
+static char *datetime_at(char *p, int64_t local, int64_t moment)
 {
-    return us != INT64_MIN && us != INT64_MAX;
+    int64_t micro;
+    p = clock_at(p, local, &micro);
+    if (micro)
+        p = six(p, (unsigned)micro);
+    return offset_at(p, local - moment);
+}
+
+/* Nothing is written where the buffer is over. */
+static void put_date(struct buf *out, int64_t days, enum view_precision precision)
+{
+    char *p = buf_room(out, MOMENT_MAX);
+    if (p)
+        out->n = (size_t)(date_at(p, days, precision) - out->p);
 }
 
 static void put_datetime(struct buf *out, int64_t local, int64_t moment)
 {
-    int64_t micro;
-    put_clock(out, local, &micro);
-    if (micro)
-        buf_addc(out, '.'), buf_addn_wide(out, (uint64_t)micro, 6);
-    put_offset(out, local - moment);
+    char *p = buf_room(out, MOMENT_MAX);
+    if (p)
+        out->n = (size_t)(datetime_at(p, local, moment) - out->p);
 }
 
 /* ---- geometry ---- */
 
-static double wkb_double(struct str s, bool little)
+static double wkb_double(const char *p, bool little)
 {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < 8; i++)
-        bits = bits << 8 | (unsigned char)s.p[little ? 7 - i : i];
-    return to_double(bits);
+    return to_double(little ? __builtin_bswap64(eight(p)) : eight(p));
 }
 
 static bool point_of(struct str s, double *x, double *y)
@@ -226,8 +247,8 @@ static bool point_of(struct str s, double *x, double *y)
     size_t at = srid ? 9 : 5;
     if (s.n < at + 16)
         return false;
-    *x = wkb_double(str_from(s, at), little);
-    *y = wkb_double(str_from(s, at + 8), little);
+    *x = wkb_double(s.p + at, little);
+    *y = wkb_double(s.p + at + 8, little);
     return isfinite(*x) && isfinite(*y);
 }
 
@@ -296,36 +317,21 @@ static void put_bound(struct buf *out, double v)
 static void put_date_bound(struct buf *out, const struct query_column *c, const PGresult *r, int row, int at)
 {
     int64_t local = cell_i64(r, row, at), moment = cell_i64(r, row, at + 1), micro;
-    put_clock(out, local, &micro);
+    char text[MOMENT_MAX], *p = clock_at(text, local, &micro);
     if (c->utc)
-        buf_printf(out, ".%03dZ", (int)(micro / 1000));
+        p = six(p, (unsigned)micro) - 3, *p++ = 'Z'; /* thousandths */
     else
-        put_offset(out, local - moment);
+        p = offset_at(p, local - moment);
+    buf_add(out, (struct str){text, (size_t)(p - text)});
 }
 
-static void put_range(struct buf *out, const struct query_column *c, const PGresult *r, int row)
+static void put_number_bounds(struct buf *out, const struct query_column *c, double low)
 {
-    if (c->range == RANGE_LABELS) {
-        buf_add(out, c->labels[cell_i64(r, row, c->at)]);
-        return;
-    }
-    buf_addc(out, '[');
-    if (c->range == RANGE_DATE) {
-        put_date_bound(out, c, r, row, c->at);
-        buf_addz(out, ", ");
-        put_date_bound(out, c, r, row, c->at + 2);
-    } else {
-        double low = to_double(big_endian(bytes(r, row, c->at)));
-        bool closed = c->range == RANGE_INT;
-        put_bound(out, low * c->width);
-        buf_addz(out, ", ");
-        put_bound(out, (low + 1) * c->width - closed);
-        if (closed) {
-            buf_addc(out, ']');
-            return;
-        }
-    }
-    buf_addc(out, '[');
+    bool closed = c->range == RANGE_INT;
+    put_bound(out, low * c->width);
+    buf_addz(out, ", ");
+    put_bound(out, (low + 1) * c->width - closed);
+    buf_addc(out, closed ? ']' : '[');
 }
 
 /* ---- whole cells ---- */
@@ -334,6 +340,136 @@ bool cell_null(const struct query_column *c, const PGresult *r, int row)
 {
     return PQgetisnull(r, row, c->at) != 0;
 }
+
+struct cell {
+    const struct query_column *c;
+    const PGresult *r;
+    int row;
+    struct str s;              /* its bytes; absent: null */
+    struct str list_separator; /* as text */
+};
+
+/* Appends a value that is there; false, and nothing: it has no form (NaN, infinity, an empty point). */
+typedef bool put_fn(struct buf *out, const struct cell *x);
+
+static bool put_range(struct buf *out, const struct cell *x)
+{
+    const struct query_column *c = x->c;
+    if (c->range == RANGE_LABELS) {
+        buf_add(out, c->labels[whole(x->s)]);
+        return true;
+    }
+    buf_addc(out, '[');
+    if (c->range != RANGE_DATE) {
+        put_number_bounds(out, c, to_double(eight(x->s.p)));
+        return true;
+    }
+    put_date_bound(out, c, x->r, x->row, c->at);
+    buf_addz(out, ", ");
+    put_date_bound(out, c, x->r, x->row, c->at + 2);
+    buf_addc(out, '[');
+    return true;
+}
+
+static bool put_int(struct buf *out, const struct cell *x)
+{
+    buf_addn(out, whole(x->s));
+    return true;
+}
+
+static bool put_finite(struct buf *out, const struct cell *x)
+{
+    double v = to_double(eight(x->s.p));
+    if (!isfinite(v))
+        return false;
+    put_double(out, v);
+    return true;
+}
+
+static bool put_decimal(struct buf *out, const struct cell *x)
+{
+    return put_numeric(out, x->s);
+}
+
+static bool put_day(struct buf *out, const struct cell *x)
+{
+    int64_t days = whole(x->s);
+    if (days == INT32_MAX || days == INT32_MIN)
+        return false;
+    put_date(out, days, x->c->precision);
+    return true;
+}
+
+static bool put_moment(struct buf *out, const struct cell *x)
+{
+    int64_t moment = whole(x->s);
+    if (moment == INT64_MIN || moment == INT64_MAX)
+        return false;
+    put_datetime(out, x->c->local < 0 ? moment : cell_i64(x->r, x->row, x->c->local), moment);
+    return true;
+}
+
+/* ---- as text ---- */
+
+static bool put_text_bytes(struct buf *out, const struct cell *x)
+{
+    struct str s = x->s, separator = x->c->multivalued;
+    for (ptrdiff_t at; separator.n && (at = str_find(s, separator)) >= 0; s = str_from(s, (size_t)at + separator.n)) {
+        buf_add(out, str_part(s, 0, (size_t)at));
+        buf_add(out, x->list_separator);
+    }
+    buf_add(out, s);
+    return true;
+}
+
+static bool put_text_boolean(struct buf *out, const struct cell *x)
+{
+    buf_addz(out, x->s.n && x->s.p[0] ? "True" : "False");
+    return true;
+}
+
+static bool put_text_point(struct buf *out, const struct cell *x)
+{
+    double lon, lat;
+    if (!point_of(x->s, &lon, &lat))
+        return false;
+    put_double(out, lat);
+    buf_addz(out, ", ");
+    put_double(out, lon);
+    return true;
+}
+
+static bool put_text_shape(struct buf *out, const struct cell *x)
+{
+    put_shape(out, x->s);
+    return true;
+}
+
+static put_fn *text_of(const struct query_column *c)
+{
+    static put_fn *const by_type[COLUMN_TYPES] = {
+        [TYPE_TEXT] = put_text_bytes,
+        [TYPE_INT] = put_int,
+        [TYPE_DOUBLE] = put_finite,
+        [TYPE_DECIMAL] = put_decimal,
+        [TYPE_DATE] = put_day,
+        [TYPE_DATETIME] = put_moment,
+        [TYPE_BOOLEAN] = put_text_boolean,
+        [TYPE_GEO_POINT] = put_text_point,
+        [TYPE_GEO_SHAPE] = put_text_shape,
+        [TYPE_FILE] = put_text_bytes,
+    };
+    return c->range != RANGE_NONE ? put_range : by_type[c->type];
+}
+
+void cell_text(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str list_separator)
+{
+    struct cell x = {c, r, row, bytes(r, row, c->at), list_separator};
+    if (x.s.p)
+        text_of(c)(out, &x);
+}
+
+/* ---- as JSON ---- */
 
 static void put_list(struct buf *out, struct str s, struct str separator)
 {
@@ -351,173 +487,110 @@ static void put_list(struct buf *out, struct str s, struct str separator)
     buf_addc(out, ']');
 }
 
-static bool put_moment(struct buf *out, const struct query_column *c, const PGresult *r, int row, int64_t moment)
+static bool put_json_bytes(struct buf *out, const struct cell *x)
 {
-    if (!is_finite_time(moment))
-        return false;
-    put_datetime(out, c->local < 0 ? moment : cell_i64(r, row, c->local), moment);
+    if (x->c->multivalued.p)
+        put_list(out, x->s, x->c->multivalued);
+    else
+        jw_escape_utf8(out, x->s);
     return true;
 }
 
-static bool is_finite_day(int64_t days)
+/* The text needs no escapes. */
+static bool put_json_quoted(struct buf *out, const struct cell *x)
 {
-    return days != INT32_MAX && days != INT32_MIN;
+    size_t start = out->n;
+    buf_addc(out, '"');
+    bool any = text_of(x->c)(out, x);
+    if (any)
+        buf_addc(out, '"');
+    else
+        out->n = start;
+    return any;
 }
 
-static bool put_quoted_date(struct buf *out, const struct query_column *c, int64_t days)
+static bool put_json_boolean(struct buf *out, const struct cell *x)
 {
-    if (!is_finite_day(days))
-        return false;
-    buf_addc(out, '"');
-    put_date(out, days, c->precision);
-    buf_addc(out, '"');
+    buf_addz(out, x->s.n && x->s.p[0] ? "true" : "false");
     return true;
 }
 
-static bool put_quoted_moment(struct buf *out, const struct query_column *c, const PGresult *r, int row, int64_t moment)
+static bool put_json_point(struct buf *out, const struct cell *x)
 {
-    if (!is_finite_time(moment))
-        return false;
-    buf_addc(out, '"');
-    put_moment(out, c, r, row, moment);
-    buf_addc(out, '"');
-    return true;
-}
-
-static bool put_json_point(struct buf *out, struct str s)
-{
-    double x, y;
-    if (!point_of(s, &x, &y))
+    double lon, lat;
+    if (!point_of(x->s, &lon, &lat))
         return false;
     buf_addz(out, "{\"lon\": ");
-    put_double(out, x);
+    put_double(out, lon);
     buf_addz(out, ", \"lat\": ");
-    put_double(out, y);
+    put_double(out, lat);
     buf_addc(out, '}');
     return true;
 }
 
-static bool put_json_double(struct buf *out, struct str s)
+static bool put_json_shape(struct buf *out, const struct cell *x)
 {
-    double v = to_double(big_endian(s));
-    if (!isfinite(v))
-        return false;
-    put_double(out, v);
+    buf_addz(out, "{\"type\": \"Feature\", \"geometry\": ");
+    put_shape(out, x->s);
+    buf_addz(out, ", \"properties\": {}}");
     return true;
 }
 
-static bool put_json(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str s)
-{
-    switch (c->type) {
-    case TYPE_INT:
-        buf_addn(out, whole(s));
-        return true;
-    case TYPE_DOUBLE:
-        return put_json_double(out, s);
-    case TYPE_DECIMAL:
-        return put_numeric(out, s);
-    case TYPE_DATE:
-        return put_quoted_date(out, c, whole(s));
-    case TYPE_DATETIME:
-        return put_quoted_moment(out, c, r, row, whole(s));
-    case TYPE_BOOLEAN:
-        buf_addz(out, s.n && s.p[0] ? "true" : "false");
-        return true;
-    case TYPE_GEO_POINT:
-        return put_json_point(out, s);
-    case TYPE_GEO_SHAPE:
-        buf_addz(out, "{\"type\": \"Feature\", \"geometry\": ");
-        put_shape(out, s);
-        buf_addz(out, ", \"properties\": {}}");
-        return true;
-    case TYPE_TEXT:
-    case TYPE_FILE:
-    case COLUMN_TYPES:
-        break;
-    }
-    if (c->multivalued.p)
-        put_list(out, s, c->multivalued);
-    else
-        jw_escape_utf8(out, s);
-    return true;
-}
+static put_fn *const json_by_type[COLUMN_TYPES] = {
+    [TYPE_TEXT] = put_json_bytes,
+    [TYPE_INT] = put_int,
+    [TYPE_DOUBLE] = put_finite,
+    [TYPE_DECIMAL] = put_decimal,
+    [TYPE_DATE] = put_json_quoted,
+    [TYPE_DATETIME] = put_json_quoted,
+    [TYPE_BOOLEAN] = put_json_boolean,
+    [TYPE_GEO_POINT] = put_json_point,
+    [TYPE_GEO_SHAPE] = put_json_shape,
+    [TYPE_FILE] = put_json_bytes,
+};
 
 /* JSON within a text is written again, so that what we send is JSON whatever the text holds. */
-static bool put_inner_json(struct buf *out, const struct query_column *c, struct str s)
+static bool put_json_inner(struct buf *out, const struct cell *x)
 {
-    json_t *value = json_loadb(s.p, s.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    json_t *value = json_loadb(x->s.p, x->s.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
     char *text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
     json_decref(value);
+    bool any = text || x->c->shape == SHAPE_JSON;
     if (text)
         buf_addz(out, text);
-    else if (c->shape == SHAPE_JSON)
-        jw_escape_utf8(out, s);
-    bool any = text || c->shape == SHAPE_JSON;
+    else if (any)
+        jw_escape_utf8(out, x->s);
     free(text);
     return any;
 }
 
-static bool put_shaped(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str s)
+static bool put_json_file(struct buf *out, const struct cell *x)
 {
-    if (c->shape == SHAPE_FILE)
-        return (c->files && c->files->put(c->files, out, s)) || put_json(out, c, r, row, s);
-    if (c->shape != SHAPE_CLUSTER)
-        return put_inner_json(out, c, s);
+    const struct query_files *files = x->c->files;
+    return (files && files->put(files, out, x->s)) || json_by_type[x->c->type](out, x);
+}
+
+static bool put_json_cluster(struct buf *out, const struct cell *x)
+{
     buf_addz(out, "{\"cluster_centroid\": ");
-    bool any = put_json(out, c, r, row, s);
-    buf_addz(out, any ? "}" : "null}");
+    buf_addz(out, json_by_type[x->c->type](out, x) ? "}" : "null}");
     return true;
+}
+
+static put_fn *json_of(const struct query_column *c)
+{
+    static put_fn *const by_shape[] = {[SHAPE_JSON] = put_json_inner,
+                                       [SHAPE_JSON_OR_NULL] = put_json_inner,
+                                       [SHAPE_CLUSTER] = put_json_cluster,
+                                       [SHAPE_FILE] = put_json_file};
+    return c->range != RANGE_NONE   ? put_json_quoted
+           : c->shape != SHAPE_PLAIN ? by_shape[c->shape]
+                                     : json_by_type[c->type];
 }
 
 void cell_json(struct buf *out, const struct query_column *c, const PGresult *r, int row)
 {
-    struct str s = bytes(r, row, c->at);
-    if (!s.p)
+    struct cell x = {.c = c, .r = r, .row = row, .s = bytes(r, row, c->at)};
+    if (!x.s.p || !json_of(c)(out, &x))
         buf_addz(out, "null");
-    else if (c->range != RANGE_NONE) {
-        buf_addc(out, '"');
-        put_range(out, c, r, row);
-        buf_addc(out, '"');
-    } else if (!(c->shape == SHAPE_PLAIN ? put_json(out, c, r, row, s) : put_shaped(out, c, r, row, s)))
-        buf_addz(out, "null");
-}
-
-static void put_joined(struct buf *out, struct str s, struct str separator, struct str with)
-{
-    for (ptrdiff_t at; separator.n && (at = str_find(s, separator)) >= 0; s = str_from(s, (size_t)at + separator.n)) {
-        buf_add(out, str_part(s, 0, (size_t)at));
-        buf_add(out, with);
-    }
-    buf_add(out, s);
-}
-
-void cell_text(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str list_separator)
-{
-    double x, y;
-    struct str s = bytes(r, row, c->at);
-    if (!s.p)
-        return;
-    if (c->range != RANGE_NONE)
-        put_range(out, c, r, row);
-    else if (c->type == TYPE_DATE) {
-        if (is_finite_day(whole(s)))
-            put_date(out, whole(s), c->precision);
-    } else if (c->type == TYPE_DATETIME)
-        put_moment(out, c, r, row, whole(s));
-    else if (c->type == TYPE_BOOLEAN)
-        buf_addz(out, s.n && s.p[0] ? "True" : "False");
-    else if (c->type == TYPE_GEO_POINT) {
-        if (!point_of(s, &x, &y))
-            return;
-        put_double(out, y);
-        buf_addz(out, ", ");
-        put_double(out, x);
-    } else if (c->type == TYPE_GEO_SHAPE)
-        put_shape(out, s);
-    else if (c->type == TYPE_TEXT && c->multivalued.p)
-        put_joined(out, s, c->multivalued, list_separator);
-    else if (c->type == TYPE_TEXT || c->type == TYPE_FILE)
-        buf_add(out, s);
-    else
-        put_json(out, c, r, row, s); /* numbers are the same in both */
 }

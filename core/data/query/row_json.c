@@ -9,6 +9,7 @@ void row_json_init(struct row_json *w, struct arena *a, const struct query *q)
     w->keys = ARENA_ARRAY(a, struct str, q->ncolumns + 1);
     for (size_t i = 0; i < q->ncolumns; i++) {
         buf_reset(&b);
+        buf_addz(&b, ", ");
         jw_escape(&b, q->use_labels ? q->columns[i].label : q->columns[i].key);
         buf_addz(&b, ": ");
         w->keys[i] = arena_str(a, buf_str(&b));
@@ -37,9 +38,7 @@ void row_json_object(const struct row_json *w, struct buf *out, const PGresult *
     for (size_t i = 0; i < w->query->ncolumns; i++) {
         if (&w->query->columns[i] == w->skip)
             continue;
-        if (any)
-            buf_add(out, S(", "));
-        buf_add(out, w->keys[i]);
+        buf_add(out, any ? w->keys[i] : str_from(w->keys[i], 2));
         cell_json(out, &w->query->columns[i], r, row);
         any = true;
     }

@@ -8,7 +8,7 @@
  */
 struct row_json {
     const struct query *query;
-    struct str *keys; /* "key": with the comma before it */
+    struct str *keys; /* ", "key": "; the first of a row goes without the comma */
     const struct query_column *skip; /* not written (the geometry of a feature); NULL: all are */
 };
 

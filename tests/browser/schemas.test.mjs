@@ -15,8 +15,8 @@ describe('schemas', { skip, timeout: 300000 }, () => {
   const api = (host, path, options = {}) => t.http(host, `/api/portal/v1${path}`, { key: keys[host], ...options });
   const version = (number, id, more = {}) => ({ $schema: 'http://json-schema.org/draft-07/schema#', name: 'region/contrats', version: number, title: 'Contrats de la Région',
     type: 'object', properties: { contrats: { type: 'array', items: { type: 'object', required: ['id', 'montant', ...id], properties: {
-      id: { type: 'string' }, montant: { type: 'number', minimum: 1, multipleOf: 0.01 }, acheteur: { type: 'object', properties: { siret: { type: 'string', pattern: '^[0-9]{14}$' } } },
-      titulaires: { type: 'array', items: { type: 'object', required: ['id'], properties: { id: { type: 'string' }, type: { enum: ['SIRET', 'TVA'] } } } }, ...more } } } } });
+      id: { type: 'string' }, montant: { type: 'number', minimum: 1 }, acheteur: { type: 'object', properties: { siret: { type: 'string', pattern: '^[0-9]{14}$' } } },
+      titulaires: { type: 'array', unevaluatedItems: false, items: { type: 'object', required: ['id'], properties: { id: { type: 'string' }, type: { enum: ['SIRET', 'TVA'] } } } }, ...more } } } } });
 
   before(async () => {
     await o.begin([REGION, TOWN]);
@@ -43,7 +43,7 @@ describe('schemas', { skip, timeout: 300000 }, () => {
       const page = await signIn(REGION, people[REGION], { scripts });
       await page.goto(address(REGION, '/backoffice/schemas/'));
       await page.locator('summary', { hasText: 'Règles non vérifiées : 1' }).first().click();
-      assert.match(await text(page), /montant: multipleOf/);
+      assert.match(await text(page), /titulaires: unevaluatedItems/);
       if (scripts) await accessible(page, 'schemas');
       await page.getByRole('link', { name: /Jeux que les nouvelles versions concernent/ }).click();
       assert.match(await text(page), /Jeux à relire : 2/);

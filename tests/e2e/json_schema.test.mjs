@@ -35,7 +35,7 @@ const contracts = {
         id: { type: 'string', minLength: 1, maxLength: 16 }, nature: { enum: ['Marché', 'Partenariat'] },
         acheteur: { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '^[0-9]{14}$' } } },
         montant: { type: 'number', minimum: 1, multipleOf: 0.01 }, notifie: day,
-        titulaires: { type: 'array', minItems: 1, uniqueItems: true, items: { properties: { titulaire: { $ref: '#/definitions/titulaire' } }, required: ['titulaire'] } },
+        titulaires: { type: 'array', minItems: 1, uniqueItems: true, unevaluatedItems: false, items: { properties: { titulaire: { $ref: '#/definitions/titulaire' } }, required: ['titulaire'] } },
         techniques: { type: 'object', required: ['technique'], properties: { technique: { type: 'array', items: { enum: ['Concours', 'Accord-cadre'] } } } } } },
     titulaire: { type: 'object', required: ['typeIdentifiant', 'id'], properties: { typeIdentifiant: { type: 'string', enum: ['SIRET', 'TVA'] }, id: text } },
     concession: { type: 'object', additionalProperties: false, required: ['id', 'signe', 'valeur'],
@@ -68,14 +68,14 @@ const errors = (r) => r.schema.check.groups.filter((g) => g.severity === 'error'
 
 test('a JSON Schema of lists is added, and whoever adds it is told by name what will not be checked', async () => {
   const added = await t.must(['schema', 'add', t.file('contrats.json', JSON.stringify(contracts)), '--host', R, '--json']);
-  assert.deepEqual(added, { name: 'essai/contrats', version: '2.0.1', unknown: 1, unchecked: ['montant: multipleOf'] });
+  assert.deepEqual(added, { name: 'essai/contrats', version: '2.0.1', unknown: 1, unchecked: ['titulaires: unevaluatedItems'] });
   const said = await t.must(['schema', 'add', t.file('contrats2.json', JSON.stringify(contracts)), '--host', R, '--name', 'essai/jumeau']);
-  assert.match(said, /1\n  montant: multipleOf/);
+  assert.match(said, /1\n  titulaires: unevaluatedItems/);
   const posted = await api(R, '/schemas', { method: 'POST', body: { schema: zones, name: 'essai/zones', version: '0.8.2' } });
   assert.deepEqual([posted.status, posted.json.unchecked], [201, []], posted.text);
   assert.equal((await api(R, '/schemas', { method: 'POST', body: { schema: lanes } })).status, 201);
   const listed = (await api(A, '/schemas')).json.schemas;
-  assert.deepEqual(listed.find((s) => s.name === 'essai/contrats').unchecked, ['montant: multipleOf']);
+  assert.deepEqual(listed.find((s) => s.name === 'essai/contrats').unchecked, ['titulaires: unevaluatedItems']);
   assert.equal(listed.find((s) => s.name === 'essai/voies').title, 'Voies cyclables');
 });
 
@@ -115,17 +115,18 @@ test('a schema as deep as they may be does not stop the files of others', async 
 
 test('contracts: a good file has nothing, each fault is told with its line, its column and its value', async () => {
   const good = await report(A, 'bons.json', { contrats: { contrat: [contract(), contract({ id: '2024-02' })] } });
-  assert.deepEqual([good.schema.name, good.schema.check.errors, good.schema.check.unchecked], ['essai/contrats', 0, ['montant: multipleOf']]);
+  assert.deepEqual([good.schema.name, good.schema.check.errors, good.schema.check.unchecked], ['essai/contrats', 0, ['titulaires: unevaluatedItems']]);
   const { titulaires, ...without } = contract({ id: '8' });
   const bad = await report(A, 'mauvais.json', { contrats: { contrat: [contract(), contract({ id: '2', nature: 'Marche' }), contract({ id: '3', montant: '12.5' }),
     contract({ id: '4', acheteur: { id: '2175' } }), contract({ id: '5', titulaires: [{ titulaire: { typeIdentifiant: 'RNA', id: 'W1' } }] }),
     contract({ id: '6', titulaires: [{ titulaire: { typeIdentifiant: 'TVA', id: 7 } }] }), contract({ id: '7', techniques: { technique: ['Loterie'] } }), without,
-    contract({ id: '9', montant: 0, surplus: 1 }), contract({ id: '10', titulaires: [titulaires[0], titulaires[0]] }) ] } });
-  assert.equal(bad.rows.kept, 10); // R25, I95: nothing is stopped
+    contract({ id: '9', montant: 0, surplus: 1 }), contract({ id: '10', titulaires: [titulaires[0], titulaires[0]] }), contract({ id: '11', montant: 19.99 }), contract({ id: '12', montant: 19.995 }) ] } });
+  assert.equal(bad.rows.kept, 12); // R25, I95: nothing is stopped
   assert.deepEqual(errors(bad).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1)).map((e) => e.slice(0, 3)), [
     [1, 'surplus', 'column_extra'], [2, 'nature', 'value_not_among'], [3, 'montant', 'value_quoted'], [4, 'acheteur.id', 'value_pattern'],
     [5, 'titulaires[].titulaire.typeIdentifiant', 'value_not_among'], [6, 'titulaires[].titulaire.id', 'not_text'],
-    [7, 'techniques.technique[]', 'value_not_among'], [8, 'titulaires', 'value_required'], [9, 'montant', 'value_under'], [10, 'titulaires', 'list_twice']]);
+    [7, 'techniques.technique[]', 'value_not_among'], [8, 'titulaires', 'value_required'], [9, 'montant', 'value_under'], [10, 'titulaires', 'list_twice'],
+    [12, 'montant', 'rule_asks']]);
   assert.deepEqual(errors(bad).filter((e) => [2, 5].includes(e[0])).map((e) => e[3]).sort(), ['Marche', 'RNA']);
 });
 
@@ -175,6 +176,28 @@ test('choices and conditions of a JSON Schema: each fault at the column that is 
   assert.deepEqual(reason('locataire.nom'), ['statut = LOUÉ']);
 });
 
+/** Towns: populations by year as columns of any name, prices in steps of five cents, a pair of coordinates, a kind among the lists. */
+const towns = { name: 'essai/communes', version: '1.0.0', title: 'Communes', type: 'array', items: { type: 'object', required: ['insee', 'nom'], minProperties: 3,
+  properties: { insee: { type: 'string', pattern: '^[0-9AB]{5}$' }, nom: text, taux: { type: 'number', multipleOf: 0.05 }, position: { type: 'array', prefixItems: [{ type: 'number', minimum: -180 }, { type: 'number', maximum: 90 }], items: false },
+    lots: { type: 'array', contains: { properties: { genre: { const: 'principal' } }, required: ['genre'] }, maxContains: 1,
+      items: { type: 'object', properties: { genre: text }, maxProperties: 2, patternProperties: { '^prix_': { type: 'number', multipleOf: 0.01 } }, additionalProperties: false } } },
+  patternProperties: { '^pop_[0-9]{4}$': { type: 'integer', minimum: 0 } }, propertyNames: { pattern: '^[a-z_0-9]+$' }, additionalProperties: false } };
+const town = (more = {}) => ({ insee: '45234', nom: 'Orléans', taux: 1.15, position: [1.9, 47.9], lots: [{ genre: 'principal', prix_ht: 19.99 }, { genre: 'annexe' }], pop_2020: 117026, ...more });
+
+test('members whatever their names, items by place and number, multiples by their digits: each fault with its line and column', async () => {
+  const added = await api(R, '/schemas', { method: 'POST', body: { schema: towns } });
+  assert.deepEqual([added.status, added.json.unchecked], [201, []], added.text);
+  const good = await report(A, 'communes.json', [town(), town({ insee: '37261', pop_2021: 0 })]);
+  assert.deepEqual([good.schema.name, errors(good), good.schema.check.groups.filter((g) => g.part === 'columns')], ['essai/communes', [], []]);
+  const bad = await report(A, 'communes2.json', [town(), town({ taux: 1.16 }), town({ pop_2020: -1 }), town({ position: [1.9, 97.9] }), town({ position: [1.9, 47.9, 100] }), town({ lots: [{ genre: 'annexe' }] }),
+    town({ lots: [{ genre: 'principal', prix_ht: 19.999 }] }), town({ lots: [{ genre: 'principal', prix_ht: 1, prix_ttc: 2 }] }), town({ lots: [{ genre: 'principal', autre: 1 }] }), town({ maire: 'M. X' })]);
+  assert.deepEqual(errors(bad).sort((a, b) => a[0] - b[0]), [[2, 'taux', 'rule_asks', '1.16'], [3, 'pop_2020', 'rule_asks', '-1'], [4, 'position', 'rule_asks', '97.9'], [5, 'position', 'member_extra', '100'],
+    [6, 'lots', 'rule_asks', '[{"genre":"annexe"}]'], [7, 'lots[]', 'rule_asks', '19.999'], [8, 'lots[]', 'rule_asks', '{"genre":"principal","prix_ht":1,"prix_ttc":2}'], [9, 'lots[]', 'member_extra', 'autre'],
+    [10, 'maire', 'member_extra', 'M. X']]);
+  const asked = (column) => bad.schema.check.groups.find((g) => g.column === column && g.reason.code === 'rule_asks').cells.map((c) => c.reason.args[0]);
+  assert.deepEqual([asked('taux'), asked('lots[]'), asked('lots')], [['multipleOf 0.05'], ['multipleOf 0.01', 'maxProperties 2'], ['contains (required ["genre"], properties …), maxContains 1']]);
+});
+
 test('a layer whose schema says which geometries it has: another kind, and none at all, are told with their line', async () => {
   const schema = { name: 'essai/lignes', version: '1.0.0', type: 'object', properties: { features: { type: 'array', items: { type: 'object', properties: {
     geometry: { anyOf: [{ $ref: 'https://geojson.org/schema/LineString.json' }, { $ref: 'https://geojson.org/schema/MultiLineString.json' }] },
@@ -202,7 +225,7 @@ test('a table with the columns of a JSON Schema is checked as well, and its temp
 test('the pages name the rules that nobody checks', async () => {
   const session = await t.signIn(R, 'admin@r.example', admin);
   const page = (await session.get('/backoffice/schemas/')).text;
-  assert.match(page, /Règles non vérifiées : 1<span class="vh"> : Contrats<\/span><\/summary><ul><li class="mono small">montant: multipleOf<\/li>/);
+  assert.match(page, /Règles non vérifiées : 1<span class="vh"> : Contrats<\/span><\/summary><ul><li class="mono small">titulaires: unevaluatedItems<\/li>/);
 });
 
 // What the files hold is ours; that the first contract is valid and each change of it one fault, jsonschema of Python says as well.

@@ -1,83 +1,6 @@
 /* JSON Schemas as tables: where the rows stand, every rule of a column and of what a cell holds, what is left and named.
  * Each case was judged by a second implementation (jsonschema of Python) on the same record. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-
-#include "core/base/jr.h"
-#include "core/data/check/json_schema.h"
-#include "core/data/check/table_check.h"
-
-enum { WIDE = 12 };
-
-static json_t *parsed(const char *text)
-{
-    struct err e = {0};
-    json_t *json = jr_parse(str_of(text), &e);
-    if (!json)
-        fail_msg("%s: %s", text, e.detail);
-    return json;
-}
-
-static struct table_schema schema_of(const char *text)
-{
-    struct err e = {0};
-    struct table_schema s;
-    json_t *json = parsed(text);
-    assert_true(json_schema_is(json));
-    if (!table_schema_read(json, &s, &e))
-        fail_msg("%s: %s", text, e.detail);
-    json_decref(json);
-    return s;
-}
-
-/* "column code" of each error of the second row, joined by ", ". quoted: which cells were texts; "" is unknown. */
-static void errors_of(const char *schema, const char *header, const char *row, const char *quoted, struct buf *out)
-{
-    struct table_schema s = schema_of(schema);
-    struct str names[WIDE], cells[WIDE], rest = str_of(header), part;
-    bool text[WIDE] = {false};
-    size_t width = 0, have = 0;
-    while (str_cut(&rest, ';', &part))
-        names[width++] = part;
-    rest = str_of(row);
-    while (str_cut(&rest, ';', &part)) {
-        text[have] = quoted[0] && quoted[have] == 'q';
-        cells[have++] = part;
-    }
-    struct table_checker *c = table_check_new(&s, names, width);
-    table_check_row(c, 2, cells, quoted[0] ? text : NULL, have);
-    struct buf json = {0};
-    struct jw w;
-    jw_init(&w, &json, JW_COMPACT);
-    table_check_json(c, &w);
-    buf_addc(&json, 0);
-    json_t *said = parsed(json.p);
-    const json_t *g;
-    size_t i;
-    json_array_foreach(jr_array(said, "groups"), i, g)
-        if (str_eq(jr_str(g, "severity"), S("error")))
-            buf_printf(out, "%s" STR_FMT " " STR_FMT, out->n ? ", " : "", STR_ARG(jr_str(g, "column")),
-                       STR_ARG(jr_str(jr_object(g, "reason"), "code")));
-    json_decref(said);
-    buf_free(&json);
-    table_check_free(c);
-    table_schema_free(&s);
-}
-
-static void expect(const char *schema, const char *header, const char *row, const char *quoted, const char *want)
-{
-    struct buf got = {0};
-    errors_of(schema, header, row, quoted, &got);
-    if (!str_eq(buf_str(&got), str_of(want)))
-        fail_msg("%s\n%s / %s (%s)\nwanted \"%s\", got \"" STR_FMT "\"", schema, header, row, quoted, want, STR_ARG(buf_str(&got)));
-    buf_free(&got);
-}
-
-#define LIST(members) "{\"type\":\"array\",\"items\":{\"type\":\"object\"," members "}}"
+#include "tests/unit/json_schema_case.h"
 
 static void test_one_value(void **state)
 {
@@ -230,20 +153,27 @@ static void test_what_is_left_is_named(void **state)
     static const struct {
         const char *rule, *left;
     } rows[] = {
-        {"\"type\":\"integer\",\"multipleOf\":5", "x: multipleOf"},
+        {"\"type\":\"integer\",\"multipleOf\":0", "x: multipleOf"},
+        {"\"type\":\"number\",\"multipleOf\":0.12345678901234567", "x: multipleOf"}, /* more digits than a double keeps */
+        {"\"type\":\"array\",\"unevaluatedItems\":false", "x: unevaluatedItems"},
+        {"\"type\":\"object\",\"properties\":{\"y\":{}},\"minProperties\":\"2\"", "x: minProperties"},
+        {"\"type\":\"array\",\"contains\":{},\"maxContains\":-1", "x: maxContains"},
+        {"\"type\":\"array\",\"prefixItems\":{}", "x: prefixItems"},
+        {"\"type\":\"object\",\"properties\":{\"y\":{}},\"patternProperties\":[]", "x: patternProperties"},
+        {"\"type\":\"object\",\"properties\":{\"y\":{}},\"patternProperties\":{\"(?R)\":{}}", "patternProperties"},
         {"\"type\":\"string\",\"format\":\"hostname\"", "x: format hostname"},
-        {"\"oneOf\":[{\"type\":\"string\"},{\"multipleOf\":2}]", "x: multipleOf"},
-        {"\"not\":{\"contains\":{\"const\":1}}", "x: contains"},
-        {"\"if\":{\"patternProperties\":{}},\"then\":{}", "x: patternProperties"},
+        {"\"oneOf\":[{\"type\":\"string\"},{\"disallow\":\"any\"}]", "x: disallow"},
+        {"\"not\":{\"contains\":{\"extends\":{}}}", "x: extends"},
+        {"\"if\":{\"unevaluatedProperties\":false},\"then\":{}", "x: unevaluatedProperties"},
         {"\"if\":{\"format\":\"hostname\"},\"then\":{}", "format hostname"},
         {"\"anyOf\":[{\"const\":{\"a\":null}},{}]", "x: const"},
         {"\"oneOf\":[{\"pattern\":\"(?R)\"},{}]", "pattern"},
         {"\"$ref\":\"https://example.fr/s.json\"", "x: $ref https://example.fr/s.json"},
         {"\"$ref\":\"#/nowhere\"", "x: $ref #/nowhere"},
         {"\"type\":\"string\",\"pattern\":\"(?R)\"", "x: pattern"},
-        {"\"type\":\"object\",\"properties\":{\"y\":{}},\"patternProperties\":{\"^z\":{}}", "x: patternProperties"},
-        {"\"type\":\"array\",\"items\":[{},{}]", "x: items"},
-        {"\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"y\":{\"type\":\"number\",\"multipleOf\":2}}}", "x[].y: multipleOf"},
+        {"\"type\":\"object\",\"properties\":{\"y\":{}},\"patternProperties\":{\"^z\":{\"$dynamicRef\":\"#z\"}}", "x: $dynamicRef"},
+        {"\"type\":\"array\",\"items\":[{},{}]", ""},
+        {"\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"y\":{\"type\":\"number\",\"multipleOf\":-2}}}", "x[].y: multipleOf"},
         {"\"title\":\"t\",\"description\":\"d\",\"examples\":[1],\"default\":1,\"x-own\":1,\"$comment\":\"c\"", ""},
     };
     (void)state;
@@ -271,7 +201,9 @@ static void test_what_stands_around_the_rows_is_named(void **state)
         {"{\"properties\":{\"v\":{\"pattern\":\"a\"},\"l\":" LIST("\"properties\":{\"a\":{}}") "}}", "v: properties"},
         {"{\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") ",\"v\":{\"pattern\":\"a\"}}}", "v: properties"},
         {"{\"not\":{},\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") "}}", "not"},
-        {"{\"not\":{\"minProperties\":9},\"properties\":{\"a\":{},\"b\":{},\"c\":{},\"l\":" LIST("\"properties\":{\"d\":{}}") "}}", "minProperties"},
+        {"{\"not\":{\"disallow\":9},\"properties\":{\"a\":{},\"b\":{},\"c\":{},\"l\":" LIST("\"properties\":{\"d\":{}}") "}}", "disallow"},
+        {"{\"minProperties\":9,\"properties\":{\"l\":" LIST("\"properties\":{\"a\":{}}") "}}", "minProperties"},
+        {"{\"type\":\"array\",\"contains\":{},\"items\":{\"type\":\"object\",\"properties\":{\"a\":{}}}}", "contains"},
         {LIST("\"required\":[\"z\"],\"allOf\":[{\"required\":[\"z\",\"z\"]}],\"properties\":{\"a.b\":{},\"a\":{\"properties\":{\"b\":{}}}}"), "a.b: properties"},
     };
     (void)state;
@@ -401,8 +333,8 @@ static void test_what_holds_of_several_columns(void **state)
         {"\"oneOf\":[{\"properties\":{\"a\":{}},\"additionalProperties\":false},{\"required\":[\"n\"]}]", "x;;;;4;", "a rule_none"},
         {"\"oneOf\":[{\"properties\":{\"a\":{}},\"additionalProperties\":false},{\"required\":[\"n\"]}]", "x;;;;;", ""},
         {"\"if\":{\"$ref\":\"#/items/$defs/seul\"},\"then\":{\"required\":[\"n\"]},\"$defs\":{\"seul\":{\"properties\":{\"a\":{\"pattern\":\"^S\"}},\"required\":[\"a\"]}}", "S1;;;;;", "n rule_required_because"},
-        {"\"not\":{\"anyOf\":[{\"patternProperties\":{\"^a\":{}}},{\"required\":[\"n\"]}]}", "x;;;;;", ""}, /* what is left can be no fault */
-        {"\"not\":{\"anyOf\":[{\"patternProperties\":{\"^a\":{}}},{\"required\":[\"n\"]}]}", "x;1;;;;", "n rule_excluded"},
+        {"\"not\":{\"anyOf\":[{\"unevaluatedProperties\":false},{\"required\":[\"n\"]}]}", "x;;;;;", ""}, /* what is left can be no fault */
+        {"\"not\":{\"anyOf\":[{\"unevaluatedProperties\":false},{\"required\":[\"n\"]}]}", "x;1;;;;", "n rule_excluded"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

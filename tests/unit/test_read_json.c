@@ -86,6 +86,34 @@ static void test_rows(void **state)
 }
 
 /* A thousand, a million brackets; more columns than a table has. */
+/* Of an object that has not the member, the one before says nothing. */
+static void test_which_cells_were_texts(void **state)
+{
+    static const struct {
+        const char *file, *want;
+    } rows[] = {
+        {"[{\"a\": \"1\", \"b\": 2}, {\"b\": \"\"}, {\"a\": null}]", "q-/-q/--/"},
+        {"{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"geometry\": null, \"properties\": {\"a\": \"1\", \"b\": 2}},"
+         "{\"type\": \"Feature\", \"geometry\": null, \"properties\": {\"b\": \"x\"}}]}", "q-/-q/"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err e = {0};
+        struct record r;
+        struct rows *read;
+        struct buf got = {0};
+        assert_true(read_format_of(str_of(rows[i].file))->open(str_of(rows[i].file), NULL, &read, &e));
+        assert_true(read->next(read, &r, &e));
+        while (read->next(read, &r, &e) && !r.end)
+            for (size_t k = 0; k < 2; k++)
+                buf_printf(&got, "%s%s", r.quoted[k] ? "q" : "-", k ? "/" : "");
+        read->close(read);
+        if (!str_eq(buf_str(&got), str_of(rows[i].want)))
+            fail_msg("%s: " STR_FMT, rows[i].file, STR_ARG(buf_str(&got)));
+        buf_free(&got);
+    }
+}
+
 static void test_bounds(void **state)
 {
     (void)state;
@@ -202,6 +230,6 @@ static void test_utf16(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_bounds), cmocka_unit_test(test_types), cmocka_unit_test(test_utf16)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_which_cells_were_texts), cmocka_unit_test(test_bounds), cmocka_unit_test(test_types), cmocka_unit_test(test_utf16)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,10 +14,13 @@
  *
  * Understood: type, enum, const, pattern, minLength, maxLength, minimum, maximum and the exclusive
  * ones of both generations, minItems, maxItems, uniqueItems, required, additionalProperties false,
- * format (date, date-time, time, duration, email, uri, uuid), local $ref, allOf, "or null"; oneOf,
- * anyOf, not, if, dependencies, dependentRequired and dependentSchemas of a row and of what stands in
- * it (json_schema_logic.h); kinds of geometry (json_schema_geometry.h). Every other rule, and these
- * around the rows, is named in "unchecked" as "column: keyword".
+ * format (date, date-time, time, duration, email, uri, uuid), local $ref, allOf, "or null"; of a row
+ * and of what stands in it (json_schema_logic.h): oneOf, anyOf, not, if, dependencies,
+ * dependentRequired and dependentSchemas, multipleOf (draft-03's divisibleBy too), contains with
+ * minContains and maxContains, prefixItems (a list of items with additionalItems before 2020),
+ * patternProperties, additionalProperties, propertyNames, minProperties and maxProperties; kinds of
+ * geometry (json_schema_geometry.h). Every other rule, and these around the rows, is named in
+ * "unchecked" as "column: keyword".
  *
  * An empty list, null and a member that lacks are all an empty cell, so that minItems and a type
  * are not asked of them; what has "properties" is an object, also where no type says so.

@@ -1,6 +1,7 @@
 #include "core/data/check/json_schema_logic.h"
 
 #include "core/base/jr.h"
+#include "core/data/check/decimal.h"
 #include "core/data/check/table_schema.h"
 
 enum { LOGIC_DEPTH = 12 };
@@ -130,15 +131,6 @@ static void put_node(const struct making *m, const char *keyword, json_t *v)
     set(m, keyword, json_integer(node_of(m, v)));
 }
 
-/* A list of forms, one behind the other, is not a node (draft-04 to 2019-09 call it items as well). */
-static void put_items(const struct making *m, const char *keyword, json_t *v)
-{
-    if (json_is_array(v))
-        leave(m, keyword);
-    else
-        put_node(m, keyword, v);
-}
-
 static void put_nodes(const struct making *m, const char *keyword, json_t *v)
 {
     json_t *list = json_array(), *each;
@@ -150,6 +142,26 @@ static void put_nodes(const struct making *m, const char *keyword, json_t *v)
         json_array_extend(before, list), json_decref(list);
     else
         set(m, keyword, list);
+}
+
+/* The forms of the first items; of the others "items" speaks. */
+static void put_prefix(const struct making *m, const char *keyword, json_t *v)
+{
+    if (!json_is_array(v))
+        leave(m, keyword);
+    else if (!json_object_get(m->node, "prefixItems"))
+        put_nodes(m, "prefixItems", v);
+}
+
+/* draft-04 to 2019-09 call the first ones items, and the others additionalItems. */
+static void put_items(const struct making *m, const char *keyword, json_t *v)
+{
+    json_t *first = json_is_array(v) ? v : json_object_get(m->schema, "prefixItems"),
+           *others = json_is_array(v) ? json_object_get(m->schema, "additionalItems") : v;
+    if (first)
+        put_prefix(m, "prefixItems", first);
+    if (others)
+        put_node(m, keyword, others);
 }
 
 static void put_members(const struct making *m, const char *keyword, json_t *v)
@@ -181,16 +193,54 @@ static void put_needs(const struct making *m, const char *keyword, json_t *v)
     set(m, "dependentSchemas", forms);
 }
 
-static void put_closed(const struct making *m, const char *keyword, json_t *v)
+static json_t *names_of(const struct making *m, const char *keyword)
 {
-    json_t *known = json_object(), *each;
+    json_t *names = json_object(), *each;
     const char *key;
-    json_object_foreach(json_object_get(m->schema, "properties"), key, each)
-        json_object_set_new(known, key, json_true());
-    if (json_is_false(v))
-        set(m, "closed", json_incref(known));
-    json_decref(known);
-    if (json_is_object(v) && json_object_size(v) > 0)
+    json_object_foreach(json_object_get(m->schema, keyword), key, each) {
+        m->s->bytes += 20 + strlen(key);
+        json_object_set_new(names, key, json_true());
+    }
+    return names;
+}
+
+/* Of the members that neither a name nor a pattern describes: there are none, or what they are. */
+static void put_others(const struct making *m, const char *keyword, json_t *v)
+{
+    bool none = json_is_false(v);
+    if (!none && json_object_size(v) == 0)
+        return;
+    set(m, none ? "closed" : "known", names_of(m, "properties"));
+    set(m, "named", names_of(m, "patternProperties"));
+    if (!none)
+        put_node(m, keyword, v);
+}
+
+static void put_patterns(const struct making *m, const char *keyword, json_t *v)
+{
+    if (json_is_object(v))
+        put_members(m, keyword, v);
+    else
+        leave(m, keyword);
+}
+
+static void put_contains(const struct making *m, const char *keyword, json_t *v)
+{
+    static const char *const bounds[] = {"minContains", "maxContains"};
+    put_node(m, keyword, v);
+    for (size_t i = 0; i < 2; i++)
+        if (json_object_get(m->schema, bounds[i]))
+            put_count(m, bounds[i], json_object_get(m->schema, bounds[i]));
+}
+
+/* draft-03 calls it divisibleBy. */
+static void put_step(const struct making *m, const char *keyword, json_t *v)
+{
+    struct decimal_step ignored;
+    char room[32];
+    if (decimal_step(decimal_of_json(v, room), &ignored) && !json_object_get(m->node, "multipleOf"))
+        put_same(m, "multipleOf", v);
+    else
         leave(m, keyword);
 }
 
@@ -239,13 +289,21 @@ static const struct keyword {
     {"maximum", put_bound},
     {"exclusiveMinimum", put_open_bound},
     {"exclusiveMaximum", put_open_bound},
+    {"multipleOf", put_step},
+    {"divisibleBy", put_step},
     {"minItems", put_count},
     {"maxItems", put_count},
     {"uniqueItems", put_truth},
+    {"prefixItems", put_prefix},
     {"items", put_items},
+    {"contains", put_contains},
     {"required", put_required},
     {"properties", put_members},
-    {"additionalProperties", put_closed},
+    {"patternProperties", put_patterns},
+    {"additionalProperties", put_others},
+    {"propertyNames", put_node},
+    {"minProperties", put_count},
+    {"maxProperties", put_count},
     {"dependentRequired", put_needs},
     {"dependentSchemas", put_needs},
     {"dependencies", put_needs},
@@ -254,14 +312,6 @@ static const struct keyword {
     {"allOf", put_nodes},
     {"anyOf", put_nodes},
     {"oneOf", put_nodes},
-    {"patternProperties", put_unknown},
-    {"propertyNames", put_unknown},
-    {"contains", put_unknown},
-    {"minProperties", put_unknown},
-    {"maxProperties", put_unknown},
-    {"multipleOf", put_unknown},
-    {"divisibleBy", put_unknown},
-    {"prefixItems", put_unknown},
     {"disallow", put_unknown},
     {"extends", put_unknown},
     {"unevaluatedItems", put_unknown},
@@ -444,7 +494,8 @@ static bool is_of_object(const struct json_schema *s, const json_t *schema)
 bool json_schema_chooses_objects(struct json_schema *s, const struct place *p)
 {
     for (size_t i = 0; i < p->nrules; i++) {
-        const json_t *list = json_object_get(p->rules[i].schema, p->rules[i].keyword), *v;
+        bool choice = !strcmp(p->rules[i].keyword, "anyOf") || !strcmp(p->rules[i].keyword, "oneOf");
+        const json_t *list = choice ? json_object_get(p->rules[i].schema, p->rules[i].keyword) : NULL, *v;
         bool all = json_array_size(list) > 0;
         size_t k;
         json_array_foreach(list, k, v)

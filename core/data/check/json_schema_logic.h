@@ -8,10 +8,12 @@
  *
  * A table has one list of nodes, "logic"; they name each other by their place in it, so that a
  * schema that comes back to itself is finite, one that is shared is made once, and none is deep. A
- * node is a JSON Schema of what table_logic.h knows: "items", "not", "if", "then", "else" are nodes,
- * "allOf", "anyOf", "oneOf" lists of them, "properties" and "dependentSchemas" have them as values;
- * "never" and "unknown" (a rule within is left, and named) are true; "closed" has the members that
- * there may be.
+ * node is a JSON Schema of what table_logic.h knows: "items" (those behind "prefixItems"), "contains",
+ * "propertyNames", "additionalProperties", "not", "if", "then", "else" are nodes, "allOf", "anyOf",
+ * "oneOf", "prefixItems" lists of them, "properties", "patternProperties" and "dependentSchemas" have
+ * them as values; "never" and "unknown" (a rule within is left, and named) are true. "closed" has the
+ * names of the members that there may be, "known" those that additionalProperties does not speak of,
+ * and "named" beside either the patterns of such names.
  */
 enum { LOGIC_NODES_MAX = 2000 };
 

@@ -133,11 +133,18 @@ static void expand_choice(struct json_schema *s, json_t *part, const char *keywo
 
 static void take_rules(struct json_schema *s, json_t *part, struct place *p)
 {
-    static const char *const rules[] = {"not", "if", "dependencies", "dependentRequired",
-                                        "dependentSchemas"};
+    static const char *const rules[] = {"not", "if", "dependencies", "dependentRequired", "dependentSchemas", "multipleOf",
+                                        "divisibleBy", "contains", "minProperties", "maxProperties", "patternProperties",
+                                        "propertyNames"};
+    const json_t *items = json_object_get(part, "items"), *prefix = json_object_get(part, "prefixItems"),
+                 *others = json_object_get(part, "additionalProperties");
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (json_object_get(part, rules[i]))
             add_rule(s, p, part, rules[i]);
+    if (json_is_array(items) || prefix)
+        add_rule(s, p, part, items ? "items" : "prefixItems");
+    if (json_is_object(others) && json_object_size(others) > 0)
+        add_rule(s, p, part, "additionalProperties");
 }
 
 void place_leave_rules(struct json_schema *s, const struct place *p)
@@ -149,32 +156,13 @@ void place_leave_rules(struct json_schema *s, const struct place *p)
 /* Rules that no column and no cell can be asked for. */
 static void leave_others(struct json_schema *s, const json_t *part, struct str path)
 {
-    static const char *const others[] = {"patternProperties",
-                                         "propertyNames",
-                                         "contains",
-                                         "minContains",
-                                         "maxContains",
-                                         "minProperties",
-                                         "maxProperties",
-                                         "multipleOf",
-                                         "prefixItems",
-                                         "disallow",
-                                         "divisibleBy",
-                                         "extends",
-                                         "unevaluatedItems",
-                                         "$dynamicRef",
-                                         "$recursiveRef",
-                                         "unevaluatedProperties",
-                                         "additionalItems"};
+    static const char *const others[] = {"disallow",    "extends",       "unevaluatedItems", "unevaluatedProperties",
+                                         "$dynamicRef", "$recursiveRef"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (json_object_get(part, others[i]))
             place_leave(s, path, others[i]);
     if (json_is_boolean(json_object_get(part, "required"))) /* draft-03 */
         place_leave(s, path, "required");
-    if (json_is_object(json_object_get(part, "additionalProperties")))
-        place_leave(s, path, "additionalProperties");
-    if (json_is_array(json_object_get(part, "items")))
-        place_leave(s, path, "items");
 }
 
 static bool is_known(const struct place *p, const json_t *part)
@@ -245,7 +233,9 @@ bool place_items(struct json_schema *s, const struct place *p, struct str path, 
     out->up = p;
     for (size_t i = 0; i < p->n; i++) {
         json_t *schema = json_object_get(p->parts[i], "items");
-        if (schema && !json_is_array(schema))
+        if (json_is_array(schema) || json_object_get(p->parts[i], "prefixItems"))
+            continue; /* of the items behind them, if any */
+        if (schema)
             expand(s, schema, out, 0);
         found = found || json_is_object(schema);
     }
@@ -342,17 +332,22 @@ static bool names_all(const struct place *p, const json_t *part)
     return true;
 }
 
+static bool has_patterns(const json_t *part)
+{
+    return json_object_size(json_object_get(part, "patternProperties")) > 0;
+}
+
 void place_close(struct json_schema *s, struct place *p)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (json_is_false(json_object_get(p->parts[i], "additionalProperties")) && !names_all(p, p->parts[i]))
+        if (json_is_false(json_object_get(p->parts[i], "additionalProperties")) && (has_patterns(p->parts[i]) || !names_all(p, p->parts[i])))
             add_rule(s, p, p->parts[i], "additionalProperties");
 }
 
 bool place_is_closed(const struct place *p)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (json_is_false(json_object_get(p->parts[i], "additionalProperties")))
+        if (json_is_false(json_object_get(p->parts[i], "additionalProperties")) && !has_patterns(p->parts[i]))
             return true;
     return false;
 }

@@ -59,8 +59,8 @@ void place_leave_rules(struct json_schema *s, const struct place *p); /* where n
 json_t *place_resolve(const struct json_schema *s, struct str ref);   /* "#…"; NULL: nothing there */
 const char *place_type(struct json_schema *s, struct place *p); /* NULL: any, or several */
 bool place_requires(const struct place *p, const char *key);
-bool place_is_closed(const struct place *p);
-void place_close(struct json_schema *s, struct place *p); /* a part that is closed to what another names: a rule */
+bool place_is_closed(const struct place *p); /* but to the names of a patternProperties: see place_close */
+void place_close(struct json_schema *s, struct place *p); /* a part that is closed to what another or a pattern names: a rule */
 bool place_has(const struct place *p, const char *key); /* a part describes this member */
 
 /* Members in the order of the parts, each once: from a zeroed walk until NULL. */

@@ -197,7 +197,8 @@ static void look_at_extra(struct table_checker *c, size_t column)
 {
     struct str name = c->header[column];
     bool wrong = extra_is_error(c->s) || is_closed_around(c->s, name);
-    if (!c->s->geo || !table_check_of_feature(name)) /* not the schema's to say */
+    bool of_feature = c->s->geo && table_check_of_feature(name); /* not the schema's to say */
+    if (!of_feature && (wrong || !table_check_logic_names(c, column)))
         table_check_find(c, REASON_column_extra, WHOLE, column, 1, name, wrong);
 }
 

@@ -71,6 +71,7 @@ bool table_check_of_feature(struct str name); /* what the reader of a geographic
 struct check_logic *table_check_logic_new(struct table_checker *c); /* NULL: nothing does */
 void table_check_logic_row(struct table_checker *c, uint64_t line, const struct str *cells, const bool *quoted, size_t n);
 void table_check_logic_value(struct table_checker *c, const struct table_field *f, uint64_t line, const json_t *v);
+bool table_check_logic_names(const struct table_checker *c, size_t column); /* a pattern of the schema has its name */
 void table_check_logic_free(struct check_logic *l); /* NULL: nothing to do */
 
 /* The kind of a shape against the kinds that a schema lets it have (table_check_shape.c). */

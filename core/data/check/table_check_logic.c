@@ -10,7 +10,8 @@
 
 struct check_logic {
     struct map places; /* by name: a field, or an object behind them; plus one */
-    json_t **values;   /* by column: of this row, once somebody asked */
+    json_t **values;   /* by field, then by the file's column: of this row, once somebody asked */
+    const char **names; /* by the file's column */
     struct logic_columns columns;
     const struct str *cells; /* of this row, by the file's column */
     const bool *quoted;      /* NULL: the file does not say */
@@ -19,7 +20,7 @@ struct check_logic {
 };
 
 static enum logic_answer member(void *context, size_t object, const char *key, struct logic_subject *out);
-static enum logic_answer others(void *context, size_t object, const json_t *known, const char **key);
+static bool next(void *context, size_t object, struct logic_walk *w);
 
 static void place(struct check_logic *l, struct str name, size_t at)
 {
@@ -32,8 +33,11 @@ struct check_logic *table_check_logic_new(struct table_checker *c)
     if (!s->logic)
         return NULL;
     struct check_logic *l = must_alloc(sizeof *l);
-    *l = (struct check_logic){.columns = {c, member, others, LOGIC_STEPS, LOGIC_STEPS_ALL}, .any = s->holds != NULL};
-    l->values = ARENA_ARRAY(&c->a, json_t *, s->n);
+    *l = (struct check_logic){.columns = {c, member, next, LOGIC_STEPS, LOGIC_STEPS_ALL}, .any = s->holds != NULL};
+    l->values = ARENA_ARRAY(&c->a, json_t *, s->n + c->ncolumns);
+    l->names = ARENA_ARRAY(&c->a, const char *, c->ncolumns + 1);
+    for (size_t i = 0; i < c->ncolumns; i++)
+        l->names[i] = arena_copy(&c->a, c->header[i]);
     for (size_t o = 0; o < s->nobjects; o++) {
         place(l, s->objects[o].name, s->n + o);
         l->any = l->any || s->objects[o].holds;
@@ -60,9 +64,11 @@ static json_t *text(struct str s)
     return json_stringn(s.p, s.n);
 }
 
+/* What no integer holds is a real. */
 static json_t *any_json(struct str cell)
 {
-    return json_loadb(cell.p, cell.n, JSON_DECODE_ANY, NULL);
+    json_t *v = json_loadb(cell.p, cell.n, JSON_DECODE_ANY, NULL);
+    return v ? v : json_loadb(cell.p, cell.n, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
 }
 
 static json_t *words_of(struct str cell)
@@ -116,26 +122,50 @@ static json_t *guessed(struct table_checker *c, size_t at, struct str cell, bool
     return f->type == TABLE_BOOLEAN ? json_boolean(v.number > 0) : number(v.number);
 }
 
+/* Digits are kept where the file or the column says that it is a number. */
+static struct str digits_of(const struct table_field *f, struct str cell, bool says, bool quoted)
+{
+    return says ? (quoted ? STR_NONE : cell) : f->type == TABLE_INTEGER || f->type == TABLE_NUMBER ? cell : STR_NONE;
+}
+
 static enum logic_answer value_of(struct table_checker *c, size_t at, struct logic_subject *out)
 {
     struct check_logic *l = c->logic;
+    const struct table_field *f = &c->s->fields[at];
     size_t column = c->column_of[at];
     struct str cell = str_trim(c->cells[at]);
-    bool says = l->quoted && column < l->n, loose = false;
+    bool says = l->quoted && column < l->n, quoted = says && l->quoted[column], loose = false;
     if (cell.n > TREE_BYTES_MAX)
         return LOGIC_UNKNOWN;
     if (!l->values[at])
-        l->values[at] = !says ? guessed(c, at, cell, &loose) : l->quoted[column] ? text(cell) : bare(&c->s->fields[at], cell);
-    loose = !says && c->s->fields[at].type == TABLE_ANY && json_is_string(l->values[at]);
-    *out = (struct logic_subject){.value = l->values[at], .loose = loose, .field = &c->s->fields[at]};
+        l->values[at] = !says ? guessed(c, at, cell, &loose) : quoted ? text(cell) : bare(f, cell);
+    loose = !says && f->type == TABLE_ANY && json_is_string(l->values[at]);
+    *out = (struct logic_subject){.value = l->values[at], .loose = loose, .field = f, .digits = digits_of(f, cell, says, quoted)};
     return out->value ? LOGIC_YES : LOGIC_UNKNOWN;
+}
+
+/* Of a column that the schema does not name. */
+static enum logic_answer extra_value(struct table_checker *c, size_t column, struct logic_subject *out)
+{
+    static const struct table_field any = {.type = TABLE_ANY};
+    struct check_logic *l = c->logic;
+    struct str cell = str_trim(l->cells[column]);
+    json_t **v = &l->values[c->s->n + column];
+    struct err ignored = {0};
+    bool quoted = l->quoted && l->quoted[column], bracketed = str_starts(cell, S("[")) || str_starts(cell, S("{"));
+    if (cell.n > TREE_BYTES_MAX)
+        return LOGIC_UNKNOWN;
+    if (!*v)
+        *v = l->quoted ? (quoted ? text(cell) : bare(&any, cell)) : bracketed ? jr_parse(cell, &ignored) : text(cell);
+    *out = (struct logic_subject){.value = *v, .loose = !l->quoted && json_is_string(*v), .column = column + 1, .digits = digits_of(&any, cell, l->quoted, quoted)};
+    return *v ? LOGIC_YES : LOGIC_UNKNOWN;
 }
 
 static void forget_values(struct table_checker *c)
 {
-    for (size_t f = 0; f < c->s->n; f++) {
-        json_decref(c->logic->values[f]);
-        c->logic->values[f] = NULL;
+    for (size_t i = 0; i < c->s->n + c->ncolumns; i++) {
+        json_decref(c->logic->values[i]);
+        c->logic->values[i] = NULL;
     }
 }
 
@@ -152,16 +182,16 @@ static bool find(struct table_checker *c, size_t object, const char *key, size_t
     return found != NULL;
 }
 
-/* A column that the table has not, since its object is closed to it: a fault of the columns. */
-static bool is_in_file(const struct table_checker *c, size_t object, const char *key)
+/* A column that the table has not; WHOLE: nor the file. */
+static size_t file_column(const struct table_checker *c, size_t object, const char *key)
 {
     struct str in = object ? c->s->objects[object - 1].name : S(""), name;
     for (size_t i = 0; key && i < c->ncolumns; i++) {
         name = str_from(c->header[i], in.n && str_starts(c->header[i], in) ? in.n + 1 : 0);
         if (str_eq(name, str_of(key)))
-            return true;
+            return i;
     }
-    return false;
+    return WHOLE;
 }
 
 static enum logic_answer member(void *context, size_t object, const char *key, struct logic_subject *out)
@@ -170,7 +200,7 @@ static enum logic_answer member(void *context, size_t object, const char *key, s
     size_t at;
     *out = (struct logic_subject){0};
     if (!find(c, object, key, &at))
-        return is_in_file(c, object, key) ? LOGIC_UNKNOWN : LOGIC_NO;
+        return file_column(c, object, key) == WHOLE ? LOGIC_NO : LOGIC_UNKNOWN;
     if (at >= c->s->n) {
         out->object = at - c->s->n + 1;
         return c->present[at - c->s->n] ? LOGIC_YES : LOGIC_NO;
@@ -188,45 +218,80 @@ static const char *name_in(const struct table_schema *s, size_t object, struct s
     return name.p + (object ? s->objects[object - 1].name.n + 1 : 0);
 }
 
-/* Columns of the file that the schema does not have. */
-static bool other_columns(struct table_checker *c, size_t object, const json_t *known, const char **key)
+/* What an empty cell of the file may be besides "not there". */
+static enum logic_answer empty(const struct table_checker *c, const struct table_field *f, size_t column)
 {
-    const struct table_schema *s = c->s;
-    for (size_t i = 0; i < c->logic->n && i < c->ncolumns; i++) {
-        struct str name = c->header[i];
-        if (c->field_of[i] < s->n || str_trim(c->logic->cells[i]).n == 0 || c->around[i] != object ||
-            (s->geo && table_check_of_feature(name)))
-            continue;
-        size_t from = object ? s->objects[object - 1].name.n + 1 : 0;
-        if (!json_object_getn(known, name.p + from, name.n - from)) {
-            *key = arena_copy(&c->a, str_from(name, from));
-            return true;
-        }
-    }
-    return false;
+    const struct check_logic *l = c->logic;
+    if (column >= l->n)
+        return LOGIC_NO;
+    bool list = f->type == TABLE_ARRAY && f->min_items <= 0;
+    bool may = f->nullable || (l->quoted && (l->quoted[column] || list || (f->type == TABLE_ANY && f->nallowed == 0)));
+    return may ? LOGIC_UNKNOWN : LOGIC_NO;
 }
 
-static enum logic_answer others(void *context, size_t object, const json_t *known, const char **key)
+static enum logic_answer field_there(struct table_checker *c, size_t at, struct logic_subject *out)
+{
+    *out = (struct logic_subject){.value = NULL};
+    if (!c->there[at])
+        return empty(c, &c->s->fields[at], c->column_of[at]);
+    value_of(c, at, out);
+    return LOGIC_YES;
+}
+
+static enum logic_answer object_there(const struct table_checker *c, size_t at, struct logic_subject *out)
+{
+    *out = (struct logic_subject){.object = at + 1};
+    return c->present[at] ? LOGIC_YES : LOGIC_NO;
+}
+
+/* Of what a geographic file adds, "id" may be a member of this name as well. */
+static enum logic_answer extra_there(struct table_checker *c, size_t column, struct logic_subject *out)
+{
+    static const struct table_field any = {.type = TABLE_ANY};
+    struct str name = c->header[column];
+    *out = (struct logic_subject){.value = NULL};
+    if (c->s->geo && table_check_of_feature(name))
+        return str_eq(name, S("id")) ? LOGIC_UNKNOWN : LOGIC_NO;
+    if (str_trim(c->logic->cells[column]).n == 0)
+        return empty(c, &any, column);
+    extra_value(c, column, out);
+    return LOGIC_YES;
+}
+
+/* Whether the place is one of the object's, with its name; *there says more. */
+static bool is_member(struct table_checker *c, size_t object, size_t at, struct logic_walk *w)
+{
+    const struct table_schema *s = c->s;
+    size_t o = at - s->n, column = o - s->nobjects;
+    if (at < s->n) {
+        w->key = name_in(s, object, s->fields[at].name);
+        w->there = s->fields[at].object == object ? field_there(c, at, &w->member) : LOGIC_NO;
+    } else if (o < s->nobjects) {
+        w->key = name_in(s, object, s->objects[o].name);
+        w->there = s->objects[o].parent == object ? object_there(c, o, &w->member) : LOGIC_NO;
+    } else {
+        w->key = c->logic->names[column] + (object ? s->objects[object - 1].name.n + 1 : 0);
+        w->split = !s->geo && strchr(w->key, '.');
+        w->there = c->field_of[column] == s->n && c->around[column] == object ? extra_there(c, column, &w->member) : LOGIC_NO;
+    }
+    return w->there != LOGIC_NO;
+}
+
+/* Fields, then objects, then columns of the file. */
+static bool next(void *context, size_t object, struct logic_walk *w)
 {
     struct table_checker *c = context;
-    const struct table_schema *s = c->s;
-    for (size_t f = 0; f < s->n; f++) {
-        *key = name_in(s, object, s->fields[f].name);
-        if (s->fields[f].object == object && c->there[f] && !json_object_get(known, *key))
-            return LOGIC_YES;
-    }
-    for (size_t o = 0; o < s->nobjects; o++) {
-        *key = name_in(s, object, s->objects[o].name);
-        if (s->objects[o].parent == object && c->present[o] && !json_object_get(known, *key))
-            return LOGIC_YES;
-    }
-    return other_columns(c, object, known, key) ? LOGIC_YES : LOGIC_NO;
+    size_t columns = c->logic->n < c->ncolumns ? c->logic->n : c->ncolumns;
+    while (w->at < c->s->n + c->s->nobjects + columns)
+        if (is_member(c, object, w->at++, w))
+            return true;
+    return false;
 }
 
 /* ---- what is told ---- */
 
 struct told {
-    size_t field;
+    size_t field, column; /* column: of the file, where it is no field's */
     struct str value;
 };
 
@@ -248,15 +313,17 @@ static size_t field_at(const struct table_checker *c, const struct table_field *
 /* Where columns are to blame: the one of this name, or the first within an object of this name. */
 static struct told told_column(struct table_checker *c, size_t object, const char *key)
 {
-    size_t at;
-    if (!find(c, object, key, &at))
-        return (struct told){WHOLE, STR_NONE};
-    if (at < c->s->n)
-        return (struct told){at, c->there[at] ? c->cells[at] : S("")};
-    for (size_t f = 0; f < c->s->n; f++)
-        if (c->s->fields[f].object == at - c->s->n + 1)
-            return (struct told){f, c->there[f] ? c->cells[f] : S("")};
-    return (struct told){WHOLE, STR_NONE};
+    size_t at, column = file_column(c, object, key);
+    bool found = find(c, object, key, &at);
+    if (!found && column != WHOLE)
+        return (struct told){WHOLE, column, column < c->logic->n ? c->logic->cells[column] : S("")};
+    if (found && at < c->s->n)
+        return (struct told){at, WHOLE, c->there[at] ? c->cells[at] : S("")};
+    size_t of = found ? at - c->s->n + 1 : key ? 0 : object;
+    for (size_t f = 0; of && f < c->s->n; f++)
+        if (c->s->fields[f].object == of)
+            return (struct told){f, WHOLE, c->there[f] ? c->cells[f] : S("")};
+    return (struct told){WHOLE, WHOLE, STR_NONE};
 }
 
 static struct told told_of(struct table_checker *c, const struct logic_blame *b, const char *const *names, size_t n)
@@ -267,8 +334,8 @@ static struct told told_of(struct table_checker *c, const struct logic_blame *b,
     const struct table_field *f = b->at.field;
     for (size_t i = 0; b->key && f && i < f->nmembers; i++)
         if (str_eq(f->members[i].key, str_of(b->key)))
-            return (struct told){field_at(c, &f->members[i]), shown(c, json_object_get(b->at.value, b->key))};
-    return (struct told){field_at(c, f), b->key ? str_of(b->key) : shown(c, b->at.value)};
+            return (struct told){field_at(c, &f->members[i]), WHOLE, shown(c, json_object_get(b->at.value, b->key))};
+    return (struct told){field_at(c, f), b->at.column - 1, b->key ? str_of(b->key) : shown(c, b->at.value)};
 }
 
 static struct str joined(struct table_checker *c, const char *const *names, size_t n)
@@ -279,6 +346,12 @@ static struct str joined(struct table_checker *c, const char *const *names, size
     struct str s = arena_str(&c->a, buf_str(&out));
     buf_free(&out);
     return s;
+}
+
+static struct str rules_of(struct table_checker *c, const struct logic_rule *rule)
+{
+    struct str rules = table_logic_say_node(c->s->logic, &c->a, rule->value);
+    return rules.n ? rules : S("…");
 }
 
 /* "nature = Marché, lot": the members of a condition with what they hold. */
@@ -296,7 +369,7 @@ static struct str reason_of(struct table_checker *c, const struct logic_blame *b
         buf_printf(&out, "%s%s%s" STR_FMT, i ? ", " : "", names[i], value.n ? " = " : "", STR_ARG(value));
     }
     if (n == 0)
-        buf_add(&out, b->because_at.value ? shown(c, b->because_at.value) : S("…"));
+        buf_add(&out, b->because_at.value ? shown(c, b->because_at.value) : rules_of(c, b->because));
     struct str s = arena_str(&c->a, buf_str(&out));
     buf_free(&out);
     return s;
@@ -309,6 +382,7 @@ static enum reason_code code_of(enum logic_said said, bool because)
         [LOGIC_LACKS] = {REASON_value_required, REASON_rule_required_because},
         [LOGIC_IS_MORE] = {REASON_member_extra, REASON_rule_empty_because},
         [LOGIC_NEVER] = {REASON_member_extra, REASON_rule_empty_because},
+        [LOGIC_NAME] = {REASON_rule_name, REASON_rule_name},
         [LOGIC_NONE_FITS] = {REASON_rule_none, REASON_rule_none},
         [LOGIC_SEVERAL_FIT] = {REASON_rule_several, REASON_rule_several},
         [LOGIC_EXCLUDED] = {REASON_rule_excluded, REASON_rule_excluded},
@@ -325,7 +399,7 @@ static void tell(struct table_checker *c, uint64_t line, const struct logic_blam
     size_t n = choice ? table_logic_spoken(c->s->logic, b->rule->value, names, MOST) : 0;
     struct told at = told_of(c, b, names, n);
     enum reason_code code = code_of(said, b->because != NULL);
-    struct reason *why = table_check_find(c, code, at.field, WHOLE, line, at.value, true);
+    struct reason *why = table_check_find(c, code, at.field, at.column, line, at.value, true);
     if (!why)
         return;
     if (said == LOGIC_NONE_FITS)
@@ -333,14 +407,21 @@ static void tell(struct table_checker *c, uint64_t line, const struct logic_blam
     if (said == LOGIC_SEVERAL_FIT)
         reason_n(&c->a, why, b->fits);
     if (choice)
-        reason_s(&c->a, why, n ? joined(c, names, n) : at.field != WHOLE ? c->s->fields[at.field].name : S("…"));
-    if (said == LOGIC_SAYS_MORE)
-        reason_s(&c->a, why, table_logic_say(&c->a, b->rule));
-    if (b->because && !choice)
+        reason_s(&c->a, why, n ? joined(c, names, n) : at.field != WHOLE ? c->s->fields[at.field].name : rules_of(c, b->rule));
+    if (said == LOGIC_SAYS_MORE || said == LOGIC_NAME)
+        reason_s(&c->a, why, table_logic_say(c->s->logic, &c->a, b->rule));
+    if (b->because && !choice && said != LOGIC_NAME)
         reason_s(&c->a, why, reason_of(c, b));
 }
 
 /* ---- asking ---- */
+
+bool table_check_logic_names(const struct table_checker *c, size_t column)
+{
+    size_t object = c->around[column];
+    const json_t *holds = object ? c->s->objects[object - 1].holds : c->s->holds;
+    return c->logic && table_logic_names(c->s->logic, holds, c->logic->names[column] + (object ? c->s->objects[object - 1].name.n + 1 : 0));
+}
 
 static void ask(struct table_checker *c, uint64_t line, const json_t *holds, struct logic_subject at)
 {

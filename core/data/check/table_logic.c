@@ -135,32 +135,40 @@ static enum logic_answer ask_never(struct asking *q, const struct logic_rule *r,
 
 /* In this order they are asked: the first no is the one that is told. */
 static const struct logic_keyword keywords[] = {
-    {"never", ask_never, LOGIC_NEVER},
-    {"type", logic_value_type, LOGIC_SAYS_MORE},
-    {"enum", logic_value_values, LOGIC_SAYS_MORE},
-    {"required", logic_within_required, LOGIC_LACKS},
-    {"properties", logic_within_members, LOGIC_SAYS_MORE},
-    {"closed", logic_within_closed, LOGIC_IS_MORE},
-    {"items", logic_within_items, LOGIC_SAYS_MORE},
-    {"format", logic_value_format, LOGIC_SAYS_MORE},
-    {"pattern", logic_value_pattern, LOGIC_SAYS_MORE},
-    {"minLength", logic_value_length, LOGIC_SAYS_MORE},
-    {"maxLength", logic_value_length, LOGIC_SAYS_MORE},
-    {"minItems", logic_value_length, LOGIC_SAYS_MORE},
-    {"maxItems", logic_value_length, LOGIC_SAYS_MORE},
-    {"uniqueItems", logic_value_twice, LOGIC_SAYS_MORE},
-    {"minimum", logic_value_bound, LOGIC_SAYS_MORE},
-    {"maximum", logic_value_bound, LOGIC_SAYS_MORE},
-    {"exclusiveMinimum", logic_value_bound, LOGIC_SAYS_MORE},
-    {"exclusiveMaximum", logic_value_bound, LOGIC_SAYS_MORE},
-    {"allOf", ask_all, LOGIC_SAYS_MORE},
-    {"dependentRequired", ask_needs, LOGIC_LACKS},
-    {"dependentSchemas", ask_needs, LOGIC_SAYS_MORE},
-    {"if", ask_if, LOGIC_SAYS_MORE},
-    {"anyOf", ask_any, LOGIC_NONE_FITS},
-    {"oneOf", ask_one, LOGIC_NONE_FITS},
-    {"not", ask_not, LOGIC_EXCLUDED},
-    {"unknown", ask_nothing, LOGIC_SAYS_MORE},
+    {"never", ask_never, LOGIC_NEVER, false},
+    {"type", logic_value_type, LOGIC_SAYS_MORE, false},
+    {"enum", logic_value_values, LOGIC_SAYS_MORE, false},
+    {"required", logic_within_required, LOGIC_LACKS, false},
+    {"properties", logic_within_members, LOGIC_SAYS_MORE, true},
+    {"patternProperties", logic_names_patterns, LOGIC_SAYS_MORE, true},
+    {"closed", logic_names_closed, LOGIC_IS_MORE, true},
+    {"additionalProperties", logic_names_others, LOGIC_SAYS_MORE, true},
+    {"propertyNames", logic_names_each, LOGIC_SAYS_MORE, true},
+    {"minProperties", logic_names_count, LOGIC_SAYS_MORE, false},
+    {"maxProperties", logic_names_count, LOGIC_SAYS_MORE, false},
+    {"prefixItems", logic_within_prefix, LOGIC_SAYS_MORE, true},
+    {"items", logic_within_items, LOGIC_SAYS_MORE, true},
+    {"contains", logic_within_contains, LOGIC_SAYS_MORE, true},
+    {"format", logic_value_format, LOGIC_SAYS_MORE, false},
+    {"pattern", logic_value_pattern, LOGIC_SAYS_MORE, false},
+    {"minLength", logic_value_length, LOGIC_SAYS_MORE, false},
+    {"maxLength", logic_value_length, LOGIC_SAYS_MORE, false},
+    {"minItems", logic_value_length, LOGIC_SAYS_MORE, false},
+    {"maxItems", logic_value_length, LOGIC_SAYS_MORE, false},
+    {"uniqueItems", logic_value_twice, LOGIC_SAYS_MORE, false},
+    {"minimum", logic_value_bound, LOGIC_SAYS_MORE, false},
+    {"maximum", logic_value_bound, LOGIC_SAYS_MORE, false},
+    {"exclusiveMinimum", logic_value_bound, LOGIC_SAYS_MORE, false},
+    {"exclusiveMaximum", logic_value_bound, LOGIC_SAYS_MORE, false},
+    {"multipleOf", logic_value_multiple, LOGIC_SAYS_MORE, false},
+    {"allOf", ask_all, LOGIC_SAYS_MORE, true},
+    {"dependentRequired", ask_needs, LOGIC_LACKS, false},
+    {"dependentSchemas", ask_needs, LOGIC_SAYS_MORE, true},
+    {"if", ask_if, LOGIC_SAYS_MORE, true},
+    {"anyOf", ask_any, LOGIC_NONE_FITS, true},
+    {"oneOf", ask_one, LOGIC_NONE_FITS, true},
+    {"not", ask_not, LOGIC_EXCLUDED, true},
+    {"unknown", ask_nothing, LOGIC_SAYS_MORE, false},
 };
 enum { KEYWORDS = sizeof keywords / sizeof keywords[0] };
 
@@ -183,13 +191,20 @@ static enum logic_answer ask_rules(struct asking *q, const struct logic_node *no
     return all;
 }
 
-enum logic_answer logic_ask(struct asking *q, int64_t node, const struct logic_subject *at)
+bool logic_step(struct asking *q)
 {
     struct logic_columns *c = q->columns;
-    if (node < 0 || (uint64_t)node >= q->l->n || q->depth == LOGIC_DEPTH_MAX || c->left == 0 || c->left_all == 0)
-        return LOGIC_UNKNOWN;
+    if (c->left == 0 || c->left_all == 0)
+        return false;
     c->left--;
     c->left_all--;
+    return true;
+}
+
+enum logic_answer logic_ask(struct asking *q, int64_t node, const struct logic_subject *at)
+{
+    if (node < 0 || (uint64_t)node >= q->l->n || q->depth == LOGIC_DEPTH_MAX || !logic_step(q))
+        return LOGIC_UNKNOWN;
     q->depth++;
     enum logic_answer answer = ask_rules(q, &q->l->nodes[node], at);
     q->depth--;
@@ -229,18 +244,67 @@ static struct table_field *form_of(struct arena *a, struct str word)
     return NULL;
 }
 
+static void read_pattern(struct table_schema *s, struct table_logic *l, struct logic_rule *r)
+{
+    (void)l;
+    r->pattern = pattern_new_anywhere(logic_text(r->value));
+    if (!r->pattern)
+        table_schema_leave(s, STR_NONE, S("pattern"));
+}
+
+static void read_format(struct table_schema *s, struct table_logic *l, struct logic_rule *r)
+{
+    r->form = form_of(&l->arena, logic_text(r->value));
+    if (!r->form)
+        table_schema_leave(s, STR_NONE, arena_printf(&s->arena, "format " STR_FMT, STR_ARG(str_part(logic_text(r->value), 0, 40))));
+}
+
+static void read_step(struct table_schema *s, struct table_logic *l, struct logic_rule *r)
+{
+    char room[32];
+    (void)l;
+    if (!decimal_step(decimal_of_json(r->value, room), &r->step))
+        table_schema_leave(s, STR_NONE, S("multipleOf"));
+}
+
+static void read_names(struct table_schema *s, struct table_logic *l, struct logic_rule *r)
+{
+    bool own = !strcmp(r->keyword->name, "patternProperties");
+    json_t *names = own ? (json_t *)(uintptr_t)r->value : json_object_get(r->node, "named"), *v;
+    const char *name;
+    size_t n = json_object_size(names);
+    if (n == 0)
+        return;
+    if (n > LOGIC_NAMES_MAX - l->names) {
+        table_schema_leave(s, STR_NONE, S("patternProperties"));
+        return;
+    }
+    l->names += n;
+    r->names = ARENA_ARRAY(&l->arena, struct pattern *, n);
+    json_object_foreach(names, name, v) {
+        r->names[r->nnames] = pattern_new_anywhere(str_of(name));
+        if (!r->names[r->nnames++])
+            table_schema_leave(s, STR_NONE, S("patternProperties"));
+    }
+}
+
+static const struct {
+    const char *keyword;
+    void (*read)(struct table_schema *s, struct table_logic *l, struct logic_rule *r);
+} readers[] = {
+    {"pattern", read_pattern},
+    {"format", read_format},
+    {"multipleOf", read_step},
+    {"patternProperties", read_names},
+    {"additionalProperties", read_names},
+    {"closed", read_names},
+};
+
 static void read_rule(struct table_schema *s, struct table_logic *l, struct logic_rule *r)
 {
-    const char *name = r->keyword->name;
-    if (!strcmp(name, "pattern")) {
-        r->pattern = pattern_new_anywhere(logic_text(r->value));
-        if (!r->pattern)
-            table_schema_leave(s, STR_NONE, S("pattern"));
-    } else if (!strcmp(name, "format")) {
-        r->form = form_of(&l->arena, logic_text(r->value));
-        if (!r->form)
-            table_schema_leave(s, STR_NONE, arena_printf(&s->arena, "format " STR_FMT, STR_ARG(str_part(logic_text(r->value), 0, 40))));
-    }
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+        if (!strcmp(r->keyword->name, readers[i].keyword))
+            readers[i].read(s, l, r);
 }
 
 static void read_node(struct table_schema *s, struct table_logic *l, const json_t *node, struct logic_node *out)
@@ -270,13 +334,39 @@ struct table_logic *table_logic_read(struct table_schema *s)
     return l;
 }
 
+static void free_rule(struct logic_rule *r)
+{
+    pattern_free(r->pattern);
+    for (size_t i = 0; i < r->nnames; i++)
+        pattern_free(r->names[i]);
+}
+
 void table_logic_free(struct table_logic *l)
 {
     if (!l)
         return;
     for (size_t i = 0; i < l->n; i++)
         for (size_t k = 0; k < l->nodes[i].n; k++)
-            pattern_free(l->nodes[i].rules[k].pattern);
+            free_rule(&l->nodes[i].rules[k]);
     arena_free(&l->arena);
     free(l);
+}
+
+static bool node_names(const struct logic_node *node, const char *key)
+{
+    for (size_t i = 0; i < node->n; i++)
+        for (size_t k = 0; !strcmp(node->rules[i].keyword->name, "patternProperties") && k < node->rules[i].nnames; k++)
+            if (node->rules[i].names[k] && pattern_match(node->rules[i].names[k], str_of(key)) == PATTERN_YES)
+                return true;
+    return false;
+}
+
+bool table_logic_names(const struct table_logic *l, const json_t *holds, const char *key)
+{
+    const json_t *v;
+    size_t i;
+    json_array_foreach(holds, i, v)
+        if (json_integer_value(v) >= 0 && (uint64_t)json_integer_value(v) < l->n && node_names(&l->nodes[json_integer_value(v)], key))
+            return true;
+    return false;
 }

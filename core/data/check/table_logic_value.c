@@ -137,3 +137,22 @@ enum logic_answer logic_value_twice(struct asking *q, const struct logic_rule *r
                 return LOGIC_NO;
     return LOGIC_YES;
 }
+
+/* The cell's own digits, or those of a text that may be a number; absent: no number, or more digits than are kept. */
+static struct str digits_of(const struct logic_subject *at, char room[32])
+{
+    if (at->digits.n)
+        return at->digits;
+    return json_is_string(at->value) ? logic_text(at->value) : decimal_of_json(at->value, room);
+}
+
+enum logic_answer logic_value_multiple(struct asking *q, const struct logic_rule *r, const struct logic_subject *at)
+{
+    char room[32];
+    double ignored;
+    bool is;
+    (void)q;
+    if (!number_in(at, &ignored))
+        return LOGIC_YES;
+    return decimal_is_multiple(digits_of(at, room), r->step, &is) ? logic_yes_or_no(is) : LOGIC_UNKNOWN;
+}

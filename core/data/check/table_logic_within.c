@@ -64,13 +64,20 @@ enum logic_answer logic_within_members(struct asking *q, const struct logic_rule
     return all;
 }
 
+static struct logic_subject item_of(const struct logic_subject *at, size_t i)
+{
+    const struct table_field *f = at->field;
+    return (struct logic_subject){
+        .value = json_array_get(at->value, i), .field = f && f->element ? f->element : f, .column = at->column};
+}
+
+/* Those behind "prefixItems". */
 enum logic_answer logic_within_items(struct asking *q, const struct logic_rule *r, const struct logic_subject *at)
 {
     enum logic_answer all = LOGIC_YES;
-    const json_t *v;
-    size_t i;
-    json_array_foreach(at->value, i, v) {
-        struct logic_subject item = {.value = v, .field = at->field && at->field->element ? at->field->element : at->field};
+    size_t from = json_array_size(json_object_get(r->node, "prefixItems"));
+    for (size_t i = from; i < json_array_size(at->value); i++) {
+        struct logic_subject item = item_of(at, i);
         all = logic_both(all, logic_ask(q, json_integer_value(r->value), &item));
         if (all == LOGIC_NO)
             return LOGIC_NO;
@@ -78,19 +85,29 @@ enum logic_answer logic_within_items(struct asking *q, const struct logic_rule *
     return all;
 }
 
-enum logic_answer logic_within_closed(struct asking *q, const struct logic_rule *r, const struct logic_subject *at)
+enum logic_answer logic_within_prefix(struct asking *q, const struct logic_rule *r, const struct logic_subject *at)
 {
-    const json_t *known = r->value;
-    const char *key = NULL;
-    json_t *v;
-    if (!logic_is_object(at))
-        return LOGIC_YES;
-    if (!at->value) {
-        enum logic_answer others = q->columns->others(q->columns->context, at->object, known, &key);
-        return others == LOGIC_YES ? logic_is_to_blame(q, r, at, key) : others == LOGIC_NO ? LOGIC_YES : LOGIC_UNKNOWN;
+    enum logic_answer all = LOGIC_YES;
+    for (size_t i = 0; i < json_array_size(r->value) && i < json_array_size(at->value); i++) {
+        struct logic_subject item = item_of(at, i);
+        all = logic_both(all, logic_ask(q, json_integer_value(json_array_get(r->value, i)), &item));
+        if (all == LOGIC_NO)
+            return LOGIC_NO;
     }
-    json_object_foreach((json_t *)(uintptr_t)at->value, key, v)
-        if (!json_object_get(known, key))
-            return logic_is_to_blame(q, r, at, key);
-    return LOGIC_YES;
+    return all;
+}
+
+enum logic_answer logic_within_contains(struct asking *q, const struct logic_rule *r, const struct logic_subject *at)
+{
+    struct logic_count items = {.least = logic_bound(r->node, "minContains", 1), .most = logic_bound(r->node, "maxContains", UINT64_MAX)};
+    if (!json_is_array(at->value))
+        return LOGIC_YES;
+    for (size_t i = 0; i < json_array_size(at->value); i++) {
+        struct logic_subject item = item_of(at, i);
+        enum logic_answer one = logic_ask(q, json_integer_value(r->value), &item);
+        items.sure += one == LOGIC_YES;
+        items.maybe += one == LOGIC_UNKNOWN;
+    }
+    enum logic_answer fits = logic_counted(items);
+    return fits == LOGIC_NO ? logic_is_to_blame(q, r, at, NULL) : fits;
 }

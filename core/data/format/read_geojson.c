@@ -329,7 +329,7 @@ static bool put_record(struct geojson *g, const struct feature *f, struct record
 {
     buf_reset(&g->text);
     for (size_t i = 0; i < g->ncolumns; i++)
-        set_view(g, i, S(""));
+        set_view(g, i, S("")), g->quoted[i] = false;
     size_t column = g->nproperties;
     if (!put_properties(g, f->properties, out, e))
         return false;

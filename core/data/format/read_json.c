@@ -317,7 +317,7 @@ static bool json_next(struct rows *self, struct record *out, struct err *e)
     s->guess = 0;
     for (size_t i = 0; i < s->ncolumns; i++) {
         s->cells[i] = S("");
-        s->place[i].moved = false;
+        s->quoted[i] = s->place[i].moved = false;
     }
     if (!walk(s, object, 1))
         return false;

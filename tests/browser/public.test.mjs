@@ -312,3 +312,59 @@ test('the page of what counts says the costs of terrasse routes', async () => {
   for (const [pattern, cost] of [['/explore/dataset/{dataset}/table', 1], ['/api/explore/v2.1/catalog/datasets/{dataset}/records', 1]])
     assert.match(text.replaceAll('\n', ''), new RegExp(`${pattern.replace(/[{}./]/g, '\\$&')}</td><td class="r">${cost}</td>`));
 });
+
+// From here on there are two more datasets than the lists above count.
+const stations = 'Stations de mobilité partagée (vélos, trottinettes, voitures) de Tours Métropole';
+const attached = [['Reglement_d_utilisation_des_velos_en_libre_service_de_la_metropole_annexe_technique_2026.pdf', 'Règlement d’utilisation, avec son annexe technique', 41000],
+  ['plan.pdf', '', 900], ['tout.gpkg', '', 3]];
+
+async function attach() {
+  const key = (await s.t.must(['token', 'add', 'admin@a.example', '--host', A, '--json'])).key;
+  for (const [name, title, size] of attached) {
+    const query = `name=${encodeURIComponent(name)}${title && `&title=${encodeURIComponent(title)}`}${name.endsWith('gpkg') ? '&kind=alternative_export' : ''}`;
+    const sent = await s.t.http(A, `/api/portal/v1/datasets/velos/attachments?${query}`, { method: 'POST', key, body: Buffer.alloc(size, 37), headers: { 'Content-Type': 'application/octet-stream' } });
+    assert.equal(sent.status, 201, sent.text);
+  }
+}
+
+test('a dataset made with another, with files beside it: both stand on its page and on its copy’s, at each width', async () => {
+  await s.t.importCsv(A, 'stations', 'code;nom\r\n1;Gare\r\n2;Halles\r\n', { title: stations, publisher: 'Tours Métropole' });
+  await s.t.importCsv(A, 'velos', 'code;n\r\n1;12\r\n2;8\r\n', { title: 'Vélos disponibles', publisher: 'Tours Métropole',
+    steps: [{ do: 'join', column: 'code', dataset: 'stations', on: 'code', take: ['nom'] }] });
+  await attach();
+  const path = '/explore/dataset/velos/';
+  await poll(async () => /h-files[^]*tout\.gpkg/.test((await s.t.http(R, path)).text), { deadline: 60000, what: 'the files on the copy' });
+  const day = new Date().toISOString().slice(0, 10).split('-').reverse().join('/');
+  for (const host of [A, R])
+    for (const width of [1280, 390]) {
+      const page = await s.open(host, path, { width, scripts: width === 1280 });
+      const files = page.locator('section[aria-labelledby=h-files]');
+      assert.deepEqual([await files.locator('h2').innerText(), await files.locator('li').count()], ['Fichiers joints', 3]);
+      assert.deepEqual(await files.locator('li').evaluateAll((all) => all.map((li) => li.innerText.replace(/\s+/g, ' ').trim())),
+        [`${attached[0][1]} ${attached[0][0]} 41 Ko`, 'plan.pdf 900 octets', 'tout.gpkg 3 octets']);
+      const credit = page.locator('section:has(#credit)');
+      assert.match((await credit.innerText()).replaceAll('\u00a0', ' '), new RegExp(`« Vélos disponibles »[^]*Fait aussi avec[^]*Source : Tours Métropole, « ${stations.replace(/[()]/g, '\\$&')} », données du ${day}, Licence Ouverte`));
+      assert.deepEqual(await s.faults(page), [], `${host} ${width}`);
+      if (width === 1280) assert.deepEqual(await s.axe(page), [], host);
+      for (const box of [files, credit]) assert.ok(await box.evaluate((e) => [...e.querySelectorAll('*')].every((x) => x.getBoundingClientRect().right <= e.getBoundingClientRect().right + 1)), 'within its panel');
+      await page.context().close();
+    }
+});
+
+test('what is copied to cite a dataset has a line for each that it was made with', async () => {
+  const page = await s.open(A, '/explore/dataset/velos/');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.click('section:has(#credit) button');
+  await page.locator('section:has(#credit) button', { hasText: 'Copié' }).waitFor();
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).replaceAll('\u00a0', ' ').split(/\n+/);
+  assert.deepEqual(lines.map((x) => x.split(', ')[0] + (/«.*»/.exec(x)?.[0] ?? '')), ['Source : Tours Métropole« Vélos disponibles »', 'Fait aussi avec', `Source : Tours Métropole« ${stations} »`]);
+  await page.context().close();
+});
+
+test('a file beside a copy is downloaded from the copy’s portal under its own name', async () => {
+  const page = await s.open(R, '/explore/dataset/velos/');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('section[aria-labelledby=h-files] a:has-text("Règlement")')]);
+  assert.equal(download.suggestedFilename(), attached[0][0]);
+  assert.equal(new URL(download.url()).hostname, R);
+  await page.context().close();
+});

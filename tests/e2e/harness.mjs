@@ -218,10 +218,10 @@ class Installation {
 
   /** Imports and publishes a table; metadata that are left out are plausible. */
   async importCsv(host, id, csv, meta = {}, args = ['--publish'], reading = undefined) {
-    const { visibility = 'open', fields, dcat, conforms_to, ...rest } = meta;
+    const { visibility = 'open', fields, dcat, conforms_to, steps, ...rest } = meta;
     const title = rest.title ?? `Essai ${id}`;
     const file = this.file(`${id}.csv`, csv);
-    const metaFile = this.file(`${id}.META.json`, JSON.stringify({ visibility, fields, reading, attestations: true, ...(conforms_to && { conforms_to }), metas: {
+    const metaFile = this.file(`${id}.META.json`, JSON.stringify({ visibility, fields, reading, attestations: true, ...(conforms_to && { conforms_to }), ...(steps && { steps }), metas: {
       default: { title, description: `${title} : jeu de données d’essai, fait pour un test de bout en bout, avec assez de mots pour la règle des cent caractères.`,
         publisher: 'Région d’essai', license: 'Licence Ouverte v2.0 (Etalab)', theme: ['Régions et villes'], keyword: ['essai', 'données'], ...rest },
       dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune', ...dcat },

@@ -17,7 +17,7 @@
       button.setAttribute("aria-expanded", String(open));
     },
     copy(button) {
-      const text = document.getElementById(button.dataset.copy).textContent.trim();
+      const text = document.getElementById(button.dataset.copy).innerText.trim();
       navigator.clipboard?.writeText(text).then(() => { button.textContent = button.dataset.copied; }, () => {});
     },
   };

@@ -10,7 +10,7 @@
  * Source: performance.md section 4 and 6 (the scan is what an export spends its time on).
  */
 
-enum { SCAN_JSON = -1 }; /* in the place of CSV's delimiter */
+enum { SCAN_JSON = -1, SCAN_ASCII = -2 }; /* in the place of CSV's delimiter */
 
 #ifdef __SSE2__
 /* A cell of 4 to 15 bytes in one register, and in `to`: its beginning and its end, which may
@@ -45,6 +45,8 @@ static inline __m128i scan_sixteen(struct str s)
 
 static inline __m128i scan_marks(__m128i x, int delimiter)
 {
+    if (delimiter == SCAN_ASCII)
+        return x; /* the highest bit is what movemask looks at */
     const __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
     __m128i a, b, c;
     if (delimiter == SCAN_JSON) {
@@ -118,7 +120,9 @@ static inline bool scan_is_csv(char c, int delimiter)
 
 static inline bool scan_is_mark(char c, int delimiter)
 {
-    return delimiter == SCAN_JSON ? scan_is_json((unsigned char)c) : scan_is_csv(c, delimiter);
+    return delimiter == SCAN_ASCII  ? (unsigned char)c >= 0x80
+           : delimiter == SCAN_JSON ? scan_is_json((unsigned char)c)
+                                    : scan_is_csv(c, delimiter);
 }
 
 static inline size_t scan_until(struct str s, int delimiter, char *to)
@@ -151,4 +155,9 @@ static inline size_t scan_json(struct str s, char *to)
 static inline size_t scan_csv(struct str s, char delimiter, char *to)
 {
     return scan_until(s, (unsigned char)delimiter, to);
+}
+
+static inline size_t scan_ascii(struct str s)
+{
+    return scan_until(s, SCAN_ASCII, NULL);
 }

@@ -1,5 +1,7 @@
 #include "core/base/utf8.h"
 
+#include "core/base/scan.h"
+
 size_t utf8_next(struct str s, uint32_t *code)
 {
     static const struct {
@@ -27,35 +29,44 @@ size_t utf8_next(struct str s, uint32_t *code)
     return 0;
 }
 
-bool utf8_valid(struct str s)
+/* How many bytes go by that are ASCII or characters of two bytes, nearly all of French: sixteen at a
+ * time, and without a branch at each accent. */
+static size_t plain_run(struct str s)
 {
     size_t i = 0;
-    while (i < s.n) {
-        uint64_t word;
-        if (s.n - i >= sizeof word) {
-            memcpy(&word, s.p + i, sizeof word);
-            if ((word & 0x8080808080808080u) == 0) {
-                i += sizeof word;
-                continue;
-            }
+#ifdef __SSE2__
+    const __m128i c2 = _mm_set1_epi8((char)0xc2), to_df = _mm_set1_epi8(0xdf - 0xc2),
+                  c0 = _mm_set1_epi8((char)0xc0);
+    for (unsigned carry = 0; s.n - i >= 16; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i)), from_c2 = _mm_sub_epi8(x, c2);
+        unsigned high = (unsigned)_mm_movemask_epi8(x),
+                 first = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from_c2, to_df), from_c2)),
+                 second = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(x, c0)), /* as signed: 0x80 to 0xbf */
+                 wanted = first << 1 | carry, odd = (high ^ first ^ second) | ((second ^ wanted) & 0xffff);
+        if (odd) { /* from its first byte, where it is the second that is wrong */
+            unsigned at = (unsigned)__builtin_ctz(odd);
+            return i + at - (wanted >> at & 1);
         }
-        /* Two bytes: every accent of French. */
-        unsigned char first = (unsigned char)s.p[i];
-        if (first < 0x80) {
-            i++;
-            continue;
-        }
-        if (first >= 0xc2 && first <= 0xdf && s.n - i >= 2 && ((unsigned char)s.p[i + 1] & 0xc0) == 0x80) {
-            i += 2;
-            continue;
-        }
-        uint32_t code;
-        size_t len = utf8_next(str_from(s, i), &code);
-        if (len == 0)
-            return false;
-        i += len;
+        carry = first >> 15;
     }
-    return true;
+    i -= i > 0 && (unsigned char)s.p[i - 1] >= 0xc2;
+#endif
+    while (i < s.n && (unsigned char)s.p[i] < 0x80)
+        i++;
+    return i;
+}
+
+bool utf8_valid(struct str s)
+{
+    for (uint32_t code;;) {
+        s = str_from(s, plain_run(s));
+        if (s.n == 0)
+            return true;
+        size_t n = utf8_next(s, &code);
+        if (n == 0)
+            return false;
+        s = str_from(s, n);
+    }
 }
 
 size_t utf8_put(char out[4], uint32_t code)

@@ -13,6 +13,7 @@
 #include "core/base/jw.h"
 #include "core/base/log.h"
 #include "core/base/scan.h"
+#include "core/base/utf8.h"
 
 /* One special byte at each place of each length: whole vectors, their seams, and the rest. */
 static void test_scan_finds_the_first(void **state)
@@ -95,6 +96,40 @@ static void test_escape_at_each_place(void **state)
             }
     buf_free(&out);
     buf_free(&want);
+}
+
+static bool naive_utf8(struct str s)
+{
+    size_t n = 1;
+    for (uint32_t code; s.n > 0 && n > 0; s = str_from(s, n))
+        n = utf8_next(s, &code);
+    return n > 0;
+}
+
+/* Each piece at each place of each length, among plain letters and among accents: across the seams of vectors too. */
+static void test_utf8_at_each_place(void **state)
+{
+    (void)state;
+    static const struct str pieces[] = {
+        S("é"), S("\xc2\x80"), S("\xdf\xbf"), S("’"), S("𝄞"), S("é’é"),
+        S("\x80"), S("\xbf"), S("\xc1\xbf"), S("\xe0\x80\x80"), S("\xed\xa0\x80"), S("\xf5\x80\x80\x80"), S("\xff"), S("\xe0\xa0"),
+        S("\xc3"), S("\xc3x"), S("\xc3\xc3\xa9"), S("\xc3’"), S("\xc3\xa9\xa9"), S("\xe2\x80"), S("’\x99"),
+    };
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++)
+        for (size_t n = pieces[i].n; n <= 50; n++)
+            for (size_t at = 0; at + pieces[i].n <= n; at++)
+                for (int accents = 0; accents < 2; accents++) {
+                    char text[50];
+                    for (size_t k = 0; k < n; k++) /* whole accents up to the piece, and behind it */
+                        text[k] = !accents ? 'x' : (k < at ? k + at : k + at + pieces[i].n) % 2 ? '\xa9' : '\xc3';
+                    text[0] = at % 2 ? 'x' : text[0];
+                    memcpy(text + at, pieces[i].p, pieces[i].n);
+                    struct str s = {text, n};
+                    if (utf8_valid(s) != naive_utf8(s))
+                        fail_msg("piece %zu at %zu of %zu", i, at, n);
+                    if (!accents)
+                        assert_true(utf8_valid(s) == (i < 6));
+                }
 }
 
 /* Every length up to three vectors; what stands behind the end is not counted. */
@@ -247,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scan_finds_the_first),
         cmocka_unit_test(test_scan_copies_what_goes_by), cmocka_unit_test(test_escape_at_each_place),
+        cmocka_unit_test(test_utf8_at_each_place),
         cmocka_unit_test(test_tally_counts_to_the_end), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_ceiling), cmocka_unit_test(test_moments),
         cmocka_unit_test(test_log_waits),

@@ -212,7 +212,8 @@ enum { GROUPS_MAX = 8 };
 /* A run of digits (A and B of Corsica too) in groups, one separator between two. */
 struct run {
     char digits[32];
-    size_t n, groups, length[GROUPS_MAX];
+    unsigned n, groups;
+    unsigned char length[GROUPS_MAX];
     bool plus, dots;
     struct str text;
 };

@@ -1,5 +1,6 @@
 #include "core/data/format/encoding.h"
 
+#include "core/base/scan.h"
 #include "core/base/utf8.h"
 #include "core/data/errors.h"
 
@@ -9,47 +10,16 @@ static const uint16_t high_1252[32] = {
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
 };
 
-/* Bytes at the front of s that are ASCII, eight at a time. */
-static size_t ascii_run(struct str s)
-{
-    size_t at = 0;
-    for (uint64_t eight; at + 8 <= s.n; at += 8) {
-        memcpy(&eight, s.p + at, 8);
-        if (eight & 0x8080808080808080ULL)
-            break;
-    }
-    while (at < s.n && (unsigned char)s.p[at] < 0x80)
-        at++;
-    return at;
-}
-
-bool encoding_is_utf8(struct str s)
-{
-    for (;;) {
-        s = str_from(s, ascii_run(s));
-        if (s.n == 0)
-            return true;
-        uint32_t code;
-        unsigned char first = (unsigned char)s.p[0];
-        bool accent =
-            first >= 0xC2 && first <= 0xDF && s.n > 1 && ((unsigned char)s.p[1] & 0xC0) == 0x80;
-        size_t n = accent ? 2 : utf8_next(s, &code); /* nearly all of French */
-        if (n == 0)
-            return false;
-        s = str_from(s, n);
-    }
-}
-
 /* Of the lines that hold a byte over 127 (plain ones prove nothing), how many are not UTF-8. */
 static void count_lines(struct str rest, uint64_t *high, uint64_t *bad)
 {
     *high = *bad = 0;
     struct str line;
     while (str_cut(&rest, '\n', &line)) {
-        if (ascii_run(line) == line.n)
+        if (scan_ascii(line) == line.n)
             continue;
         ++*high;
-        *bad += !encoding_is_utf8(line);
+        *bad += !utf8_valid(line);
     }
 }
 
@@ -70,7 +40,7 @@ void encoding_detect(struct str file, struct encoding_found *out)
         out->bom_bytes = 3;
         file = str_from(file, 3);
     }
-    if (encoding_is_utf8(file))
+    if (utf8_valid(file))
         return;
     uint64_t high, bad;
     count_lines(file, &high, &bad);
@@ -96,7 +66,7 @@ static void put_code(struct buf *out, uint32_t code)
 void encoding_put_1252(struct buf *out, struct str s)
 {
     while (s.n > 0) {
-        size_t n = ascii_run(s);
+        size_t n = scan_ascii(s);
         buf_add(out, (struct str){s.p, n});
         s = str_from(s, n);
         if (s.n == 0)

@@ -32,8 +32,5 @@ bool encoding_from_utf16(struct buf *out, struct str file, struct err *e);
 /* UTF-16 to UTF-8; a lone surrogate or a last odd byte becomes U+FFFD. */
 void encoding_put_utf16(struct buf *out, struct str s, bool big_endian);
 
-/* Strict UTF-8, fast where the text is ASCII. */
-bool encoding_is_utf8(struct str s);
-
 /* A name when the file is of a kind we know and is not text ("PDF", "ZIP", …); NULL otherwise. */
 const char *encoding_binary_kind(struct str file);

@@ -4,6 +4,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "core/base/scan.h"
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 
 /* The first separator, CR or LF in [p, end); end when there is none. */
@@ -73,14 +75,6 @@ static bool cell_too_long(struct at *a)
     return err_arg(a->e, "%d", RECORD_CELL_MAX);
 }
 
-static bool is_ascii(struct str s)
-{
-    unsigned char any = 0;
-    for (size_t i = 0; i < s.n; i++)
-        any |= (unsigned char)s.p[i];
-    return any < 0x80;
-}
-
 /* Keeps the cell [from, from + n) of the text, or of scratch when `moved`. */
 static bool keep(struct at *a, struct str s, bool moved)
 {
@@ -91,8 +85,8 @@ static bool keep(struct at *a, struct str s, bool moved)
         a->r->n++;
         return true;
     }
-    if (c->encoding != ENCODING_UTF8 && !is_ascii(s) &&
-        (c->encoding == ENCODING_1252 || !encoding_is_utf8(s))) {
+    if (c->encoding != ENCODING_UTF8 && scan_ascii(s) < s.n &&
+        (c->encoding == ENCODING_1252 || !utf8_valid(s))) {
         a->r->repaired |= c->encoding == ENCODING_MIXED;
         struct buf utf8 = {.max = 4 * (size_t)RECORD_CELL_MAX};
         encoding_put_1252(&utf8, s);

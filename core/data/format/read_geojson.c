@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
+#include "core/base/utf8.h"
 #include "core/data/format/encoding.h"
 #include "core/data/errors.h"
 #include "core/data/value/geometry.h"
@@ -220,7 +221,7 @@ static bool put_string(struct geojson *g, struct str raw, bool *repaired)
     if (!json_scan_unescape(raw, out))
         return false;
     struct str put = {out->p + before, out->n - before};
-    if (out->over || encoding_is_utf8(put))
+    if (out->over || utf8_valid(put))
         return true;
     struct buf good = {.max = TEXT_MAX};
     encoding_put_1252(&good, put);
@@ -275,7 +276,7 @@ static bool put_value(struct geojson *g, size_t column, struct str value, struct
     bool string = value.p[0] == '"';
     struct str shown = string ? inside : str_eq(value, S("null")) ? S("") : value;
     g->quoted[column] = string;
-    if ((!string || !memchr(inside.p, '\\', inside.n)) && encoding_is_utf8(shown)) {
+    if ((!string || !memchr(inside.p, '\\', inside.n)) && utf8_valid(shown)) {
         set_view(g, column, shown);
         out->has_nul |= memchr(shown.p, 0, shown.n) != NULL;
         return true;

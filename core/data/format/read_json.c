@@ -106,7 +106,7 @@ static bool is_word(struct str v)
 static void end_moved(struct json_rows *s, size_t column, size_t from)
 {
     struct str put = str_from(buf_str(&s->cell_text), from);
-    if (!encoding_is_utf8(put)) {
+    if (!utf8_valid(put)) {
         struct buf good = {.max = 4 * (size_t)RECORD_CELL_MAX};
         encoding_put_1252(&good, put);
         s->cell_text.n = from;
@@ -175,7 +175,7 @@ static bool put_value(struct json_rows *s, struct str value)
         return true;
     struct str raw = string ? str_part(value, 1, value.n - 2) : value;
     bool escaped = string && memchr(raw.p, '\\', raw.n);
-    if (escaped || !encoding_is_utf8(raw))
+    if (escaped || !utf8_valid(raw))
         return put_moved(s, column, raw, escaped);
     s->cells[column] = raw;
     return true;
@@ -207,7 +207,7 @@ static bool add_key(struct json_rows *s, struct str key)
     size_t from = s->path.n;
     if (!json_scan_unescape(key, &s->path))
         return broken(s, key.p);
-    if (!encoding_is_utf8(str_from(buf_str(&s->path), from))) {
+    if (!utf8_valid(str_from(buf_str(&s->path), from))) {
         s->path.n = from;
         encoding_put_1252(&s->path, key);
     }

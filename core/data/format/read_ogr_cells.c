@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/base/utf8.h"
 #include "core/data/format/encoding.h"
 #include "core/data/value/geometry.h"
 #include "core/data/format/ogr.h"
@@ -30,7 +31,7 @@ static void put_moment(struct ogr_source *s, void *feature, int field, int type)
 
 static void put_words(struct ogr_source *s, struct str value, bool *repaired)
 {
-    if (encoding_is_utf8(value)) {
+    if (utf8_valid(value)) {
         buf_add(&s->text, value);
         return;
     }

@@ -1,6 +1,7 @@
 /* read_ogr_columns -- which fields of a layer are columns, and their names. */
 #include "core/data/format/read_ogr_inside.h"
 
+#include "core/base/utf8.h"
 #include "core/data/format/encoding.h"
 #include "core/data/errors.h"
 #include "core/data/value/geometry.h"
@@ -46,7 +47,7 @@ static bool too_many(size_t n, struct err *e)
 static struct str name_of(struct ogr_source *s, void *field)
 {
     struct str name = str_of(ogr()->OGR_Fld_GetNameRef(field));
-    if (encoding_is_utf8(name))
+    if (utf8_valid(name))
         return arena_str(&s->arena, name);
     struct buf out = {0};
     encoding_put_1252(&out, name);

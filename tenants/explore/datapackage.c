@@ -117,7 +117,9 @@ static void put_joined(struct req *r, struct jw *w, const struct dataset_object 
     for (size_t i = 0; i < n; i++) {
         jw_open(w, '{');
         JW_STR(w, "title", joined[i].line);
-        JW_STR(w, "path", credit_joined_url(r, &joined[i]));
+        struct str page = credit_joined_url(r, &joined[i]);
+        if (page.n)
+            JW_STR(w, "path", page);
         jw_close(w, '}');
     }
     jw_close(w, ']');

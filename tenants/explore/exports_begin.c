@@ -82,14 +82,17 @@ static struct str cite_link(struct req *r, const struct export_file *f)
     return link;
 }
 
-/* What the rows were joined with, to be quoted as well (RFC 8288; "via": RFC 4287). */
+/* What the rows were joined with, to be quoted as well (RFC 8288; "via": RFC 4287); of what may not be named, where its licence is. */
 static struct str via_links(struct req *r)
 {
     struct buf b = {0};
     struct credit_joined *joined;
     size_t n = credit_joined(r->a, LANG_FR, req_col(r, 0, 0, COL_CREDITS), &joined);
     for (size_t i = 0; i < n && b.n < VIA_MAX; i++) {
-        buf_printf(&b, ", <" STR_FMT ">; rel=\"via\"; title*=UTF-8''", STR_ARG(credit_joined_url(r, &joined[i])));
+        struct str page = credit_joined_url(r, &joined[i]), to = page.n ? page : joined[i].licence_url;
+        if (to.n == 0)
+            continue;
+        buf_printf(&b, ", <" STR_FMT ">; rel=\"%s\"; title*=UTF-8''", STR_ARG(to), page.n ? "via" : "copyright");
         url_encode(&b, joined[i].line);
     }
     struct str links = arena_str(r->a, buf_str(&b));

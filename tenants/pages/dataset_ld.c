@@ -79,8 +79,11 @@ static void put_joined(struct req *r, struct jw *w, const struct dataset *d)
     for (size_t i = 0; i < d->njoined; i++) {
         jw_open(w, '{');
         JW_STR(w, "@type", S("CreativeWork")); /* as a Dataset it would have to be described whole */
-        JW_STR(w, "name", d->joined[i].title);
-        JW_STR(w, "url", credit_joined_url(r, &d->joined[i]));
+        struct str page = credit_joined_url(r, &d->joined[i]);
+        if (page.n) {
+            JW_STR(w, "name", d->joined[i].title);
+            JW_STR(w, "url", page);
+        }
         if (d->joined[i].licence_url.n)
             JW_STR(w, "license", d->joined[i].licence_url);
         JW_STR(w, "creditText", d->joined[i].line);

@@ -29,13 +29,20 @@ struct str credit_line(struct arena *a, enum lang lang, struct str publisher, st
     return line;
 }
 
+/* Of what only its licence may be said. */
+static struct str notice(struct arena *a, enum lang lang, struct str licence)
+{
+    return arena_printf(a, lang == LANG_FR ? "Contient des données reprises d’un jeu diffusé sous " STR_FMT
+                                           : "Contains data taken from a dataset published under " STR_FMT, STR_ARG(licence));
+}
+
 static struct credit_joined read_one(struct arena *a, enum lang lang, const json_t *one)
 {
-    struct str title = jr_str(one, "title"), url = jr_str(one, "licence_url");
+    struct str title = jr_str(one, "title"), url = jr_str(one, "licence_url"), host = jr_str(one, "host"), licence = jr_str(one, "licence");
     return (struct credit_joined){
-        .line = credit_line(a, lang, jr_str(one, "publisher"), title, jr_str(one, "modified"), jr_str(one, "licence")),
+        .line = host.n ? credit_line(a, lang, jr_str(one, "publisher"), title, jr_str(one, "modified"), licence) : notice(a, lang, licence),
         .title = arena_str(a, title), .licence_url = url.n ? arena_str(a, url) : STR_NONE,
-        .dataset = arena_str(a, jr_str(one, "dataset")), .host = arena_str(a, jr_str(one, "host"))};
+        .dataset = arena_str(a, jr_str(one, "dataset")), .host = arena_str(a, host)};
 }
 
 size_t credit_joined(struct arena *a, enum lang lang, struct str credits, struct credit_joined **out)
@@ -52,5 +59,7 @@ size_t credit_joined(struct arena *a, enum lang lang, struct str credits, struct
 
 struct str credit_joined_url(struct req *r, const struct credit_joined *c)
 {
+    if (c->host.n == 0)
+        return STR_NONE;
     return arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_tenant_url(r, c->host)), STR_ARG(c->dataset));
 }

@@ -16,12 +16,13 @@
 struct str credit_line(struct arena *a, enum lang lang, struct str publisher, struct str title, struct str modified,
                        struct str licence);
 
-/* A line more: a dataset that the rows were joined with, as portal.credits keeps it. */
+/* A line more: a dataset that the rows were joined with, as portal.credits keeps it; of one that is closed since, the notice of its
+ * licence ("Contient des données reprises d’un jeu diffusé sous …"). */
 struct credit_joined {
     struct str line, title, licence_url; /* licence_url: absent where it is not known */
-    struct str dataset, host;            /* its name and the portal it is published on */
+    struct str dataset, host;            /* its name and the portal it is published on; empty: it may not be named */
 };
 
 /* What portal.credits says (JSON), in lines; their number. In the arena; none for what cannot be read. */
 size_t credit_joined(struct arena *a, enum lang lang, struct str credits, struct credit_joined **out);
-struct str credit_joined_url(struct req *r, const struct credit_joined *c); /* its page */
+struct str credit_joined_url(struct req *r, const struct credit_joined *c); /* its page; absent: it may not be named */

@@ -15,10 +15,10 @@
 #include "tenants/publishing/load.h"
 #include "tenants/publishing/sql.h"
 
-/* The dataset that a join names: its version, its columns, and those that are shown. */
+/* The dataset that a join names: its version, its columns, those that are shown, and what is kept of it. */
 struct other {
     struct uuid version;
-    json_t *columns, *fields, *licence, *modified;
+    json_t *columns, *fields, *named;
 };
 
 static bool refuse(const struct err_kind *kind, unsigned number, struct str word, struct err *e)
@@ -33,8 +33,7 @@ static void other_free(struct other *o)
 {
     json_decref(o->columns);
     json_decref(o->fields);
-    json_decref(o->licence);
-    json_decref(o->modified);
+    json_decref(o->named);
 }
 
 static bool find(struct conn *c, const struct uuid *tenant, struct str organisation, struct str dataset, unsigned number,
@@ -47,11 +46,10 @@ static bool find(struct conn *c, const struct uuid *tenant, struct str organisat
         uuid_parse(str_of(PQgetvalue(r, 0, 0)), &o->version);
         o->columns = jr_parse(str_of(PQgetvalue(r, 0, 1)), e);
         o->fields = jr_parse(str_of(PQgetvalue(r, 0, 2)), e);
-        o->licence = PQgetisnull(r, 0, 3) ? json_null() : json_string(PQgetvalue(r, 0, 3));
-        o->modified = PQgetisnull(r, 0, 4) ? json_null() : json_string(PQgetvalue(r, 0, 4));
+        o->named = jr_parse(str_of(PQgetvalue(r, 0, 3)), e);
     }
     PQclear(r);
-    return r && (there || refuse(&err_step_dataset, number, dataset, e)) && o->columns && o->fields;
+    return r && (there || refuse(&err_step_dataset, number, dataset, e)) && o->columns && o->fields && o->named;
 }
 
 /* "c3::text", for a column that is shown. */
@@ -135,8 +133,7 @@ static bool open_one(struct conn *c, const struct uuid *tenant, struct str organ
     j->n += j->fds[j->n] >= 0;
     j->bytes += bytes;
     if (ok)
-        json_array_append_new(j->named, json_pack("{s:s%,s:O,s:O}", "dataset", dataset.p, dataset.n, "licence", o.licence,
-                                                    "modified", o.modified));
+        json_array_append(j->named, o.named);
     other_free(&o);
     buf_free(&sql);
     return ok;

@@ -18,7 +18,7 @@ struct joins {
     int fds[STEP_JOINS_MAX];
     size_t n;
     uint64_t bytes;
-    json_t *named; /* [{"dataset", "licence", "modified"}]: its id in the registry, or null (check.h), and the day of its data, of now */
+    json_t *named; /* what is kept of each (join_dataset.sql) */
 };
 
 /* organisation: the one that the sender is bound to, or absent.

@@ -195,7 +195,8 @@ static void make_tenants(void)
 }
 
 /* What was published before there were checks (0010) counts as read, on every portal; a copy and what came later do not. What the
- * steps of a dataset say of joins (0034) is said of the version that they were applied to, and of no other. */
+ * steps of a dataset say of joins (0034) is said of the version that they were applied to, and of no other; what is joined
+ * and open now has its line out (0036). */
 static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
 {
     (void)state;
@@ -219,13 +220,16 @@ static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
     run(migrations, then);
     publish(2, 4, true);
     prepare(1, 16, steps, "[]"); /* read since: its record is right */
+    prepare(1, 17, "[]", "[{\"dataset\": \"d1\"}, {\"dataset\": \"d11\"}]");
+    db_exec(DB_OWNER, "BEGIN; SET LOCAL portal.tenant_id = '00000000-0000-7000-8000-0000000000b1';"
+                      "UPDATE portal.dataset SET state = 'published', visibility = 'open', published_at = now() WHERE dataset_id = 'd1'; COMMIT");
     run(migrations, migrations_n);
     assert_int_equal(report.applied, migrations_n - then);
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 4), ' ' ORDER BY tenant_id, version_id)"
                                            " FROM portal.version_check WHERE right(version_id::text, 3) < '010'"), "b1d001 b2d002");
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 3) || joined, ' ' ORDER BY tenant_id, version_id)"
                                            " FROM portal.version_check WHERE right(version_id::text, 3) > '010'"),
-                        "b1011[{\"dataset\": \"noms\", \"licence\": null}] b1013[] b1014[] b1016[] b2012[{\"dataset\": \"noms\", \"licence\": null}]");
+                        "b1011[{\"dataset\": \"noms\", \"licence\": null}] b1013[] b1014[] b1016[] b1017[{\"open\": true, \"dataset\": \"d1\"}, {\"dataset\": \"d11\"}] b2012[{\"dataset\": \"noms\", \"licence\": null}]");
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, before, after)

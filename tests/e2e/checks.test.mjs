@@ -494,7 +494,7 @@ test('the same licence opens it; a description that takes it away from an open d
   assert.deepEqual([revoked.status, revoked.json.closed], [200, true]);
 });
 
-test('the public page quotes what a dataset is joined with, while everybody may read that; a closed one leaves no trace', async () => {
+test('the public page quotes what a dataset is joined with, while everybody may read that; of a closed one the licence alone', async () => {
   await reference(A, 'arbres', 'lov2');
   await joined(A, 'parcs', 'arbres');
   assert.equal((await post(A, '/datasets/parcs/publish', { attest: true })).status, 200);
@@ -503,6 +503,7 @@ test('the public page quotes what a dataset is joined with, while everybody may 
   await poll(async () => /Fait aussi avec, à citer de même :[^]*?<p class="small">Source : [^<]*« Référence arbres de a\.r\.localhost »[^<]*Licence Ouverte/.test(await page()), { what: 'the line' });
   assert.equal((await post(A, '/datasets/arbres/close')).status, 200);
   await poll(async () => !(await page()).includes('Référence arbres'), { what: 'no trace' });
+  assert.match(await page(), /Contient des données reprises d’un jeu diffusé sous Licence Ouverte v2\.0 \(Etalab\)<\/p>/);
   assert.ok((await page()).includes('Citer ce jeu'));
 });
 

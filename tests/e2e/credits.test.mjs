@@ -58,6 +58,7 @@ const joined = (host, id = 'parcs', title = `Parcs de ${host[0].toUpperCase()}`,
 const dated = (host, id, day) => sql(t, `UPDATE portal.dataset d SET data_processed = '${day} 12:00+00' FROM portal.host h
   WHERE h.tenant_id = d.tenant_id AND h.host = '${host}' AND d.dataset_id = '${id}'`);
 const line = (host, title, day) => `Source\u00a0: Service de ${host[0].toUpperCase()}, «\u00a0${title}\u00a0», données du ${day}, ${ODBL}`;
+const notice = (licence) => `Contient des données reprises d’un jeu diffusé sous ${licence}`;
 const object = async (host, id = 'parcs') => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}`)).json;
 const quoted = async (host, id = 'parcs') => (await object(host, id))?.metas?.default.attributions?.slice(1);
 const quotes = (host, ...lines) => until(async () => JSON.stringify(await quoted(host)) === JSON.stringify(lines), `on ${host}: ${lines.join(' | ') || 'nothing'}`);
@@ -67,7 +68,8 @@ const turtle = (text, prefix = 'b') => new Store(new Parser({ blankNodePrefix: `
 async function everywhere(host, id = 'parcs') {
   const get = async (path) => { const a = await t.http(host, path); assert.equal(a.status, 200, path); return a; };
   const explore = `/catalog/datasets/${id}`, said = {}, led = {};
-  said.v21 = (await get(`/api/explore/v2.1${explore}`)).json.metas.default.attributions.slice(1);
+  const [own, ...others] = (await get(`/api/explore/v2.1${explore}`)).json.metas.default.attributions;
+  said.v21 = others;
   said.v21_list = (await get(`/api/explore/v2.1/catalog/datasets?where=dataset_id="${id}"`)).json.results[0].metas.default.attributions.slice(1);
   said.v20 = (await get(`/api/v2${explore}`)).json.dataset.metas.default.attributions.slice(1);
   said.v1 = (await get(`/api/datasets/1.0/${id}/`)).json.metas.attributions.slice(1);
@@ -75,24 +77,24 @@ async function everywhere(host, id = 'parcs') {
   said.catalogue = (await get('/api/explore/v2.1/catalog/exports/json')).json.find((d) => d.dataset_id === id).metas.default.attributions.slice(1);
   const { sources = [] } = (await get(`/explore/dataset/${id}/datapackage.json`)).json;
   said.datapackage = sources.map((s) => s.title);
-  led.datapackage = sources.map((s) => s.path);
+  led.datapackage = sources.flatMap((s) => s.path ?? []);
   const page = (await get(`/explore/dataset/${id}/?lang=fr`)).text;
   said.page = [...(/Fait aussi avec[^<]*<\/p>((?:<p class="small">[^<]*<\/p>)*)/.exec(page)?.[1] ?? '').matchAll(/<p class="small">([^<]*)<\/p>/g)].map((m) => m[1]);
   const based = JSON.parse(/<script type="application\/ld\+json">([^]*?)<\/script>/.exec(page)[1]).isBasedOn ?? [];
   said.schema_org = based.map((b) => b.creditText);
-  led.schema_org = based.map((b) => b.url);
-  const vias = [...(await get(`/api/explore/v2.1${explore}/exports/csv`)).headers.link.matchAll(/<([^>]+)>; rel="via"; title\*=UTF-8''([^,; ]+)/g)];
-  said.download = vias.map((m) => decodeURIComponent(m[2]));
-  led.download = vias.map((m) => m[1]);
+  led.schema_org = based.flatMap((b) => b.url ?? []);
+  const vias = [...(await get(`/api/explore/v2.1${explore}/exports/csv`)).headers.link.matchAll(/<([^>]+)>; rel="(via|copyright)"; title\*=UTF-8''([^,; ]+)/g)];
+  said.download = vias.map((m) => decodeURIComponent(m[3]));
+  led.download = vias.flatMap((m) => m[2] === 'via' ? m[1] : []);
   for (const feed of host === B ? [] : ['/catalog.ttl', '/api/explore/v2.1/catalog/exports/dcat']) { // a sub-domain's feed has no copies
     const text = (await get(feed)).text;
     const g = turtle(feed.endsWith('ttl') ? text : execFileSync('rapper', ['-q', '-i', 'rdfxml', '-o', 'ntriples', '-', `http://${host}/`], { input: text, encoding: 'utf8' }));
     const dataset = `http://${host}:${t.port}/explore/dataset/${id}/`;
     const each = g.getObjects(dataset, `${DCAT}distribution`, null).map((d) => g.getObjects(g.getObjects(d, `${DCT}rights`, null)[0],
-      'http://www.w3.org/2000/01/rdf-schema#label', null).map((x) => x.value).slice(1));
+      'http://www.w3.org/2000/01/rdf-schema#label', null).map((x) => x.value).filter((x) => x !== own).sort((x, y) => others.indexOf(x) - others.indexOf(y))); // a graph has no order
     each.forEach((x) => assert.deepEqual(x, each[0], feed));
     said[feed] = each[0];
-    led[feed] = g.getObjects(dataset, `${PROV}wasDerivedFrom`, null).map((x) => x.value);
+    led[feed] = g.getObjects(dataset, `${PROV}wasDerivedFrom`, null).map((x) => x.value).sort();
   }
   return { said, led };
 }
@@ -180,12 +182,17 @@ test('a new title of what is joined arrives on the copy and at the national port
   await until(async () => (await national('Parcs de A'))?.description.includes(want), 'the national portal');
 });
 
-test('what is joined is quoted nowhere once it is closed, and again once it is open', async () => {
+test('of what is joined and closed since, the notice of its licence stays and nothing that names it; it is quoted again once it is open', async () => {
   await post(A, '/datasets/noms/close');
-  await quotes(A);
-  await quotes(R);
-  await until(async () => !(await national('Parcs de A'))?.description.includes('Noms des rues'), 'the national portal');
-  for (const host of [A, R]) await agrees(host, 'parcs', [], []);
+  await quotes(A, notice(ODBL));
+  await quotes(R, notice(ODBL));
+  await until(async () => (await national('Parcs de A'))?.description.includes(`\n\n- ${notice(ODBL)}\n\n`), 'the national portal');
+  for (const host of [A, R]) {
+    await agrees(host, 'parcs', [notice(ODBL)], []);
+    for (const path of ['/catalog.ttl', '/api/explore/v2.1/catalog/exports/json', '/explore/dataset/parcs/', '/explore/dataset/parcs/datapackage.json', '/api/explore/v2.1/catalog/datasets/parcs'])
+      assert.doesNotMatch((await t.http(host, path)).text, /Noms des rues|Service de A/, `${host}${path}`);
+  }
+  assert.ok((await t.http(A, '/explore/dataset/parcs/?lang=en')).text.includes(`Contains data taken from a dataset published under ${ODBL}`));
   await post(A, '/datasets/noms/open');
   await quotes(A, line(A, 'Noms des rues', '04/05/2020'));
   await quotes(R, line(A, 'Noms des rues', '04/05/2020'));
@@ -197,6 +204,23 @@ test('the next file that is joined with something else changes what the copy quo
   await joined(A, 'parcs', 'Parcs de A', 'autres');
   await quotes(R, line(A, 'Autres noms', '09/08/2022'));
   await until(async () => (await national('Parcs de A'))?.description.includes('Autres noms'), 'the national portal');
+});
+
+test('what was joined with what is joined is quoted as well, as it was when the rows were taken; its new title too', async () => {
+  await publish(A, 'zones', 'code;m\n01;1\n02;2\n', { title: 'Zones de A', license: ODBL, steps: joining('parcs') });
+  const [y, m, d] = new Date().toISOString().slice(0, 10).split('-');
+  const parks = `Source\u00a0: Ville d’essai, «\u00a0Parcs de A\u00a0», données du ${d}/${m}/${y}, ${ODBL}`;
+  const pages = ['autres', 'parcs'].map((id) => `http://${A}:${t.port}/explore/dataset/${id}/`);
+  for (const host of [A, R]) await agrees(host, 'zones', [line(A, 'Autres noms', '09/08/2022'), parks], pages);
+  await publish(A, 'autres', 'code;nom\n01;Un\n', { title: 'Noms renommés', publisher: 'Service de A', license: ODBL });
+  await quotes(R, line(A, 'Noms renommés', '09/08/2022'));
+  await until(async () => JSON.stringify(await quoted(R, 'zones')) === JSON.stringify([line(A, 'Noms renommés', '09/08/2022'), parks]), 'the new title on the copy');
+  await post(A, '/datasets/parcs/close'); // what stands between: its own line goes, that of what it was made with stays
+  await until(async () => JSON.stringify(await quoted(R, 'zones')) === JSON.stringify([line(A, 'Noms renommés', '09/08/2022'), notice(ODBL)]), 'the notice');
+  await post(A, '/datasets/parcs/open');
+  await until(async () => (await quoted(R, 'zones'))?.[1] === parks, 'open again');
+  await publish(A, 'autres', 'code;nom\n01;Un\n', { title: 'Autres noms', publisher: 'Service de A', license: ODBL });
+  await quotes(R, line(A, 'Autres noms', '09/08/2022'));
 });
 
 test('a closed dataset that the portal joined for itself is quoted nowhere outside it', async () => {

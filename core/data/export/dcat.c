@@ -297,7 +297,8 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
     if (d->source.n)
         rdf_to(n, "prov:alternateOf", d->source);
     for (size_t i = 0; i < d->njoined; i++)
-        rdf_to(n, "prov:wasDerivedFrom", d->joined[i].page);
+        if (d->joined[i].page.n)
+            rdf_to(n, "prov:wasDerivedFrom", d->joined[i].page);
     for (size_t f = 0; d->has_rows && f < sizeof formats / sizeof formats[0]; f++)
         if (wanted(c, f) && (!formats[f].geometry || d->has_geometry))
             add_distribution(g, &a, n, c, d, f);

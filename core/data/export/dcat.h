@@ -25,7 +25,7 @@ struct dcat_dataset {
     struct str bbox_wkt;               /* polygon; absent: none */
     struct str credit;                 /* what a re-user has to quote */
     const struct dcat_joined {
-        struct str credit, page;
+        struct str credit, page;       /* page: absent where it may not be named */
     } *joined;                         /* what its rows were joined with, to be quoted as well */
     size_t njoined;
     struct str columns;                /* a sentence on the columns: description of the distributions */

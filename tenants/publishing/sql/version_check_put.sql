@@ -12,8 +12,11 @@ SELECT $1::uuid, $2::uuid, $4::jsonb #>> '{schema,name}', $4::jsonb #>> '{schema
                                             coalesce($4::jsonb #> '{secrecy,findings}', '[]')) WITH ORDINALITY AS u (f, at)
                  GROUP BY u.f ->> 'kind', u.f ->> 'column') AS x), $5,
        (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]')
-          FROM (SELECT j ->> 'dataset' AS dataset, j ->> 'licence' AS licence, max(j ->> 'modified') AS modified
+          FROM (SELECT j ->> 'dataset' AS dataset, j ->> 'licence' AS licence, max(j ->> 'modified') AS modified,
+                       coalesce(bool_or((j ->> 'open')::boolean), false) AS open,
+                       portal.joins_merged(jsonb_agg(w) FILTER (WHERE w IS NOT NULL)) AS "with"
                   FROM jsonb_array_elements(coalesce(b.joined, '[]') || coalesce($4::jsonb -> 'joined', '[]')) AS j
+                  LEFT JOIN LATERAL jsonb_array_elements(coalesce(j -> 'with', '[]')) AS w ON true
                  GROUP BY 1, 2) AS x)
   FROM (SELECT 1) AS one
   LEFT JOIN portal.version_check AS b ON b.tenant_id = $1::uuid AND b.version_id = $3::uuid

@@ -1,7 +1,6 @@
 #include "tenants/explore/v1_records.h"
 
 #include "core/base/clock.h"
-#include "core/data/query/cell.h"
 #include "core/data/errors.h"
 #include "core/data/export/export.h"
 #include "core/data/query/facet.h"
@@ -100,7 +99,7 @@ static void put_value(struct buf *out, const struct query_column *c, const PGres
 {
     buf_reset(room);
     if (c->shape == SHAPE_FILE) {
-        cell_json(out, c, result, row);
+        row_json_cell(out, c, result, row);
         return;
     }
     switch (c->type) {
@@ -124,7 +123,7 @@ static void put_value(struct buf *out, const struct query_column *c, const PGres
     case TYPE_BOOLEAN:
     case TYPE_FILE:
     case COLUMN_TYPES:
-        cell_json(out, c, result, row);
+        row_json_cell(out, c, result, row);
         break;
     }
 }

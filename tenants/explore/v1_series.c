@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/data/query/cell.h"
+#include "core/data/query/row_json.h"
 #include "core/data/errors.h"
 #include "core/data/query/odsql_math.h"
 #include "tenants/explore/v1_place.h"
@@ -170,7 +170,7 @@ void v1_put_cell(struct jw *w, const struct query_column *c, const PGresult *res
 {
     struct buf text = {0};
     if (c && !cell_null(c, result, row))
-        cell_json(&text, c, result, row);
+        row_json_cell(&text, c, result, row);
     jw_raw(w, text.n ? buf_str(&text) : S("null"));
     buf_free(&text);
 }
@@ -208,7 +208,7 @@ void v1_series_put(struct jw *w, struct v1_series *s, const struct query *q, con
         const struct query_column *c = v1_column(q, 's', i);
         buf_reset(&text);
         if (c && !cell_null(c, result, row))
-            cell_json(&text, c, result, row);
+            row_json_cell(&text, c, result, row);
         else
             buf_addz(&text, "null");
         buf_addc(&text, '\0');

@@ -27,7 +27,7 @@ static void both(const struct query_column *c, struct str value, struct buf *jso
     PGresult *r = result_of(&value, 1);
     buf_reset(json);
     buf_reset(text);
-    cell_json(json, c, r, 0);
+    row_json_cell(json, c, r, 0);
     cell_text(text, c, r, 0, S("|"));
     buf_addc(json, '\0');
     buf_addc(text, '\0');
@@ -123,7 +123,7 @@ static void test_ranges(void **state)
     const struct str bounds[] = {S("\0\0\0\0\0\0\0\0"), S("\0\0\0\0\0\0\0\0"), S("\0\0\0\0\0\x1e\x84\x7f"),
                                  S("\0\0\0\0\0\x1e\x84\x7f")};
     PGresult *r = result_of(bounds, 4);
-    cell_json(&json, &dates, r, 0);
+    row_json_cell(&json, &dates, r, 0);
     buf_addc(&json, '\0');
     assert_string_equal(json.p, "\"[2000-01-01T00:00:00.000Z, 2000-01-01T00:00:01.999Z[\"");
     PQclear(r);
@@ -152,7 +152,7 @@ static void test_local_moments(void **state)
         const struct str values[] = {S("\0\0\0\0\0\0\0\0"), {(const char *)&local, 8}};
         PGresult *r = result_of(values, 2);
         struct buf out = {0};
-        cell_json(&out, &c, r, 0);
+        row_json_cell(&out, &c, r, 0);
         buf_addc(&out, '\0');
         assert_string_equal(out.p, rows[i].want);
         buf_free(&out);

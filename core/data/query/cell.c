@@ -1,21 +1,11 @@
-#include "core/data/query/cell.h"
+#include "core/data/query/cell_inside.h"
 
 #include <endian.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/jw.h"
-
-/* Absent: NULL. */
-static inline struct str bytes(const PGresult *r, int row, int column)
-{
-    int n = PQgetlength(r, row, column);
-    if (n == 0 && PQgetisnull(r, row, column))
-        return STR_NONE;
-    return (struct str){PQgetvalue(r, row, column), (size_t)n};
-}
 
 static uint64_t eight(const char *p)
 {
@@ -44,7 +34,7 @@ static int64_t whole(struct str s)
 
 int64_t cell_i64(const PGresult *r, int row, int column)
 {
-    return whole(bytes(r, row, column));
+    return whole(cell_bytes(r, row, column));
 }
 
 static double to_double(uint64_t bits)
@@ -80,7 +70,7 @@ static char *put_digits(char *end, uint64_t v)
 
 /* Up to six decimals go without printf: w / 10^6 is exact rounding when both are whole and below
  * 2^53, so that w without its last zeros is also the shortest text of v. */
-static void put_double(struct buf *out, double v)
+void cell_double(struct buf *out, double v)
 {
     double w = rint(v * 1e6);
     if (!(fabs(v) < 1e9) || w / 1e6 != v || w == 0) {
@@ -238,7 +228,7 @@ static double wkb_double(const char *p, bool little)
     return to_double(little ? __builtin_bswap64(eight(p)) : eight(p));
 }
 
-static bool point_of(struct str s, double *x, double *y)
+bool cell_point_of(struct str s, double *x, double *y)
 {
     if (s.n < 21)
         return false;
@@ -254,7 +244,7 @@ static bool point_of(struct str s, double *x, double *y)
 
 bool cell_point(const struct query_column *c, const PGresult *r, int row, double *lon, double *lat)
 {
-    return c->type == TYPE_GEO_POINT && !PQgetisnull(r, row, c->at) && point_of(bytes(r, row, c->at), lon, lat);
+    return c->type == TYPE_GEO_POINT && !PQgetisnull(r, row, c->at) && cell_point_of(cell_bytes(r, row, c->at), lon, lat);
 }
 
 static void put_spaced(struct buf *out, struct str json)
@@ -267,7 +257,7 @@ static void put_spaced(struct buf *out, struct str json)
 }
 
 /* PostGIS writes {"type":"Point","coordinates":[…]}; the API has coordinates first, and spaces. */
-static void put_shape(struct buf *out, struct str json)
+void cell_shape(struct buf *out, struct str json)
 {
     static const char head[] = "{\"type\":", middle[] = ",\"coordinates\":";
     struct str type = str_from(json, sizeof head - 1);
@@ -291,15 +281,15 @@ bool cell_geometry(struct buf *out, const struct query_column *c, const PGresult
     if (PQgetisnull(r, row, c->at))
         return false;
     if (c->type == TYPE_GEO_SHAPE) {
-        put_shape(out, bytes(r, row, c->at));
+        cell_shape(out, cell_bytes(r, row, c->at));
         return true;
     }
-    if (c->type != TYPE_GEO_POINT || !point_of(bytes(r, row, c->at), &x, &y))
+    if (c->type != TYPE_GEO_POINT || !cell_point_of(cell_bytes(r, row, c->at), &x, &y))
         return false;
     buf_addz(out, "{\"coordinates\": [");
-    put_double(out, x);
+    cell_double(out, x);
     buf_addz(out, ", ");
-    put_double(out, y);
+    cell_double(out, y);
     buf_addz(out, "], \"type\": \"Point\"}");
     return true;
 }
@@ -311,7 +301,7 @@ static void put_bound(struct buf *out, double v)
     if (v == rint(v) && fabs(v) < 1e15)
         buf_addn(out, (int64_t)v);
     else
-        put_double(out, v);
+        cell_double(out, v);
 }
 
 static void put_date_bound(struct buf *out, const struct query_column *c, const PGresult *r, int row, int at)
@@ -334,23 +324,12 @@ static void put_number_bounds(struct buf *out, const struct query_column *c, dou
     buf_addc(out, closed ? ']' : '[');
 }
 
-/* ---- whole cells ---- */
+/* ---- whole cells, as text ---- */
 
 bool cell_null(const struct query_column *c, const PGresult *r, int row)
 {
     return PQgetisnull(r, row, c->at) != 0;
 }
-
-struct cell {
-    const struct query_column *c;
-    const PGresult *r;
-    int row;
-    struct str s;              /* its bytes; absent: null */
-    struct str list_separator; /* as text */
-};
-
-/* Appends a value that is there; false, and nothing: it has no form (NaN, infinity, an empty point). */
-typedef bool put_fn(struct buf *out, const struct cell *x);
 
 static bool put_range(struct buf *out, const struct cell *x)
 {
@@ -382,7 +361,7 @@ static bool put_finite(struct buf *out, const struct cell *x)
     double v = to_double(eight(x->s.p));
     if (!isfinite(v))
         return false;
-    put_double(out, v);
+    cell_double(out, v);
     return true;
 }
 
@@ -409,9 +388,7 @@ static bool put_moment(struct buf *out, const struct cell *x)
     return true;
 }
 
-/* ---- as text ---- */
-
-static bool put_text_bytes(struct buf *out, const struct cell *x)
+static bool put_bytes(struct buf *out, const struct cell *x)
 {
     struct str s = x->s, separator = x->c->multivalued;
     for (ptrdiff_t at; separator.n && (at = str_find(s, separator)) >= 0; s = str_from(s, (size_t)at + separator.n)) {
@@ -422,175 +399,49 @@ static bool put_text_bytes(struct buf *out, const struct cell *x)
     return true;
 }
 
-static bool put_text_boolean(struct buf *out, const struct cell *x)
+static bool put_boolean(struct buf *out, const struct cell *x)
 {
     buf_addz(out, x->s.n && x->s.p[0] ? "True" : "False");
     return true;
 }
 
-static bool put_text_point(struct buf *out, const struct cell *x)
+static bool put_point(struct buf *out, const struct cell *x)
 {
     double lon, lat;
-    if (!point_of(x->s, &lon, &lat))
+    if (!cell_point_of(x->s, &lon, &lat))
         return false;
-    put_double(out, lat);
+    cell_double(out, lat);
     buf_addz(out, ", ");
-    put_double(out, lon);
+    cell_double(out, lon);
     return true;
 }
 
-static bool put_text_shape(struct buf *out, const struct cell *x)
+static bool put_shape(struct buf *out, const struct cell *x)
 {
-    put_shape(out, x->s);
+    cell_shape(out, x->s);
     return true;
 }
 
-static put_fn *text_of(const struct query_column *c)
+put_fn *cell_text_of(const struct query_column *c)
 {
     static put_fn *const by_type[COLUMN_TYPES] = {
-        [TYPE_TEXT] = put_text_bytes,
+        [TYPE_TEXT] = put_bytes,
         [TYPE_INT] = put_int,
         [TYPE_DOUBLE] = put_finite,
         [TYPE_DECIMAL] = put_decimal,
         [TYPE_DATE] = put_day,
         [TYPE_DATETIME] = put_moment,
-        [TYPE_BOOLEAN] = put_text_boolean,
-        [TYPE_GEO_POINT] = put_text_point,
-        [TYPE_GEO_SHAPE] = put_text_shape,
-        [TYPE_FILE] = put_text_bytes,
+        [TYPE_BOOLEAN] = put_boolean,
+        [TYPE_GEO_POINT] = put_point,
+        [TYPE_GEO_SHAPE] = put_shape,
+        [TYPE_FILE] = put_bytes,
     };
     return c->range != RANGE_NONE ? put_range : by_type[c->type];
 }
 
 void cell_text(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str list_separator)
 {
-    struct cell x = {c, r, row, bytes(r, row, c->at), list_separator};
+    struct cell x = {c, r, row, cell_bytes(r, row, c->at), list_separator};
     if (x.s.p)
-        text_of(c)(out, &x);
-}
-
-/* ---- as JSON ---- */
-
-static void put_list(struct buf *out, struct str s, struct str separator)
-{
-    bool first = true;
-    buf_addc(out, '[');
-    while (s.p) {
-        ptrdiff_t at = separator.n ? str_find(s, separator) : -1;
-        struct str part = at < 0 ? s : str_part(s, 0, (size_t)at);
-        s = at < 0 ? STR_NONE : str_from(s, (size_t)at + separator.n);
-        if (!first)
-            buf_addz(out, ", ");
-        jw_escape(out, part);
-        first = false;
-    }
-    buf_addc(out, ']');
-}
-
-static bool put_json_bytes(struct buf *out, const struct cell *x)
-{
-    if (x->c->multivalued.p)
-        put_list(out, x->s, x->c->multivalued);
-    else
-        jw_escape_utf8(out, x->s);
-    return true;
-}
-
-/* The text needs no escapes. */
-static bool put_json_quoted(struct buf *out, const struct cell *x)
-{
-    size_t start = out->n;
-    buf_addc(out, '"');
-    bool any = text_of(x->c)(out, x);
-    if (any)
-        buf_addc(out, '"');
-    else
-        out->n = start;
-    return any;
-}
-
-static bool put_json_boolean(struct buf *out, const struct cell *x)
-{
-    buf_addz(out, x->s.n && x->s.p[0] ? "true" : "false");
-    return true;
-}
-
-static bool put_json_point(struct buf *out, const struct cell *x)
-{
-    double lon, lat;
-    if (!point_of(x->s, &lon, &lat))
-        return false;
-    buf_addz(out, "{\"lon\": ");
-    put_double(out, lon);
-    buf_addz(out, ", \"lat\": ");
-    put_double(out, lat);
-    buf_addc(out, '}');
-    return true;
-}
-
-static bool put_json_shape(struct buf *out, const struct cell *x)
-{
-    buf_addz(out, "{\"type\": \"Feature\", \"geometry\": ");
-    put_shape(out, x->s);
-    buf_addz(out, ", \"properties\": {}}");
-    return true;
-}
-
-static put_fn *const json_by_type[COLUMN_TYPES] = {
-    [TYPE_TEXT] = put_json_bytes,
-    [TYPE_INT] = put_int,
-    [TYPE_DOUBLE] = put_finite,
-    [TYPE_DECIMAL] = put_decimal,
-    [TYPE_DATE] = put_json_quoted,
-    [TYPE_DATETIME] = put_json_quoted,
-    [TYPE_BOOLEAN] = put_json_boolean,
-    [TYPE_GEO_POINT] = put_json_point,
-    [TYPE_GEO_SHAPE] = put_json_shape,
-    [TYPE_FILE] = put_json_bytes,
-};
-
-/* JSON within a text is written again, so that what we send is JSON whatever the text holds. */
-static bool put_json_inner(struct buf *out, const struct cell *x)
-{
-    json_t *value = json_loadb(x->s.p, x->s.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-    char *text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
-    json_decref(value);
-    bool any = text || x->c->shape == SHAPE_JSON;
-    if (text)
-        buf_addz(out, text);
-    else if (any)
-        jw_escape_utf8(out, x->s);
-    free(text);
-    return any;
-}
-
-static bool put_json_file(struct buf *out, const struct cell *x)
-{
-    const struct query_files *files = x->c->files;
-    return (files && files->put(files, out, x->s)) || json_by_type[x->c->type](out, x);
-}
-
-static bool put_json_cluster(struct buf *out, const struct cell *x)
-{
-    buf_addz(out, "{\"cluster_centroid\": ");
-    buf_addz(out, json_by_type[x->c->type](out, x) ? "}" : "null}");
-    return true;
-}
-
-static put_fn *json_of(const struct query_column *c)
-{
-    static put_fn *const by_shape[] = {[SHAPE_JSON] = put_json_inner,
-                                       [SHAPE_JSON_OR_NULL] = put_json_inner,
-                                       [SHAPE_CLUSTER] = put_json_cluster,
-                                       [SHAPE_FILE] = put_json_file};
-    return c->range != RANGE_NONE   ? put_json_quoted
-           : c->shape != SHAPE_PLAIN ? by_shape[c->shape]
-                                     : json_by_type[c->type];
-}
-
-void cell_json(struct buf *out, const struct query_column *c, const PGresult *r, int row)
-{
-    struct cell x = {.c = c, .r = r, .row = row, .s = bytes(r, row, c->at)};
-    if (!x.s.p || !json_of(c)(out, &x))
-        buf_addz(out, "null");
+        cell_text_of(c)(out, &x);
 }

@@ -5,13 +5,12 @@
 #include "core/data/query/query.h"
 
 /*
- * cell -- one value of a binary result, appended as JSON or as plain text; nothing is allocated.
+ * cell -- one value of a binary result, appended as plain text (as JSON: row_json.h); nothing is allocated.
  *
  * Source: PostgreSQL 15 binary formats (int8, float8, numeric, date, timestamptz, bool), OGC EWKB;
  * explore-api.md sections 1.9 and 5.
  */
 bool cell_null(const struct query_column *c, const PGresult *r, int row);
-void cell_json(struct buf *out, const struct query_column *c, const PGresult *r, int row);
 /* As CSV has it, not quoted: points "lat, lon", shapes as bare geometry, lists joined. */
 void cell_text(struct buf *out, const struct query_column *c, const PGresult *r, int row, struct str list_separator);
 /* A bare GeoJSON geometry ("type" first when `type_first`); false: null or not a geometry. */

@@ -12,6 +12,9 @@ struct row_json {
     const struct query_column *skip; /* not written (the geometry of a feature); NULL: all are */
 };
 
+/* One value; null where there is none. */
+void row_json_cell(struct buf *out, const struct query_column *c, const PGresult *r, int row);
+
 void row_json_init(struct row_json *w, struct arena *a, const struct query *q);
 void row_json_object(const struct row_json *w, struct buf *out, const PGresult *r, int row);
 /* "{…}, {…}" for the results of a page. */

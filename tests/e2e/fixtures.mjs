@@ -1,9 +1,9 @@
 // The data sets K, D2, T, M and V of the contract (explore-api.md 9), put straight into the database:
 // their types (shapes, lists) are chosen here, not detected, and every value is written by hand.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll } from './harness.mjs';
 
@@ -13,12 +13,54 @@ export const bin = (() => {
   return join('/usr/lib/postgresql', versions[0], 'bin', 'psql');
 })();
 
+/** A psql that stays, for one start of one database: beginning one costs more than most questions. Tests ask and wait in one
+ * line, so it is spoken to through two FIFOs; a script that fails ends it. */
+class Session {
+  constructor(t, started) {
+    this.started = started;
+    this.folder = mkdtempSync(join(t.folder, 'psql-'));
+    const [asked, said] = ['asked', 'said'].map((name) => join(this.folder, name));
+    execFileSync('mkfifo', [asked, said]);
+    const env = { ...process.env, PGPASSWORD: readFileSync(join(t.home, 'secrets/superuser'), 'utf8').trim() };
+    const socket = readFileSync(join(t.home, 'socket'), 'utf8').trim();
+    spawn('sh', ['-c', 'exec "$0" "$@" <asked >said 2>errors', bin, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', socket,
+      '-U', 'terrasse_superuser', '-d', 'terrasse'], { env, cwd: this.folder, stdio: 'ignore' }).unref();
+    [this.asked, this.said] = [openSync(asked, 'w'), openSync(said, 'r')];
+  }
+
+  /** What the script prints; undefined: it failed, and the session is over. */
+  ask(script) {
+    const mark = `done ${randomBytes(8).toString('hex')}\n`;
+    const [parts, part] = [[], Buffer.alloc(1 << 16)];
+    writeFileSync(join(this.folder, 'script'), script);
+    writeSync(this.asked, `ROLLBACK; DISCARD ALL;\n\\i script\n\\echo ${mark}`);
+    for (let n; (n = readSync(this.said, part)) > 0;) {
+      parts.push(Buffer.from(part.subarray(0, n)));
+      if (Buffer.concat(parts.slice(-2)).toString('latin1').endsWith(mark)) return Buffer.concat(parts).toString('utf8').slice(0, -mark.length);
+    }
+    return undefined;
+  }
+
+  end() {
+    closeSync(this.asked);
+    closeSync(this.said);
+    return readFileSync(join(this.folder, 'errors'), 'utf8');
+  }
+}
+const sessions = new WeakMap();
+
 /** One SQL script as the cluster's superuser; gives its rows as text. */
 export function sql(t, script) {
-  const env = { ...process.env, PGPASSWORD: readFileSync(join(t.home, 'secrets/superuser'), 'utf8').trim() };
-  const socket = readFileSync(join(t.home, 'socket'), 'utf8').trim();
-  return execFileSync(bin, ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', socket, '-U', 'terrasse_superuser', '-d', 'terrasse'],
-    { env, input: script, encoding: 'utf8', maxBuffer: 1 << 28 }).trim();
+  const started = readFileSync(join(t.home, 'cluster/postmaster.pid'), 'utf8').split('\n').slice(0, 3).join(' ');
+  if (sessions.get(t)?.started !== started) {
+    sessions.get(t)?.end();
+    sessions.set(t, new Session(t, started));
+  }
+  const said = sessions.get(t).ask(script);
+  if (said !== undefined) return said.trim();
+  const why = sessions.get(t).end();
+  sessions.delete(t);
+  throw new Error(`${why.slice(-4000)}\n${script.slice(0, 2000)}`);
 }
 
 const types = { text: 'text', int: 'bigint', double: 'double precision', decimal: 'numeric', date: 'date', datetime: 'timestamptz',

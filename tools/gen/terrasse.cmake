@@ -68,6 +68,10 @@ function(terrasse_pages name)
   add_dependencies(terrasse_${name} terrasse_${name}_pages)
 endfunction()
 
+# What tools/check makes of an instrumented build: the program and the unit tests; the fuzz targets.
+add_custom_target(sanitizer DEPENDS terrasse)
+add_custom_target(fuzz)
+
 # terrasse_test(NAME LIBRARY…): tests/unit/test_NAME.c, a cmocka program known to ctest with the label unit.
 function(terrasse_test name)
   add_executable(test_${name} ${CMAKE_SOURCE_DIR}/tests/unit/test_${name}.c)
@@ -75,6 +79,7 @@ function(terrasse_test name)
   target_link_libraries(test_${name} PRIVATE ${ARGN} PkgConfig::CMOCKA)
   add_test(NAME unit/${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
+  add_dependencies(sanitizer test_${name})
 endfunction()
 
 # terrasse_db_test(NAME LIBRARY…): tests/db/test_NAME.c with tests/db/fixture.c: a PostgreSQL of its own, label db.
@@ -93,5 +98,6 @@ function(terrasse_fuzz name)
     target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR} ${TERRASSE_GENERATED})
     target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzz fuzz_${name})
   endif()
 endfunction()

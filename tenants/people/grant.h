@@ -22,7 +22,7 @@ struct grant {
     struct str dataset_id;
     int64_t revision;
     bool is_open;
-    struct str files; /* where a column names files: 25 characters each, in order (dataset_to_grant.sql) */
+    struct str files; /* where a column names files: 107 characters each, in order (dataset_to_grant.sql) */
     struct uuid files_of; /* whose they are: a copy's are its origin's */
 };
 

@@ -6,7 +6,8 @@
 #include "tenants/publishing/attachment.h"
 
 /* What grant.h says of one file. */
-enum { ID_PART = 16, SIDE = 4, ENTRY = ID_PART + 2 * SIDE + 1 };
+enum { ID_PART = 16, HASH = 64, SIDE = 4, COLOUR = 6, COLOURS = 3 };
+enum { AT_HASH = ID_PART, AT_SIDES = AT_HASH + HASH, AT_COLOURS = AT_SIDES + 2 * SIDE + 1, ENTRY = AT_COLOURS + COLOURS * COLOUR };
 
 struct cells {
     struct query_files files; /* first: what the writer gives back */
@@ -40,16 +41,28 @@ static unsigned hex(const char *digits, size_t n)
     return v;
 }
 
-/* A picture that has a small one says its size and how the camera was held, as the vendor's does. */
+static void put_colours(struct buf *out, const char *colour)
+{
+    int n = 0;
+    for (; n < COLOURS && *colour != '-'; n++, colour += COLOUR)
+        buf_printf(out, "%s\"rgba(%u, %u, %u, 1.00)\"", n ? ", " : ", \"color_summary\": [", hex(colour, 2), hex(colour + 2, 2),
+                   hex(colour + 4, 2));
+    if (n)
+        buf_addc(out, ']');
+}
+
+/* A picture that has a small one says its size, how the camera was held and its colours, as the vendor's does. */
 static void put_picture(struct buf *out, const char *entry)
 {
-    const char *sides = entry + ID_PART;
+    const char *sides = entry + AT_SIDES;
     unsigned width = hex(sides, SIDE);
-    if (width == 0)
+    if (width == 0) {
         buf_addz(out, "\"thumbnail\": false");
-    else
-        buf_printf(out, "\"thumbnail\": true, \"width\": %u, \"height\": %u, \"exif_orientation\": %u", width,
-                   hex(sides + SIDE, SIDE), hex(sides + 2 * SIDE, 1));
+        return;
+    }
+    buf_printf(out, "\"thumbnail\": true, \"width\": %u, \"height\": %u, \"exif_orientation\": %u", width,
+               hex(sides + SIDE, SIDE), hex(sides + 2 * SIDE, 1));
+    put_colours(out, entry + AT_COLOURS);
 }
 
 /* "JPEG" of "plan.jpg" as the vendor says it, else the end of the name: "DOCX". Its type is known, so it has an end. */
@@ -76,7 +89,8 @@ static bool put(const struct query_files *files, struct buf *out, struct str nam
     jw_escape_utf8(out, name);
     buf_addz(out, ", \"format\": \"");
     put_format(out, name, type);
-    buf_printf(out, "\", \"mimetype\": \"%s\", \"id\": \"%s\", ", type, id);
+    buf_printf(out, "\", \"mimetype\": \"%s\", \"id\": \"%s\", \"etag\": \"%.*s\", ", type, id, HASH,
+               entry + AT_HASH);
     put_picture(out, entry);
     buf_printf(out, ", \"url\": \"" STR_FMT "%s\"}", STR_ARG(c->url), id);
     return true;

@@ -15,7 +15,7 @@
 #include "tenants/publishing/publish.h"
 #include "tenants/publishing/sql.h"
 
-enum { BLOB_MAX = 101, NUMBER = 12 };
+enum { BLOB_MAX = 101, NUMBER = 12, COLOURS = 6 * PICTURE_COLOURS + 1 };
 
 bool thumbnail_ask(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)
 {
@@ -41,17 +41,27 @@ static bool look(struct str blob, struct picture *p, struct err *e)
     return ok;
 }
 
-static bool put(struct later_turn *t, struct str hash, const struct picture *p, struct err *e)
+/* As portal.content keeps them: six digits each. */
+static void write_colours(const struct picture *p, char out[COLOURS])
 {
-    char name[BLOB_MAX], width[NUMBER], height[NUMBER], orientation[NUMBER];
+    out[0] = '\0';
+    for (unsigned i = 0; i < p->ncolours; i++)
+        snprintf(out + (size_t)6 * i, 7, "%06x", (unsigned)p->colours[i] & 0xffffff);
+}
+
+/* has: there is a small one from before, which stays. */
+static bool put(struct later_turn *t, struct str hash, bool has, const struct picture *p, struct err *e)
+{
+    char name[BLOB_MAX], width[NUMBER], height[NUMBER], orientation[NUMBER], colours[COLOURS];
     struct uuid made = uuid_make();
     snprintf(name, sizeof name, "content/%s/%s", t->tenant.text, made.text);
     snprintf(width, sizeof width, "%u", p->width);
     snprintf(height, sizeof height, "%u", p->height);
     snprintf(orientation, sizeof orientation, "%u", p->orientation);
-    const struct str row[] = {uuid_str(&t->tenant), hash,         str_of(width),  str_of(height),
-                              str_of(orientation),  str_of(name), str_of(p->type)};
-    return blob_put(str_of(name), buf_str(&p->small), e) && tenant_do(t->c, &sql_thumbnail_put, row, e);
+    write_colours(p, colours);
+    const struct str row[] = {uuid_str(&t->tenant), hash,         str_of(width),   str_of(height),
+                              str_of(orientation),  str_of(name), str_of(p->type), str_of(colours)};
+    return (has || blob_put(str_of(name), buf_str(&p->small), e)) && tenant_do(t->c, &sql_thumbnail_put, row, e);
 }
 
 /* A small one whose commit fails is an orphan that a sweep finds. */
@@ -60,10 +70,10 @@ static bool make_one(struct later_turn *t, const json_t *one, bool *made, struct
     struct picture p = {0};
     struct err why = {0};
     struct str hash = jr_str(one, "hash");
-    const struct str none[] = {uuid_str(&t->tenant), hash, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE};
+    const struct str none[] = {uuid_str(&t->tenant), hash, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE};
     bool ok;
     if (look(jr_str(one, "blob"), &p, &why)) {
-        ok = put(t, hash, &p, e);
+        ok = put(t, hash, jr_bool(one, "has", false), &p, e);
         *made = true;
     } else if (is_its_own(&why)) {
         log_err(LOG_INFO, "no_thumbnail", &why);

@@ -196,7 +196,7 @@ static void make_tenants(void)
 
 /* What was published before there were checks (0010) counts as read, on every portal; a copy and what came later do not. What the
  * steps of a dataset say of joins (0034) is said of the version that they were applied to, and of no other; what is joined
- * and open now has its line out (0036). */
+ * and open now has its line out (0036). Pictures that have a small one are looked at again, which stays; others are not (0037). */
 static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
 {
     (void)state;
@@ -222,9 +222,14 @@ static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
     prepare(1, 16, steps, "[]"); /* read since: its record is right */
     prepare(1, 17, "[]", "[{\"dataset\": \"d1\"}, {\"dataset\": \"d11\"}]");
     db_exec(DB_OWNER, "BEGIN; SET LOCAL portal.tenant_id = '00000000-0000-7000-8000-0000000000b1';"
-                      "UPDATE portal.dataset SET state = 'published', visibility = 'open', published_at = now() WHERE dataset_id = 'd1'; COMMIT");
+                      "UPDATE portal.dataset SET state = 'published', visibility = 'open', published_at = now() WHERE dataset_id = 'd1';"
+                      "INSERT INTO portal.content (tenant_id, hash, blob, size_bytes, looked_at, width, height, orientation, thumbnail, thumbnail_type) VALUES"
+                      " ('00000000-0000-7000-8000-0000000000b1', repeat('a', 64), 'content/a', 1, now(), 2, 3, 1, 'content/b', 'image/png'),"
+                      " ('00000000-0000-7000-8000-0000000000b1', repeat('b', 64), 'content/c', 1, now(), NULL, NULL, NULL, NULL, NULL); COMMIT");
     run(migrations, migrations_n);
     assert_int_equal(report.applied, migrations_n - then);
+    assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(left(hash, 1) || ':' || (looked_at IS NULL) || ':' || coalesce(thumbnail, ''), ' ' ORDER BY hash) FROM portal.content"),
+                        "a:true:content/b b:false:");
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 4), ' ' ORDER BY tenant_id, version_id)"
                                            " FROM portal.version_check WHERE right(version_id::text, 3) < '010'"), "b1d001 b2d002");
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 3) || joined, ' ' ORDER BY tenant_id, version_id)"

@@ -4,7 +4,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
@@ -44,13 +44,17 @@ test('cells of a copy lead to the file, at the address of the portal that shows 
   await t.importCsv(A, 'plans', `code;plan\n1;un.pdf\n2;${hostile}\n3;absent.pdf\n`);
   await send('plans', 'plan', { name: 'un.pdf', bytes: pdf('un') }, { name: hostile, bytes: pdf('deux') }, { name: 'seul.pdf', bytes: pdf('seul') });
   const list = await arrives('plans');
-  const { id: file, url, ...rest } = list[0].plan;
+  const { id: file, url, etag, ...rest } = list[0].plan;
   assert.deepEqual(rest, { filename: 'un.pdf', format: 'PDF', mimetype: 'application/pdf', thumbnail: false });
   assert.equal(new URL(url).hostname, R);
   assert.equal(path(url), `/api/explore/v2.1/catalog/datasets/plans/files/${file}`);
   assert.deepEqual(list.map((x) => x.plan.filename ?? x.plan), ['un.pdf', hostile, 'absent.pdf']);
   const got = await t.http(R, path(url));
   assert.deepEqual(got.body, pdf('un'));
+  assert.equal(got.headers.etag, `"${etag}"`);
+  assert.equal((await t.http(R, path(url), { headers: { 'If-None-Match': `"${etag}"` } })).status, 304);
+  assert.notEqual(list[1].plan.etag, etag);
+  assert.equal((await rows(A, 'plans'))[0].plan.etag, etag, 'of the bytes, wherever they are shown');
   assert.match(got.headers['content-disposition'], /^attachment;/);
   assert.match(got.headers['content-security-policy'], /sandbox/);
   assert.equal((await rows(A, 'plans'))[0].plan.id, file, 'the same id as at the origin');
@@ -125,6 +129,8 @@ const canary = 'adresse-du-photographe';
 const halves = (left, right) => (x) => (x < 300 ? left : right);
 const redBlue = png(600, 400, 2, halves([255, 0, 0], [0, 0, 255]));
 const near = (got, wanted, what) => got.forEach((v, i) => assert.ok(Math.abs(v - wanted[i]) <= 6, `${what}: ${got} for ${wanted}`));
+/** Both as numbers: [[r, g, b], …]. */
+const colours = (said) => said.map((text) => /^rgba\((\d+), (\d+), (\d+), 1\.00\)$/.exec(text).slice(1).map(Number));
 const small = (host, dataset, file) => t.http(host, `/explore/dataset/${dataset}/files/${file}/300/`);
 const content = () => Number(sql(t, `SELECT content_bytes FROM portal.stock WHERE tenant_id = '${id('a')}'`));
 const looked = (dataset) => until(() => sql(t, `SELECT bool_and(c.looked_at IS NOT NULL OR a.mimetype !~ '^image/') FROM portal.attachment a
@@ -151,6 +157,8 @@ test('each kind of picture has a small one: its size, its colours, its transpare
     'k.png': pngOf(600, 400, 0, deflateSync(Buffer.concat(Array.from({ length: 400 }, () => Buffer.alloc(76, 255).fill(0, 0, 38)))), { depth: 1 }), // one bit
   };
   kinds['f.gif'] = converted(kinds['c.png'], 'GIF');
+  const [black, red, blue] = [[0, 0, 0], [255, 0, 0], [0, 0, 255]];
+  const wanted = { 'b.png': [red], 'd.png': [[0x10, 0x10, 0x10], [0x80, 0x80, 0x80]], 'h.png': [[0, 128, 0]], 'i.png': [blue, red], 'k.png': [[255, 255, 255], black] };
   const names = Object.keys(kinds), before = content();
   await t.importCsv(A, 'photos', `code;plan\n${names.map((n, i) => `${i};${n}`).join('\n')}\n`);
   await send('photos', 'plan', ...names.map((name) => ({ name, bytes: kinds[name] })));
@@ -159,6 +167,9 @@ test('each kind of picture has a small one: its size, its colours, its transpare
     const { thumbnail, width, height, exif_orientation, id: file, url } = got[name];
     const [w, h] = name === 'h.png' ? [40, 90] : name === 'i.png' ? [3000, 2] : [600, 400];
     assert.deepEqual([thumbnail, width, height, exif_orientation], [true, w, h, 1], name);
+    const shown = colours(got[name].color_summary), list = wanted[name] ?? [blue, red];
+    assert.equal(shown.length, list.length, `${name}: ${shown}`);
+    list.forEach((colour, n) => near(shown[n], colour, `${name}, colour ${n}`));
     const answer = await small(A, 'photos', file);
     assert.equal(answer.headers['content-type'], name === 'b.png' ? 'image/png' : 'image/jpeg', name);
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
@@ -184,6 +195,7 @@ test('each kind of picture has a small one: its size, its colours, its transpare
   // The same on the copy.
   await until(async () => (await rows(R, 'photos'))[0]?.plan?.thumbnail, 'the thumbnail at the copy');
   assert.deepEqual((await small(R, 'photos', got['a.png'].id)).body, (await small(A, 'photos', got['a.png'].id)).body);
+  assert.deepEqual((await rows(R, 'photos'))[0].plan.color_summary, got['a.png'].color_summary);
   assert.equal((await small(B, 'photos', got['a.png'].id)).status, 404);
 });
 
@@ -217,6 +229,7 @@ test('what is no picture, broken, or a bomb has none: its cell still leads to th
   const got = await pictures('hostiles', 'bonne.png');
   for (const name of Object.keys(broken)) {
     assert.equal(got[name].thumbnail, false, name);
+    assert.equal(got[name].color_summary, undefined, name);
     assert.deepEqual((await small(A, 'hostiles', got[name].id)).body, broken[name], `${name}: itself in place of a small one`);
   }
   assert.equal(got['plan.pdf'].thumbnail, false);
@@ -239,6 +252,25 @@ test('the page shows it with words for those who do not see it, later than what 
   assert.deepEqual(decoded((await t.http(A, address)).body).type, 'JPEG');
   const route = (await t.cli(['routes'])).stdout.split('\n').find((line) => line.includes('/explore/dataset/{dataset}/files/{attachment}/300'));
   assert.match(route, /\bPUBLIC\b.*\b0\b|\bpublic\b.*\b0\b/);
+});
+
+test('pictures from before there were colours are looked at again, and shown as they are meanwhile', async () => {
+  await t.importCsv(A, 'anciennes', 'code;plan\n1;v.png\n2;trouee.png\n');
+  await send('anciennes', 'plan', { name: 'v.png', bytes: png(70, 50, 2, () => [0, 128, 0]) }, { name: 'trouee.png', bytes: png(70, 51, 2, () => [0, 128, 0]) });
+  await pictures('anciennes', 'trouee.png');
+  const of = "FROM portal.content c JOIN portal.attachment a USING (tenant_id, hash) JOIN portal.dataset d ON d.tenant_id = a.tenant_id AND d.id = a.dataset_id WHERE d.dataset_id = 'anciennes' AND d.is_origin";
+  const before = sql(t, `SELECT string_agg(c.thumbnail, ' ' ORDER BY c.thumbnail) ${of}`);
+  rmSync(join(t.home, 'content', sql(t, `SELECT c.blob ${of} AND a.file_name = 'trouee.png'`))); // cannot be looked at again
+  sql(t, `UPDATE portal.content SET colours = NULL, looked_at = NULL WHERE hash IN (SELECT c.hash ${of});
+    UPDATE portal.dataset SET revision = revision + 1 WHERE dataset_id = 'anciennes'`); // as 0037 does
+  await t.halt();
+  await t.serve(); // the sweeper runs at once
+  const list = await until(async () => { const x = (await rows(A, 'anciennes')).map((row) => row.plan); assert.ok(x.every((plan) => plan.thumbnail)); return x[0].color_summary && x; }, 'the colours');
+  await looked('anciennes');
+  assert.deepEqual(list.map((plan) => plan.color_summary), [['rgba(0, 128, 0, 1.00)'], undefined]);
+  assert.equal(sql(t, `SELECT string_agg(c.thumbnail, ' ' ORDER BY c.thumbnail) ${of}`), before);
+  for (const { id: file } of list)
+    assert.equal((await small(A, 'anciennes', file)).headers['content-type'], 'image/jpeg');
 });
 
 test('a small picture goes with the bytes that it was made of', async () => {

@@ -220,7 +220,8 @@ test('a column that names the files of a zip answers their object; a name withou
   const match = { column: 'plan', cells: 2, files: 2, without_file: { count: 1, names: ['absent.pdf'] }, without_cell: { count: 1, names: ['seul.pdf'] } };
   assert.deepEqual(made.json.match, match);
   const got = await poll(async () => { const x = await rows(A, 'plans'); return typeof x[0].plan === 'object' && x; }, { what: 'the object' });
-  const { id, url, ...rest } = got[0].plan;
+  const { id, url, etag, ...rest } = got[0].plan;
+  assert.match(etag, /^[0-9a-f]{64}$/);
   assert.deepEqual(rest, { filename: 'un.pdf', format: 'PDF', mimetype: 'application/pdf', thumbnail: false });
   assert.match(id, /^[0-9a-f]{32}$/);
   assert.ok(url.endsWith(`/api/explore/v2.1/catalog/datasets/plans/files/${id}`), url);

@@ -30,11 +30,19 @@ static bool read_all(struct child *c, struct buf *out, struct err *e)
     return true;
 }
 
+static bool are_colours(const struct picture_head *h)
+{
+    for (unsigned i = 0; i < h->ncolours && i < PICTURE_COLOURS; i++)
+        if (h->colours[i] > 0xffffff)
+            return false;
+    return h->ncolours <= PICTURE_COLOURS;
+}
+
 static bool is_sound(const struct picture_head *h, struct str small)
 {
     struct str magic = h->is_png ? S("\x89PNG") : S("\xff\xd8\xff");
     return h->width >= 1 && h->width <= PICTURE_SIDE_MAX && h->height >= 1 && h->height <= PICTURE_SIDE_MAX &&
-           h->orientation >= 1 && h->orientation <= 8 && h->n == small.n && str_starts(small, magic);
+           h->orientation >= 1 && h->orientation <= 8 && h->n == small.n && str_starts(small, magic) && are_colours(h);
 }
 
 static bool take(struct str said, struct picture *out, struct err *e)
@@ -46,7 +54,9 @@ static bool take(struct str said, struct picture *out, struct err *e)
     struct str small = str_from(said, sizeof h);
     if (!is_sound(&h, small))
         return ERR(e, err_data_unread, "not a picture's head");
-    *out = (struct picture){h.width, h.height, h.orientation, h.is_png ? "image/png" : "image/jpeg", {0}};
+    *out = (struct picture){.width = h.width, .height = h.height, .orientation = h.orientation, .ncolours = h.ncolours,
+                            .type = h.is_png ? "image/png" : "image/jpeg"};
+    memcpy(out->colours, h.colours, sizeof out->colours);
     buf_add(&out->small, small);
     return true;
 }

@@ -205,7 +205,8 @@ bool picture_shrink(struct str file, picture_write *write, void *to, struct err 
     struct str small = STR_NONE;
     bool ok = open_it(s, file, e) && make(s, &small, e);
     if (ok) {
-        const struct picture_head head = {s->width, s->height, s->orientation, s->see_through, (uint32_t)small.n};
+        struct picture_head head = {s->width, s->height, s->orientation, s->see_through, (uint32_t)small.n, 0, {0}};
+        head.ncolours = picture_colours(s->pixels, (size_t)s->across * s->down, head.colours);
         ok = write(to, (struct str){(const char *)&head, sizeof head}, e) && write(to, small, e);
     }
     if (s->from)

@@ -114,6 +114,94 @@ static void test_reprojected(void **state)
          NULL, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n");
 }
 
+enum { AS_IT_IS, WITH_BOM, UTF16LE, UTF16BE, ENCODINGS };
+
+/* Text of ASCII in each of them. */
+static void put_as(struct buf *out, struct str text, int encoding)
+{
+    static const struct str marks[] = {{"", 0}, {"\xef\xbb\xbf", 3}, {"\xff\xfe", 2}, {"\xfe\xff", 2}};
+    buf_add(out, marks[encoding]);
+    for (size_t i = 0; i < text.n; i++) {
+        if (encoding == UTF16BE)
+            buf_addc(out, '\0');
+        buf_addc(out, text.p[i]);
+        if (encoding == UTF16LE)
+            buf_addc(out, '\0');
+    }
+}
+
+#define CRS(name) "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"" name "\"}}"
+#define AT(name, x, y) "{\"type\":\"Feature\",\"properties\":{\"" name "\":\"01001\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[" x "," y "]}}"
+
+/* A collection with one point; behind its features, and again behind many of them, so that its beginning is far from its end. */
+static void put_collection(struct buf *out, const char *crs, const char *point, unsigned n, size_t behind)
+{
+    buf_printf(out, "{\"type\":\"FeatureCollection\",%s%s\"features\":[%s", n == 1 ? crs : "", n == 1 && *crs ? "," : "", point);
+    for (unsigned i = 1; i < n; i++)
+        buf_printf(out, ",%s", point);
+    buf_printf(out, "]%s%s,\"more\":\"", n > 1 ? "," : "", n > 1 ? crs : "");
+    for (size_t i = 0; i < behind; i++)
+        buf_addc(out, 'x');
+    buf_addz(out, "\"}");
+}
+
+static void test_reference_in_each_encoding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *crs, *point;
+        unsigned n;
+        const char *want;
+    } rows[] = {
+        /* by the definitions of Lambert-93 and of UTM: where their central meridians meet the parallel of origin */
+        {CRS("urn:ogc:def:crs:EPSG::2154"), AT("code", "700000", "6600000"), 1, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
+        {CRS("urn:ogc:def:crs:EPSG::2154"), AT("code", "700000", "6600000"), 2000, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
+        {CRS("EPSG:32631"), AT("crs", "500000", "0"), 1, "crs text 01001\ngeo_point_2d geo_point_2d 0.0, 3.0\n"},
+        {CRS("IGNF:LAMB93"), AT("code", "700000", "6600000"), 1, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
+        {CRS("urn:ogc:def:crs:OGC:1.3:CRS84"), AT("code", "0.68", "47.39"), 1, "code text 01001\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+        {CRS("EPSG:4326"), AT("code", "0.68", "47.39"), 1, "code text 01001\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+        {"\"a\":1", "{\"type\":\"Feature\",\"properties\":{\"code\":\"01001\",\"crs\":{\"name\":\"EPSG:2154\"}},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.68,47.39]}}", 1,
+         "code text 01001\ncrs text {\"name\":\"EPSG:2154\"}\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+        {"\"crs\":null", AT("code", "0.68", "47.39"), 1, "code text 01001\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int encoding = AS_IT_IS; encoding < (i < 2 ? ENCODINGS : WITH_BOM); encoding++) {
+            struct buf text = {0}, file = {0};
+            put_collection(&text, rows[i].crs, rows[i].point, rows[i].n, 0);
+            put_as(&file, buf_str(&text), encoding);
+            said(buf_str(&file), NULL, rows[i].want);
+            buf_free(&text);
+            buf_free(&file);
+        }
+}
+
+/* Numbers that would pass for degrees, so that nothing else stops them. */
+static void test_reference_that_is_not_turned_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *crs, *point;
+        unsigned n;
+        size_t behind;
+    } rows[] = {
+        {CRS("urn:x-region:grille"), AT("code", "0.68", "47.39"), 1, 0},
+        {CRS("EPSG:999999"), AT("code", "0.68", "47.39"), 1, 0},
+        {CRS("EPSG:2154"), AT("code", "0.68", "47.39"), 100, 70000}, /* neither near the beginning nor near the end */
+        {"\"a\":1", "{\"type\":\"Feature\"," CRS("EPSG:2154") ",\"properties\":{\"a\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.6,47]}}", 1, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int encoding = AS_IT_IS; encoding < (i < 1 ? ENCODINGS : WITH_BOM); encoding++) {
+            struct buf text = {0}, file = {0};
+            put_collection(&text, rows[i].crs, rows[i].point, rows[i].n, rows[i].behind);
+            put_as(&file, buf_str(&text), encoding);
+            refused(buf_str(&file), NULL, &err_data_geo);
+            buf_free(&text);
+            buf_free(&file);
+        }
+    refused(S("{\"type\":\"Feature\"," CRS("EPSG:2154") ",\"properties\":{\"a\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.6,47]}}"), NULL,
+            &err_data_geo);
+}
+
 static void test_layers(void **state)
 {
     (void)state;
@@ -299,6 +387,7 @@ int main(int argc, char **argv)
         return read_main(argc - 1, argv + 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kml), cmocka_unit_test(test_gpx), cmocka_unit_test(test_gml), cmocka_unit_test(test_reprojected),
+        cmocka_unit_test(test_reference_in_each_encoding), cmocka_unit_test(test_reference_that_is_not_turned_is_refused),
         cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_kmz), cmocka_unit_test(test_deep),
         cmocka_unit_test(test_large_kml_is_read_in_pieces), cmocka_unit_test(test_still_sealed),

@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "core/data/format/encoding.h"
 #include "core/data/errors.h"
+#include "core/data/format/read_ogr_format.h"
 #include "core/data/value/geometry.h"
 #include "core/data/value/json_scan.h"
 
@@ -63,6 +64,26 @@ bool geojson_is(struct str file)
             holds(tail, "\"FeatureCollection\""));
 }
 
+struct str geojson_reference(struct str file)
+{
+    struct json_scan j = json_scan_of(without_bom(file));
+    struct str key, value, crs = STR_NONE;
+    bool more;
+    if (json_scan_open(&j, '{'))
+        while (json_scan_member(&j, &key, &value, &more) && more)
+            if (str_eq(key, S("crs")))
+                crs = value;
+    return crs;
+}
+
+bool geojson_refuse(struct str crs, struct err *e)
+{
+    enum { SHOWN = 150 };
+    struct str shown = str_part(crs, 0, SHOWN);
+    ERR(e, err_data_geo, "crs " STR_FMT, STR_ARG(shown));
+    return err_arg(e, "crs " STR_FMT, STR_ARG(shown));
+}
+
 static bool find_features(struct geojson *g, struct str file, struct err *e)
 {
     struct json_scan j = json_scan_of(without_bom(file));
@@ -78,6 +99,8 @@ static bool find_features(struct geojson *g, struct str file, struct err *e)
             type = value;
         else if (str_eq(key, S("features")))
             list = value;
+        else if (str_eq(key, S("crs")) && ogr_format_is_turned(value))
+            return geojson_refuse(value, e);
     }
     if (j.failed)
         return broken(g, "JSON", e);
@@ -107,6 +130,8 @@ static bool split_feature(struct geojson *g, struct str json, struct feature *f,
             f->geometry = value;
         else if (str_eq(key, S("id")))
             f->id = value;
+        else if (str_eq(key, S("crs")) && ogr_format_is_turned(value))
+            return geojson_refuse(value, e);
     }
     if (f->geometry.n > GEOJSON_SHAPE_MAX)
         return broken(g, "48 Mo", e);

@@ -16,11 +16,18 @@
  * appearance, the features' id where they have one, geo_point_2d, and geo_shape unless all are
  * points. A null, and a geometry without coordinates, are blank; what is nested stays JSON.
  *
+ * Where another reference system is named out of that glance's reach, or in a Feature, the file is refused: its coordinates would
+ * be read as others.
+ *
  * Bounds: RECORD_COLUMNS_MAX, GEOJSON_SHAPE_MAX, JSON_SCAN_DEPTH. Errors: err_data_geo,
  * err_data_columns, err_data_no_rows.
  */
 enum { GEOJSON_SHAPE_MAX = 48 << 20 }; /* bytes of one geometry */
 
 bool geojson_is(struct str file);
+/* Its member "crs", as it is written; empty: none. */
+struct str geojson_reference(struct str file);
+/* false, always: what that member says cannot be turned. */
+bool geojson_refuse(struct str crs, struct err *e);
 /* Reads it once; `file` is borrowed. It has no options. */
 bool geojson_open(struct str file, const json_t *options, struct rows **out, struct err *e);

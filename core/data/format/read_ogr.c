@@ -6,6 +6,7 @@
 #include "core/base/jr.h"
 #include "core/data/errors.h"
 #include "core/data/format/ogr.h"
+#include "core/data/format/read_geojson.h"
 #include "core/data/value/reason.h"
 
 bool ogr_bad(const char *why, struct err *e)
@@ -161,6 +162,17 @@ static bool find_reference(struct ogr_source *s, struct err *e)
     return ogr_bad(s->notes.reference, e);
 }
 
+static bool is_geojson(const struct ogr_format *format)
+{
+    return strcmp(format->driver, "GeoJSON") == 0;
+}
+
+/* A GeoJSON is here because it names a reference system; one that GDAL does not know it takes for degrees. */
+static bool is_turned(struct ogr_source *s, const struct ogr_format *format, struct str file, struct err *e)
+{
+    return !is_geojson(format) || (s->notes.reference && !s->notes.reference_assumed) || geojson_refuse(geojson_reference(file), e);
+}
+
 /* ---- the rows ---- */
 
 static bool next(struct rows *self, struct record *out, struct err *e)
@@ -217,7 +229,7 @@ static bool open_file(struct ogr_source *s, struct str file, struct str layer, s
     if (ok && large)
         ok = ogr_pieces_open(s, text, layer, e);
     else
-        ok = ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e);
+        ok = ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) && is_turned(s, format, file, e);
     return ok && ogr_columns_find(s, format, e) && rewind_rows(&s->rows, e);
 }
 
@@ -257,9 +269,11 @@ static void warn(struct rows *self, struct arena *a, struct jw *w)
     }
 }
 
+/* What a glance took for the name of a reference system may be a property of a feature. */
 bool ogr_is(struct str file)
 {
-    return ogr_format_of(file) != NULL;
+    const struct ogr_format *format = ogr_format_of(file);
+    return format && (!is_geojson(format) || ogr_format_is_turned(geojson_reference(file)));
 }
 
 bool ogr_open(struct str file, const json_t *options, struct rows **out, struct err *e)

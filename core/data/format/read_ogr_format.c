@@ -4,9 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/data/format/encoding.h"
 #include "core/data/format/unfold.h"
 
-enum { HEAD = 4096, TAIL = 65536, DOCTYPE_WITHIN = 65536 };
+enum { HEAD = 4096, TAIL = 65536, DOCTYPE_WITHIN = 65536, REFERENCE_WITHIN = 1000 };
 
 static bool holds(struct str s, const char *word)
 {
@@ -67,18 +68,34 @@ static bool is_kmz(struct str head, struct str tail)
     return is_zip(head) && (holds(tail, ".kml") || holds(tail, ".KML"));
 }
 
-/* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or
- * end. */
+bool ogr_format_is_turned(struct str crs)
+{
+    static const char *const degrees[] = {"CRS84", ":84\"", ":4326\"", "/4326\"", "/4326/", ":4326}", ": 4326}", "WGS84\"", "WGS 84\""};
+    const char *end = memchr(crs.p, '}', crs.n);
+    struct str said = str_part(crs, 0, end ? (size_t)(end - crs.p) + 1 : 0);
+    for (size_t i = 0; i < sizeof degrees / sizeof degrees[0]; i++)
+        if (holds(said, degrees[i]))
+            return false;
+    return said.n > 0 && said.p[0] == '{' && holds(said, ":");
+}
+
+/* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or end. A property may be
+ * called the same. */
 static bool names_a_reference(struct str s)
 {
-    const char *crs = memmem(s.p, s.n, "\"crs\"", 5);
-    struct str behind = crs ? str_part(s, (size_t)(crs - s.p), 200) : S("");
-    return crs && holds(behind, "EPSG") && !holds(behind, ":4326\"");
+    static const char key[] = "\"crs\"";
+    for (const char *at; (at = memmem(s.p, s.n, key, sizeof key - 1));) {
+        s = str_from(s, (size_t)(at - s.p) + sizeof key - 1);
+        struct str value = str_trim(str_part(s, 0, REFERENCE_WITHIN));
+        if (value.n && value.p[0] == ':' && ogr_format_is_turned(str_trim(str_from(value, 1))))
+            return true;
+    }
+    return false;
 }
 
 static bool is_turned_geojson(struct str head, struct str tail)
 {
-    struct str start = str_trim(head);
+    struct str start = str_trim(str_from(head, str_starts(head, S("\xef\xbb\xbf")) ? 3 : 0));
     return start.n > 0 && start.p[0] == '{' &&
            (names_a_reference(head) || names_a_reference(tail)) &&
            (holds(head, "\"FeatureCollection\"") || holds(tail, "\"FeatureCollection\""));
@@ -121,19 +138,38 @@ static bool may_hold_one(struct str head, struct str tail)
     return container && (named || !is_zip(head));
 }
 
+static bool wanted_in(struct str head, struct str tail)
+{
+    return find(head, tail) || may_hold_one(head, tail);
+}
+
+static bool wanted_in_utf16(struct str head, struct str tail)
+{
+    struct buf first = {0}, last = {0};
+    bool big_endian = head.p[0] == '\xFE';
+    encoding_put_utf16(&first, str_from(head, 2), big_endian);
+    encoding_put_utf16(&last, tail, big_endian);
+    bool is = wanted_in(buf_str(&first), buf_str(&last));
+    buf_free(&first);
+    buf_free(&last);
+    return is;
+}
+
+/* In UTF-16 the same characters are twice as many bytes, and begin at an even one. */
 bool ogr_format_wanted(int fd)
 {
-    char head[HEAD];
-    static char tail[TAIL];
+    static char head[2 * HEAD], tail[2 * TAIL];
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return false;
+    off_t from = st.st_size > 2 * TAIL ? (st.st_size - 2 * TAIL + 1) / 2 * 2 : 0;
     ssize_t n = pread(fd, head, sizeof head, 0);
-    ssize_t m = pread(fd, tail, sizeof tail, st.st_size > TAIL ? st.st_size - TAIL : 0);
+    ssize_t m = pread(fd, tail, sizeof tail, from);
     if (n <= 0 || m <= 0)
         return false;
     struct str start = {head, (size_t)n}, end = {tail, (size_t)m};
-    return find(start, end) || may_hold_one(start, end);
+    return encoding_is_utf16(start) ? wanted_in_utf16(start, end)
+                                    : wanted_in(str_part(start, 0, HEAD), str_from(end, end.n > TAIL ? end.n - TAIL : 0));
 }
 
 bool ogr_format_has_doctype(struct str file)

@@ -21,6 +21,9 @@ const struct ogr_format *ogr_format_of(struct str file); /* NULL: none */
 /* The same from an open file that is not mapped yet: whether GDAL has to be loaded. */
 bool ogr_format_wanted(int fd);
 
+/* The value of a GeoJSON's member "crs": whether it says another reference system than degrees of WGS84. */
+bool ogr_format_is_turned(struct str crs);
+
 bool ogr_format_has_doctype(struct str file);
 
 /* Elements of XML within elements past measure: GDAL holds them all and calls itself once for each. No real file has a

@@ -22,7 +22,7 @@ static const char *const our_words[] = {
     "rest", "data", "with", "ordinality", "id", "recursive", "materialized", "gx", "gy", "md5", "c", "p", "d", "j", "near", "better",
     "greatest", "values", "sqrt", "round", "chosen", "open", "except", "kept", "st_x", "st_y", "stddev_pop", "ln", "tan", "radians",
     "tx", "ty", "st_makepoint", "sin", "cos", "asin", "acos", "atan", "atan2", "degrees", "exp", "log", "cbrt", "ceil", "abs", "sign", "sinh", "cosh",
-    "tanh", "power", "ctid", "tid",
+    "tanh", "power", "get_byte", "float8send", "ctid", "tid",
 };
 static const char *const our_constants[] = {
     "UTC", " ", "", "{}", "\\m", "\\M", "[^[:alnum:]]+", "1970-01-01", "*", "[", ", ", "FMIW", "IYYY", "IY", "IW", "ID",

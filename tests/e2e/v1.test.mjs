@@ -247,7 +247,10 @@ test('each function of the expression language gives what Java\'s Math does; whe
     const a = got[0].a ?? null;
     assert.ok(value === null ? a === null : Math.abs(a - value) < 1e-12, `${expr}: ${a} for ${value}`);
   }
-  for (const wrong of ['sin()', 'sin(1,2)', 'pow(1)', 'ulp(asset_id)', 'math_sin(asset_id)', 'sin(genus_name)', 'avg(asset_id)', 'asset_id,1', 'sin(asset_id'])
+  // The distance to the next number: exact, so compared without a margin.
+  for (const [v, value] of [[1, Number.EPSILON], [0.75, Number.EPSILON / 2], [-3, 2 * Number.EPSILON], [9007199254740992, 2], [9007199254740991, 1], [0, Number.MIN_VALUE]])
+    assert.equal((await of('analyze', `x=genus_name&q=genus_name:PRUNUS&y.a.func=MAX&y.a.expr=ulp(0*asset_id${v < 0 ? '' : '%2B'}${v})`))[0].a, value, `ulp of ${v}`);
+  for (const wrong of ['sin()', 'sin(1,2)', 'pow(1)', 'ulp()', 'random()', 'time()', 'math_sin(asset_id)', 'sin(genus_name)', 'avg(asset_id)', 'asset_id,1', 'sin(asset_id'])
     assert.equal((await t.http(H, `/api/records/1.0/analyze?dataset=public-trees&x=genus_name&y.a.func=AVG&y.a.expr=${wrong}`)).status, 400, wrong);
   assert.equal((await t.http(H, '/api/explore/v2.1/catalog/datasets/public-trees/records?select=math_sin(asset_id)')).status, 400, 'not in the present version');
 });

@@ -33,6 +33,8 @@ static const struct {
     {"math_pow",           2, "case when b = 0 then 1 when a = 0 then case when b > 0 then 0 end "
                               "when abs(b * ln(abs(a))) < 700 and (a > 0 or b = floor(b)) then power(a, b) end"},
     {"math_hypot",         2, "case when abs(a) < 1e150 and abs(b) < 1e150 then sqrt(a * a + b * b) end"},
+    /* two to the power of its exponent, less the 52 digits behind the point; what is smaller than 2^-1022 has its exponent */
+    {"math_ulp",           1, "power(2::float8, greatest(get_byte(float8send(a), 0) % 128 * 16 + get_byte(float8send(a), 1) / 16, 1) - 1075)"},
     {"math_max",           2, "case when a is not null and b is not null then greatest(a, b) end"},
     {"math_min",           2, "case when a is not null and b is not null then least(a, b) end"},
 };

@@ -7,7 +7,7 @@
  *
  * The first version of the API writes them math_sin(…), so that the present one, which has none of them, knows no new word. What
  * has no value (log(0), sqrt(-1), a number past the largest) is null, and an aggregate passes it by; Java's NaN has no place
- * in JSON. time, random and ulp are left out: what they say is not of the data.
+ * in JSON. time and random are left out: what they say is not of the data.
  */
 bool odsql_math_find(struct str name); /* "math_sin" */
 

@@ -26,6 +26,8 @@ const settled = () => poll(() => sql(t, `SELECT (SELECT count(*) FROM portal.sub
 const night = async () => {
   sql(t, "UPDATE portal.subscription SET compared_at = now() - interval '1 day'");
   await poll(() => sql(t, "SELECT count(*) FROM portal.subscription WHERE compared_at < now() - interval '1 hour'") === '0', { what: 'a night', deadline: 30000 });
+  // Taken is not over: the worker does one thing after the other, so what it is asked now it does behind the last comparison.
+  sql(t, 'UPDATE portal.subscription SET seeded_at = NULL');
   await settled();
 };
 const copy = (id) => `dataset_id = '${id}' AND NOT is_origin`;

@@ -123,13 +123,19 @@ static bool insert_copy(struct copying *w, const struct uuid *organisation, stru
     return tenant_do(w->c, &sql_copy_insert, row, e);
 }
 
+/* Those that its portal joined with the copy quote it, and what it quotes. metas absent: it goes, or comes back. */
+static bool tell_joined(struct copying *w, struct str metas, struct str credits, struct err *e)
+{
+    return tenant_do(w->c, &sql_joined_touch, (struct str[]){uuid_str(&w->k->target), uuid_str(&w->copy), metas, credits}, e);
+}
+
 static bool update_copy(struct copying *w, const struct uuid *organisation, struct err *e)
 {
     const struct source *s = &w->source;
     const struct str row[] = {uuid_str(&w->k->target), uuid_str(&w->copy), uuid_str(organisation), s->version,
                               w->k->row_filter, s->metas, s->fields, s->key_columns, s->records, s->raw_bytes,
                               s->data_processed, s->metadata_processed, s->credits, s->files};
-    return tenant_do(w->c, &sql_copy_update, row, e);
+    return tell_joined(w, w->withdrawn ? STR_NONE : s->metas, s->credits, e) && tenant_do(w->c, &sql_copy_update, row, e);
 }
 
 /* Made, changed or brought back. *action: what was done. */
@@ -160,8 +166,9 @@ static bool take_back(struct copying *w, struct str *action, struct err *e)
     if (!w->copy.text[0] || (w->withdrawn && w->emptied))
         return true;
     *action = S("withdraw");
-    return tenant_do(w->c, &sql_copy_withdraw, params, e) && tenant_do(w->c, &sql_catalogue_delete, params, e) &&
-           exports_ask(w->c, &w->k->target, &w->copy, e) && tenant_touch(w->c, &w->k->target, e);
+    return tell_joined(w, STR_NONE, STR_NONE, e) && tenant_do(w->c, &sql_copy_withdraw, params, e) &&
+           tenant_do(w->c, &sql_catalogue_delete, params, e) && exports_ask(w->c, &w->k->target, &w->copy, e) &&
+           tenant_touch(w->c, &w->k->target, e);
 }
 
 /* Copies are wanted while the link is: the end of a link wants none, whatever its source is. */

@@ -27,7 +27,7 @@ bool publish_outbox(struct conn *c, const struct uuid *tenant, const struct uuid
 /* Those that were joined with it quote it (joined_touch.sql). */
 static bool tell_joined(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct str metas, struct err *e)
 {
-    return tenant_do(c, &sql_joined_touch, (struct str[]){uuid_str(tenant), uuid_str(dataset), metas}, e);
+    return tenant_do(c, &sql_joined_touch, (struct str[]){uuid_str(tenant), uuid_str(dataset), metas, STR_NONE}, e);
 }
 
 bool publish_catalogue(struct conn *c, const struct uuid *tenant, const struct uuid *dataset, struct err *e)

@@ -223,6 +223,21 @@ test('what was joined with what is joined is quoted as well, as it was when the 
   await quotes(R, line(A, 'Autres noms', '09/08/2022'));
 });
 
+test('what is joined with a copy is sent again when the copy quotes something else, is taken back, and comes again', async () => {
+  await publish(R, 'quartiers', 'code;q\n01;1\n02;2\n', { title: 'Quartiers de R', license: ODBL, steps: joining('parcs') });
+  const names = async () => /Autres noms|$/.exec((await national('Quartiers de R')).description)[0], parks = async () => /Parcs de A|$/.exec((await national('Quartiers de R')).description)[0];
+  const says = (want) => until(async () => JSON.stringify([await parks(), await names()]) === JSON.stringify(want), `the national portal: ${want}`);
+  await until(() => national('Quartiers de R'), 'the dataset there');
+  await says(['Parcs de A', 'Autres noms']);
+  await post(A, '/datasets/autres/close');
+  await says(['Parcs de A', '']);
+  await post(A, '/datasets/parcs/close');
+  await says(['', '']);
+  await post(A, '/datasets/autres/open');
+  await post(A, '/datasets/parcs/open');
+  await says(['Parcs de A', 'Autres noms']);
+});
+
 test('a closed dataset that the portal joined for itself is quoted nowhere outside it', async () => {
   await publish(A, 'canari', 'code;nom\n01;Un\n', { title: 'Zibeline', visibility: 'closed' });
   await joined(A, 'avec', 'Avec', 'canari');

@@ -144,6 +144,35 @@ static void test_members_of_objects_whatever_their_names(void **state)
     expect(others, "t", "[{\"id\":\"a\",\"b\":\"2\"}]", "-", "t[] rule_asks");
 }
 
+static void add_letters(struct buf *out, size_t n)
+{
+    while (n-- > 0)
+        buf_addc(out, 'o');
+}
+
+/* The name of a column that stands in no object may be shorter than the object's: wherever it lies, the sanitizers watch the reach. */
+static void test_members_of_an_object_with_a_long_name(void **state)
+{
+    enum { LONG = 480 };
+    struct buf schema = {0}, header = {0};
+    (void)state;
+    buf_addz(&schema, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"");
+    add_letters(&schema, LONG);
+    buf_addz(&schema, "\":{\"type\":\"object\",\"minProperties\":1,\"properties\":{\"p\":{}}}}}}");
+    buf_addc(&schema, 0);
+    for (size_t before = 1; before < 8192; before += 400) {
+        buf_reset(&header);
+        add_letters(&header, before);
+        buf_addz(&header, ";z;");
+        add_letters(&header, LONG);
+        buf_addz(&header, ".p");
+        buf_addc(&header, 0);
+        expect(schema.p, header.p, "1;2;3", "", "");
+    }
+    buf_free(&schema);
+    buf_free(&header);
+}
+
 /* An empty cell of a JSON file is null, an empty list, or no member. */
 static void test_what_an_empty_cell_may_be_is_no_fault(void **state)
 {
@@ -265,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_items_by_their_place_and_their_number),
         cmocka_unit_test(test_members_of_a_row_whatever_their_names),
         cmocka_unit_test(test_members_of_objects_whatever_their_names),
+        cmocka_unit_test(test_members_of_an_object_with_a_long_name),
         cmocka_unit_test(test_what_an_empty_cell_may_be_is_no_fault),
         cmocka_unit_test(test_the_reason_is_in_the_words_of_the_schema),
         cmocka_unit_test(test_a_column_that_a_pattern_names_is_not_unknown),

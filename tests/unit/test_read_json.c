@@ -85,7 +85,6 @@ static void test_rows(void **state)
     }
 }
 
-/* A thousand, a million brackets; more columns than a table has. */
 /* Of an object that has not the member, the one before says nothing. */
 static void test_which_cells_were_texts(void **state)
 {
@@ -114,6 +113,7 @@ static void test_which_cells_were_texts(void **state)
     }
 }
 
+/* A thousand, a million brackets; more columns than a table has. */
 static void test_bounds(void **state)
 {
     (void)state;

@@ -213,9 +213,10 @@ static enum logic_answer member(void *context, size_t object, const char *key, s
     return LOGIC_UNKNOWN;
 }
 
-static const char *name_in(const struct table_schema *s, size_t object, struct str name)
+/* Of what stands in the object: its name begins with the object's. */
+static const char *name_in(const struct table_schema *s, size_t object, const char *name)
 {
-    return name.p + (object ? s->objects[object - 1].name.n + 1 : 0);
+    return name + (object ? s->objects[object - 1].name.n + 1 : 0);
 }
 
 /* What an empty cell of the file may be besides "not there". */
@@ -258,21 +259,32 @@ static enum logic_answer extra_there(struct table_checker *c, size_t column, str
     return LOGIC_YES;
 }
 
+static bool stands_in(const struct table_checker *c, size_t object, size_t at)
+{
+    const struct table_schema *s = c->s;
+    size_t o = at - s->n, column = o - s->nobjects;
+    return at < s->n          ? s->fields[at].object == object
+           : o < s->nobjects ? s->objects[o].parent == object
+                             : c->field_of[column] == s->n && c->around[column] == object;
+}
+
 /* Whether the place is one of the object's, with its name; *there says more. */
 static bool is_member(struct table_checker *c, size_t object, size_t at, struct logic_walk *w)
 {
     const struct table_schema *s = c->s;
     size_t o = at - s->n, column = o - s->nobjects;
+    if (!stands_in(c, object, at))
+        return false;
     if (at < s->n) {
-        w->key = name_in(s, object, s->fields[at].name);
-        w->there = s->fields[at].object == object ? field_there(c, at, &w->member) : LOGIC_NO;
+        w->key = name_in(s, object, s->fields[at].name.p);
+        w->there = field_there(c, at, &w->member);
     } else if (o < s->nobjects) {
-        w->key = name_in(s, object, s->objects[o].name);
-        w->there = s->objects[o].parent == object ? object_there(c, o, &w->member) : LOGIC_NO;
+        w->key = name_in(s, object, s->objects[o].name.p);
+        w->there = object_there(c, o, &w->member);
     } else {
-        w->key = c->logic->names[column] + (object ? s->objects[object - 1].name.n + 1 : 0);
+        w->key = name_in(s, object, c->logic->names[column]);
         w->split = !s->geo && strchr(w->key, '.');
-        w->there = c->field_of[column] == s->n && c->around[column] == object ? extra_there(c, column, &w->member) : LOGIC_NO;
+        w->there = extra_there(c, column, &w->member);
     }
     return w->there != LOGIC_NO;
 }
@@ -420,7 +432,7 @@ bool table_check_logic_names(const struct table_checker *c, size_t column)
 {
     size_t object = c->around[column];
     const json_t *holds = object ? c->s->objects[object - 1].holds : c->s->holds;
-    return c->logic && table_logic_names(c->s->logic, holds, c->logic->names[column] + (object ? c->s->objects[object - 1].name.n + 1 : 0));
+    return c->logic && table_logic_names(c->s->logic, holds, name_in(c->s, object, c->logic->names[column]));
 }
 
 static void ask(struct table_checker *c, uint64_t line, const json_t *holds, struct logic_subject at)

@@ -244,11 +244,26 @@ static void test_a_column_that_a_pattern_names_is_not_unknown(void **state)
     table_schema_free(&s);
 }
 
+static bool is_unfinished(const char *schema, const struct str *header, const struct str *cells, size_t n)
+{
+    struct table_schema s = schema_of(schema);
+    struct table_checker *c = table_check_new(&s, header, n);
+    struct buf json = {0};
+    struct jw w;
+    table_check_row(c, 2, cells, NULL, n);
+    jw_init(&w, &json, JW_COMPACT);
+    table_check_json(c, &w);
+    bool is = str_find(buf_str(&json), S("rules_unfinished")) >= 0;
+    buf_free(&json);
+    table_check_free(c);
+    table_schema_free(&s);
+    return is;
+}
+
 /* Patterns of names are few, and each look at a name is a step. */
 static void test_names_are_not_held_against_patterns_without_end(void **state)
 {
-    struct buf schema = {.max = 1 << 20}, cell = {.max = 1 << 20}, json = {0};
-    struct jw w;
+    struct buf schema = {.max = 1 << 20}, cell = {.max = 1 << 20};
     (void)state;
     for (int n = 500; n <= 501; n++) {
         buf_reset(&schema);
@@ -272,17 +287,51 @@ static void test_names_are_not_held_against_patterns_without_end(void **state)
         buf_printf(&cell, "%s\"k%d\":1", i ? "," : "", i);
     buf_addz(&cell, "}]");
     assert_true(cell.n < 64 << 10);
-    struct table_schema s = schema_of(schema.p);
-    const struct str header = S("a");
-    struct str whole = buf_str(&cell);
-    struct table_checker *c = table_check_new(&s, &header, 1);
-    table_check_row(c, 2, &whole, NULL, 1);
-    jw_init(&w, &json, JW_COMPACT);
-    table_check_json(c, &w);
-    assert_true(str_find(buf_str(&json), S("rules_unfinished")) >= 0);
-    buf_free(&json);
-    table_check_free(c);
-    table_schema_free(&s);
+    const struct str header = S("a"), whole = buf_str(&cell);
+    assert_true(is_unfinished(schema.p, &header, &whole, 1));
+    buf_free(&cell);
+    buf_free(&schema);
+}
+
+static void add_choices(struct buf *out, int n)
+{
+    buf_addz(out, "\"anyOf\":[");
+    for (int i = 0; i < n; i++)
+        buf_addz(out, i ? ",{\"maxProperties\":0}" : "{\"maxProperties\":0}");
+    buf_addz(out, "]");
+}
+
+/* Many rules that each go over many members: of a row, of an object within a cell. */
+static void test_members_are_not_gone_over_without_end(void **state)
+{
+    enum { COLUMNS = 500, RULES = 1000 };
+    static char names[COLUMNS][8];
+    static struct str header[COLUMNS], cells[COLUMNS];
+    struct buf schema = {.max = 1 << 20}, cell = {.max = 1 << 20};
+    (void)state;
+    buf_addz(&schema, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{");
+    for (size_t i = 0; i < COLUMNS; i++) {
+        snprintf(names[i], sizeof names[i], "f%zu", i);
+        header[i] = str_of(names[i]), cells[i] = S("1");
+        buf_printf(&schema, "%s\"%s\":{}", i ? "," : "", names[i]);
+    }
+    buf_addz(&schema, "},");
+    add_choices(&schema, RULES);
+    buf_addz(&schema, "}}");
+    buf_addc(&schema, 0);
+    assert_true(is_unfinished(schema.p, header, cells, COLUMNS));
+    schema.n = 0;
+    buf_addz(&schema, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"f0\":{\"type\":\"array\",\"items\":{\"type\":\"object\",");
+    add_choices(&schema, RULES);
+    buf_addz(&schema, "}}}}}");
+    buf_addc(&schema, 0);
+    cells[0] = S("[{\"a\":1}]");
+    assert_false(is_unfinished(schema.p, header, cells, 1));
+    for (int i = 0; i < 2000; i++)
+        buf_printf(&cell, "%s\"k%d\":1", i ? "," : "[{", i);
+    buf_addz(&cell, "}]");
+    cells[0] = buf_str(&cell);
+    assert_true(is_unfinished(schema.p, header, cells, 1));
     buf_free(&cell);
     buf_free(&schema);
 }
@@ -299,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_the_reason_is_in_the_words_of_the_schema),
         cmocka_unit_test(test_a_column_that_a_pattern_names_is_not_unknown),
         cmocka_unit_test(test_names_are_not_held_against_patterns_without_end),
+        cmocka_unit_test(test_members_are_not_gone_over_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,12 +12,12 @@
  * or a text), and where a rule within is left. Only a no is a fault.
  *
  * Bounded: NODES, NAMES (patterns for the names of members), DEPTH of nodes in one another while a
- * row is judged, STEPS (a node, or a name held against a pattern) a row and STEPS_ALL a file; where
- * they run out, nothing can be told.
+ * row is judged, STEPS (a node, a name held against a pattern, or WALK members gone over) a row and
+ * STEPS_ALL a file; where they run out, nothing can be told.
  */
 enum logic_answer { LOGIC_NO, LOGIC_YES, LOGIC_UNKNOWN };
 
-enum { LOGIC_DEPTH_MAX = 40, LOGIC_STEPS = 20000, LOGIC_STEPS_ALL = 300000000, LOGIC_NAMES_MAX = 500 };
+enum { LOGIC_DEPTH_MAX = 40, LOGIC_STEPS = 20000, LOGIC_STEPS_ALL = 300000000, LOGIC_NAMES_MAX = 500, LOGIC_WALK = 16 };
 
 struct logic_keyword;
 
@@ -59,6 +59,7 @@ struct logic_blame {
 /* Over the members of an object. */
 struct logic_walk {
     size_t at;  /* of columns */
+    size_t walked; /* that no step was taken for */
     void *iter; /* of a value */
     const char *key;
     struct logic_subject member;

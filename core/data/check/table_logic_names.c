@@ -1,11 +1,26 @@
 /* The rules of an object's members whatever their names: patterns of names, their number, those that nothing else describes. */
 #include "core/data/check/table_logic_inside.h"
 
+static void count_walked(struct asking *q, struct logic_walk *w, size_t n)
+{
+    for (w->walked += n; w->walked >= LOGIC_WALK; w->walked -= LOGIC_WALK)
+        logic_step(q);
+}
+
+static bool next_column(struct asking *q, const struct logic_subject *at, struct logic_walk *w)
+{
+    size_t before = w->at;
+    bool is = q->columns->next(q->columns->context, at->object, w);
+    count_walked(q, w, w->at - before);
+    return is;
+}
+
 static bool next_member(struct asking *q, const struct logic_subject *at, struct logic_walk *w)
 {
     json_t *object = (json_t *)(uintptr_t)at->value;
     if (!object)
-        return q->columns->next(q->columns->context, at->object, w);
+        return next_column(q, at, w);
+    count_walked(q, w, 1);
     w->iter = w->iter ? json_object_iter_next(object, w->iter) : json_object_iter(object);
     if (!w->iter)
         return false;

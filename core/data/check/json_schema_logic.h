@@ -15,12 +15,12 @@
  * names of the members that there may be, "known" those that additionalProperties does not speak of,
  * and "named" beside either the patterns of such names.
  */
-enum { LOGIC_NODES_MAX = 2000 };
+enum { LOGIC_NODES_MAX = 2000, LOGIC_DEPTH = 12 };
 
 void json_schema_logic_open(struct json_schema *s); /* a table begins */
 /* The rules of the place: places of nodes. NULL: it has none. */
 json_t *json_schema_holds(struct json_schema *s, const struct place *p);
-/* Names of the members of this place that its rules and those around it speak of, each once, as far
+/* json_schema_spoken.c: names of the members of this place that its rules and those around it speak of, each once, as far
  * up as the row: the place without a path. */
 json_t *json_schema_spoken(struct json_schema *s, const struct place *p);
 /* One of them chooses among objects only. */

@@ -71,12 +71,13 @@ static bool is_kmz(struct str head, struct str tail)
 bool ogr_format_is_turned(struct str crs)
 {
     static const char *const degrees[] = {"CRS84", ":84\"", ":4326\"", "/4326\"", "/4326/", ":4326}", ": 4326}", "WGS84\"", "WGS 84\""};
-    const char *end = memchr(crs.p, '}', crs.n);
-    struct str said = str_part(crs, 0, end ? (size_t)(end - crs.p) + 1 : 0);
+    struct str said = str_part(crs, 0, (size_t)(str_chr(crs, '}') + 1)); /* none: nothing */
+    if (!str_starts(said, S("{")))
+        return false;
     for (size_t i = 0; i < sizeof degrees / sizeof degrees[0]; i++)
         if (holds(said, degrees[i]))
             return false;
-    return said.n > 0 && said.p[0] == '{' && holds(said, ":");
+    return holds(said, ":");
 }
 
 /* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or end. A property may be

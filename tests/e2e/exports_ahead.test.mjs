@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
 import { publish, sql } from './fixtures.mjs';
 
-const H = 'r.localhost', ROWS = 90000, MANY = { deadline: 120000, every: 200 };
+const H = 'r.localhost', ROWS = 45000, MANY = { deadline: 120000, every: 200 };
 let t;
 
 const rowsOf = (n, word) => Array.from({ length: n }, (_, i) => [i, `${word} ${i % 977}`, i % 12, `${(47.0625 + (i % 180) / 64).toFixed(6)},${(1.0625 + (i % 90) / 64).toFixed(6)}`]);
@@ -130,7 +130,7 @@ const slow = (path) => new Promise((done) => {
 
 test('what a request is writing is not written twice; the worker comes back for it', async () => {
   const { dataset, table } = await publish(t, H, { id: 'double', fields: { n: ['int'], t: ['text'] },
-    generate: "SELECT i, i, 'ligne ' || i || repeat(' et du texte', 20) FROM generate_series(1, 200000) i" });
+    generate: "SELECT i, i, 'ligne ' || i || repeat(' et du texte', 20) FROM generate_series(1, 60000) i" });
   sql(t, `GRANT SELECT ON ${table} TO terrasse_worker`);
   const end = await slow(url('double', 'csv'));
   const parts = () => readdirSync(join(t.home, 'spool')).filter((name) => name.startsWith(`artefact-${dataset}-`) && name.endsWith('.part'));

@@ -17,11 +17,32 @@
 #include "core/db/errors.h"
 
 enum { HASH = 32, HASH_TEXT = 2 * HASH + 1, BLOCK = 256 * 1024, MANIFEST_MAX = 1024 * 1024 };
+enum { TAIL = sizeof ",\n  \"blake2b\": \"\"\n}" + 2 * HASH };
 
 static bool damaged(struct err *e, const char *name, const char *why)
 {
     ERR(e, err_backup_damaged, "%s: %s", name, why);
     return err_arg(e, "%s: %s", name, why);
+}
+
+/* The manifest's last member: the hash of all that stands before it. */
+static void own_tail(struct str before, char tail[TAIL])
+{
+    unsigned char hash[HASH];
+    char text[HASH_TEXT];
+    crypto_generichash(hash, HASH, (const unsigned char *)before.p, before.n, NULL, 0);
+    sodium_bin2hex(text, HASH_TEXT, hash, HASH);
+    snprintf(tail, TAIL, ",\n  \"blake2b\": \"%s\"\n}", text);
+}
+
+/* Format 1 had none. */
+static bool is_whole(struct str text, const json_t *m)
+{
+    char tail[TAIL];
+    if (jr_i64(m, "format", 0) == 1 && !json_object_get(m, "blake2b"))
+        return true;
+    own_tail(str_part(text, 0, text.n < TAIL ? 0 : text.n - (TAIL - 1)), tail);
+    return str_ends(text, str_of(tail));
 }
 
 static bool hash_file(const char *path, char text[HASH_TEXT], int64_t *size, struct err *e)
@@ -82,11 +103,11 @@ bool backup_manifest_write(const char *backup, int level, const char *version, s
 {
     struct buf b = {0}, at = {0};
     struct jw w;
-    char path[HOME_PATH + 16];
+    char path[HOME_PATH + 16], tail[TAIL];
     jw_init(&w, &b, JW_PRETTY);
     clock_iso(&at, clock_wall_us());
     jw_open(&w, '{');
-    JW_I64(&w, "format", 1);
+    JW_I64(&w, "format", 2);
     JW_STR(&w, "at", buf_str(&at));
     JW_I64(&w, "level", level);
     JW_STR(&w, "postgresql", str_of(version));
@@ -94,7 +115,8 @@ bool backup_manifest_write(const char *backup, int level, const char *version, s
     jw_open(&w, '[');
     bool ok = put_files(&w, backup, e);
     jw_close(&w, ']');
-    jw_close(&w, '}');
+    own_tail(buf_str(&b), tail);
+    buf_addz(&b, tail);
     snprintf(path, sizeof path, "%s/manifest.json", backup);
     int fd = ok ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (ok && (fd < 0 || !fd_write(fd, buf_str(&b)) || fsync(fd) != 0))
@@ -119,11 +141,15 @@ static json_t *read_manifest(const char *backup, struct err *e)
     char *room = buf_room(&b, MANIFEST_MAX - 1);
     ssize_t n = room ? read(fd, room, MANIFEST_MAX - 1) : -1;
     close(fd);
-    json_t *m = n > 0 ? jr_parse((struct str){room, (size_t)n}, e) : NULL;
+    struct str text = {room, n > 0 ? (size_t)n : 0};
+    json_t *m = jr_parse(text, e);
+    bool whole = m && is_whole(text, m);
     buf_free(&b);
-    if (!m)
-        damaged(e, "manifest.json", "not the JSON it should be");
-    return m;
+    if (whole)
+        return m;
+    damaged(e, "manifest.json", m ? "not the bytes that were saved" : "not the JSON it should be");
+    json_decref(m);
+    return NULL;
 }
 
 static bool check_file(const char *backup, const json_t *row, struct err *e)

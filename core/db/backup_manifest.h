@@ -1,7 +1,7 @@
 #pragma once
 #include "core/db/home.h"
 
-/* backup_manifest -- manifest.json: size and BLAKE2b-256 of every file of a backup. */
+/* backup_manifest -- manifest.json: size and BLAKE2b-256 of every file of a backup, and of what itself says. */
 bool backup_manifest_write(const char *backup, int level, const char *version, struct err *e);
 /* fails  err_backup_damaged: a file that lacks, differs, or is one too many */
 bool backup_manifest_check(const char *backup, struct err *e);

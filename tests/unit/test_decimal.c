@@ -77,6 +77,7 @@ static void test_a_number_of_json_is_as_it_was_written_or_absent(void **state)
     } rows[] = {
         {"19.99", "19.99"}, {"9007199254740993", "9007199254740993"}, {"0.1", "0.1"}, {"1e-7", "1e-07"},
         {"0.30000000000000004", NULL}, {"123456789012345.67", NULL}, {"\"1\"", NULL}, {"true", NULL},
+        {"99999999999999.5", "99999999999999.5"}, {"3000000000000000000001.0", NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

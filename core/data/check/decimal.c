@@ -1,5 +1,6 @@
 #include "core/data/check/decimal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -99,11 +100,12 @@ bool decimal_is_multiple(struct str number, struct decimal_step step, bool *is)
     return true;
 }
 
+/* From 1e15 on a short text may stand for digits that the double has lost. */
 struct str decimal_of_json(const json_t *v, char room[32])
 {
     int n = json_is_integer(v) ? snprintf(room, 32, "%" JSON_INTEGER_FORMAT, json_integer_value(v))
                                : snprintf(room, 32, "%.15g", json_real_value(v));
     double again = strtod(room, NULL), whole = json_real_value(v);
-    bool same = json_is_integer(v) || (json_is_real(v) && !(again < whole) && !(again > whole));
+    bool same = json_is_integer(v) || (json_is_real(v) && fabs(whole) < 1e15 && !(again < whole) && !(again > whole));
     return same ? (struct str){room, (size_t)n} : STR_NONE;
 }

@@ -71,6 +71,11 @@ static json_t *any_json(struct str cell)
     return v ? v : json_loadb(cell.p, cell.n, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
 }
 
+static bool is_bracketed(struct str cell)
+{
+    return str_starts(cell, S("[")) || str_starts(cell, S("{"));
+}
+
 static json_t *words_of(struct str cell)
 {
     static const struct table_field list = {.type = TABLE_ARRAY};
@@ -91,7 +96,7 @@ static json_t *bare(const struct table_field *f, struct str cell)
     struct err ignored = {0};
     if (f->tree)
         return table_check_tree_read(f, cell);
-    if (str_starts(cell, S("[")) || str_starts(cell, S("{")))
+    if (is_bracketed(cell))
         return jr_parse(cell, &ignored);
     return is_scalar_json(cell) ? any_json(cell) : words_of(cell);
 }
@@ -102,21 +107,18 @@ static json_t *number(double d)
 }
 
 /* The file says nothing: what the column is of; of none, a text that may be more. NULL: not of its type, which is told. */
-static json_t *guessed(struct table_checker *c, size_t at, struct str cell, bool *loose)
+static json_t *guessed(struct table_checker *c, size_t at, struct str cell)
 {
     const struct table_field *f = &c->s->fields[at];
     struct err ignored = {0};
     struct table_value v;
     enum reason_code why;
-    bool bracketed = str_starts(cell, S("[")) || str_starts(cell, S("{"));
     if (f->tree)
         return table_check_tree_read(f, cell);
-    if ((f->type == TABLE_ANY && bracketed) || f->type == TABLE_GEOJSON || f->type == TABLE_GEOPOINT)
+    if ((f->type == TABLE_ANY && is_bracketed(cell)) || f->type == TABLE_GEOJSON || f->type == TABLE_GEOPOINT)
         return jr_parse(cell, &ignored);
-    if (f->type != TABLE_INTEGER && f->type != TABLE_NUMBER && f->type != TABLE_BOOLEAN) {
-        *loose = f->type == TABLE_ANY;
+    if (f->type != TABLE_INTEGER && f->type != TABLE_NUMBER && f->type != TABLE_BOOLEAN)
         return text(cell);
-    }
     if (!table_cast(f, cell, &v, &why) || !isfinite(v.number))
         return NULL;
     return f->type == TABLE_BOOLEAN ? json_boolean(v.number > 0) : number(v.number);
@@ -134,12 +136,12 @@ static enum logic_answer value_of(struct table_checker *c, size_t at, struct log
     const struct table_field *f = &c->s->fields[at];
     size_t column = c->column_of[at];
     struct str cell = str_trim(c->cells[at]);
-    bool says = l->quoted && column < l->n, quoted = says && l->quoted[column], loose = false;
+    bool says = l->quoted && column < l->n, quoted = says && l->quoted[column];
     if (cell.n > TREE_BYTES_MAX)
         return LOGIC_UNKNOWN;
     if (!l->values[at])
-        l->values[at] = !says ? guessed(c, at, cell, &loose) : quoted ? text(cell) : bare(f, cell);
-    loose = !says && f->type == TABLE_ANY && json_is_string(l->values[at]);
+        l->values[at] = !says ? guessed(c, at, cell) : quoted ? text(cell) : bare(f, cell);
+    bool loose = !says && f->type == TABLE_ANY && json_is_string(l->values[at]);
     *out = (struct logic_subject){.value = l->values[at], .loose = loose, .field = f, .digits = digits_of(f, cell, says, quoted)};
     return out->value ? LOGIC_YES : LOGIC_UNKNOWN;
 }
@@ -152,11 +154,11 @@ static enum logic_answer extra_value(struct table_checker *c, size_t column, str
     struct str cell = str_trim(l->cells[column]);
     json_t **v = &l->values[c->s->n + column];
     struct err ignored = {0};
-    bool quoted = l->quoted && l->quoted[column], bracketed = str_starts(cell, S("[")) || str_starts(cell, S("{"));
+    bool quoted = l->quoted && l->quoted[column];
     if (cell.n > TREE_BYTES_MAX)
         return LOGIC_UNKNOWN;
     if (!*v)
-        *v = l->quoted ? (quoted ? text(cell) : bare(&any, cell)) : bracketed ? jr_parse(cell, &ignored) : text(cell);
+        *v = l->quoted ? (quoted ? text(cell) : bare(&any, cell)) : is_bracketed(cell) ? jr_parse(cell, &ignored) : text(cell);
     *out = (struct logic_subject){.value = *v, .loose = !l->quoted && json_is_string(*v), .column = column + 1, .digits = digits_of(&any, cell, l->quoted, quoted)};
     return *v ? LOGIC_YES : LOGIC_UNKNOWN;
 }

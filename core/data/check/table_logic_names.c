@@ -179,7 +179,6 @@ enum logic_answer logic_names_count(struct asking *q, const struct logic_rule *r
     uint64_t bound = (uint64_t)json_integer_value(r->value);
     struct logic_count members = {.least = least ? bound : 0, .most = least ? UINT64_MAX : bound};
     struct logic_walk w = {0};
-    (void)q;
     if (!logic_is_object(at))
         return LOGIC_YES;
     while (next_member(q, at, &w)) {

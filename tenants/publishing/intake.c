@@ -98,6 +98,21 @@ bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, s
     return true;
 }
 
+static bool is_type_of(const json_t *field, const json_t *column)
+{
+    return str_eq(jr_str(field, "type"), jr_str(column, "type"));
+}
+
+/* What re-users count on of a column: its type, and how its cells are written (core/data/intake/reader.h). */
+static void keep_contract(const struct intake *in, json_t *field, const json_t *column)
+{
+    json_object_set(field, "kept_type", json_object_get(column, "type"));
+    if (in->is_pushed)
+        json_object_set_new(field, "format", json_string("plain"));
+    else if (!json_object_get(field, "format"))
+        json_object_set(field, "format", json_object_get(column, "format"));
+}
+
 /* Names and types that the reader is to keep: given ones first, then those of today's columns. The type "auto"
  * is no type of the reader's: the column is recognised anew. */
 static json_t *reader_fields_of(const struct intake *in)
@@ -110,8 +125,10 @@ static json_t *reader_fields_of(const struct intake *in)
         if ((column = load_named(in->columns, jr_str(f, "name")))) {
             if (!json_object_get(copy, "source"))
                 json_object_set(copy, "source", json_object_get(column, "source"));
-            if (!json_object_get(copy, "type"))
-                json_object_set(copy, "kept_type", json_object_get(column, "type"));
+            if (!json_object_get(copy, "type") || is_type_of(copy, column)) {
+                json_object_del(copy, "type");
+                keep_contract(in, copy, column);
+            }
         }
         json_array_append_new(list, copy);
     }
@@ -122,7 +139,7 @@ static json_t *reader_fields_of(const struct intake *in)
         json_object_set(copy, "name", json_object_get(column, "name"));
         json_object_set(copy, "label", json_object_get(column, "label"));
         json_object_set(copy, "source", json_object_get(column, "source"));
-        json_object_set(copy, "kept_type", json_object_get(column, "type"));
+        keep_contract(in, copy, column);
         json_array_append_new(list, copy);
     }
     return list;

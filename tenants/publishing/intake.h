@@ -29,6 +29,7 @@ struct intake {
     int64_t rows, bytes;   /* of it */
     int64_t most_rows, update_left;
     struct str schema;     /* declared now; absent: the dataset's own, else the one that fits */
+    bool is_pushed;        /* records of the push API: written as it says, whatever the files of the dataset do */
     bool none_kept;        /* a file whose rows are all set aside is read all the same */
     bool accept_aside;     /* false: rows set aside refuse the file (err_rows_aside) */
     void (*on_progress)(uint64_t rows, uint64_t bytes, void *context); /* bytes of the file */

@@ -77,6 +77,20 @@ static bool columns_agree(const json_t *old, const json_t *new, struct err *e)
     return true;
 }
 
+/* How cells are written was agreed with the rows that stand: what is added behind them says nothing of it. */
+static void keep_agreed(const json_t *old, const json_t *new)
+{
+    static const char *const agreed[] = {"format"};
+    json_t *column;
+    size_t i;
+    json_array_foreach(new, i, column)
+        for (size_t k = 0; old && k < sizeof agreed / sizeof agreed[0]; k++) {
+            json_t *was = json_object_get(load_named(old, jr_str(column, "name")), agreed[k]);
+            json_object_del(column, agreed[k]);
+            json_object_set(column, agreed[k], was);
+        }
+}
+
 /* The column of the report that stands at c<number> or rest[<number>]; NULL: none. */
 static const json_t *column_at(const json_t *columns, bool rest, unsigned number)
 {
@@ -242,6 +256,7 @@ bool load_version(struct conn *c, const struct load *l, struct loaded *out, stru
     bool ok = load_rows(c, l, &g, &v, e);
     if (ok) {
         v.report = json_incref(g.report);
+        keep_agreed(l->old, jr_array(v.report, "columns"));
         ok = mark_ready(c, &v, e);
     }
     ingest_free(&g);

@@ -174,7 +174,7 @@ static bool plan(struct fold *f, struct err *e)
         return ERR(e, err_draft_waits, "%s", f->in.d.id.text);
     if (!str_eq(f->in.d.state, S("published")))
         return ERR(e, err_not_published, "state " STR_FMT, STR_ARG(f->in.d.state));
-    f->in.accept_aside = f->in.none_kept = true;
+    f->in.accept_aside = f->in.none_kept = f->in.is_pushed = true;
     f->in.update_left = INT64_MAX; /* counted when they were pushed */
     f->in.settle = settle;
     return push_lines_write(&f->lines, f->c, f->in.columns, e);

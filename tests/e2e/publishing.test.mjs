@@ -95,6 +95,22 @@ test('an update keeps the types: what breaks one is set aside, and said', async 
   assert.deepEqual(done.diff.columns.retyped, [{ name: 'n', from: 'int', to: 'text' }]);
 });
 
+test('an update keeps which coordinate comes first, whatever its own values look like', async () => {
+  const at = (done) => one(`SELECT string_agg(concat_ws(' ', public.st_x(${column(done, 'lieu')}), public.st_y(${column(done, 'lieu')})), '|' ORDER BY _id) FROM ${table(done.version)}`);
+  const update = (bytes, ...more) => t.must(['dataset', 'import', file('lieux.csv', bytes), '--host', 'r.localhost', '--id', 'lieux', '--publish', '--json', ...more]);
+  const format = (done) => one(`SELECT x ->> 'format' FROM portal.version v, jsonb_array_elements(v.columns) x WHERE v.id = '${done.version}' AND x ->> 'name' = 'lieu'`);
+  assert.equal(at(await t.must(described('lieux', 'n;lieu\n1;[1.9,47.9]\n'))), '1.9 47.9');
+  const far = await update('n;lieu\n1;[-30.5,10.25]\n');
+  assert.equal(at(far), '-30.5 10.25');
+  assert.equal(format(far), 'lon_first');
+  const few = await update('n;lieu\n1;[-61.0,14.6]\n2;inconnu\n3;inconnu\n', '--accept-errors');
+  assert.equal(at(few), '-61 14.6');
+  const more = await update('n;lieu\n4;"{""lat"": 47.5, ""lon"": 0.7}"\n', '--append');
+  assert.equal(at(more), '-61 14.6|0.7 47.5');
+  assert.equal(format(more), 'lon_first');
+  assert.equal(at(await update('n;lieu\n1;[10.5,-30.25]\n')), '10.5 -30.25');
+});
+
 test('rows of other columns are not added', async () => {
   await t.must(described('autre', 'a;b\n1;x\n'));
   const before = [tables(), versions()];

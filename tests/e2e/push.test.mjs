@@ -156,6 +156,16 @@ test('values keep their types and every digit; a point is an object or a text', 
     '00007|98765432109876543.75|t|2025-06-07 06:09:10|2.4|47.1;2A004|7.1|f|2025-06-07 08:09:10|1.5|48.5');
 });
 
+test('what is pushed is written as the API says, whatever the files of the dataset do; the next file is read as they are', async () => {
+  await dataset(A, 'ordre', 'n;lieu\n1;[0.68,47.39]\n', '{n}');
+  const column = (key) => one(`SELECT c ->> '${key}' FROM portal.version v, jsonb_array_elements(v.columns) AS c WHERE v.id = (SELECT version_id FROM portal.dataset WHERE id = '${uuidOf('ordre')}') AND c ->> 'name' = 'lieu'`);
+  assert.equal(column('format'), 'lon_first');
+  const sent = await push(A, 'ordre', 'k', [{ n: 2, lieu: { lat: 47.5, lon: 0.7 } }, { n: 3, lieu: '-30.25, 10.5' }]);
+  assert.deepEqual((await folded(A, 'ordre', sent.json.batch)).aside, []);
+  assert.equal(one(`SELECT string_agg(concat_ws(' ', public.st_x(${column('sql')}), public.st_y(${column('sql')})), '|' ORDER BY _id) FROM ${table('ordre')}`), '0.68 47.39|0.7 47.5|10.5 -30.25');
+  assert.equal(column('format'), 'lon_first');
+});
+
 test('personal data that a program pushes does not come into an open dataset', async () => {
   await dataset(A, 'contacts', 'code;mot\n1;Tours\n2;Blois\n', '{code}');
   const sent = await push(A, 'contacts', 'k', Array.from({ length: 20 }, (_, i) => ({ code: 10 + i, mot: `jeanne.martin${i}@exemple-prive.fr` })));

@@ -209,6 +209,51 @@ static void test_geography_in_cells(void **state)
     }
 }
 
+static bool has_point(const struct reading *g, double lon, double lat)
+{
+    unsigned char ewkb[25] = {1, 1, 0, 0, 0x20, 0xE6, 0x10, 0, 0};
+    memcpy(ewkb + 9, &lon, 8);
+    memcpy(ewkb + 17, &lat, 8);
+    return memmem(g->stream.p, g->stream.n, ewkb, sizeof ewkb) != NULL;
+}
+
+/* Which of two coordinates comes first is agreed with the first file: the values of one update do not turn it. */
+static void test_order_of_coordinates_is_kept(void **state)
+{
+    (void)state;
+    static const char kept[] = "\"kept_type\":\"geo_point_2d\"";
+    static const struct {
+        const char *field, *format, *file, *keeps, *warning;
+        double lon, lat;
+    } cases[] = {
+        {"", "", "id;xy\na;[1.9,47.9]\n", "lon_first", "", 1.9, 47.9},
+        {"", "", "id;xy\na;10.5, -30.0\n", "lat_first", "", -30, 10.5},
+        {kept, "lon_first", "id;xy\na;[-30.0,10.5]\n", "lon_first", "", -30, 10.5},
+        {kept, "lat_first", "id;coordonneesXY\na;[10.5,-30.0]\n", "lat_first", "", -30, 10.5},
+        {kept, "lat_first", "id;xy\na;[1.9,47.9]\n", "lat_first", "warn_swapped", 47.9, 1.9},
+        {kept, "lon_first", "id;xy\na;[14.6,-61.0]\n", "lon_first", "warn_swapped", 14.6, -61},
+        {kept, "", "id;coordonneesXY\na;[10.5,-30.0]\nb;NC\nc;NC\n", "lon_first", "", 10.5, -30},
+        {kept, "", "id;xy\na;\"{\"\"lat\"\": 47.9, \"\"lon\"\": 1.9}\"\n", "", "", 1.9, 47.9},
+        {kept, "lon_first", "id;xy\na;\"{\"\"lat\"\": 47.9, \"\"lon\"\": 1.9}\"\n", "lon_first", "", 1.9, 47.9},
+        {kept, "plain", "id;coordonneesXY\na;[10.5,-30.0]\n", "", "", -30, 10.5},
+        {"\"type\":\"geo_point_2d\"", "lon_first", "id;xy\na;2.5,48.5\n", "lon_first", "", 2.5, 48.5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf options = {0};
+        buf_printf(&options, "{\"fields\":[{\"source\":\"%s\",\"format\":\"%s\"%s%s}]}",
+                   strstr(cases[i].file, "XY") ? "coordonneesXY" : "xy", cases[i].format, cases[i].field[0] ? "," : "", cases[i].field);
+        buf_addc(&options, 0);
+        struct reading g = read_text(str_of(cases[i].file), options.p);
+        const json_t *c = column(&g, 1);
+        struct str warned = jr_str(json_array_get(jr_array(c, "warnings"), 0), "code");
+        if (!g.ok || !str_eq(jr_str(c, "format"), str_of(cases[i].keeps)) || !str_eq(warned, str_of(cases[i].warning)) ||
+            !has_point(&g, cases[i].lon, cases[i].lat))
+            fail_msg("case %zu: %s " STR_FMT " " STR_FMT, i, g.e.detail, STR_ARG(jr_str(c, "format")), STR_ARG(warned));
+        buf_free(&options);
+        end(&g);
+    }
+}
+
 static void test_fixed_type_sets_the_row_aside(void **state)
 {
     (void)state;
@@ -443,7 +488,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_add_up), cmocka_unit_test(test_canonical_bytes_need_quotes),
         cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
-        cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
+        cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_order_of_coordinates_is_kept),
+        cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
         cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing),
         cmocka_unit_test(test_a_helper_sees_what_a_row_says_of_itself), cmocka_unit_test(test_nul_sets_the_row_aside),

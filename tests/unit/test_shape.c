@@ -160,32 +160,34 @@ static void test_type_binary(void **state)
     (void)state;
     static const struct {
         enum column_type type;
-        bool lon_first;
+        enum cell_format format;
         const char *cell, *hex; /* NULL: refused */
     } rows[] = {
-        {TYPE_INT, false, "1 234", "00000000000004d2"},
-        {TYPE_INT, false, "-1", "ffffffffffffffff"},
-        {TYPE_INT, false, "1,5", NULL},
-        {TYPE_DOUBLE, false, "1e3", "408f400000000000"},
+        {TYPE_INT, CELLS_PLAIN, "1 234", "00000000000004d2"},
+        {TYPE_INT, CELLS_PLAIN, "-1", "ffffffffffffffff"},
+        {TYPE_INT, CELLS_PLAIN, "1,5", NULL},
+        {TYPE_DOUBLE, CELLS_PLAIN, "1e3", "408f400000000000"},
         /* ndigits, weight, sign, dscale, digits of base 10000 */
-        {TYPE_DECIMAL, false, "1234,5", "000200000000000104d21388"},
-        {TYPE_DECIMAL, false, "-0,05", "0001ffff4000000201f4"},
-        {TYPE_DECIMAL, false, "0,00", "0000000000000002"},
-        {TYPE_DECIMAL, false, "120000000", "0002000200000000" "000107d0"},
-        {TYPE_DATE, false, "01/01/2000", "00000000"},
-        {TYPE_DATE, false, "31/12/1999", "ffffffff"},
-        {TYPE_DATE, false, "2000-01-01T10:00", NULL},
-        {TYPE_DATETIME, false, "2000-01-01T00:00:01Z", "00000000000f4240"},
-        {TYPE_BOOLEAN, false, "Oui", "01"},
-        {TYPE_BOOLEAN, false, "X", NULL},
-        {TYPE_GEO_POINT, false, "2.0, 1.0", "0101000020e6100000000000000000f03f0000000000000040"},
-        {TYPE_GEO_POINT, true, "[1.0, 2.0]", "0101000020e6100000000000000000f03f0000000000000040"},
-        {TYPE_GEO_POINT, false, "91.5, 1.0", NULL},
-        {TYPE_TEXT, false, " a ", "206120"},
+        {TYPE_DECIMAL, CELLS_PLAIN, "1234,5", "000200000000000104d21388"},
+        {TYPE_DECIMAL, CELLS_PLAIN, "-0,05", "0001ffff4000000201f4"},
+        {TYPE_DECIMAL, CELLS_PLAIN, "0,00", "0000000000000002"},
+        {TYPE_DECIMAL, CELLS_PLAIN, "120000000", "0002000200000000" "000107d0"},
+        {TYPE_DATE, CELLS_PLAIN, "01/01/2000", "00000000"},
+        {TYPE_DATE, CELLS_PLAIN, "31/12/1999", "ffffffff"},
+        {TYPE_DATE, CELLS_PLAIN, "2000-01-01T10:00", NULL},
+        {TYPE_DATETIME, CELLS_PLAIN, "2000-01-01T00:00:01Z", "00000000000f4240"},
+        {TYPE_BOOLEAN, CELLS_PLAIN, "Oui", "01"},
+        {TYPE_BOOLEAN, CELLS_PLAIN, "X", NULL},
+        {TYPE_GEO_POINT, CELLS_PLAIN, "2.0, 1.0", "0101000020e6100000000000000000f03f0000000000000040"},
+        {TYPE_GEO_POINT, CELLS_LON_FIRST, "[1.0, 2.0]", "0101000020e6100000000000000000f03f0000000000000040"},
+        {TYPE_GEO_POINT, CELLS_LAT_FIRST, "[2.0, 1.0]", "0101000020e6100000000000000000f03f0000000000000040"},
+        {TYPE_GEO_POINT, CELLS_LON_FIRST, "{\"lon\": 1.0, \"lat\": 2.0}", "0101000020e6100000000000000000f03f0000000000000040"},
+        {TYPE_GEO_POINT, CELLS_PLAIN, "91.5, 1.0", NULL},
+        {TYPE_TEXT, CELLS_PLAIN, " a ", "206120"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buf out = {0}, hex = {0};
-        bool ok = type_put(&out, rows[i].type, rows[i].lon_first, str_of(rows[i].cell), false);
+        bool ok = type_put(&out, rows[i].type, rows[i].format, str_of(rows[i].cell), false);
         for (size_t k = 0; k < out.n; k++)
             buf_printf(&hex, "%02x", (unsigned char)out.p[k]);
         if (ok != (rows[i].hex != NULL) || (ok && !str_eq(buf_str(&hex), str_of(rows[i].hex))))

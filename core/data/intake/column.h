@@ -27,7 +27,7 @@ struct column {
     enum column_type type;
     bool fixed;        /* the publisher chose the type */
     bool bad_is_null;  /* … and agreed that what does not fit becomes empty */
-    bool lon_first;
+    enum cell_format format; /* of its cells: part of the contract (reader.h) */
     struct reason reason;
     const char *pattern;
     unsigned number; /* c<number>, or rest[<number>], from 1 */

@@ -252,7 +252,7 @@ static void decide(struct reader *r)
         struct column *c = &r->columns[i];
         sniff_decide(&r->arena, &c->sniff, &c->verdict);
         c->type = c->verdict.type;
-        c->lon_first = c->verdict.lon_first;
+        c->format = sniff_format(&c->sniff, c->type);
         c->reason = c->verdict.reason;
         c->pattern = c->verdict.pattern;
     }
@@ -282,7 +282,10 @@ static void list_refused(struct reader *r, const struct record *row, struct buf 
         bool agreed = c->fixed && c->bad_is_null;
         if (!agreed && (c->fixed || !c->verdict.has_majority))
             continue;
-        as.type = agreed ? c->type : c->verdict.majority;
+        if (!agreed) {
+            as.type = c->verdict.majority;
+            as.format = sniff_format(&c->sniff, as.type);
+        }
         struct str cell = reader_cell(row, i);
         if (reader_fits(&as, cell, scratch))
             continue;

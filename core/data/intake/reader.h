@@ -22,11 +22,12 @@
  * Options (JSON, all optional):
  *   {"max_rows": 300000, "first_id": 1, "header": true, "header_row": 3,
  *    "member": of a zip, "separator": ";" of a text, "sheet": of a workbook, "layer": of a geographic file, by name,
- *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "bad": "null"}],
+ *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "format": …, "bad": "null"}],
  *    "none_kept": true (a file whose rows are all set aside is not refused),
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
- * type: one of ours as an earlier report said it, taken as it is.
+ * type: one of ours as an earlier report said it, taken as it is. format: how the cells are written (type.h), where it is not
+ * to be told from them: of a file whose type is kept, that of the version before.
  * header_row: the row that holds the names, counted from 1 in the file. A container around the file
  * (unfold.h) is opened once: what it holds may not be one again.
  * A field is found by `source`, else by its name among the detected ids, else by its label.

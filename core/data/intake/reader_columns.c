@@ -75,7 +75,8 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
         c->fixed = true;
         c->reason = reason_make(REASON_asked);
         c->bad_is_null = str_eq(jr_str(field, "bad"), S("null"));
-        c->lon_first = c->verdict.lon_first;
+        c->format = sniff_format(&c->sniff, c->type);
+        format_by_name(jr_str(field, "format"), c->type, &c->format);
     }
 }
 
@@ -85,6 +86,7 @@ static void fix_by_steps(struct reader *r)
     for (size_t i = 0; r->steps && i < r->ncolumns; i++)
         if (steps_type(r->steps, i, &r->columns[i].type)) {
             r->columns[i].fixed = true;
+            r->columns[i].format = sniff_format(&r->columns[i].sniff, r->columns[i].type);
             r->columns[i].reason = reason_make(REASON_asked);
         }
 }

@@ -110,7 +110,7 @@ static void put_damaged(struct jw *w, const struct column *c, const struct reaso
 static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
 {
     struct reason found[SNIFF_WARNINGS];
-    size_t n = sniff_warnings(&r->arena, &c->sniff, c->type, found, SNIFF_WARNINGS);
+    size_t n = sniff_warnings(&r->arena, &c->sniff, c->type, c->format, found, SNIFF_WARNINGS);
     jw_key(w, S("warnings"));
     jw_open(w, '[');
     for (size_t i = 0; i < n; i++)
@@ -132,6 +132,8 @@ static void put_column(struct jw *w, struct reader *r, const struct column *c)
     JW_STR(w, "type", str_of(type_name(c->type)));
     JW_STR(w, "sql", str_of(sql));
     JW_BOOL(w, "nullable", c->sniff.blanks > 0 || c->bad_is_null);
+    if (c->format)
+        JW_STR(w, "format", str_of(format_name(c->format)));
     JW_BOOL(w, "fixed", c->fixed);
     if (c->fixed)
         JW_STR(w, "detected", str_of(type_name(c->verdict.type)));

@@ -67,7 +67,7 @@ bool reader_fits(const struct column *c, struct str cell, struct buf *scratch)
     if (c->type == TYPE_TEXT || shape_trim(cell).n == 0)
         return true;
     buf_reset(scratch);
-    return type_put(scratch, c->type, c->lon_first, cell, false);
+    return type_put(scratch, c->type, c->format, cell, false);
 }
 
 bool reader_refuses(const struct column *c, struct str cell, struct buf *scratch)

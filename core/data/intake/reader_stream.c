@@ -14,7 +14,7 @@ static bool put_value(struct buf *out, const struct column *c, struct str cell, 
         return true;
     }
     size_t start = pgcopy_value_start(out);
-    if (type_put(out, c->type, c->lon_first, cell, as_text)) {
+    if (type_put(out, c->type, c->format, cell, as_text)) {
         pgcopy_value_end(out, start);
         return true;
     }

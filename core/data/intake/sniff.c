@@ -148,20 +148,41 @@ static void see_moment(struct sniff *s, const struct shape *c)
     s->no_zone += time && !c->moment.has_offset;
 }
 
+static bool on_earth(double lat, double lon)
+{
+    return lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180;
+}
+
+/* Where most of what is published here lies: none of these, turned round, is another one of them or holds people. */
 static bool in_france(double lat, double lon)
 {
-    return lat >= 41 && lat <= 51.5 && lon >= -5.5 && lon <= 10;
+    static const struct {
+        double south, north, west, east;
+    } lands[] = {
+        {41, 51.5, -5.5, 10},      /* Europe */
+        {14, 18.5, -63.5, -60.5},  /* the Antilles */
+        {2, 6, -55, -51},          /* Guyane */
+        {-21.5, -20.8, 55, 56},    /* La Réunion */
+        {-13.1, -12.5, 44.9, 45.4}, /* Mayotte */
+        {46.7, 47.2, -56.5, -56.1}, /* Saint-Pierre-et-Miquelon */
+    };
+    for (size_t i = 0; i < sizeof lands / sizeof lands[0]; i++)
+        if (lat >= lands[i].south && lat <= lands[i].north && lon >= lands[i].west && lon <= lands[i].east)
+            return true;
+    return false;
 }
 
 static void see_pair(struct sniff *s, const struct shape *c)
 {
-    double a = c->first, b = c->second;
+    bool object = c->s.p[0] == '{';
+    double a = c->first, b = c->second, lat = object ? a : b, lon = object ? b : a; /* lat, lon: the other way round */
     s->pairs++;
+    s->pairs_objects += object;
     s->pairs_brackets += c->bracketed;
-    s->pairs_ok += a >= -90 && a <= 90 && b >= -180 && b <= 180;
-    s->pairs_swapped_ok += b >= -90 && b <= 90 && a >= -180 && a <= 180;
+    s->pairs_ok += on_earth(a, b);
+    s->pairs_swapped_ok += on_earth(lat, lon);
     s->pairs_france += in_france(a, b);
-    s->pairs_france_swapped += in_france(b, a);
+    s->pairs_france_swapped += in_france(lat, lon);
 }
 
 static void see_geometry(struct sniff *s, const struct geometry *g)

@@ -35,6 +35,7 @@ struct sniff {
     uint64_t dates, datetimes, no_zone, month_first;
     uint64_t words[WORDS_COUNT], trues[WORDS_COUNT];
     uint64_t pairs, pairs_brackets, pairs_ok, pairs_swapped_ok, pairs_france, pairs_france_swapped;
+    uint64_t pairs_objects; /* {"lon", "lat"}: the same either way round */
     uint64_t shapes, shapes_ok, shapes_beyond, shapes_france, shapes_france_swapped;
     unsigned scale;         /* most decimals */
     uint64_t int_digits;    /* most digits before the mark */
@@ -54,7 +55,6 @@ struct sniff {
 
 struct sniff_verdict {
     enum column_type type;
-    bool lon_first;
     struct reason reason;
     const char *pattern;         /* "year", "percent", "euro" or NULL */
     /* When a few values broke the type of nearly all: what it would have been. */
@@ -67,8 +67,12 @@ void sniff_init(struct sniff *s, struct str label);
 void sniff_cell(struct sniff *s, struct str cell);
 void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *out);
 
+/* How the cells are written as far as they say it, were the column of that type; CELLS_PLAIN: they do not. */
+enum cell_format sniff_format(const struct sniff *s, enum column_type type);
+
 /* What the publisher should look at in this column, at most `max`; the number written. */
-size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, struct reason *out, size_t max);
+size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, enum cell_format format,
+                      struct reason *out, size_t max);
 
 /* Several values in most cells that hold a "|": a list rather than words. */
 bool sniff_is_list(const struct sniff *s);

@@ -97,15 +97,27 @@ static void decide_moment(const struct sniff *s, struct sniff_verdict *v)
 
 /* Brackets and a name like coordonneesXY say longitude first; so do values that are in France only
  * that way round when they are bracketed as GeoJSON does. */
+static bool is_lon_first(const struct sniff *s)
+{
+    bool brackets = s->pairs_brackets == s->pairs - s->pairs_objects;
+    return brackets && ((s->hints & HINT_LON_LAT) || s->pairs_france_swapped > s->pairs_france);
+}
+
+enum cell_format sniff_format(const struct sniff *s, enum column_type type)
+{
+    if (type == TYPE_GEO_POINT && s->pairs > s->pairs_objects)
+        return is_lon_first(s) ? CELLS_LON_FIRST : CELLS_LAT_FIRST;
+    return CELLS_PLAIN;
+}
+
 static void decide_pair(struct arena *a, const struct sniff *s, struct sniff_verdict *v)
 {
-    bool brackets = s->pairs_brackets == s->pairs;
-    v->lon_first = brackets && ((s->hints & HINT_LON_LAT) || s->pairs_france_swapped > s->pairs_france);
-    uint64_t fit = v->lon_first ? s->pairs_swapped_ok : s->pairs_ok;
+    bool lon_first = is_lon_first(s);
+    uint64_t fit = lon_first ? s->pairs_swapped_ok : s->pairs_ok;
     if (fit != s->pairs)
         say_n(a, v, REASON_out_of_bounds, s->pairs - fit);
     else
-        say(v, TYPE_GEO_POINT, v->lon_first ? REASON_all_point_lon_first : REASON_all_point);
+        say(v, TYPE_GEO_POINT, lon_first ? REASON_all_point_lon_first : REASON_all_point);
 }
 
 static void decide_shape(struct arena *a, const struct sniff *s, struct sniff_verdict *v)
@@ -178,7 +190,6 @@ static void decide_mixed(struct arena *a, const struct sniff *s, struct sniff_ve
     }
     v->has_majority = true;
     v->majority = near.type;
-    v->lon_first = near.lon_first;
     v->minority = s->values - best;
     say_n(a, v, REASON_minority, v->minority);
     reason_n(a, &v->reason, s->values);
@@ -246,7 +257,8 @@ bool sniff_is_list(const struct sniff *s)
     return s->pipes > 0 && s->empty_pipes == 0;
 }
 
-size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, struct reason *out, size_t max)
+size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, enum cell_format format,
+                      struct reason *out, size_t max)
 {
     struct warning_list l = {a, out, 0, max};
     if (s->damaged)
@@ -259,8 +271,9 @@ size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type t
         warn(&l, REASON_warn_postal_short, s->short_postal);
     if ((s->hints & HINT_PERSON) && s->values)
         warn(&l, REASON_warn_personal, s->values);
-    if (type == TYPE_GEO_POINT && s->pairs_france == 0)
-        warn(&l, REASON_warn_swapped, s->pairs_france_swapped);
+    bool lon_first = format == CELLS_LON_FIRST;
+    if (type == TYPE_GEO_POINT && (lon_first ? s->pairs_france_swapped : s->pairs_france) == 0)
+        warn(&l, REASON_warn_swapped, lon_first ? s->pairs_france : s->pairs_france_swapped);
     if (type == TYPE_GEO_SHAPE && s->shapes_france == 0)
         warn(&l, REASON_warn_swapped, s->shapes_france_swapped);
     if (type == TYPE_GEO_SHAPE)

@@ -25,7 +25,31 @@ static const struct {
 };
 /* clang-format on */
 
+static const struct {
+    const char *name;
+    unsigned types; /* 1 << TYPE_… */
+} formats[CELLS_FORMATS] = {
+    [CELLS_PLAIN] = {"plain", ~0U},
+    [CELLS_LAT_FIRST] = {"lat_first", 1U << TYPE_GEO_POINT},
+    [CELLS_LON_FIRST] = {"lon_first", 1U << TYPE_GEO_POINT},
+};
+
 static const int64_t pg_epoch_days = 10957; /* 2000-01-01 */
+
+const char *format_name(enum cell_format f)
+{
+    return formats[f].name;
+}
+
+bool format_by_name(struct str name, enum column_type t, enum cell_format *out)
+{
+    for (enum cell_format f = CELLS_PLAIN; f < CELLS_FORMATS; f++)
+        if (str_eq(name, str_of(formats[f].name)) && (formats[f].types & 1U << t)) {
+            *out = f;
+            return true;
+        }
+    return false;
+}
 
 const char *type_name(enum column_type t)
 {
@@ -131,11 +155,12 @@ static bool put_bool(struct buf *out, struct str cell, bool as_text)
     return true;
 }
 
-static bool put_point(struct buf *out, bool lon_first, struct str cell, bool as_text)
+static bool put_point(struct buf *out, enum cell_format format, struct str cell, bool as_text)
 {
     double first, second;
     if (!shape_pair(cell, &first, &second, NULL))
         return false;
+    bool lon_first = format == CELLS_LON_FIRST && cell.p[0] != '{';
     double lon = lon_first ? first : second, lat = lon_first ? second : first;
     if (lat < -90 || lat > 90 || lon < -180 || lon > 180)
         return false;
@@ -172,7 +197,7 @@ static bool put_shape(struct buf *out, struct str cell, bool as_text)
     return ok;
 }
 
-bool type_put(struct buf *out, enum column_type t, bool lon_first, struct str cell, bool as_text)
+bool type_put(struct buf *out, enum column_type t, enum cell_format format, struct str cell, bool as_text)
 {
     if (t == TYPE_TEXT) {
         buf_add(out, cell);
@@ -191,7 +216,7 @@ bool type_put(struct buf *out, enum column_type t, bool lon_first, struct str ce
     case TYPE_BOOLEAN:
         return put_bool(out, cell, as_text);
     case TYPE_GEO_POINT:
-        return put_point(out, lon_first, cell, as_text);
+        return put_point(out, format, cell, as_text);
     case TYPE_GEO_SHAPE:
         return put_shape(out, cell, as_text);
     case TYPE_TEXT:

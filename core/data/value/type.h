@@ -23,6 +23,15 @@ enum column_type {
     COLUMN_TYPES,
 };
 
+/* How the cells of a column are written, where one alone could be read in two ways. CELLS_PLAIN: as our API writes them
+ * (latitude first). */
+enum cell_format { CELLS_PLAIN, CELLS_LAT_FIRST, CELLS_LON_FIRST, CELLS_FORMATS };
+
+const char *format_name(enum cell_format f);
+
+/* By its name; "plain" is one of every type. False: no format of that type. */
+bool format_by_name(struct str name, enum column_type t, enum cell_format *out);
+
 const char *type_name(enum column_type t); /* ours, one each: "decimal" differs from "double" */
 const char *type_wire(enum column_type t); /* the Explore API's */
 const char *type_sql(enum column_type t);  /* in DDL */
@@ -38,6 +47,6 @@ bool type_asked(struct str name, enum column_type *out);
 unsigned type_fixed_bytes(enum column_type t);
 
 /* Reads one cell that is not blank and appends its binary value, or its canonical text (what a cast
- * to type_sql reads back) when `as_text`. `lon_first`: points are written "[lon, lat]".
- * False, nothing appended: the cell is not of this type. */
-bool type_put(struct buf *out, enum column_type t, bool lon_first, struct str cell, bool as_text);
+ * to type_sql reads back) when `as_text`. A format of another type is as none; a point written {"lon", "lat"} says its
+ * order itself. False, nothing appended: the cell is not of this type. */
+bool type_put(struct buf *out, enum column_type t, enum cell_format format, struct str cell, bool as_text);

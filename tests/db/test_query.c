@@ -336,20 +336,26 @@ static void json_bytes(void **state)
                         "{\"coordinates\": [-2.748526, 47.687375], \"type\": \"Point\"}, \"properties\": {\"id\": \"koumoul\"}}]}");
 }
 
-/* Rows of the only column by slices, each followed by a comma; the slices are counted. */
-static struct buf sliced(struct query *q, size_t *slices)
+struct slices {
+    size_t by_place, by_key; /* that gave rows */
+    size_t most_bytes;
+};
+
+/* Rows of the only column by slices, each followed by a comma. */
+static struct buf sliced(struct query *q, struct slices *s)
 {
     struct buf got = {0};
     bool last;
-    *slices = 0;
+    *s = (struct slices){0};
     do {
         PGresult *r = ask(&q->rows);
+        size_t *way = q->by_place ? &s->by_place : &s->by_key, bytes = PQresultMemorySize(r);
         int n = query_taken(q, r, &last);
         for (int i = 0; i < n; i++)
             buf_printf(&got, "%.*s,", PQgetlength(r, i, 1), PQgetvalue(r, i, 1));
-        assert_in_range(PQntuples(r), 1, QUERY_SLICE);
+        *way += n > 0;
+        s->most_bytes = bytes > s->most_bytes ? bytes : s->most_bytes;
         PQclear(r);
-        ++*slices;
     } while (!last);
     buf_addc(&got, '\0');
     return got;
@@ -383,26 +389,32 @@ static void assert_all_rows(const struct dataset_view *v, const char *got)
     buf_free(&sql);
 }
 
-/* More rows than a slice: all are there once, in order. */
+/* More rows than a slice: all are there once, in order, and as many as were asked for. */
 static void slices_give_every_row_once(void **state)
 {
     (void)state;
     struct arena a = {0};
     struct query *q;
     struct err e = {0};
-    size_t slices;
+    struct slices slices;
+    const struct query_param limit = {S("limit"), S("4321")};
     struct dataset_view *v = filled(&a, "00000000-0000-7000-8000-0000000000ff", "INSERT INTO @ SELECT i, i::text FROM generate_series(1, 5000) i");
     db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
     assert_true(q->sliced && q->fast && q->by_place);
     struct buf got = sliced(q, &slices);
-    assert_true(q->by_place);
     assert_all_rows(v, got.p);
-    assert_in_range(slices, 3, 4); /* a guess for two columns of 64 bytes (1,536), then by what they take */
+    assert_int_equal(slices.by_key, 0);
+    assert_in_range(slices.by_place, 3, 4); /* 5,000 rows of 36 bytes: 23 pages, one and then 16 at a time */
     buf_free(&got);
     query_pace(q, 400 * (size_t)1024, 400);
     assert_int_equal(query_wanted(q), 287); /* 288 KiB of rows of a bit over 1 KiB */
     query_pace(q, 10 << 20, 10);
     assert_int_equal(query_wanted(q), 1); /* one row, however wide */
+    db_good(query_make(&a, v, QUERY_EXPORT, &limit, 1, &q, &e), &e);
+    got = sliced(q, &slices);
+    assert_int_equal(slices.by_key, 0);
+    assert_int_equal(got.n - 1, 9 * 2 + 90 * 3 + 900 * 4 + (4321 - 999) * 5); /* "1," to "4321," */
+    buf_free(&got);
     arena_free(&a);
 }
 
@@ -423,15 +435,35 @@ static void slices_of_a_table_out_of_order(void **state)
         struct arena a = {0};
         struct query *q;
         struct err e = {0};
-        size_t slices;
+        struct slices slices;
         struct dataset_view *v = filled(&a, tables[i].id, tables[i].fill);
         db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
         struct buf got = sliced(q, &slices);
-        assert_false(q->by_place);
+        assert_true(slices.by_key > 0);
         assert_all_rows(v, got.p);
         buf_free(&got);
         arena_free(&a);
     }
+}
+
+/* A page of the table holds many rows of which each is wide elsewhere: they come row by row. */
+static void slices_of_wide_rows(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct query *q;
+    struct err e = {0};
+    struct slices slices;
+    struct dataset_view *v = filled(&a, "00000000-0000-7000-8000-0000000000f5",
+                                    "ALTER TABLE @ ALTER c1 SET STORAGE EXTERNAL; INSERT INTO @ SELECT i, repeat('x', 20000) FROM generate_series(1, 600) i");
+    db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
+    struct buf got = sliced(q, &slices);
+    assert_int_equal(got.n - 1, 600 * 20001);
+    assert_int_equal(slices.by_place, 1);
+    assert_in_range(slices.by_key, (600 - 291) / 15, 600 / 10); /* 14 rows are 288 KiB */
+    assert_in_range(slices.most_bytes, 1, 291 * 20100); /* a page has 291 rows at most */
+    buf_free(&got);
+    arena_free(&a);
 }
 
 /* An order of the caller's, a limit and an offset: cut as well, nothing twice, nothing left out. The order
@@ -461,9 +493,9 @@ static void ordered_files_are_cut_too(void **state)
     assert_int_equal(PQntuples(keys), 4500);
     query_places(q, &a, keys);
     PQclear(keys);
-    size_t slices;
+    struct slices slices;
     struct buf got = sliced(q, &slices);
-    assert_in_range(slices, 3, 6);
+    assert_in_range(slices.by_key, 3, 6);
     buf_printf(&sql, "SELECT string_agg(c1 || ',', '' ORDER BY at) = '%s' FROM (SELECT c1, row_number() OVER"
                      " (ORDER BY c1 DESC, _id) AS at FROM %s) x WHERE at BETWEEN 11 AND 4510", got.p, view_table(v));
     buf_addc(&sql, '\0');
@@ -644,7 +676,7 @@ int main(void)
         cmocka_unit_test(sums_of_doubles),              cmocka_unit_test(distance_is_in_metres),
         cmocka_unit_test(random_order_is_stable),       cmocka_unit_test(csv_bytes),
         cmocka_unit_test(json_bytes),                   cmocka_unit_test(slices_give_every_row_once),
-        cmocka_unit_test(slices_of_a_table_out_of_order),
+        cmocka_unit_test(slices_of_a_table_out_of_order), cmocka_unit_test(slices_of_wide_rows),
         cmocka_unit_test(ordered_files_are_cut_too),
         cmocka_unit_test(a_record_is_found_by_its_id),  cmocka_unit_test(facets_are_counted),
         cmocka_unit_test(date_facets_have_levels),      cmocka_unit_test(questions_touch_only_their_table),

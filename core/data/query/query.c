@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "core/base/must.h"
 #include "core/data/errors.h"
 #include "core/data/query/cell.h"
 #include "core/data/query/query_build.h"
@@ -146,34 +145,49 @@ static bool is_sliced(const struct build *b, enum query_kind kind)
            !view_is_catalogue(b->view);
 }
 
-/* place, want: the parameters that say behind what, and how many rows. */
-static void put_slice_end(const struct build *b, struct buf *out, bool by_place, unsigned place, unsigned want)
+/* from, to: the parameters that say which pages of the table; or behind which row, and how many. */
+static void put_slice_end(const struct build *b, struct buf *out, bool by_place, unsigned from, unsigned to)
 {
     buf_addz(out, b->where.n ? " and " : " where ");
-    buf_addz(out, by_place ? "r.ctid > $" : "r._id > $");
-    buf_addn(out, place);
-    buf_addz(out, by_place ? "::tid limit $" : "::bigint order by r._id limit $");
-    buf_addn(out, want);
-    buf_addz(out, "::bigint");
+    buf_addz(out, by_place ? "r.ctid >= $" : "r._id > $");
+    buf_addn(out, from);
+    buf_addz(out, by_place ? "::tid and r.ctid < $" : "::bigint order by r._id limit $");
+    buf_addn(out, to);
+    buf_addz(out, by_place ? "::tid" : "::bigint");
+}
+
+/* Sets what the parameters of the next slice say. */
+static void ask_slice(struct query *q)
+{
+    q->asked = query_wanted(q);
+    if (q->by_place) {
+        snprintf(q->from_text, sizeof q->from_text, "(%lld,0)", (long long)q->page);
+        q->page += q->pages;
+        snprintf(q->to_text, sizeof q->to_text, "(%lld,0)", (long long)q->page);
+    } else {
+        snprintf(q->from_text, sizeof q->from_text, "%lld", (long long)q->last_id);
+        snprintf(q->to_text, sizeof q->to_text, "%lld", (long long)q->asked);
+    }
+    q->slice_params[0] = str_of(q->from_text);
+    q->slice_params[1] = str_of(q->to_text);
 }
 
 static void put_slice(struct build *b, struct query *q, struct buf *out)
 {
     struct buf by_key = {0};
     q->slice = QUERY_SLICE_BYTES / (64 * ((int64_t)b->n + 1)); /* 64 bytes a cell: more than most */
-    q->asked = query_wanted(q);
-    snprintf(q->last_text, sizeof q->last_text, q->by_place ? "(0,0)" : "-1");
+    q->pages = 1; /* what they hold is not known yet */
     q->last_id = -1;
-    snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)q->asked);
-    unsigned place = odsql_sql_bind(&b->sql, str_of(q->last_text)), want = odsql_sql_bind(&b->sql, str_of(q->want_text));
+    unsigned from = odsql_sql_bind(&b->sql, S("")), to = odsql_sql_bind(&b->sql, S(""));
     q->slice_params = b->sql.params + b->sql.n - 2;
+    ask_slice(q);
     if (q->by_place) {
         buf_add(&by_key, buf_str(out));
-        put_slice_end(b, &by_key, false, place, want);
+        put_slice_end(b, &by_key, false, from, to);
         q->by_key = arena_copy(b->a, buf_str(&by_key));
         buf_free(&by_key);
     }
-    put_slice_end(b, out, q->by_place, place, want);
+    put_slice_end(b, out, q->by_place, from, to);
 }
 
 static bool put_page(struct build *b, struct buf *out, struct err *e)
@@ -277,14 +291,14 @@ static bool put_statement(struct build *b, struct query *q, enum query_kind kind
     if (q->ordered)
         return put_ordered(b, q, out, e);
     q->sliced = is_sliced(b, kind);
-    q->by_place = q->sliced && !b->where.n && !b->from.n && !b->ask.app_metas;
+    q->by_place = q->sliced && !b->where.n && !b->from.n && (b->ask.limit < 0 || b->ask.limit > QUERY_SLICE);
     if (!q->sliced) /* its expressions may be those of aggregates: before they move to the join */
         ok = put_page(b, &order, e);
     if (ok && b->aggregates && !b->grouped)
         split_aggregates(b, &b->from);
     buf_addz(out, "select ");
     put_total(b, q, kind, out, put_outputs(b, out));
-    buf_addz(out, q->by_place ? ", r.ctid from " : " from ");
+    buf_addz(out, " from ");
     put_from(b, out);
     put_after(b, out);
     put_group_by(b, out);
@@ -400,8 +414,13 @@ int64_t query_wanted(const struct query *q)
 
 void query_pace(struct query *q, size_t bytes, size_t got)
 {
-    if (got > 0)
-        q->slice = (int64_t)(QUERY_SLICE_BYTES / (bytes / got + 1));
+    if (got == 0)
+        return;
+    q->slice = (int64_t)(QUERY_SLICE_BYTES / (bytes / got + 1));
+    if (q->pages > 0)
+        q->pages = (int64_t)(QUERY_SLICE_BYTES / (bytes / (size_t)q->pages + 1));
+    if (q->pages > QUERY_SLICE_PAGES)
+        q->pages = QUERY_SLICE_PAGES;
 }
 
 /* Its rows in the order of _id, none missing, from the last one taken on. */
@@ -414,27 +433,6 @@ static int in_order(const struct query *q, const PGresult *r)
     return i;
 }
 
-/* PostgreSQL's tid, in binary: a block's number (4 bytes) and a place in it (2). */
-static void write_place(char out[24], const PGresult *r, int row)
-{
-    const unsigned char *p = (const unsigned char *)PQgetvalue(r, row, PQnfields(r) - 1);
-    must(PQgetlength(r, row, PQnfields(r) - 1) == 6);
-    snprintf(out, 24, "(%u,%u)", (unsigned)p[0] << 24 | (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3],
-             (unsigned)p[4] << 8 | p[5]);
-}
-
-static void ask_slice(struct query *q, const PGresult *r)
-{
-    if (q->by_place)
-        write_place(q->last_text, r, PQntuples(r) - 1);
-    else
-        snprintf(q->last_text, sizeof q->last_text, "%lld", (long long)q->last_id);
-    q->asked = query_wanted(q);
-    snprintf(q->want_text, sizeof q->want_text, "%lld", (long long)q->asked);
-    q->slice_params[0] = str_of(q->last_text);
-    q->slice_params[1] = str_of(q->want_text);
-}
-
 static bool next_places(struct query *q)
 {
     q->place += (size_t)q->asked;
@@ -443,9 +441,22 @@ static bool next_places(struct query *q)
     return q->place < q->nplaces;
 }
 
+/* Where the table does not go on in its order, at its end, and where one page is too much at once: by the index from here. */
+static void leave_places(struct query *q)
+{
+    q->by_place = false;
+    q->rows.sql = q->by_key;
+}
+
+static int at_most(int n, int64_t left)
+{
+    return left >= 0 && left < n ? (int)left : n;
+}
+
 int query_taken(struct query *q, const PGresult *r, bool *last)
 {
-    int n = PQntuples(r), taken = q->by_place ? in_order(q, r) : n;
+    int n = PQntuples(r), good = q->by_place ? in_order(q, r) : n, taken = at_most(good, q->left);
+    bool ends = !q->by_place && n < q->asked;
     query_pace(q, PQresultMemorySize(r), (size_t)n);
     *last = q->ordered ? !next_places(q) : true;
     if (!q->sliced)
@@ -454,13 +465,11 @@ int query_taken(struct query *q, const PGresult *r, bool *last)
         q->last_id = cell_i64(r, taken - 1, 0);
     if (q->left >= 0)
         q->left -= taken;
-    if (taken < n) {
-        q->by_place = false;
-        q->rows.sql = q->by_key;
-    }
-    *last = q->left == 0 || (taken == n && n < q->asked);
+    if (q->by_place && (good < n || n == 0 || q->pages == 0))
+        leave_places(q);
+    *last = q->left == 0 || ends;
     if (!*last)
-        ask_slice(q, r);
+        ask_slice(q);
     return taken;
 }
 

@@ -65,7 +65,7 @@ struct query_sql {
 
 /* A slice has 2,000 rows at most, and about so many bytes in the client's memory: two of them and what the
  * connection queues stay under 1 MB, whatever the width of the rows. */
-enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 288 << 10 };
+enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 288 << 10, QUERY_SLICE_PAGES = 16 };
 
 struct build;
 
@@ -95,10 +95,12 @@ struct query {
     /* QUERY_EXPORT: `rows` is one slice; ask again until query_taken says that it was the last. Neither sliced nor
      * ordered (groups, aggregates): one question. */
     bool sliced;
-    /* Slices of all rows follow the table as it lies (ctid, the result's last column), which costs PostgreSQL a quarter less
-     * than the index. A table that was filled once lies in the order of _id, 1, 2, …; where one does not, `by_key` goes on. */
+    /* Slices of all rows follow the table as it lies, so many of its pages at a time, which costs PostgreSQL a quarter less
+     * than the index. A table that was filled once lies in the order of _id, 1, 2, …; where one does not, and behind the last
+     * page, `by_key` goes on. */
     bool by_place;
     const char *by_key;
+    int64_t page, pages;    /* the first one not asked for; those of a slice, 0: one is too much */
     int64_t last_id;        /* of the last row that was taken; -1: none */
     /* In an order of the caller's: `keys` gives the rows' places in that order, one int4 a row, which is
      * all that is held; after query_places `rows` is one slice of them, query_next the one behind. */
@@ -111,7 +113,7 @@ struct query {
     int64_t slice;          /* rows of a slice: a guess from the columns, then from what they took in memory */
     int64_t asked;          /* rows of the slice that was asked for */
     struct str *slice_params;
-    char last_text[24], want_text[24];
+    char from_text[24], to_text[24];
 };
 
 bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind kind,

@@ -60,6 +60,16 @@ test('the sheet and the row of names can be said', async () => {
   assert.deepEqual(await rows('detail'), [{ nom: 'Tours', n: 1 }]);
 });
 
+test('a workbook that begins with a word to its reader: the first sheet that looks like a table is read', async () => {
+  const w = new Excel.Workbook(), word = w.addWorksheet('Lisez-moi'), data = w.addWorksheet('Données'), other = w.addWorksheet('Archives');
+  word.addRow(['Ce classeur recense les écoles.']);
+  word.addRow(['Écrivez-nous pour toute question.']);
+  for (const row of [['ecole', 'eleves'], ['Jules-Ferry', 120]]) data.addRow(row);
+  for (const row of [['ecole', 'eleves'], ['Fermée', 0]]) other.addRow(row);
+  await t.importCsv(H, 'ecoles', Buffer.from(await w.xlsx.writeBuffer()));
+  assert.deepEqual(await rows('ecoles'), [{ ecole: 'Jules-Ferry', eleves: 120 }]);
+});
+
 test('JSON: the list within, flattened; packed by gzip', async () => {
   const json = { total: 2, results: [{ code: '01', lieu: { lon: 0.68, lat: 47.39 }, adresse: { ville: 'Tours' }, tags: ['a', 'b'] },
     { code: '02', lieu: { lon: 1.9, lat: 47.9 }, adresse: { ville: 'Orléans', cp: '45000' }, tags: [] }] };

@@ -309,6 +309,102 @@ static void test_ods_hidden(void **state)
 }
 
 /* Five hundred columns over a million rows: given up at four million cells, in whatever format. */
+/* "sheet read|rows kept|what it says of the choice" */
+static void picked(struct str file, const char *options, struct buf *out)
+{
+    struct reader r;
+    struct err e = {0};
+    struct buf report = {0};
+    json_t *o = options ? jr_parse(str_of(options), &e) : NULL;
+    buf_reset(out);
+    if (reader_open_bytes(&r, file, o, &e) && reader_look(&r, &e)) {
+        reader_report(&r, &report);
+        json_t *json = jr_parse(buf_str(&report), &e), *warning;
+        size_t i;
+        buf_printf(out, STR_FMT "|%lld|", STR_ARG(jr_str(json, "sheet")), (long long)r.counts.kept);
+        json_array_foreach(jr_array(json, "warnings"), i, warning)
+            if (str_eq(jr_str(warning, "code"), S("note_sheet_picked")))
+                buf_printf(out, "%s, %s", json_string_value(json_array_get(jr_array(warning, "args"), 0)),
+                           json_string_value(json_array_get(jr_array(warning, "args"), 1)));
+        json_decref(json);
+    } else {
+        buf_printf(out, "%s", e.kind->code);
+    }
+    reader_close(&r);
+    buf_free(&report);
+    json_decref(o);
+}
+
+#define SHEET(name, rows) "<table:table table:name='" name "'>" rows "</table:table>"
+#define ALONE ROW(WORDS(P("Ce fichier se lit ainsi"))) ROW(WORDS(P("puis ainsi")))
+#define TABLE ROW(WORDS(P("nom")) WORDS(P("code"))) ROW(WORDS(P("Tours")) FLOAT("37", "37"))
+#define NAMES ROW(WORDS(P("nom")) WORDS(P("code")))
+#define HIDDEN(name, rows) "<table:table table:name='" name "' table:style-name='ta1'>" rows "</table:table>"
+
+/* Where nobody said which, the first visible sheet that looks like a table is read; else the first with anything in it. */
+static void test_sheet_picked(void **state)
+{
+    (void)state;
+    static const char *const style =
+        "<style:style style:name='ta1' style:family='table'><style:table-properties table:display='false'/></style:style>";
+    static const struct {
+        const char *tables, *options, *want;
+    } rows[] = {
+        {SHEET("Lisez-moi", ALONE) SHEET("Données", TABLE), NULL, "Données|1|Données, Lisez-moi"},
+        {SHEET("Vide", "") SHEET("Données", TABLE) SHEET("Autre", TABLE), NULL, "Données|1|Données, Vide"},
+        {SHEET("Données", TABLE) SHEET("Lisez-moi", ALONE), NULL, "Données|1|"},
+        {SHEET("Lisez-moi", ALONE) HIDDEN("Caché", TABLE) SHEET("Données", TABLE), NULL, "Données|1|Données, Lisez-moi"},
+        {SHEET("Lisez-moi", ALONE) SHEET("Données", TABLE), "{\"sheet\": \"Lisez-moi\"}", "Lisez-moi|1|"},
+        {SHEET("Vide", "") SHEET("Liste", ALONE), NULL, "Liste|1|Liste, Vide"},
+        {SHEET("Liste", ALONE) SHEET("Vide", ""), NULL, "Liste|1|"},
+        {SHEET("Modèle", NAMES) SHEET("Données", TABLE), NULL, "Données|1|Données, Modèle"},
+        {SHEET("Liste", "<table:table-row table:number-rows-repeated='1000'>" WORDS(P("x")) "</table:table-row>") SHEET("Données", TABLE), NULL,
+         "Liste|999|"},
+        {SHEET("Vide", "") SHEET("Rien", ""), NULL, "data_empty"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf content = {0}, got = {0};
+        buf_printf(&content, "<office:document-content xmlns:office='o' xmlns:table='t' xmlns:text='x' xmlns:style='s'><office:automatic-styles>%s"
+                             "</office:automatic-styles><office:body><office:spreadsheet>%s</office:spreadsheet></office:body></office:document-content>",
+                   style, rows[i].tables);
+        buf_addc(&content, 0);
+        struct str file = ods_of(content.p);
+        picked(file, rows[i].options, &got);
+        if (!str_eq(buf_str(&got), str_of(rows[i].want)))
+            fail_msg("row %zu: " STR_FMT, i, STR_ARG(buf_str(&got)));
+        buf_free(&content), buf_free(&got);
+        zip_drop(file);
+    }
+}
+
+static void test_xls_sheet_picked(void **state)
+{
+    (void)state;
+    struct buf stream = {0}, file = {0}, got = {0};
+    size_t word_at = 0, table_at = 0;
+    for (int pass = 0; pass < 2; pass++) { /* the first to know where the sheets stand */
+        buf_reset(&stream);
+        xls_record(&stream, 0x809, BOF_GLOBALS);
+        sheet_record(&stream, word_at, 0, S("Lisez-moi"));
+        sheet_record(&stream, table_at, 0, S("Feuille"));
+        xls_record(&stream, 0x0A, S(""));
+        word_at = stream.n;
+        xls_record(&stream, 0x809, BOF_SHEET);
+        number(&stream, 0, 0, 0, 2024);
+        xls_record(&stream, 0x0A, S(""));
+        table_at = stream.n;
+        xls_record(&stream, 0x809, BOF_SHEET);
+        for (unsigned row = 0; row < 3; row++)
+            for (unsigned column = 0; column < 2; column++)
+                number(&stream, row, column, 0, row + column);
+        xls_record(&stream, 0x0A, S(""));
+    }
+    xls_of(&file, buf_str(&stream));
+    picked(buf_str(&file), NULL, &got);
+    assert_string_equal((buf_addc(&got, 0), got.p), "Feuille|3|Feuille, Lisez-moi");
+    buf_free(&stream), buf_free(&file), buf_free(&got);
+}
+
 static void test_merged_bounds(void **state)
 {
     (void)state;
@@ -426,7 +522,7 @@ static void test_xls_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_merged), cmocka_unit_test(test_ods_merged_downwards), cmocka_unit_test(test_xls_merged), cmocka_unit_test(test_merged_bounds), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
+        cmocka_unit_test(test_ods), cmocka_unit_test(test_ods_merged), cmocka_unit_test(test_ods_merged_downwards), cmocka_unit_test(test_xls_merged), cmocka_unit_test(test_merged_bounds), cmocka_unit_test(test_ods_refused), cmocka_unit_test(test_sheet_picked), cmocka_unit_test(test_xls_sheet_picked), cmocka_unit_test(test_ods_hidden), cmocka_unit_test(test_xls), cmocka_unit_test(test_xls_hidden), cmocka_unit_test(test_xls_cut), cmocka_unit_test(test_xls_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,11 +203,45 @@ static void test_as_a_dataset(void **state)
     free((char *)(uintptr_t)file.p);
 }
 
+/* The first visible sheet holds a word to the reader and a zone of merged cells; the second is the table, with a zone of its own. */
+static void test_picked(void **state)
+{
+    (void)state;
+    const struct zip_member parts[] = {
+        {"xl/workbook.xml", S("<workbook xmlns:r='r'><sheets><sheet name='Lisez-moi' r:id='rId1'/><sheet name='Données' r:id='rId2'/></sheets></workbook>")},
+        {"xl/_rels/workbook.xml.rels", S(RELATIONS)},
+        {"xl/worksheets/sheet1.xml", S("<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>2</v></c></row></sheetData>"
+                                       "<mergeCells><mergeCell ref='A1:C9'/><mergeCell ref='D1:F1'/></mergeCells></worksheet>")},
+        {"xl/worksheets/sheet2.xml", S("<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c></row>"
+                                       "<row r='2'><c r='A2' t='s'><v>2</v></c><c r='B2'><v>1</v></c></row><row r='3'><c r='B3'><v>2</v></c></row></sheetData>"
+                                       "<mergeCells><mergeCell ref='A2:A3'/></mergeCells></worksheet>")},
+        {"xl/sharedStrings.xml", S(STRINGS)},
+    };
+    struct str file = zip_of(parts, sizeof parts / sizeof parts[0], 1 << 20);
+    struct reader r;
+    struct err e = {0};
+    struct buf out = {0};
+    if (!reader_open_bytes(&r, file, NULL, &e) || !reader_look(&r, &e))
+        fail_msg("%s", e.detail);
+    reader_report(&r, &out);
+    json_t *report = jr_parse(buf_str(&out), &e), *warnings = json_object_get(report, "warnings");
+    assert_true(str_eq(jr_str(report, "sheet"), S("Données")));
+    assert_int_equal(r.counts.kept, 2);
+    char *said = json_dumps(warnings, JSON_COMPACT);
+    assert_string_equal(said, "[{\"code\":\"note_sheet_picked\",\"args\":[\"Données\",\"Lisez-moi\"]},"
+                              "{\"code\":\"warn_other_sheets\",\"args\":[\"1\"]},{\"code\":\"note_spread\",\"args\":[\"1\"]}]");
+    free(said);
+    json_decref(report);
+    buf_free(&out);
+    reader_close(&r);
+    free((char *)(uintptr_t)file.p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells), cmocka_unit_test(test_formats), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_bomb), cmocka_unit_test(test_as_a_dataset),
+        cmocka_unit_test(test_bomb), cmocka_unit_test(test_as_a_dataset), cmocka_unit_test(test_picked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ static void start_table(struct ods *s, const char **attributes)
         return;
     if (!s->chosen && (asked.n ? str_eq(name, asked) : !hidden)) {
         s->chosen = true;
-        s->sheets.chosen = at;
+        s->sheets.chosen = s->sheets.first = at;
     }
     s->in_table = s->chosen && s->sheets.chosen == at;
 }
@@ -358,11 +358,17 @@ static bool ods_rewind(struct rows *self, struct err *e)
     s->row = s->blanks = s->copies = s->repeated_cells = 0;
     s->in_table = s->in_cell = s->in_p = false;
     s->notes = (struct sheet_notes){0};
-    s->merges.n = s->merges.spread = s->merges.others = 0;
-    sheet_merges_rewind(&s->merges);
+    sheet_merges_reset(&s->merges);
     if (!part_begin(&s->part, s->file, S("content.xml"), &handlers, s, &found, e))
         return false;
     return found || part_fault("content.xml", e);
+}
+
+static bool ods_go_to(struct rows *self, size_t sheet, struct err *e)
+{
+    struct ods *s = (struct ods *)(void *)self;
+    s->sheets.chosen = sheet;
+    return ods_rewind(self, e);
 }
 
 static void ods_close(struct rows *self)
@@ -401,7 +407,7 @@ bool ods_open(struct str file, const json_t *options, struct rows **out, struct 
     s->rows = (struct rows){.next = ods_next,
                             .rewind = ods_rewind,
                             .close = ods_close,
-                            .describe = describe, .sheets = sheets,
+                            .describe = describe, .sheets = sheets, .go_to = ods_go_to,
                             .warn = warn,
                             .pads = true};
     s->file = file;

@@ -250,6 +250,13 @@ static bool find_merges(struct sheet *s, struct err *e)
     return ok;
 }
 
+static bool sheet_go_to(struct rows *self, size_t sheet, struct err *e)
+{
+    struct sheet *s = (struct sheet *)(void *)self;
+    sheet_merges_reset(&s->merges);
+    return book_go_to(&s->book, s->file, sheet, e) && find_merges(s, e) && sheet_rewind(self, e);
+}
+
 static void close_rows(struct rows *self)
 {
     sheet_close((struct sheet *)(void *)self);
@@ -275,7 +282,8 @@ bool sheet_open(struct sheet **out, struct str file, const json_t *options, stru
 {
     struct sheet *s = must_alloc(sizeof *s);
     s->rows = (struct rows){.next = sheet_next, .rewind = sheet_rewind, .close = close_rows,
-                            .describe = describe, .sheets = sheets, .warn = warn, .pads = true};
+                            .describe = describe, .sheets = sheets, .go_to = sheet_go_to, .warn = warn,
+                            .pads = true};
     s->file = file;
     s->value.max = RECORD_CELL_MAX;
     s->text.max = RECORD_MAX;

@@ -271,6 +271,15 @@ static bool xls_rewind(struct rows *self, struct err *e)
     return ok || part_fault("worksheet", e);
 }
 
+static bool xls_go_to(struct rows *self, size_t sheet, struct err *e)
+{
+    struct xls *s = (struct xls *)(void *)self;
+    s->book.book.sheets.chosen = sheet;
+    sheet_merges_reset(&s->merges);
+    find_merges(s);
+    return xls_rewind(self, e);
+}
+
 static void xls_close(struct rows *self)
 {
     struct xls *s = (struct xls *)(void *)self;
@@ -302,7 +311,7 @@ bool xls_open(struct str file, const json_t *options, struct rows **out, struct 
     s->rows = (struct rows){.next = xls_next,
                             .rewind = xls_rewind,
                             .close = xls_close,
-                            .describe = describe, .sheets = sheets,
+                            .describe = describe, .sheets = sheets, .go_to = xls_go_to,
                             .warn = warn,
                             .pads = true};
     s->text.max = RECORD_MAX;

@@ -176,6 +176,14 @@ static void on_string_text(void *parser, const char *p, int n)
         buf_add(&r->book->strings, (struct str){p, (size_t)n});
 }
 
+static bool read_relations(struct reading *r, struct str file, struct err *e)
+{
+    const struct str part = S("xl/_rels/workbook.xml.rels");
+    bool found;
+    r->book->sheet_path = STR_NONE;
+    return parse(r, file, part, on_relation, NULL, NULL, &found, e) && (r->book->sheet_path.n || part_fault(part.p, e));
+}
+
 static bool read_parts(struct reading *r, struct str file, const json_t *options, struct err *e)
 {
     struct sheet_book *b = r->book;
@@ -184,12 +192,8 @@ static bool read_parts(struct reading *r, struct str file, const json_t *options
         return false;
     if (!found)
         return part_fault("xl/workbook.xml", e);
-    if (!sheet_list_choose(&b->sheets, options, e))
+    if (!sheet_list_choose(&b->sheets, options, e) || !read_relations(r, file, e))
         return false;
-    if (!parse(r, file, S("xl/_rels/workbook.xml.rels"), on_relation, NULL, NULL, &found, e))
-        return false;
-    if (!b->sheet_path.n)
-        return part_fault("xl/_rels/workbook.xml.rels", e);
     if (b->styles_path.n && !parse(r, file, b->styles_path, on_style, on_style_end, NULL, &found, e))
         return false;
     return !b->strings_path.n ||
@@ -203,6 +207,16 @@ bool book_open(struct sheet_book *b, struct str file, const json_t *options, str
     b->strings.max = SHEET_STRINGS_MAX;
     r->book = b;
     bool ok = read_parts(r, file, options, e);
+    free(r);
+    return ok;
+}
+
+bool book_go_to(struct sheet_book *b, struct str file, size_t sheet, struct err *e)
+{
+    struct reading *r = must_alloc(sizeof *r);
+    r->book = b;
+    b->sheets.chosen = sheet;
+    bool ok = read_relations(r, file, e);
     free(r);
     return ok;
 }

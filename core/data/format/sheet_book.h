@@ -28,6 +28,7 @@ struct sheet_book {
 };
 
 bool book_open(struct sheet_book *b, struct str file, const json_t *options, struct err *e);
+bool book_go_to(struct sheet_book *b, struct str file, size_t sheet, struct err *e); /* another one is read */
 void book_close(struct sheet_book *b);
 struct str book_string(const struct sheet_book *b, size_t index); /* absent: no such string */
 struct format book_format(const struct sheet_book *b, size_t style);

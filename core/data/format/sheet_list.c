@@ -39,7 +39,7 @@ bool sheet_list_choose(struct sheet_list *l, const json_t *options, struct err *
     struct str asked = jr_str(options, "sheet");
     for (size_t i = 0; i < l->n; i++)
         if (asked.n ? str_eq(l->at[i].name, asked) : !l->at[i].hidden) {
-            l->chosen = i;
+            l->chosen = l->first = i;
             return true;
         }
     if (asked.n)
@@ -71,6 +71,12 @@ void sheet_list_warn(const struct sheet_list *l, const struct sheet_notes *n, st
                      struct jw *w)
 {
     uint64_t hidden = 0;
+    if (l->chosen != l->first) {
+        struct reason picked = reason_make(REASON_note_sheet_picked);
+        reason_s(a, &picked, l->at[l->chosen].name);
+        reason_s(a, &picked, l->at[l->first].name);
+        reason_json(w, &picked);
+    }
     for (size_t i = 0; i < l->n; i++)
         hidden += l->at[i].hidden && i != l->chosen;
     reason_count(w, a, REASON_warn_other_sheets, l->n - 1 - hidden);

@@ -9,8 +9,8 @@
  * sheet_list -- the sheets of a workbook of any format, which one is read, and what is seen on the
  * way that a publisher should know.
  *
- * Option {"sheet": its name}; else the first one that is not hidden. Errors: err_data_sheet,
- * err_data_sheet_unknown.
+ * Option {"sheet": its name}; else the first one that is not hidden, until sheet_pick.h has looked at them.
+ * Errors: err_data_sheet, err_data_sheet_unknown.
  */
 enum { SHEET_LIST_MAX = 1000 };
 
@@ -21,6 +21,7 @@ struct sheet_list {
         bool hidden;
     } at[SHEET_LIST_MAX];
     size_t n, chosen;
+    size_t first; /* the one that was chosen before they were looked at */
 };
 
 struct sheet_notes {

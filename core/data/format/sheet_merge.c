@@ -42,6 +42,12 @@ void sheet_merges_rewind(struct sheet_merges *m)
     }
 }
 
+void sheet_merges_reset(struct sheet_merges *m)
+{
+    m->n = m->spread = m->others = 0;
+    sheet_merges_rewind(m);
+}
+
 void sheet_merges_free(struct sheet_merges *m)
 {
     for (size_t i = 0; i <= RECORD_COLUMNS_MAX; i++) {

@@ -40,6 +40,7 @@ void sheet_merges_add(struct sheet_merges *m, struct sheet_merge zone);
 void sheet_merges_sort(
     struct sheet_merges *m); /* once all are there, if they were not added by their top row */
 void sheet_merges_rewind(struct sheet_merges *m);
+void sheet_merges_reset(struct sheet_merges *m); /* of another sheet, or of the same found anew: none yet */
 
 /* The rows in their order: what their cells stand for; at most `most` cells, *n of them are there.
  * False: past SHEET_SPREAD_MAX. */

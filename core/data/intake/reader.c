@@ -7,6 +7,7 @@
 #include "core/data/format/encoding.h"
 #include "core/data/errors.h"
 #include "core/data/format/read_text.h"
+#include "core/data/format/sheet_pick.h"
 #include "core/data/intake/reader_checks.h"
 #include "core/data/intake/reader_helper.h"
 #include "core/data/intake/reader_row.h"
@@ -76,7 +77,7 @@ static bool open_any(struct reader *r, struct err *e)
     if (!r->format->open(file, r->options, &r->source, e))
         return false;
     r->rows = r->source;
-    return true;
+    return !r->source->go_to || jr_str(r->options, "sheet").n || sheet_pick(r->source, e);
 }
 
 bool reader_open_bytes(struct reader *r, struct str file, const json_t *options, struct err *e)

@@ -46,6 +46,7 @@ struct rows {
     void (*describe)(struct rows *self, struct jw *w);             /* members of the report */
     void (*warn)(struct rows *self, struct arena *a, struct jw *w); /* reasons, into a list */
     const struct sheet_list *(*sheets)(struct rows *self); /* of a workbook; NULL: it is none */
+    bool (*go_to)(struct rows *self, size_t sheet, struct err *e); /* of a workbook: before the first row of that one */
     bool pads;   /* short rows are usual (sheets leave empty cells out) */
     bool titled; /* the first record are the names, whatever they look like */
     const bool *words; /* by column: the file says that it is text, whatever it looks like; NULL: it says nothing */

@@ -64,7 +64,7 @@ static void read_row(struct arena *a, const PGresult *r, struct dataset_row *d)
     *d = (struct dataset_row){.dataset_id = cell(a, r, 1), .state = cell(a, r, 4), .visibility = cell(a, r, 5),
                               .metas = cell(a, r, 6), .fields = cell(a, r, 7), .draft_metas = cell(a, r, 12),
                               .draft_fields = cell(a, r, 13), .draft_mode = cell(a, r, 14), .steps = cell(a, r, 15),
-                              .draft_steps = cell(a, r, 16)};
+                              .draft_steps = cell(a, r, 16), .reading = cell(a, r, 17)};
     uuid_parse(cell(a, r, 0), &d->id);
     uuid_parse(cell(a, r, 2), &d->organisation);
     uuid_parse(cell(a, r, 3), &d->version);

@@ -15,6 +15,7 @@ struct dataset_row {
     struct uuid id, organisation, version, draft_version;
     struct str dataset_id, state, visibility, metas, fields, draft_metas, draft_fields, draft_mode;
     struct str steps, draft_steps; /* core/data/step/step.h; draft_steps may be absent: as the dataset's */
+    struct str reading;            /* {"sheet": …} (core/data/intake/reader.h): of the draft, else of the dataset */
     int64_t revision, records;
     bool is_origin, has_draft;
 };

@@ -85,13 +85,32 @@ static bool find_steps(struct intake *in, struct err *e)
     return in->steps != NULL;
 }
 
+json_t *intake_reading(const json_t *asked)
+{
+    static const char *const keys[] = {"member", "sheet", "layer", "path", "header_row", "header", "separator"};
+    json_t *reading = json_object();
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        json_object_set(reading, keys[i], json_object_get(asked, keys[i])); /* absent: nothing is set */
+    return reading;
+}
+
+/* As it is said with the file; else as the last one was read. */
+static bool find_reading(struct intake *in, struct err *e)
+{
+    const json_t *given = jr_object(in->extra, "reading");
+    json_t *kept = given ? NULL : jr_parse(in->d.reading.n ? in->d.reading : S("{}"), e);
+    in->reading = given || kept ? intake_reading(given ? given : kept) : NULL;
+    json_decref(kept);
+    return in->reading != NULL;
+}
+
 bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, struct str dataset_id, const json_t *fields,
                  bool append, struct err *e)
 {
     in->tenant = *tenant;
     in->append = append;
     in->given = json_incref((json_t *)(uintptr_t)fields);
-    if (!find(in, c, dataset_id, e) || !find_steps(in, e) || !read_limits(in, c, e))
+    if (!find(in, c, dataset_id, e) || !find_steps(in, e) || !find_reading(in, e) || !read_limits(in, c, e))
         return false;
     if (append && !in->columns)
         return ERR(e, err_append_first, "no version");
@@ -153,11 +172,12 @@ static int64_t rows_left(const struct intake *in)
 }
 
 /* Which of the tables in the file, and how it is written (core/data/intake/reader.h). */
-static void put_reading(json_t *options, const json_t *reading)
+static void put_reading(const struct intake *in, json_t *options)
 {
-    static const char *const keys[] = {"member", "sheet", "layer", "path", "header_row", "header", "separator"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        json_object_set(options, keys[i], json_object_get(reading, keys[i])); /* absent: nothing is set */
+    const json_t *ours = jr_object(in->extra, "read_as");
+    json_t *reading = intake_reading(ours ? ours : in->reading);
+    json_object_update(options, reading);
+    json_decref(reading);
 }
 
 static bool options_of(struct intake *in, struct conn *c, size_t njoins, struct str *out, struct err *e)
@@ -174,7 +194,7 @@ static bool options_of(struct intake *in, struct conn *c, size_t njoins, struct 
     for (size_t i = 0; i < sizeof of_file / sizeof of_file[0]; i++)
         if (jr_array(in->extra, of_file[i]))
             json_object_set(options, of_file[i], json_object_get(in->extra, of_file[i]));
-    put_reading(options, jr_object(in->extra, "reading"));
+    put_reading(in, options);
     bool ok = registry_options(c, &in->tenant, &in->d.id, options, e);
     if (in->schema.n)
         json_object_set_new(options, "schema", json_stringn(in->schema.p, in->schema.n));
@@ -246,12 +266,28 @@ static json_t *facets_of(const struct intake *in)
     return names;
 }
 
+/* The file lacks what an earlier one was read at: its sender did not ask for it. */
+static bool is_gone(const struct intake *in, const struct err *e)
+{
+    static const struct err_kind *const lacks[] = {&err_data_sheet_unknown, &err_data_member_unknown, &err_data_geo_layer,
+                                                   &err_data_json_path};
+    for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++)
+        if (e->kind == lacks[i])
+            return !jr_object(in->extra, "reading");
+    return false;
+}
+
 /* Of added rows the ceiling is said with those that stand already. */
 static bool explain(const struct intake *in, struct err *e)
 {
+    struct err why = *e;
+    if (is_gone(in, e)) {
+        ERR(e, err_reading_gone, "%s", why.kind->code);
+        err_arg(e, "%s", why.arg[0]);
+        return err_arg(e, "%s", why.arg[1]);
+    }
     if (!in->append || e->kind != &err_data_rows)
         return false;
-    struct err why = *e;
     ERR(e, err_append_rows, "%" PRId64 " of %" PRId64, in->rows, in->most_rows);
     err_arg(e, "%s", why.arg[0]);
     err_arg(e, "%" PRId64, in->rows);
@@ -418,10 +454,12 @@ bool intake_draft_steps(struct intake *in, struct conn *c, const struct uuid *da
 {
     const json_t *rows = jr_object(in->loaded.report, "rows");
     char *steps = in->steps ? json_dumps(in->steps, JSON_COMPACT) : NULL;
+    char *reading = in->reading ? json_dumps(in->reading, JSON_COMPACT) : NULL;
     struct str left = arena_printf(&in->a, "%" PRId64, jr_i64(rows, "aside", 0) + jr_i64(rows, "left_out", 0));
-    const struct str params[] = {uuid_str(&in->tenant), uuid_str(dataset), str_of(steps), left};
+    const struct str params[] = {uuid_str(&in->tenant), uuid_str(dataset), str_of(steps), left, str_of(reading)};
     bool ok = tenant_do(c, &sql_draft_steps, params, e);
     free(steps);
+    free(reading);
     return ok;
 }
 
@@ -442,6 +480,7 @@ void intake_free(struct intake *in)
     json_decref(in->kept);
     json_decref(in->columns);
     json_decref(in->steps);
+    json_decref(in->reading);
     json_decref(in->loaded.report);
     arena_free(&in->a);
     *in = (struct intake){0};

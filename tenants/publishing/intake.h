@@ -20,9 +20,11 @@ struct intake {
     bool is_new, append;
     json_t *given;         /* fields as somebody gave them now; may be NULL */
     const json_t *extra;   /* of this file: {"corrections", "left_out", "steps"} (core/data/step/step.h),
-                            * {"reading": which table of it, and how (core/data/intake/reader.h)}; may be NULL */
+                            * {"reading": which table of it, and how (core/data/intake/reader.h)}, {"read_as": the same, of
+                            * a file that we wrote, for it alone}; may be NULL */
     struct str bound;      /* organisation that the sender is bound to: what joins may look up; absent: all */
     json_t *steps;         /* done to it: those of `extra`, else those done to the last one */
+    json_t *reading;       /* of `extra`, else as the last one was read; kept for the next */
     json_t *kept;          /* settings of the draft, else of the dataset */
     json_t *columns;       /* of the version that is published now; NULL: none */
     struct uuid version;   /* that version */
@@ -40,11 +42,15 @@ struct intake {
     struct loaded loaded;
 };
 
+/* What of it says how a file is read, and nothing else. */
+json_t *intake_reading(const json_t *asked);
+
 /* Zeroed, then extra, bound, accept_aside, on_progress, context set. fields: META.json's list, or NULL.
  * fails err_append_first, err_dataset_is_copy, err_quota_update */
 bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, struct str dataset_id, const json_t *fields,
                  bool append, struct err *e);
 
+/* fails err_reading_gone: the file has not the table that the last one was read at */
 bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes, struct err *e);
 
 /* The dataset exists by now (dataset: its id). upload: its id, or absent. Others may have published in
@@ -60,7 +66,7 @@ bool intake_diff(struct intake *in, struct conn *c, struct str *diff, struct err
 /* fails err_rows_aside: rows of the file were set aside. */
 bool intake_whole(const struct intake *in, struct err *e);
 
-/* The steps and the number of rows left out, into the draft; intake_draft has done it. */
+/* The steps, how the file is read and the number of rows left out, into the draft; intake_draft has done it. */
 bool intake_draft_steps(struct intake *in, struct conn *c, const struct uuid *dataset, struct err *e);
 
 /* The fields of the next publication, from loaded.report's columns, given and kept; in the arena. */

@@ -27,6 +27,8 @@ static bool read_upload(struct req *r, struct err *e)
     p->accept_errors = str_eq(accept.n ? accept : req_form(r, S("accept_errors")), S("true"));
     struct str steps = req_query(r, S("steps"));
     p->steps = steps.n ? steps : req_form(r, S("steps"));
+    struct str reading = req_query(r, S("reading"));
+    p->reading = reading.n ? reading : req_form(r, S("reading"));
     return true;
 }
 
@@ -206,8 +208,8 @@ static const struct route routes[] = {
     CALL(HTTP_GET, "/uploads/{upload}/rows", CONTRIBUTOR, rows_report_steps, BODY_NONE,
          "Rows and cells to look at, as JSON or CSV", "Lignes et cellules à regarder, en JSON ou CSV"),
     CALL(HTTP_POST, "/uploads/{upload}/read", CONTRIBUTOR, again_steps, BODY_JSON,
-         "Read a file again: types, corrections, rows left out, steps",
-         "Relire un fichier : types, corrections, lignes écartées, étapes"),
+         "Read a file again: which table, types, corrections, rows left out, steps",
+         "Relire un fichier : quel tableau, types, corrections, lignes écartées, étapes"),
     CALL(HTTP_PUT, "/datasets/{dataset}/draft", CONTRIBUTOR, draft_steps, BODY_JSON,
          "Describe what will be published", "Décrire ce qui sera publié"),
     CALL(HTTP_POST, "/datasets/{dataset}/publish", EDITOR, publish_steps, BODY_JSON,

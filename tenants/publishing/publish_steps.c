@@ -61,16 +61,21 @@ static bool may_decide(const struct req *r, struct err *e)
 static struct str upload_options(struct req *r, const struct publish_ask *p, struct err *e)
 {
     json_t *asked = json_object(), *steps = p->steps.n ? jr_parse(p->steps, e) : NULL, *merged = NULL;
+    json_t *reading = p->reading.n ? jr_parse(p->reading, e) : NULL;
     if (p->fields)
         json_object_set(asked, "fields", (json_t *)(uintptr_t)p->fields);
     if (steps)
         json_object_set_new(asked, "steps", steps);
-    if ((steps || !p->steps.n) && (!p->publish || may_publish(r, e)))
+    if (reading)
+        json_object_set_new(asked, "reading", reading);
+    if ((steps || !p->steps.n) && (reading || !p->reading.n) && (!p->publish || may_publish(r, e)))
         merged = correct_merge(NULL, asked, e);
     if (merged && p->publish) {
         json_object_set_new(merged, "publish", json_true());
         json_object_set_new(merged, "accept_errors", json_boolean(p->accept_errors));
     }
+    if (merged && p->typed.n)
+        json_object_set_new(merged, "read_as", json_pack("{s:b,s:i,s:s}", "header", 1, "header_row", 1, "separator", ";"));
     char *text = merged ? json_dumps(merged, JSON_COMPACT) : NULL;
     struct str options = arena_str(r->a, str_of(text));
     free(text);
@@ -195,6 +200,7 @@ static bool attach(struct req *r, struct draft_work *w, struct err *e)
     w->in.loaded.report = ok ? jr_parse(str_of(PQgetvalue(found, 0, 5)), &bad) : NULL;
     json_t *options = ok ? jr_parse(str_of(PQgetvalue(found, 0, 13)), &bad) : NULL;
     w->in.steps = json_incref((json_t *)(uintptr_t)jr_array(options, "steps"));
+    w->in.reading = jr_object(options, "reading") ? intake_reading(jr_object(options, "reading")) : NULL;
     w->in.tenant = r->tenant->id;
     json_decref(options);
     PQclear(found);

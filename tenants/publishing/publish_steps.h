@@ -18,13 +18,13 @@ struct publish_ask {
     const json_t *metas, *fields; /* {"default": …, "dcat": …}; [{"name", "label", …}]; NULL: as they are */
     const json_t *key;            /* names of the key columns; NULL: as they are */
     struct str upload;            /* id; work_draft: a first file that is ready; work_upload: set */
-    struct str typed;             /* an upload's rows as CSV, where no file was sent */
+    struct str typed;             /* an upload's rows as CSV (names first, parted by ;), where no file was sent */
     struct str mode, reason, successor, review, article, message;
     bool accept_errors;           /* publish without the rows that were set aside */
     struct attest attest;         /* publish, submit: for the draft's version; its account is the caller's */
     bool accept_shape;            /* publish an update that is held back (contract.h) */
     bool publish;                 /* an upload: published as soon as it is read, unless it is held back */
-    struct str steps;             /* JSON, done to an upload; absent: those of the dataset */
+    struct str steps, reading;    /* JSON, done to an upload, and how it is read; absent: those of the dataset */
     const json_t *again;          /* what is said of an upload that is read again (correct.h) */
     /* set by work_ */
     struct uuid dataset, made;    /* made: the upload or the review */

@@ -198,7 +198,7 @@ static bool checks_of_before(struct fold *f, struct err *e)
 static bool load(struct fold *f, struct err *e)
 {
     static const char reading[] =
-        "{\"steps\":[],\"reading\":{\"header\":true,\"header_row\":1,\"separator\":\",\"}}";
+        "{\"steps\":[],\"read_as\":{\"header\":true,\"header_row\":1,\"separator\":\",\"}}";
     int fd = -1;
     json_t *extra = jr_parse(str_of(reading), e), *steps = f->in.steps;
     if (!extra)

@@ -3,10 +3,12 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 
+const Excel = createRequire(import.meta.url)('exceljs');
 let t, key, otherKey;
 before(async () => {
   t = await installation();
@@ -194,6 +196,48 @@ test('an update sent by a program is published at once where it keeps the contra
   assert.equal((await api('/datasets/capteurs/draft', { method: 'DELETE' })).status, 200);
   assert.equal((await verb('capteurs', 'publish')).json.title, 'draft_missing');
   assert.equal(records('capteurs'), '3');
+});
+
+// ---- which table of a file ----
+
+const book = async (sheets) => {
+  const w = new Excel.Workbook();
+  for (const [name, ...lines] of sheets) w.addWorksheet(name).addRows(lines);
+  return Buffer.from(await w.xlsx.writeBuffer());
+};
+const sendBook = async (sheets, query) => (await api(`/uploads?name=f.xlsx${query}`, { method: 'POST', body: await book(sheets), headers: { 'Content-Type': 'application/octet-stream' } })).json;
+
+test('what was said of the first file goes for the next ones: sheet and row of names; where the sheet is gone nothing is taken', async () => {
+  const sheets = (n) => [['2023', ['ville', 'n'], ['Blois', 1]], ['2024', ['Bilan'], ['ville', 'n'], ['Tours', n]]];
+  await t.must(first('bilans', await book(sheets(2)), { reading: { sheet: '2024', header_row: 2 } }));
+  await shows('bilans', [{ ville: 'Tours', n: 2 }]);
+  assert.equal(one("SELECT reading FROM portal.dataset WHERE dataset_id = 'bilans'"), '{"sheet": "2024", "header_row": 2}');
+  const next = await settled((await sendBook(sheets(3), '&dataset=bilans&publish=true')).id);
+  assert.equal(next.state, 'published', JSON.stringify(next.error));
+  await shows('bilans', [{ ville: 'Tours', n: 3 }]);
+  const gone = await settled((await sendBook([['2023', ['ville', 'n'], ['Blois', 1]], ['2025', ['ville', 'n'], ['Tours', 9]]], '&dataset=bilans&publish=true')).id);
+  assert.equal(gone.state, 'failed');
+  assert.equal(gone.error.kind.code, 'reading_gone');
+  assert.deepEqual(gone.error.kind.args, ['2024', '2023, 2025']);
+  assert.deepEqual(await rows('bilans'), [{ ville: 'Tours', n: 3 }]);
+  const told = await again(gone.id, { reading: { sheet: '2025' } });
+  assert.equal(told.state, 'published', JSON.stringify(told.error));
+  await shows('bilans', [{ ville: 'Tours', n: 9 }]);
+  assert.equal(one("SELECT reading FROM portal.dataset WHERE dataset_id = 'bilans'"), '{"sheet": "2025"}');
+});
+
+test('a sheet is chosen with the file or when it is read again, and kept through the first publication', async () => {
+  const sheets = [['a', ['nom', 'n'], ['A', 1]], ['b', ['nom', 'n'], ['B', 2]]];
+  const sent = await settled((await sendBook(sheets, `&reading=${encodeURIComponent('{"sheet":"b"}')}`)).id);
+  assert.equal(sent.report.sheet, 'b');
+  const back = await again(sent.id, { reading: {} });
+  assert.equal(back.report.sheet, 'a');
+  const chosen = await again(sent.id, { reading: { sheet: 'b' } });
+  assert.equal((await api('/datasets/feuilles/draft', { method: 'PUT', body: { upload: chosen.id, metas: metas('feuilles') } })).status, 201);
+  assert.equal((await verb('feuilles', 'publish', { attest: { personal: true, rights: true, standing: true } })).status, 200);
+  const next = await settled((await sendBook([['a', ['nom', 'n'], ['A', 1]], ['b', ['nom', 'n'], ['B', 3]]], '&dataset=feuilles&publish=true')).id);
+  assert.equal(next.state, 'published', JSON.stringify(next.error));
+  assert.equal(next.report.sheet, 'b');
 });
 
 test('values that break a fixed type are set aside and counted; the column may be recognised anew instead', async () => {

@@ -80,6 +80,9 @@ test('an update keeps address, settings and types; rows may be added behind the 
   assert.equal(values(more, 'code'), '01|02|10|02');
   assert.equal(one(`SELECT string_agg(_id::text, ',' ORDER BY _id) FROM ${table(more.version)}`), '1,2,3,4');
   assert.deepEqual(more.diff.rows, { before: 2, after: 4 });
+  // Why each column has its type is what the values say, here as in the first file.
+  assert.deepEqual(first.columns.map((c) => c.reason.code), ['leading_zero', 'all_int']);
+  assert.deepEqual(more.columns.map((c) => c.reason.code), ['all_int', 'leading_zero']);
   assert.equal(one("SELECT (SELECT (x ->> 'label') || ' ' || (x #>> '{annotations,facet}') FROM jsonb_array_elements(fields) x WHERE x ->> 'name' = 'code') FROM portal.dataset WHERE dataset_id = 'suivi'"), 'Le code true');
 });
 

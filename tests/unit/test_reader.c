@@ -269,6 +269,37 @@ static void test_fixed_type_sets_the_row_aside(void **state)
     end(&g);
 }
 
+/* A type that the values have anyway keeps their reason; one that an update alone would not have is said to be kept. */
+static void test_why_a_type_is_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *cell, *reason;
+    } cases[] = {
+        {"\"kept_type\":\"int\"", "7", "all_int"},
+        {"\"kept_type\":\"decimal\"", "7", "kept"},
+        {"\"kept_type\":\"text\"", "7", "kept"},
+        {"\"kept_type\":\"text\"", "007", "leading_zero"},
+        {"\"kept_type\":\"int\"", "", "kept"},
+        {"\"kept_type\":\"geo_point_2d\",\"format\":\"lon_first\"", "47.9, 1.9", "kept"},
+        {"\"kept_type\":\"geo_point_2d\",\"format\":\"lat_first\"", "47.9, 1.9", "all_point"},
+        {"\"type\":\"int\"", "7", "asked"},
+        {"\"type\":\"int\",\"kept_type\":\"text\"", "7", "asked"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf text = {0}, options = {0};
+        buf_printf(&text, "id;x\na;%s\n", cases[i].cell);
+        buf_printf(&options, "{\"fields\":[{\"name\":\"x\",%s}]}", cases[i].field);
+        buf_addc(&options, 0);
+        struct reading g = read_text(buf_str(&text), options.p);
+        struct str reason = jr_str(jr_object(column(&g, 1), "reason"), "code");
+        if (!g.ok || !str_eq(reason, str_of(cases[i].reason)))
+            fail_msg("case %zu: " STR_FMT, i, STR_ARG(reason));
+        buf_free(&text), buf_free(&options);
+        end(&g);
+    }
+}
+
 static void test_agreed_cells_become_empty(void **state)
 {
     (void)state;
@@ -490,7 +521,7 @@ int main(void)
         cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
         cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_order_of_coordinates_is_kept),
         cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
-        cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
+        cmocka_unit_test(test_why_a_type_is_kept), cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
         cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing),
         cmocka_unit_test(test_a_helper_sees_what_a_row_says_of_itself), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),

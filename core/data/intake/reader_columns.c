@@ -64,6 +64,13 @@ static bool name_is_free(const struct reader *r, const struct column *but, struc
     return true;
 }
 
+/* Of a kept type: that of the values where they say the same. */
+static struct reason why_kept(const struct column *c)
+{
+    bool agrees = c->verdict.type == c->type && sniff_format(&c->sniff, c->type) == c->format;
+    return agrees ? c->verdict.reason : reason_make(REASON_kept);
+}
+
 static void fix(struct reader *r, struct column *c, const json_t *field)
 {
     struct str name = jr_str(field, "name"), label = jr_str(field, "label");
@@ -71,12 +78,13 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
         c->name = arena_str(&r->arena, name);
     if (label.n)
         c->label = field_label(&r->arena, label);
-    if (type_asked(jr_str(field, "type"), &c->type) || type_by_name(jr_str(field, "kept_type"), &c->type)) {
+    bool asked = type_asked(jr_str(field, "type"), &c->type);
+    if (asked || type_by_name(jr_str(field, "kept_type"), &c->type)) {
         c->fixed = true;
-        c->reason = reason_make(REASON_asked);
         c->bad_is_null = str_eq(jr_str(field, "bad"), S("null"));
         c->format = sniff_format(&c->sniff, c->type);
         format_by_name(jr_str(field, "format"), c->type, &c->format);
+        c->reason = asked ? reason_make(REASON_asked) : why_kept(c);
     }
 }
 

@@ -13,7 +13,7 @@
 
 enum { PAGE = 100, FORMATS_MAX = 20 };
 enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED, COL_THEMES, COL_EMAIL, COL_ROWS,
-       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS };
+       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS, COL_FILES };
 
 struct feed {
     enum rdf_format format;
@@ -96,12 +96,29 @@ static void read_joined(struct req *r, struct str credits, struct dcat_dataset *
     d->joined = list;
 }
 
+/* What stands beside its rows; borrowed from `files`. */
+static void read_files(struct req *r, const json_t *files, struct dcat_dataset *d)
+{
+    const json_t *f;
+    size_t i;
+    struct dcat_file *list = ARENA_ARRAY(r->a, struct dcat_file, json_array_size(files) + 1);
+    json_array_foreach(files, i, f)
+        list[i] = (struct dcat_file){.kind = jr_str(f, "kind"), .id = jr_str(f, "id"), .title = jr_str(f, "title"),
+                                     .name = jr_str(f, "file_name"), .media_type = jr_str(f, "mimetype"),
+                                     .size_bytes = jr_i64(f, "size_bytes", 0)};
+    d->files = list;
+    d->nfiles = json_array_size(files);
+}
+
 static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,
                         size_t row, struct err *e)
 {
     json_t *metas = jr_parse(req_col(r, 0, row, COL_METAS), e);
-    if (!metas)
+    json_t *files = metas ? jr_parse(req_col(r, 0, row, COL_FILES), e) : NULL;
+    if (!files) {
+        json_decref(metas);
         return false;
+    }
     const struct frequency *f = frequency_find(jr_str(jr_object(metas, "dcat"), "accrualperiodicity"));
     struct dcat_dataset d = {
         .dataset_id = req_col(r, 0, row, COL_ID), .identifier = req_col(r, 0, row, COL_IDENTIFIER),
@@ -120,7 +137,9 @@ static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue
         d.bbox_wkt = bbox_wkt(r->a, &box);
     read_themes(req_col(r, 0, row, COL_THEMES), &d);
     read_joined(r, req_col(r, 0, row, COL_CREDITS), &d);
+    read_files(r, files, &d);
     dcat_add(g, catalogue, c, &d);
+    json_decref(files);
     json_decref(metas);
     return true;
 }

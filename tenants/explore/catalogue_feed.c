@@ -145,18 +145,33 @@ void catalogue_pod_start(struct catalogue_file *f, struct buf *out)
              "{\"conformsTo\": \"https://project-open-data.cio.gov/v1.1/schema\", \"dataset\": [");
 }
 
-static void put_distribution(struct catalogue_file *f, struct jw *w, const struct dataset_object *d,
-                             const char *format, const char *media_type)
+/* tail: "exports/csv", below the dataset's address */
+static void put_download(struct catalogue_file *f, struct jw *w, const struct dataset_object *d, struct str title, struct str media_type,
+                         struct str tail)
 {
     jw_open(w, '{');
     JW_STR(w, "@type", S("dcat:Distribution"));
-    JW_STR(w, "mediaType", str_of(media_type));
-    JW_STR(w, "title", arena_printf(f->r->a, STR_FMT ".%s", STR_ARG(d->dataset_id), format));
-    JW_STR(w, "downloadURL",
-           arena_printf(f->r->a,
-                        STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/exports/%s",
-                        STR_ARG(req_base_url(f->r)), STR_ARG(d->dataset_id), format));
+    JW_STR(w, "mediaType", media_type);
+    JW_STR(w, "title", title);
+    JW_STR(w, "downloadURL", arena_printf(f->r->a, STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/" STR_FMT,
+                                          STR_ARG(req_base_url(f->r)), STR_ARG(d->dataset_id), STR_ARG(tail)));
     jw_close(w, '}');
+}
+
+static void put_distribution(struct catalogue_file *f, struct jw *w, const struct dataset_object *d,
+                             const char *format, const char *media_type)
+{
+    put_download(f, w, d, arena_printf(f->r->a, STR_FMT ".%s", STR_ARG(d->dataset_id), format), str_of(media_type),
+                 arena_printf(f->r->a, "exports/%s", format));
+}
+
+static void put_files(struct catalogue_file *f, struct jw *w, const struct dataset_object *d)
+{
+    size_t i;
+    json_t *file;
+    json_array_foreach(d->attachments, i, file)
+        put_download(f, w, d, jr_str(file, "title"), jr_str(file, "mimetype"),
+                     arena_printf(f->r->a, STR_FMT "s/" STR_FMT, STR_ARG(jr_str(file, "kind")), STR_ARG(jr_str(file, "id"))));
 }
 
 static void put_meta(struct catalogue_file *f, struct jw *w, const struct dataset_object *d,
@@ -195,6 +210,7 @@ void catalogue_pod_object(struct catalogue_file *f, struct buf *out, const struc
     put_distribution(f, &w, d, "json", "application/json");
     put_distribution(f, &w, d, "xlsx",
                      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    put_files(f, &w, d);
     jw_close(&w, ']');
     jw_close(&w, '}');
 }

@@ -6,10 +6,11 @@
 #include "tenants/explore/sql.h"
 #include "tenants/publishing/words.h"
 
-enum { COL_ID, COL_METAS, COL_ISSUED, COL_MODIFIED, COL_SIRET, COL_RECORDS, COL_GEOMETRY, COL_PORTAL_SIRET };
+enum { COL_ID, COL_METAS, COL_ISSUED, COL_MODIFIED, COL_SIRET, COL_RECORDS, COL_GEOMETRY, COL_PORTAL_SIRET, COL_FILES, COL_FORMATS };
 
 /* What every dataset with rows can be had in. */
 #define FORMATS "csv;json;jsonl;xlsx;ods;parquet;rdf;jsonld;ttl;n3"
+enum { ROW_FORMATS = 10, PLACE_FORMATS = 17 };
 
 static const char head[] = "COLL_NOM,COLL_SIRET,ID,TITRE,DESCRIPTION,THEME,PRODUCTEUR_NOM,PRODUCTEUR_SIRET,COUV_SPAT_MAILLE,"
                            "COUV_SPAT_NOM,COUV_TEMP_DEBUT,COUV_TEMP_FIN,DATE_PUBL,FREQ_MAJ,DATE_MAJ,MOTS_CLES,LICENCE,"
@@ -54,6 +55,20 @@ static struct str licence(struct str title)
                                                                                            : S("Spécifique ou autre");
 }
 
+/* Those of the rows, then those of the files beside them that the rows do not have. */
+static struct str formats_of(struct arena *a, struct str of_rows, struct str of_files)
+{
+    struct buf b = {0};
+    struct str one;
+    buf_add(&b, of_rows);
+    while (str_cut(&of_files, ';', &one))
+        if (one.n && str_find(arena_printf(a, ";" STR_FMT ";", STR_ARG(of_rows)), arena_printf(a, ";" STR_FMT ";", STR_ARG(one))) < 0)
+            buf_printf(&b, "%s" STR_FMT, b.n ? ";" : "", STR_ARG(one));
+    struct str text = arena_str(a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
 static void put_row(struct req *r, struct buf *out, size_t row, const json_t *metas)
 {
     const json_t *given = jr_object(metas, "default"), *dcat = jr_object(metas, "dcat");
@@ -61,14 +76,15 @@ static void put_row(struct req *r, struct buf *out, size_t row, const json_t *me
     const struct frequency *f = frequency_find(jr_str(dcat, "accrualperiodicity"));
     bool rows = req_i64(r, 0, row, COL_RECORDS) > 0, geometry = batch_bool(&r->batch, 0, row, COL_GEOMETRY);
     struct str id = req_col(r, 0, row, COL_ID);
+    struct str of_rows = !rows ? S("") : geometry ? S(FORMATS ";shp;kml;gpx;gpkg;geojson;fgb;ov2") : S(FORMATS);
+    int64_t resources = (!rows ? 0 : geometry ? PLACE_FORMATS : ROW_FORMATS) + req_i64(r, 0, row, COL_FILES);
     const struct str cells[] = {
         r->tenant->name, req_col(r, 0, row, COL_PORTAL_SIRET), id, jr_str(given, "title"), jr_str(given, "description"),
         joined(r->a, jr_array(given, "theme")), jr_str(given, "publisher"), req_col(r, 0, row, COL_SIRET),
         g ? str_of(g->scdl) : S("Autre"), jr_str(dcat, "spatial"), day(jr_str(dcat, "temporal_coverage_start"), STR_NONE),
         day(jr_str(dcat, "temporal_coverage_end"), STR_NONE), day(jr_str(dcat, "issued"), req_col(r, 0, row, COL_ISSUED)),
         f ? str_of(f->scdl) : S("Inconnue"), req_col(r, 0, row, COL_MODIFIED), joined(r->a, jr_array(given, "keyword")),
-        licence(jr_str(given, "license")), rows ? geometry ? S("17") : S("10") : S("0"),
-        rows ? geometry ? S(FORMATS ";shp;kml;gpx;gpkg;geojson;fgb;ov2") : S(FORMATS) : S(""),
+        licence(jr_str(given, "license")), arena_n(r->a, resources), formats_of(r->a, of_rows, req_col(r, 0, row, COL_FORMATS)),
         arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(id))};
     size_t n = sizeof cells / sizeof cells[0];
     for (size_t i = 0; i < n; i++)

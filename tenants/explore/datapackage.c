@@ -80,6 +80,31 @@ static void put_resource(struct req *r, struct jw *w, const struct dataset_objec
     jw_close(w, '}');
 }
 
+/* A file beside the rows: any bytes. No name of a dataset has a dot, so that its own is no other's. */
+static void put_file(struct req *r, struct jw *w, struct str url, const json_t *f)
+{
+    struct str kind = jr_str(f, "kind"), id = jr_str(f, "id");
+    jw_open(w, '{');
+    JW_STR(w, "name", arena_printf(r->a, STR_FMT "s." STR_FMT, STR_ARG(kind), STR_ARG(id)));
+    JW_STR(w, "path", arena_printf(r->a, STR_FMT "/" STR_FMT "s/" STR_FMT, STR_ARG(url), STR_ARG(kind), STR_ARG(id)));
+    JW_STR(w, "title", jr_str(f, "title"));
+    JW_STR(w, "mediatype", jr_str(f, "mimetype"));
+    JW_I64(w, "bytes", jr_i64(f, "size_bytes", 0));
+    jw_close(w, '}');
+}
+
+static void put_resources(struct req *r, struct jw *w, const struct dataset_object *d, const struct dataset_view *v)
+{
+    size_t i;
+    json_t *f;
+    jw_key(w, S("resources"));
+    jw_open(w, '[');
+    put_resource(r, w, d, v);
+    json_array_foreach(d->attachments, i, f)
+        put_file(r, w, explore_dataset_url(r, d->dataset_id), f);
+    jw_close(w, ']');
+}
+
 static void put_licence(struct jw *w, const json_t *given)
 {
     jw_key(w, S("licenses"));
@@ -129,7 +154,7 @@ static void put_package(struct req *r, struct jw *w, const struct dataset_object
 {
     const json_t *given = jr_object(d->metas, "default");
     jw_open(w, '{');
-    JW_STR(w, "profile", S("tabular-data-package"));
+    JW_STR(w, "profile", json_array_size(d->attachments) ? S("data-package") : S("tabular-data-package"));
     JW_STR(w, "name", d->dataset_id);
     JW_STR(w, "id", arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(d->dataset_id)));
     JW_STR(w, "title", jr_str(given, "title"));
@@ -147,10 +172,7 @@ static void put_package(struct req *r, struct jw *w, const struct dataset_object
     put_licence(w, given);
     put_source(r, w, d, given);
     put_joined(r, w, d);
-    jw_key(w, S("resources"));
-    jw_open(w, '[');
-    put_resource(r, w, d, v);
-    jw_close(w, ']');
+    put_resources(r, w, d, v);
     jw_close(w, '}');
 }
 

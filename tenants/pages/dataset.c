@@ -88,6 +88,26 @@ static void read_metas(struct req *r, struct dataset *d, const json_t *m, struct
         d->period = arena_printf(r->a, STR_FMT "/" STR_FMT, STR_ARG(from), STR_ARG(to));
 }
 
+/* What stands beside its rows, of a copy at its origin. */
+static void read_files(struct req *r, struct dataset *d, struct str text)
+{
+    struct err ignored;
+    json_t *files = text.n ? jr_parse(text, &ignored) : NULL;
+    const json_t *f;
+    size_t i;
+    d->nfiles = json_array_size(files);
+    d->files = ARENA_ARRAY(r->a, struct dataset_file, d->nfiles + 1);
+    json_array_foreach(files, i, f) {
+        struct str tail = arena_printf(r->a, "/" STR_FMT "s/" STR_FMT, STR_ARG(jr_str(f, "kind")), STR_ARG(jr_str(f, "id")));
+        d->files[i] = (struct dataset_file){.title = arena_str(r->a, jr_str(f, "title")),
+                                            .name = arena_str(r->a, jr_str(f, "file_name")),
+                                            .type = arena_str(r->a, jr_str(f, "mimetype")),
+                                            .url = hits_api(r->a, d->g.dataset_id, tail.p),
+                                            .size_bytes = jr_i64(f, "size_bytes", 0)};
+    }
+    json_decref(files);
+}
+
 void dataset_describe(struct req *r, struct dataset *d)
 {
     if (d->described || req_rows(r, 0) == 0)
@@ -113,7 +133,7 @@ void dataset_describe(struct req *r, struct dataset *d)
     d->source_name = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE));
     d->source_host = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE_HOST));
     d->njoined = credit_joined(r->a, r->lang, req_col(r, 0, 0, COL_CREDITS), &d->joined);
-    d->files = arena_str(r->a, req_col(r, 0, 0, COL_FILES));
+    read_files(r, d, req_col(r, 0, 0, COL_FILES));
     d->described = true;
 }
 
@@ -384,24 +404,16 @@ static size_t paragraphs_of(struct req *r, struct str text, struct page_dataset_
     return n;
 }
 
-/* What stands beside its rows, of a copy at its origin: the address is this portal's. */
 static void put_files(struct req *r, const struct dataset *d, struct page_dataset_info *p)
 {
-    struct err ignored;
-    json_t *files = d->files.n ? jr_parse(d->files, &ignored) : NULL;
-    const json_t *f;
-    size_t i;
-    struct page_dataset_info_files *list = ARENA_ARRAY(r->a, struct page_dataset_info_files, json_array_size(files) + 1);
-    json_array_foreach(files, i, f) {
-        struct str name = arena_str(r->a, jr_str(f, "file_name")), title = arena_str(r->a, jr_str(f, "title"));
-        struct str tail = arena_printf(r->a, "/" STR_FMT "s/" STR_FMT, STR_ARG(jr_str(f, "kind")), STR_ARG(jr_str(f, "id")));
-        list[i] = (struct page_dataset_info_files){.title = title, .name = str_eq(title, name) ? STR_NONE : name,
-                                                   .url = hits_api(r->a, d->g.dataset_id, tail.p),
-                                                   .size = say_bytes(r->a, r->lang, jr_i64(f, "size_bytes", 0))};
+    struct page_dataset_info_files *list = ARENA_ARRAY(r->a, struct page_dataset_info_files, d->nfiles + 1);
+    for (size_t i = 0; i < d->nfiles; i++) {
+        const struct dataset_file *f = &d->files[i];
+        list[i] = (struct page_dataset_info_files){.title = f->title, .name = str_eq(f->title, f->name) ? STR_NONE : f->name,
+                                                   .url = f->url, .size = say_bytes(r->a, r->lang, f->size_bytes)};
     }
     p->files = list;
-    p->files_n = json_array_size(files);
-    json_decref(files);
+    p->files_n = d->nfiles;
 }
 
 static bool reply_info(struct req *r, struct err *e)

@@ -17,9 +17,14 @@ struct dataset {
     /* Of the description, in the arena. */
     struct str title, publisher, publisher_url, license, license_url, text, themes, keywords, frequency, spatial,
         granularity, created, issued, modified, references, contact_name, contact_email, identifier, uid, source_name,
-        source_host, credit, modified_day, period, box, files;
+        source_host, credit, modified_day, period, box;
     struct credit_joined *joined; /* what its rows were joined with */
     size_t njoined;
+    struct dataset_file {
+        struct str title, name, type, url; /* url: a path of this portal, of a copy's files too */
+        int64_t size_bytes;
+    } *files; /* what stands beside its rows */
+    size_t nfiles;
     int64_t records, csv_bytes, left_out, downloads;
     bool is_copy;
     struct rows rows;

@@ -15,6 +15,20 @@ static void put_thing(struct jw *w, const char *key, const char *type, struct st
     jw_close(w, '}');
 }
 
+/* title, size_bytes: absent and -1 where nobody knows before it is made */
+static void put_download(struct req *r, struct jw *w, struct str title, struct str type, struct str path, int64_t size_bytes)
+{
+    jw_open(w, '{');
+    JW_STR(w, "@type", S("DataDownload"));
+    if (title.n)
+        JW_STR(w, "name", title);
+    JW_STR(w, "encodingFormat", type);
+    JW_STR(w, "contentUrl", arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(req_base_url(r)), STR_ARG(path)));
+    if (size_bytes >= 0)
+        JW_STR(w, "contentSize", arena_printf(r->a, "%lld B", (long long)size_bytes));
+    jw_close(w, '}');
+}
+
 static void put_downloads(struct req *r, struct jw *w, const struct dataset *d)
 {
     static const struct {
@@ -22,14 +36,10 @@ static void put_downloads(struct req *r, struct jw *w, const struct dataset *d)
     } files[] = {{"/exports/csv", "text/csv"}, {"/exports/json", "application/json"}};
     jw_key(w, S("distribution"));
     jw_open(w, '[');
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        jw_open(w, '{');
-        JW_STR(w, "@type", S("DataDownload"));
-        JW_STR(w, "encodingFormat", str_of(files[i].type));
-        JW_STR(w, "contentUrl", arena_printf(r->a, STR_FMT STR_FMT, STR_ARG(req_base_url(r)),
-                                             STR_ARG(hits_api(r->a, d->g.dataset_id, files[i].tail))));
-        jw_close(w, '}');
-    }
+    for (size_t i = 0; d->records > 0 && i < sizeof files / sizeof files[0]; i++)
+        put_download(r, w, STR_NONE, str_of(files[i].type), hits_api(r->a, d->g.dataset_id, files[i].tail), -1);
+    for (size_t i = 0; i < d->nfiles; i++)
+        put_download(r, w, d->files[i].title, d->files[i].type, d->files[i].url, d->files[i].size_bytes);
     jw_close(w, ']');
 }
 
@@ -115,7 +125,7 @@ static void put_dataset(struct req *r, struct jw *w, const struct dataset *d)
     put_place(w, d);
     JW_BOOL(w, "isAccessibleForFree", true);
     put_thing(w, "includedInDataCatalog", "DataCatalog", r->tenant->name, arena_printf(r->a, STR_FMT "/explore/", STR_ARG(base)));
-    if (d->records > 0)
+    if (d->records > 0 || d->nfiles)
         put_downloads(r, w, d);
     put_variables(w, d->g.view);
     jw_close(w, '}');

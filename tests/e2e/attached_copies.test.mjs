@@ -4,7 +4,8 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { installation, poll } from './harness.mjs';
-import { administrators, sql } from './fixtures.mjs';
+import { administrators, publish, sql } from './fixtures.mjs';
+import { DCAT, DCT, turtle, values, violations } from './rdf.mjs';
 
 const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
 let t, keys;
@@ -74,6 +75,56 @@ test('files beside a dataset are listed and given on its copy, under the copy’
   assert.deepEqual(await page(R, 'arretes'), await page(R, 'arretes', { key: keys[R] }), 'the same to whoever is known');
 });
 
+/** What the feed of a portal says of a dataset's distributions that are no export: [address, title, media type, format, size]. */
+async function inFeed(host, id, query = '') {
+  const g = turtle((await t.http(host, `/catalog.ttl${query}`)).text);
+  return values(g, `http://${host}:${t.port}/explore/dataset/${id}/`, `${DCAT}distribution`).filter((d) => !d.includes('/exports/')).map((d) => {
+    const of = (name) => values(g, d, name)[0];
+    assert.deepEqual([of(`${DCAT}accessURL`), of(`${DCAT}downloadURL`)], [d, d]);
+    assert.ok(of(`${DCT}license`) && of(`${DCT}rights`), 'its licence, and whom to quote');
+    return [d, of(`${DCT}title`), of(`${DCAT}mediaType`)?.split('/media-types/')[1], of(`${DCT}format`)?.split('/').at(-1), Number(of(`${DCAT}byteSize`))];
+  });
+}
+
+test('harvesters are told of them: one distribution each, at the address known of old, whichever exports they ask for', async () => {
+  for (const host of [A, R]) {
+    const at = `http://${host}:${t.port}/api/v2/catalog/datasets/arretes`;
+    const want = [[`${at}/attachments/b_arrete_pdf`, 'L’arrêté', 'application/pdf', 'PDF', pdf('un').length],
+      [`${at}/attachments/plan_pdf`, 'plan.pdf', 'application/pdf', 'PDF', pdf('deux').length],
+      [`${at}/alternative_exports/tout_gpkg`, 'tout.gpkg', 'application/geopackage+sqlite3', 'GPKG', 16]];
+    for (const query of ['', '?include_exports=csv', '?include_exports=none']) assert.deepEqual(await inFeed(host, 'arretes', query), want, host + query);
+    for (const [url, , type, , size] of want) {
+      const file = await t.http(host, new URL(url).pathname);
+      assert.deepEqual([file.status, file.headers['content-type'], file.body.length], [200, type, size], url);
+    }
+    assert.deepEqual(await violations(turtle((await t.http(host, '/catalog.ttl')).text)), [], host);
+  }
+});
+
+test('search engines, data packages and the SCDL table are told of them', async () => {
+  const structured = (html) => JSON.parse(/<script type="application\/ld\+json">([^]*?)<\/script>/.exec(html)[1]);
+  for (const host of [A, R]) {
+    const at = `http://${host}:${t.port}/api/explore/v2.1/catalog/datasets/arretes`;
+    const catalogued = (await t.http(host, '/api/explore/v2.1/catalog/exports/data.json')).json.dataset.find((d) => d.identifier.endsWith('/arretes/'));
+    assert.deepEqual(catalogued.distribution.slice(3).map((d) => [d.title, d.mediaType, d.downloadURL]), [['L’arrêté', 'application/pdf', `${at}/attachments/b_arrete_pdf`],
+      ['plan.pdf', 'application/pdf', `${at}/attachments/plan_pdf`], ['tout.gpkg', 'application/geopackage+sqlite3', `${at}/alternative_exports/tout_gpkg`]]);
+    const ld = structured((await t.http(host, '/explore/dataset/arretes/')).text);
+    assert.deepEqual(ld.distribution.slice(2), [
+      { '@type': 'DataDownload', name: 'L’arrêté', encodingFormat: 'application/pdf', contentUrl: `${at}/attachments/b_arrete_pdf`, contentSize: `${pdf('un').length} B` },
+      { '@type': 'DataDownload', name: 'plan.pdf', encodingFormat: 'application/pdf', contentUrl: `${at}/attachments/plan_pdf`, contentSize: `${pdf('deux').length} B` },
+      { '@type': 'DataDownload', name: 'tout.gpkg', encodingFormat: 'application/geopackage+sqlite3', contentUrl: `${at}/alternative_exports/tout_gpkg`, contentSize: '16 B' }]);
+    const pack = (await t.http(host, '/explore/dataset/arretes/datapackage.json')).json;
+    assert.equal(pack.profile, 'data-package'); // a tabular one has tables alone
+    assert.deepEqual(pack.resources.slice(1), [
+      { name: 'attachments.b_arrete_pdf', path: `${at}/attachments/b_arrete_pdf`, title: 'L’arrêté', mediatype: 'application/pdf', bytes: pdf('un').length },
+      { name: 'attachments.plan_pdf', path: `${at}/attachments/plan_pdf`, title: 'plan.pdf', mediatype: 'application/pdf', bytes: pdf('deux').length },
+      { name: 'alternative_exports.tout_gpkg', path: `${at}/alternative_exports/tout_gpkg`, title: 'tout.gpkg', mediatype: 'application/geopackage+sqlite3', bytes: 16 }]);
+    for (const { path } of pack.resources.slice(1)) assert.equal((await t.http(host, new URL(path).pathname)).status, 200, path);
+    const row = (await t.http(host, '/catalog-scdl.csv')).text.split('\r\n').find((l) => l.includes('"arretes"'));
+    assert.match(row, /"13","csv;json;jsonl;xlsx;ods;parquet;rdf;jsonld;ttl;n3;gpkg;pdf",/); // ten of the rows, three files
+  }
+});
+
 test('they count where they were deposited, once', async () => {
   assert.equal(content(A), String(pdf('un').length + pdf('deux').length + 16));
   assert.equal(content(R), '0');
@@ -135,6 +186,18 @@ test('a closed origin shows none of them anywhere, even if a copy were left behi
   await until(async () => (await explore(R, 'secrets/records')).status === 200, 'the copy as it was left');
   assert.equal((await explore(R, 'secrets/attachments/loutre_canari_pdf')).status, 404);
   assert.deepEqual(await listed(R, 'secrets'), []);
-  for (const path of ['/api/explore/v2.1/catalog/datasets/secrets', '/explore/dataset/secrets/', '/api/explore/v2.1/catalog/exports/json'])
+  for (const path of ['/api/explore/v2.1/catalog/datasets/secrets', '/explore/dataset/secrets/', '/api/explore/v2.1/catalog/exports/json',
+    '/catalog.ttl', '/catalog-scdl.csv', '/explore/dataset/secrets/datapackage.json'])
     assert.ok(!(await t.http(R, path)).text.includes('canari'), path); // its page too, though nothing describes it any more
+});
+
+test('a dataset of files alone is in the feed with them, and with nothing else', async () => {
+  await publish(t, A, { id: 'plans', fields: { code: ['text'] } });
+  assert.deepEqual(await inFeed(A, 'plans'), []);
+  await attach('plans', 'cadastre.zip', Buffer.from('PK rien'), '&title=Le%20cadastre');
+  await until(async () => (await inFeed(A, 'plans')).length === 1, 'the file in the feed');
+  const g = turtle((await t.http(A, '/catalog.ttl')).text);
+  const [url] = values(g, `http://${A}:${t.port}/explore/dataset/plans/`, `${DCAT}distribution`);
+  assert.equal(new URL(url).pathname, '/api/v2/catalog/datasets/plans/attachments/cadastre_zip');
+  assert.deepEqual(await violations(g), []);
 });

@@ -30,6 +30,38 @@ static const struct {
     {"ov2", NULL, "application/octet-stream", true, false, true},
 };
 
+/* EU file types of what producers put beside their rows, where it is no export of ours. */
+static const struct {
+    const char *media_type, *file_type;
+} other_formats[] = {
+    {"application/pdf", "PDF"},
+    {"image/png", "PNG"},
+    {"image/jpeg", "JPEG"},
+    {"image/gif", "GIF"},
+    {"image/tiff", "TIFF"},
+    {"application/zip", "ZIP"},
+    {"application/gzip", "GZIP"},
+    {"text/plain", "TXT"},
+    {"application/geo+json", "GEOJSON"},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX"},
+    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", "PPTX"},
+    {"application/vnd.oasis.opendocument.text", "ODT"},
+    {"application/vnd.ms-excel", "XLS"},
+    {"application/msword", "DOC"},
+    {"application/vnd.google-earth.kmz", "KMZ"},
+};
+
+static const char *file_type_of(struct str media_type)
+{
+    for (size_t i = 0; i < sizeof other_formats / sizeof other_formats[0]; i++)
+        if (str_eq(media_type, str_of(other_formats[i].media_type)))
+            return other_formats[i].file_type;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (str_eq(media_type, str_of(formats[i].media_type)))
+            return formats[i].file_type;
+    return NULL;
+}
+
 static struct rdf_node *concept(struct rdf *g, struct str iri, const char *type, struct str label, const char *scheme)
 {
     struct rdf_node *n = rdf_iri(g, iri);
@@ -246,6 +278,24 @@ static bool wanted(const struct dcat_catalogue *c, size_t f)
     return c->formats == NULL && !formats[f].on_request;
 }
 
+/* What all distributions have: their address, what they are, under which terms. */
+static struct rdf_node *add_download(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_dataset *d, struct str url,
+                                     const char *file_type, struct str media_type)
+{
+    struct rdf_node *x = typed_iri(g, url, "dcat:Distribution"), *l = licence(g, d->metas);
+    rdf_to(x, "dcat:accessURL", url);
+    rdf_to(x, "dcat:downloadURL", url);
+    if (file_type)
+        rdf_link(x, "dct:format", authority(g, a, "file-type", str_of(file_type), "dct:MediaTypeOrExtent", str_of(file_type)));
+    struct str media = arena_printf(a, "https://www.iana.org/assignments/media-types/" STR_FMT, STR_ARG(media_type));
+    rdf_link(x, "dcat:mediaType", typed_iri(g, media, "dct:MediaType"));
+    if (l)
+        rdf_link(x, "dct:license", l);
+    add_rights(g, x, d);
+    rdf_link(n, "dcat:distribution", x);
+    return x;
+}
+
 static void add_distribution(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_catalogue *c,
                              const struct dcat_dataset *d, size_t f)
 {
@@ -253,25 +303,26 @@ static void add_distribution(struct rdf *g, struct arena *a, struct rdf_node *n,
     struct str url = arena_printf(a, STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/exports/%s%s",
                                   STR_ARG(c->base), STR_ARG(d->dataset_id), formats[f].name,
                                   formats[f].labels && c->labels ? "?use_labels=true" : "");
-    struct rdf_node *x = typed_iri(g, url, "dcat:Distribution");
+    struct rdf_node *x = add_download(g, a, n, d, url, formats[f].file_type, str_of(formats[f].media_type));
     rdf_text(x, "dct:title", arena_printf(a, STR_FMT ".%s", STR_ARG(d->dataset_id), formats[f].name), "fr");
     rdf_text(x, "dct:description",
              d->columns.n ? d->columns : arena_printf(a, STR_FMT " (%s)", STR_ARG(title), formats[f].name), "fr");
-    rdf_to(x, "dcat:accessURL", url);
-    rdf_to(x, "dcat:downloadURL", url);
-    if (formats[f].file_type)
-        rdf_link(x, "dct:format", authority(g, a, "file-type", str_of(formats[f].file_type), "dct:MediaTypeOrExtent",
-                                            str_of(formats[f].file_type)));
-    struct str media = arena_printf(a, "https://www.iana.org/assignments/media-types/%s", formats[f].media_type);
-    rdf_link(x, "dcat:mediaType", typed_iri(g, media, "dct:MediaType"));
-    struct rdf_node *l = licence(g, d->metas);
-    if (l)
-        rdf_link(x, "dct:license", l);
-    add_rights(g, x, d);
     add_schema(g, x, d);
     if (d->modified.n)
         rdf_typed(x, "dct:modified", d->modified, "xsd:dateTime");
-    rdf_link(n, "dcat:distribution", x);
+}
+
+/* A file beside the rows. Source: explore-api.md 1.10: harvesters know it by its address under the older base. */
+static void add_file(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_catalogue *c, const struct dcat_dataset *d,
+                     const struct dcat_file *f)
+{
+    struct str url = arena_printf(a, STR_FMT "/api/v2/catalog/datasets/" STR_FMT "/" STR_FMT "s/" STR_FMT, STR_ARG(c->base),
+                                  STR_ARG(d->dataset_id), STR_ARG(f->kind), STR_ARG(f->id));
+    struct str title = jr_str(jr_object(d->metas, "default"), "title");
+    struct rdf_node *x = add_download(g, a, n, d, url, file_type_of(f->media_type), f->media_type);
+    rdf_text(x, "dct:title", f->title, "fr");
+    rdf_text(x, "dct:description", arena_printf(a, STR_FMT " (" STR_FMT ")", STR_ARG(title), STR_ARG(f->name)), "fr");
+    rdf_typed(x, "dcat:byteSize", arena_n(a, f->size_bytes), "xsd:nonNegativeInteger");
 }
 
 void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,
@@ -302,6 +353,8 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
     for (size_t f = 0; d->has_rows && f < sizeof formats / sizeof formats[0]; f++)
         if (wanted(c, f) && (!formats[f].geometry || d->has_geometry))
             add_distribution(g, &a, n, c, d, f);
+    for (size_t i = 0; i < d->nfiles; i++)
+        add_file(g, &a, n, c, d, &d->files[i]);
     rdf_link(rdf_iri(g, service_iri(&a, c)), "dcat:servesDataset", n);
     rdf_link(catalogue, "dcat:dataset", n);
     arena_free(&a);

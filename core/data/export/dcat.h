@@ -10,6 +10,7 @@
  * Frozen, because national portals key on them (standards.md 1.8, explore-api.md 1.10): a dataset's
  * identifier, its landing page, and the address of each distribution,
  *     <base>/api/explore/v2.1/catalog/datasets/<id>/exports/<format>[?use_labels=true for csv, xlsx]
+ *     <base>/api/v2/catalog/datasets/<id>/{attachments,alternative_exports}/<file>
  * Controlled values are described inside the feed, so that SHACL's class checks find them. What a dataset is made from, or a copy
  * of, is told as prov:wasDerivedFrom and prov:alternateOf: dct:source wants a whole dcat:Dataset beside it, which a harvester would
  * take for one more of this catalogue.
@@ -28,6 +29,12 @@ struct dcat_dataset {
         struct str credit, page;       /* page: absent where it may not be named */
     } *joined;                         /* what its rows were joined with, to be quoted as well */
     size_t njoined;
+    const struct dcat_file {
+        struct str kind;               /* "attachment" or "alternative_export" */
+        struct str id, title, name, media_type;
+        int64_t size_bytes;
+    } *files;                          /* what stands beside its rows: a distribution each, whatever `formats` asks for */
+    size_t nfiles;
     struct str columns;                /* a sentence on the columns: description of the distributions */
     bool has_rows, has_geometry;
     struct str source;                 /* a copy: the origin's landing page; absent: an origin */
@@ -41,7 +48,7 @@ struct dcat_catalogue {
     struct str next;                   /* address of the next page; absent: the last */
     struct str self;                   /* address of this page */
     bool labels;                       /* use_labels_in_exports: true by default */
-    const struct str *formats;         /* include_exports; NULL: all that are built */
+    const struct str *formats;         /* include_exports: exports of rows; NULL: all that are built */
     size_t nformats;
 };
 

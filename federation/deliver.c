@@ -119,7 +119,7 @@ static bool insert_copy(struct copying *w, const struct uuid *organisation, stru
     const struct str row[] = {uuid_str(&w->k->target), uuid_str(&w->copy), w->dataset_id, make_uid(w->a), s->identifier,
                               uuid_str(organisation), uuid_str(&w->k->source), uuid_str(&w->k->dataset), s->version,
                               w->k->row_filter, s->metas, s->fields, s->key_columns, s->records, s->raw_bytes,
-                              s->published_at, s->data_processed, s->metadata_processed, s->credits, s->files};
+                              s->published_at, s->data_processed, s->metadata_processed, s->credits, s->files, s->created_at};
     return tenant_do(w->c, &sql_copy_insert, row, e);
 }
 

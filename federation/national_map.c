@@ -10,6 +10,7 @@
 #include "federation/seal.h"
 #include "tenants/directory/slug.h"
 #include "tenants/publishing/credit.h"
+#include "tenants/publishing/dates.h"
 #include "tenants/publishing/words.h"
 
 enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, JOINED_MAX = 20000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100 };
@@ -18,7 +19,7 @@ struct mapping {
     struct arena *a;
     const struct source *s;
     const struct national_setting *set;
-    const json_t *basic, *dcat, *fields;
+    const json_t *metas, *basic, *dcat, *fields;
     struct national_doc *doc;
     struct str base; /* "https://host" */
 };
@@ -236,6 +237,7 @@ static void map_extras(struct mapping *m)
 {
     struct buf b = {0};
     struct jw w;
+    struct dates dates = dates_of(m->metas, m->s->created_at, m->s->published_at);
     jw_init(&w, &b, JW_COMPACT);
     jw_open(&w, '{');
     JW_STR(&w, "terrasse:portal", m->s->root);
@@ -243,8 +245,8 @@ static void map_extras(struct mapping *m)
     JW_STR(&w, "terrasse:uid", m->s->uid);
     JW_STR(&w, "terrasse:fingerprint", m->doc->fingerprint);
     JW_STR(&w, "terrasse:landing", m->doc->landing);
-    JW_STR(&w, "terrasse:created", jr_str(m->dcat, "created"));
-    JW_STR(&w, "terrasse:issued", m->s->published_at);
+    JW_STR(&w, "terrasse:created", dates.created);
+    JW_STR(&w, "terrasse:issued", dates.issued);
     JW_STR(&w, "terrasse:modified", m->s->data_processed);
     JW_STR(&w, "terrasse:frequency_label", jr_str(m->dcat, "accrualperiodicity"));
     jw_close(&w, '}');
@@ -275,7 +277,7 @@ bool national_map(struct arena *a, const struct source *s, const struct national
 {
     json_t *metas = jr_parse(s->metas, e), *fields = metas ? jr_parse(s->fields, e) : NULL;
     struct national_doc doc = {.nresources = 0};
-    struct mapping m = {.a = a, .s = s, .set = set, .basic = jr_object(metas, "default"), .dcat = jr_object(metas, "dcat"),
+    struct mapping m = {.a = a, .s = s, .set = set, .metas = metas, .basic = jr_object(metas, "default"), .dcat = jr_object(metas, "dcat"),
                         .fields = fields, .doc = &doc};
     bool ok = metas && fields;
     if (ok) {

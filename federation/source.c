@@ -5,7 +5,7 @@
 
 /* source_read.sql's columns */
 enum { COL_TRAVELS, COL_DATASET_ID, COL_IDENTIFIER, COL_VERSION, COL_METAS, COL_FIELDS, COL_KEYS, COL_RECORDS, COL_BYTES,
-       COL_REVISION, COL_PUBLISHED, COL_OPENED, COL_DATA, COL_METADATA, COL_ORGANISATION, COL_SIREN, COL_SLUG, COL_PORTAL,
+       COL_REVISION, COL_CREATED, COL_PUBLISHED, COL_OPENED, COL_DATA, COL_METADATA, COL_ORGANISATION, COL_SIREN, COL_SLUG, COL_PORTAL,
        COL_HOST, COL_UID, COL_ROOT, COL_LICENCE, COL_INSEE, COL_TENANT_SIREN, COL_COLUMNS, COL_FILES,
        COL_CREDITS };
 
@@ -29,7 +29,7 @@ bool source_read(struct conn *c, struct arena *a, const struct claim *k, struct 
             .travels = str_eq(cell(a, r, COL_TRAVELS), S("t")), .dataset_id = cell(a, r, COL_DATASET_ID),
             .identifier = cell(a, r, COL_IDENTIFIER), .version = cell(a, r, COL_VERSION), .metas = cell(a, r, COL_METAS),
             .fields = cell(a, r, COL_FIELDS), .key_columns = cell(a, r, COL_KEYS), .records = cell(a, r, COL_RECORDS),
-            .raw_bytes = cell(a, r, COL_BYTES), .published_at = cell(a, r, COL_PUBLISHED),
+            .raw_bytes = cell(a, r, COL_BYTES), .created_at = cell(a, r, COL_CREATED), .published_at = cell(a, r, COL_PUBLISHED),
             .opened_at = cell(a, r, COL_OPENED), .data_processed = cell(a, r, COL_DATA),
             .metadata_processed = cell(a, r, COL_METADATA), .organisation = cell(a, r, COL_ORGANISATION),
             .siren = cell(a, r, COL_SIREN), .slug = cell(a, r, COL_SLUG), .portal = cell(a, r, COL_PORTAL),

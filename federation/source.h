@@ -11,7 +11,7 @@ struct source {
     bool travels;       /* an origin, published, open, its rows ready, not withdrawn since */
     int64_t revision;
     struct str dataset_id, identifier, version, columns, metas, fields, key_columns, records, raw_bytes;
-    struct str published_at, opened_at, data_processed, metadata_processed; /* as the database writes them */
+    struct str created_at, published_at, opened_at, data_processed, metadata_processed; /* as the database writes them */
     struct str organisation, siren, slug, portal, host, uid, root;
     struct str licence;             /* as the national portal knows it; absent: another */
     struct str insee, tenant_siren; /* of the portal it is made on; may be absent */

@@ -9,6 +9,7 @@
 #include "tenants/explore/sql.h"
 #include "tenants/publishing/bbox.h"
 #include "tenants/publishing/credit.h"
+#include "tenants/publishing/dates.h"
 #include "tenants/publishing/words.h"
 
 enum { PAGE = 100, FORMATS_MAX = 20 };
@@ -119,11 +120,12 @@ static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue
         json_decref(metas);
         return false;
     }
+    struct dates dates = dates_of(metas, req_col(r, 0, row, COL_CREATED), req_col(r, 0, row, COL_ISSUED));
     const struct frequency *f = frequency_find(jr_str(jr_object(metas, "dcat"), "accrualperiodicity"));
     struct dcat_dataset d = {
         .dataset_id = req_col(r, 0, row, COL_ID), .identifier = req_col(r, 0, row, COL_IDENTIFIER),
         .publisher_email = req_col(r, 0, row, COL_EMAIL), .metas = metas,
-        .created = req_col(r, 0, row, COL_CREATED), .issued = req_col(r, 0, row, COL_ISSUED),
+        .created = dates.created, .issued = dates.issued,
         .modified = req_col(r, 0, row, COL_MODIFIED), .frequency_code = f ? str_of(f->eu) : STR_NONE,
         .has_rows = batch_bool(&r->batch, 0, row, COL_ROWS),
         .has_geometry = batch_bool(&r->batch, 0, row, COL_GEOMETRY), .source = req_col(r, 0, row, COL_SOURCE)};

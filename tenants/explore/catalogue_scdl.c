@@ -4,6 +4,7 @@
 #include "tenants/explore/catalogue_names.h"
 #include "tenants/explore/datasets.h"
 #include "tenants/explore/sql.h"
+#include "tenants/publishing/dates.h"
 #include "tenants/publishing/words.h"
 
 enum { COL_ID, COL_METAS, COL_ISSUED, COL_MODIFIED, COL_SIRET, COL_RECORDS, COL_GEOMETRY, COL_PORTAL_SIRET, COL_FILES, COL_FORMATS };
@@ -75,14 +76,14 @@ static void put_row(struct req *r, struct buf *out, size_t row, const json_t *me
     const struct granularity *g = granularity_find(jr_str(dcat, "granularity"));
     const struct frequency *f = frequency_find(jr_str(dcat, "accrualperiodicity"));
     bool rows = req_i64(r, 0, row, COL_RECORDS) > 0, geometry = batch_bool(&r->batch, 0, row, COL_GEOMETRY);
-    struct str id = req_col(r, 0, row, COL_ID);
+    struct str id = req_col(r, 0, row, COL_ID), issued = dates_of(metas, STR_NONE, req_col(r, 0, row, COL_ISSUED)).issued;
     struct str of_rows = !rows ? S("") : geometry ? S(FORMATS ";shp;kml;gpx;gpkg;geojson;fgb;ov2") : S(FORMATS);
     int64_t resources = (!rows ? 0 : geometry ? PLACE_FORMATS : ROW_FORMATS) + req_i64(r, 0, row, COL_FILES);
     const struct str cells[] = {
         r->tenant->name, req_col(r, 0, row, COL_PORTAL_SIRET), id, jr_str(given, "title"), jr_str(given, "description"),
         joined(r->a, jr_array(given, "theme")), jr_str(given, "publisher"), req_col(r, 0, row, COL_SIRET),
         g ? str_of(g->scdl) : S("Autre"), jr_str(dcat, "spatial"), day(jr_str(dcat, "temporal_coverage_start"), STR_NONE),
-        day(jr_str(dcat, "temporal_coverage_end"), STR_NONE), day(jr_str(dcat, "issued"), req_col(r, 0, row, COL_ISSUED)),
+        day(jr_str(dcat, "temporal_coverage_end"), STR_NONE), day(issued, STR_NONE),
         f ? str_of(f->scdl) : S("Inconnue"), req_col(r, 0, row, COL_MODIFIED), joined(r->a, jr_array(given, "keyword")),
         licence(jr_str(given, "license")), arena_n(r->a, resources), formats_of(r->a, of_rows, req_col(r, 0, row, COL_FORMATS)),
         arena_printf(r->a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(req_base_url(r)), STR_ARG(id))};

@@ -8,6 +8,7 @@
 #include "tenants/explore/explore.h"
 #include "tenants/publishing/bbox.h"
 #include "tenants/publishing/credit.h"
+#include "tenants/publishing/dates.h"
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
        COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT, COL_DOWNLOADS,
@@ -51,6 +52,9 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
         json_decref(d.fields);
         return false;
     }
+    struct dates dates = dates_of(d.metas, d.created, d.issued);
+    d.created = dates.created;
+    d.issued = dates.issued;
     *out = d;
     return true;
 }
@@ -176,12 +180,10 @@ static bool put_known(struct jw *w, const struct dataset_object *d, struct str k
 
 static bool put_date(struct jw *w, const struct dataset_object *d, struct str key)
 {
-    struct str given = jr_str(jr_object(d->metas, "dcat"), key.p);
-    struct str otherwise = str_eq(key, S("created")) ? d->created : str_eq(key, S("issued")) ? d->issued : STR_NONE;
-    if (!otherwise.p)
-        return false;
-    jw_str(w, given.n ? given : otherwise);
-    return true;
+    struct str date = str_eq(key, S("created")) ? d->created : str_eq(key, S("issued")) ? d->issued : STR_NONE;
+    if (date.p)
+        jw_str(w, date);
+    return date.p != NULL;
 }
 
 void dataset_object_meta(struct jw *w, const struct dataset_object *d, const char *template, const char *key)

@@ -18,7 +18,8 @@ struct dataset_object {
     bool is_open, is_origin;
     int64_t records, left_out, downloads;
     json_t *fields, *metas, *attachments; /* attachments: NULL where there are none */
-    struct str created, issued, modified, processed, source_host, source_name, parent_host, extent, credits;
+    struct str created, issued; /* as dates.h has them */
+    struct str modified, processed, source_host, source_name, parent_host, extent, credits;
 };
 
 bool dataset_object_read(struct req *r, unsigned call, size_t row, struct dataset_object *out, struct err *e);

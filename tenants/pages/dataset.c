@@ -9,6 +9,7 @@
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/bbox.h"
+#include "tenants/publishing/dates.h"
 #include "tenants/publishing/file_cells.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     COL_BYTES,
     COL_ORIGIN,
     COL_IDENTIFIER,
+    COL_CREATED,
     COL_PUBLISHED,
     COL_PROCESSED,
     COL_ORGANISATION,
@@ -64,8 +66,9 @@ static struct str first_of(struct str a, struct str b)
     return a.n ? a : b;
 }
 
-static void read_metas(struct req *r, struct dataset *d, const json_t *m, struct str published, struct str processed)
+static void read_metas(struct req *r, struct dataset *d, const json_t *m, struct str processed)
 {
+    struct dates dates = dates_of(m, req_col(r, 0, 0, COL_CREATED), req_col(r, 0, 0, COL_PUBLISHED));
     d->title = first_of(meta(r, m, "default", "title"), d->g.dataset_id);
     d->publisher = meta(r, m, "default", "publisher");
     d->text = meta(r, m, "default", "description");
@@ -79,9 +82,11 @@ static void read_metas(struct req *r, struct dataset *d, const json_t *m, struct
     d->granularity = hits_granularity(r, meta(r, m, "dcat", "granularity"));
     d->contact_name = meta(r, m, "dcat", "contact_name");
     d->contact_email = meta(r, m, "dcat", "contact_email");
-    d->created = say_date(r->a, r->lang, first_of(meta(r, m, "dcat", "created"), published));
-    d->issued = say_date(r->a, r->lang, first_of(meta(r, m, "dcat", "issued"), published));
-    d->modified = say_date(r->a, r->lang, first_of(meta(r, m, "default", "modified"), processed));
+    d->created = say_date(r->a, r->lang, dates.created);
+    d->issued = say_date(r->a, r->lang, dates.issued);
+    d->modified = say_date(r->a, r->lang, processed);
+    d->created_day = arena_str(r->a, str_part(dates.created, 0, 10));
+    d->issued_day = arena_str(r->a, str_part(dates.issued, 0, 10));
     d->modified_day = str_part(processed, 0, 10);
     struct str from = meta(r, m, "dcat", "temporal_coverage_start"), to = meta(r, m, "dcat", "temporal_coverage_end");
     if (from.n && to.n)
@@ -114,8 +119,7 @@ void dataset_describe(struct req *r, struct dataset *d)
         return;
     struct err ignored;
     json_t *metas = jr_parse(req_col(r, 0, 0, COL_METAS), &ignored);
-    read_metas(r, d, metas, arena_str(r->a, req_col(r, 0, 0, COL_PUBLISHED)),
-               arena_str(r->a, req_col(r, 0, 0, COL_PROCESSED)));
+    read_metas(r, d, metas, arena_str(r->a, req_col(r, 0, 0, COL_PROCESSED)));
     struct bbox box;
     if (bbox_of(metas, req_col(r, 0, 0, COL_EXTENT), &box))
         d->box = bbox_words(r->a, &box);

@@ -119,6 +119,8 @@ static void put_dataset(struct req *r, struct jw *w, const struct dataset *d)
     JW_STR(w, "creditText", d->credit);
     put_joined(r, w, d);
     JW_STR(w, "keywords", d->keywords);
+    JW_STR(w, "dateCreated", d->created_day);
+    JW_STR(w, "datePublished", d->issued_day);
     JW_STR(w, "dateModified", d->modified_day);
     if (d->period.n)
         JW_STR(w, "temporalCoverage", d->period);

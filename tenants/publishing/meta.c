@@ -5,6 +5,7 @@
 #include "core/base/utf8.h"
 #include "tenants/directory/slug.h"
 #include "tenants/publishing/bbox.h"
+#include "tenants/publishing/dates.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/words.h"
@@ -28,23 +29,24 @@ static const struct text_row {
     const char *block, *key;
     enum meta_heading heading;
     size_t max;
+    bool is_date;
 } texts[] = {
-    {"default", "title", META_TITLE, 350},
-    {"default", "description", META_DESCRIPTION, 20000},
-    {"default", "publisher", META_ORGANISATION, 200},
-    {"default", "references", META_HEADINGS, 500},
-    {"default", "language", META_HEADINGS, 5},
-    {"dcat", "spatial", META_COVERAGE, 300},
-    {"dcat", "created", META_HEADINGS, 40},
-    {"dcat", "issued", META_HEADINGS, 40},
-    {"dcat", "creator", META_HEADINGS, 200},
-    {"dcat", "contributor", META_HEADINGS, 200},
-    {"dcat", "contact_name", META_HEADINGS, 200},
-    {"dcat", "contact_email", META_HEADINGS, 254},
-    {"dcat", "temporal_coverage_start", META_HEADINGS, 40},
-    {"dcat", "temporal_coverage_end", META_HEADINGS, 40},
-    {"dcat", "dataquality", META_HEADINGS, 2000},
-    {"dcat", "conforms_to", META_HEADINGS, 500},
+    {"default", "title", META_TITLE, 350, false},
+    {"default", "description", META_DESCRIPTION, 20000, false},
+    {"default", "publisher", META_ORGANISATION, 200, false},
+    {"default", "references", META_HEADINGS, 500, false},
+    {"default", "language", META_HEADINGS, 5, false},
+    {"dcat", "spatial", META_COVERAGE, 300, false},
+    {"dcat", "created", META_HEADINGS, 40, true},
+    {"dcat", "issued", META_HEADINGS, 40, true},
+    {"dcat", "creator", META_HEADINGS, 200, false},
+    {"dcat", "contributor", META_HEADINGS, 200, false},
+    {"dcat", "contact_name", META_HEADINGS, 200, false},
+    {"dcat", "contact_email", META_HEADINGS, 254, false},
+    {"dcat", "temporal_coverage_start", META_HEADINGS, 40, true},
+    {"dcat", "temporal_coverage_end", META_HEADINGS, 40, true},
+    {"dcat", "dataquality", META_HEADINGS, 2000, false},
+    {"dcat", "conforms_to", META_HEADINGS, 500, false},
 };
 
 static struct str text_at(const json_t *metas, const char *block, const char *key)
@@ -114,6 +116,13 @@ static bool text_ok(const char *what, struct str s, size_t max, struct err *e)
     return true;
 }
 
+static bool say_date(const struct text_row *t, struct str value, struct err *e)
+{
+    ERR(e, err_metadata_date, "%s", t->key);
+    err_arg(e, "%s.%s", t->block, t->key);
+    return err_arg(e, STR_FMT, STR_ARG(str_part(value, 0, 80)));
+}
+
 static bool write_texts(const json_t *metas, const char *block, struct jw *w, struct err *e)
 {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -123,6 +132,8 @@ static bool write_texts(const json_t *metas, const char *block, struct jw *w, st
             continue;
         if (!text_ok(t->heading == META_HEADINGS ? t->key : headings[t->heading][0], s, t->max, e))
             return false;
+        if (t->is_date && !dates_iso(s))
+            return say_date(t, s, e);
         jw_key(w, str_of(t->key));
         jw_str(w, s);
     }
@@ -289,7 +300,8 @@ bool meta_clean(struct conn *c, struct arena *a, const json_t *metas, struct str
         jw_close(&w, '}');
         jw_key(&w, S("dcat"));
         jw_open(&w, '{');
-        ok = write_texts(metas, "dcat", &w, e) && write_choices(metas, &w, e);
+        ok = write_texts(metas, "dcat", &w, e) &&
+             dates_in_order(text_at(metas, "dcat", "created"), text_at(metas, "dcat", "issued"), e) && write_choices(metas, &w, e);
     }
     if (ok) {
         jw_close(&w, '}');

@@ -22,8 +22,9 @@ unsigned meta_missing(const json_t *metas);
 
 /* Only known members, values checked against the closed lists and the registries of licences and
  * themes, texts trimmed, doubled keywords (by case or accent) merged. A licence may be given by id or
- * title; its title and license_url are stored. Incomplete is fine here.
- * *clean: compact JSON in the arena. fails err_metadata_value, err_metadata_long, err_metadata_text */
+ * title; its title and license_url are stored. Incomplete is fine here. Dates as dates.h has them.
+ * *clean: compact JSON in the arena. fails err_metadata_value, err_metadata_long, err_metadata_text, err_metadata_date,
+ * err_metadata_order, err_metadata_future */
 bool meta_clean(struct conn *c, struct arena *a, const json_t *metas, struct str *clean, struct err *e);
 
 /* The gate: fails err_metadata_missing with the words of every missing heading. */

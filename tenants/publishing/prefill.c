@@ -44,7 +44,7 @@ static void fill_last(json_t *metas, const json_t *last)
 }
 
 /* sql_prefill's columns */
-enum { COL_NAME, COL_SPATIAL, COL_GRANULARITY, COL_LAST, COL_TODAY };
+enum { COL_NAME, COL_SPATIAL, COL_GRANULARITY, COL_LAST };
 
 static struct str cell(const PGresult *r, int column)
 {
@@ -71,7 +71,6 @@ bool prefill_metas(struct conn *c, struct arena *a, const struct uuid *tenant, c
         fill_last(metas, last);
         fill_text(metas, "default", "license", S("lov2"));
         fill_text(metas, "dcat", "accrualperiodicity", S("Annuelle"));
-        fill_text(metas, "dcat", "created", cell(r, COL_TODAY));
         json_decref(last);
     }
     PQclear(r);

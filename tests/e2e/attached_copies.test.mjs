@@ -201,3 +201,14 @@ test('a dataset of files alone is in the feed with them, and with nothing else',
   assert.equal(new URL(url).pathname, '/api/v2/catalog/datasets/plans/attachments/cadastre_zip');
   assert.deepEqual(await violations(g), []);
 });
+
+test('a copy was created and published when its origin was', async () => {
+  await t.importCsv(A, 'dates', 'code;n\n1;1\n', {}, []);
+  sql(t, `UPDATE portal.dataset SET created_at = '2020-02-03 10:00+00' WHERE dataset_id = 'dates'`);
+  await t.importCsv(A, 'dates', 'code;n\n1;1\n');
+  const dates = async (host) => { const { created, issued } = (await explore(host, 'dates')).json?.metas.dcat ?? {}; return [created, issued]; };
+  await until(async () => (await explore(R, 'dates')).status === 200, 'the copy');
+  const [created, issued] = await dates(A);
+  assert.equal(created, '2020-02-03T10:00:00+00:00');
+  assert.deepEqual(await dates(R), [created, issued]);
+});

@@ -3,13 +3,10 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { administrators } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
+import { DCAT, DCT, rdfXml, turtle, values, violations } from './rdf.mjs';
 
-const require = createRequire(import.meta.url);
-const { Parser, Store } = require('n3');
 const H = 'r.localhost';
 const POLYGON = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[[0.6, 47.3], [0.8, 47.3], [0.8, 47.5], [0.6, 47.5], [0.6, 47.3]]] } };
 let t, base;
@@ -31,24 +28,14 @@ const get = async (path, options) => {
   assert.equal(answer.status, 200, `${path}: ${answer.text.slice(0, 300)}`);
   return answer;
 };
-const turtle = (text, prefix = 'b') => new Store(new Parser({ blankNodePrefix: `_:${prefix}` }).parse(text));
-const DCT = 'http://purl.org/dc/terms/', DCAT = 'http://www.w3.org/ns/dcat#';
 
 test('DCAT-AP 3.0.1: no violation of its shapes and ranges, in Turtle, RDF/XML and the vendor’s address', async () => {
-  const shapes = new Store();
-  for (const file of ['shapes', 'range']) {
-    shapes.addQuads(new Parser({ blankNodePrefix: `_:${file}` }).parse(readFileSync(new URL(`../golden/shacl/${file}.ttl`, import.meta.url), 'utf8')));
-  }
-  const { default: Validator } = await import('rdf-validate-shacl');
-  const violations = async (store) => (await new Validator(shapes).validate(store)).results.map((r) => `${r.focusNode?.value} ${r.path?.value} ${r.sourceConstraintComponent?.value}`);
   // A feed without titles is refused by the same gate: it can fail.
   const spoiled = turtle((await get('/catalog.ttl')).text.replace(/dct:title [^;]+;/, ''));
   assert.notDeepEqual(await violations(spoiled), []);
   assert.deepEqual(await violations(turtle((await get('/catalog.ttl')).text)), []);
-  for (const path of ['/catalog.rdf', '/api/explore/v2.1/catalog/exports/dcat']) {
-    const nt = execFileSync('rapper', ['-q', '-i', 'rdfxml', '-o', 'ntriples', '-', base], { input: (await get(path)).text, encoding: 'utf8' });
-    assert.deepEqual(await violations(turtle(nt)), [], path);
-  }
+  for (const path of ['/catalog.rdf', '/api/explore/v2.1/catalog/exports/dcat'])
+    assert.deepEqual(await violations(rdfXml((await get(path)).text, base)), [], path);
 });
 
 test('data.gouv.fr’s nine criteria: a complete dataset has all of them', async () => {
@@ -108,6 +95,49 @@ test('where a dataset lies: as its producer says, else as its rows lie', async (
   await poll(async () => (await get('/catalog.ttl')).text.includes('POLYGON((0.25 46.25,1.5 46.25,1.5 47.5,0.25 47.5,0.25 46.25))'), { what: 'the place in the feed' });
 });
 
+/** [created, published] of a dataset: as each place says them, their days. */
+async function dates(id) {
+  const object = (await get(`/api/explore/v2.1/catalog/datasets/${id}`)).json.metas.dcat;
+  const g = turtle((await get('/catalog.ttl')).text), dataset = `${base}/explore/dataset/${id}/`;
+  const page = (await get(`/explore/dataset/${id}/`, { headers: { 'Accept-Language': 'fr' } })).text;
+  const ld = structured(page), row = (await get('/catalog-scdl.csv')).text.split('\r\n').find((l) => l.includes(`"${id}"`));
+  const open = (await get('/api/explore/v2.1/catalog/exports/data.json')).json.dataset.find((d) => d.landingPage === dataset);
+  const shown = (word) => new RegExp(`<dt>${word}</dt><dd>([^<]*)</dd>`).exec(page)[1].replaceAll('\u00a0', ' ');
+  return { api: [object.created, object.issued], dcat: ['created', 'issued'].map((p) => values(g, dataset, DCT + p)[0]),
+    'schema.org': [ld.dateCreated, ld.datePublished], page: [shown('Date de création'), shown('Date de publication')], scdl: [/"(\d{4}-\d\d-\d\d)","(?=Annuelle")/.exec(row)[1]], open: [open.issued] };
+}
+
+test('R39: the dates that a producer gives are those of the page, the API, the feed, search engines and tables; else the system’s', async () => {
+  await t.importCsv(H, 'anciens', 'code;n\r\n1;2\r\n', { title: 'Anciens', dcat: { created: '2017-03-01', issued: '2019-07-14T08:00:00+02:00' } });
+  await t.importCsv(H, 'repris', 'code;n\r\n1;2\r\n', { title: 'Repris', dcat: { issued: '2015-02-03' } });
+  await t.importCsv(H, 'neufs', 'code;n\r\n1;2\r\n', { title: 'Neufs' });
+  await poll(async () => (await get('/catalog.ttl')).text.includes('dataset/neufs/'), { what: 'the last one in the feed' });
+  const given = ['2017-03-01', '2019-07-14T08:00:00+02:00'];
+  assert.deepEqual(await dates('anciens'), { api: given, dcat: given, 'schema.org': ['2017-03-01', '2019-07-14'], page: ['1er mars 2017', '14 juillet 2019'],
+    scdl: ['2019-07-14'], open: [given[1]] });
+  const one = ['2015-02-03', '2015-02-03']; // made at the latest on the day it was published
+  assert.deepEqual(await dates('repris'), { api: one, dcat: one, 'schema.org': one, page: ['3 février 2015', '3 février 2015'], scdl: ['2015-02-03'], open: ['2015-02-03'] });
+  const known = await dates('neufs'), day = known.api[1].slice(0, 10);
+  assert.deepEqual(known.dcat, known.api);
+  assert.deepEqual([...known['schema.org'], known.open[0]], [day, day, known.api[1]]);
+  assert.ok(Math.abs(Date.parse(known.api[1]) - Date.now()) < 600e3 && known.api[0] <= known.api[1], JSON.stringify(known));
+  const types = turtle((await get('/catalog.ttl')).text).getObjects(`${base}/explore/dataset/anciens/`, null, null).filter((o) => given.includes(o.value)).map((o) => o.datatype.value.split('#')[1]);
+  assert.deepEqual(types.sort(), ['date', 'dateTime']);
+});
+
+test('R39: dates are ISO dates, created then published, neither in the future; what is refused is said in both languages', async () => {
+  const [{ 'r.localhost': key }, later] = [await administrators(t, [H]), new Date(Date.now() + 3 * 86400e3).toISOString().slice(0, 10)];
+  for (const [dcat, fr, en] of [
+    [{ created: 'été 2019' }, 'dcat.created : « été 2019 » n’est pas une date ; écrire année-mois-jour, par exemple 2026-01-31.', 'dcat.created: “été 2019” is not a date; write year-month-day, as in 2026-01-31.'],
+    [{ temporal_coverage_end: '31/12/2021' }, 'dcat.temporal_coverage_end : « 31/12/2021 » n’est pas une date ; écrire année-mois-jour, par exemple 2026-01-31.', 'dcat.temporal_coverage_end: “31/12/2021” is not a date; write year-month-day, as in 2026-01-31.'],
+    [{ created: '2020-01-02', issued: '2020-01-01' }, 'Un jeu est créé avant d’être publié : le 2020-01-02 vient après le 2020-01-01.', 'A dataset is created before it is published: 2020-01-02 comes after 2020-01-01.'],
+    [{ issued: later }, `Le ${later} est dans l’avenir : un jeu est créé et publié au plus tard aujourd’hui.`, `${later} lies in the future: a dataset was created and published by today at the latest.`]])
+    for (const [lang, want] of [['fr', fr], ['en', en]]) {
+      const answer = await t.http(H, '/api/portal/v1/datasets/refuse/draft', { method: 'PUT', key, headers: { 'Accept-Language': lang }, body: { metas: { default: { title: 'Refusé' }, dcat } } });
+      assert.deepEqual([answer.status, answer.json.detail ?? answer.json.message], [400, want], answer.text);
+    }
+});
+
 test('schema.org: the page of an open dataset says what it is; a closed one’s does not', async () => {
   const ld = structured((await get('/explore/dataset/arbres/')).text);
   assert.equal(ld['@type'], 'Dataset');
@@ -139,12 +169,12 @@ test('the SCDL catalogue: twenty columns in their order, closed lists respected,
   assert.deepEqual(head, ['COLL_NOM', 'COLL_SIRET', 'ID', 'TITRE', 'DESCRIPTION', 'THEME', 'PRODUCTEUR_NOM', 'PRODUCTEUR_SIRET', 'COUV_SPAT_MAILLE', 'COUV_SPAT_NOM',
     'COUV_TEMP_DEBUT', 'COUV_TEMP_FIN', 'DATE_PUBL', 'FREQ_MAJ', 'DATE_MAJ', 'MOTS_CLES', 'LICENCE', 'NOMBRE_RESSOURCES', 'FORMAT_RESSOURCES', 'URL']);
   const of = (row) => Object.fromEntries(head.map((name, i) => [name, row[i]]));
-  assert.deepEqual(rows.map((r) => r[2]), ['arbres', 'budget', 'lieux']);
-  const arbres = of(rows[0]);
+  assert.deepEqual(rows.map((r) => r[2]).slice(0, 3), ['anciens', 'arbres', 'budget']);
+  const arbres = of(rows[1]);
   assert.deepEqual([arbres.TITRE, arbres.PRODUCTEUR_NOM, arbres.COUV_SPAT_MAILLE, arbres.COUV_SPAT_NOM, arbres.COUV_TEMP_DEBUT, arbres.FREQ_MAJ, arbres.MOTS_CLES, arbres.LICENCE, arbres.URL],
     ['Arbres & <haies> de Tours', 'Ville de Tours', 'Communale', 'Tours', '2020-01-01', 'Annuelle', 'essai;données', 'Licence Ouverte-LO', `${base}/explore/dataset/arbres/`]);
   assert.match(arbres.DATE_PUBL, /^\d{4}-\d\d-\d\d$/);
-  assert.equal(of(rows[1]).LICENCE, 'Open Database License-ODBL');
+  assert.equal(of(rows[2]).LICENCE, 'Open Database License-ODBL');
   assert.doesNotMatch((await get('/catalog-scdl.csv?where=title%20like%20%22budget%22')).text, /arbres/);
 });
 
@@ -152,7 +182,7 @@ test('Atom: the last change first, ids that stay, nothing closed; every page lea
   await t.importCsv(H, 'arbres', 'code;nom;plante;haut;lieu\r\n03;If;2022-03-01;4,5;"47.4, 0.7"\r\n', { title: 'Arbres de Tours', publisher: 'Ville de Tours' });
   const feed = await poll(async () => { const { text } = await get('/catalog.atom'); return text.includes('<title>Arbres de Tours</title>') && text; }, { what: 'the new title in the feed' });
   const ids = [...feed.matchAll(/<entry><id>([^<]+)<\/id>/g)].map((m) => m[1]);
-  assert.deepEqual(ids, ['https://r.localhost/explore/dataset/arbres/', 'https://r.localhost/explore/dataset/lieux/', 'https://r.localhost/explore/dataset/budget/']);
+  assert.deepEqual(ids, ['arbres', 'neufs', 'repris', 'anciens', 'lieux', 'budget'].map((id) => `https://r.localhost/explore/dataset/${id}/`));
   assert.doesNotMatch(feed, /ornithorynque/i);
   assert.match((await get('/')).text, /<link rel="alternate" type="application\/atom\+xml" href="\/catalog\.atom"/);
 });

@@ -79,14 +79,15 @@ static void test_zones(void **state)
 static const char metas[] =
     "{\"default\": {\"title\": \"Arbres\", \"description\": \"<p>Les arbres.</p>\", \"theme\": [\"Environnement\"],"
     " \"keyword\": [\"Forêt\", \"forêt\", \"à\", \"eau\", \"x y\"]}, \"dcat\": {\"accrualperiodicity\": \"Bi-mensuelle\","
-    " \"spatial\": \"France\", \"granularity\": \"adresse\", \"temporal_coverage_start\": \"2024-01-01T00:00:00\"}}";
+    " \"spatial\": \"France\", \"granularity\": \"adresse\", \"temporal_coverage_start\": \"2024-01-01T00:00:00\", \"created\": \"2019-07-14\"}}";
 
 static struct source source(void)
 {
     return (struct source){.travels = true, .dataset_id = S("arbres"), .version = S("v1"), .metas = str_of(metas),
                            .fields = S("[{\"name\": \"code\", \"label\": \"Code\", \"type\": \"text\"},"
                                        " {\"name\": \"lieu\", \"label\": \"Lieu\", \"type\": \"geo_point_2d\"}]"),
-                           .host = S("a.example.fr"), .uid = S("u-1"), .slug = S("a"), .root = S("Région"), .portal = S("A")};
+                           .host = S("a.example.fr"), .uid = S("u-1"), .slug = S("a"), .root = S("Région"), .portal = S("A"),
+                           .created_at = S("2026-05-01 08:00:00+00"), .published_at = S("2026-05-03 09:00:00+00")};
 }
 
 static void test_a_document(void **state)
@@ -110,6 +111,8 @@ static void test_a_document(void **state)
     assert_true(json_is_false(json_object_get(sent, "private"))); /* always said */
     same(jr_str(jr_object(sent, "spatial"), "granularity"), "poi");
     same(jr_str(jr_object(sent, "extras"), "terrasse:attempt"), "essai-1");
+    same(jr_str(jr_object(sent, "extras"), "terrasse:created"), "2019-07-14"); /* the producer's */
+    same(jr_str(jr_object(sent, "extras"), "terrasse:issued"), "2026-05-03 09:00:00+00"); /* he gives none */
     assert_int_equal(json_array_size(json_object_get(sent, "resources")), 4); /* GeoJSON: there is a point */
     same(jr_str(json_array_get(json_object_get(sent, "resources"), 2), "format"), "geojson");
     json_decref(sent);

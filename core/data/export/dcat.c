@@ -193,7 +193,7 @@ static void add_dates(struct rdf_node *n, const struct dcat_dataset *d)
     } dates[] = {{"dct:created", d->created}, {"dct:issued", d->issued}, {"dct:modified", d->modified}};
     for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++)
         if (dates[i].value.n)
-            rdf_typed(n, dates[i].predicate, dates[i].value, "xsd:dateTime");
+            rdf_typed(n, dates[i].predicate, dates[i].value, dates[i].value.n > 10 ? "xsd:dateTime" : "xsd:date");
 }
 
 static struct rdf_node *licence(struct rdf *g, const json_t *metas)

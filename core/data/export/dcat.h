@@ -19,7 +19,7 @@ struct dcat_dataset {
     struct str dataset_id, identifier; /* identifier: stored once, never built here */
     struct str publisher_email;
     const json_t *metas;               /* {"default": {…}, "dcat": {…}} */
-    struct str created, issued, modified; /* ISO date-times with an offset */
+    struct str created, issued, modified; /* ISO dates, or date-times */
     struct str frequency_code;         /* EU authority code: "ANNUAL"; absent: unknown */
     struct str theme_codes[8];         /* EU data-theme codes, in the order of default.theme */
     size_t nthemes;

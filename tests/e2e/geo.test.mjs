@@ -144,6 +144,73 @@ for (const [format, type] of Object.entries(TYPES))
     assert.equal((await get(api('carres', `exports/${format}?where=code="37003"`))).status, 200);
   });
 
+// ---- epsg ----
+
+// Lambert-93's own definition puts 3° E, 46.5° N at x 700,000 m, y 6,600,000 m; the sphere of EPSG:3857 has a formula in two lines.
+// Elsewhere what ogr2ogr makes of the same shapes is the measure.
+const RADIUS = 6378137, mercator = ([lon, lat]) => [RADIUS * lon * Math.PI / 180, RADIUS * Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360))];
+const drawn = { shp: (path) => `/vsizip/${path}`, gpkg: (path) => path, fgb: (path) => path, geojson: (path) => path };
+const extension = (format) => (format === 'shp' ? 'zip' : format);
+const turned = async (id, format, epsg, more = '') => {
+  const answer = await get(api(id, `exports/${format}?epsg=${epsg}${more}`));
+  assert.equal(answer.status, 200, answer.text.slice(0, 300));
+  return drawn[format](file(`${id}-${epsg}.${extension(format)}`, answer.body));
+};
+const near = (got, want, by) => got.forEach((v, i) => assert.ok(Math.abs(v - want[i]) < by, `${got} ${want}`));
+for (const format of Object.keys(drawn))
+  test(`epsg: ${format} in Lambert-93, as ogr2ogr turns it, and says so`, async () => {
+    const path = join(folder, `voulu-${format}.gpkg`);
+    ogr('ogr2ogr', '-f', 'GPKG', '-t_srs', 'EPSG:2154', path, join(folder, 'carres.geojson'));
+    const want = reread(path);
+    const got = reread(await turned('carres', format, 2154));
+    assert.equal(got.count, 12, got.text);
+    near(got.extent, want.extent, 0.01);
+    assert.match(got.text, /PROJCRS\["RGF93[ _]v?1? ?\/? ?Lambert[-_]93"/, got.text);
+  });
+
+test('epsg: a point where the definition of Lambert-93 has it, and on the sphere where the formula has it', async () => {
+  await load('origine', file('origine.geojson', collection([{ type: 'Feature', properties: { nom: 'origine' }, geometry: { type: 'Point', coordinates: [3, 46.5] } }])));
+  const { crs, features: [{ geometry, properties }] } = JSON.parse((await get(api('origine', 'exports/geojson?epsg=2154'))).text);
+  assert.equal(crs.properties.name, 'urn:ogc:def:crs:EPSG::2154');
+  near(geometry.coordinates, [700000, 6600000], 0.001);
+  assert.deepEqual(properties, { nom: 'origine' });
+  const { features } = JSON.parse((await get(api('lieux', 'exports/geojson?epsg=3857&order_by=n'))).text);
+  assert.equal(features.length, 500);
+  features.forEach((f, i) => {
+    near(f.geometry.coordinates, mercator(POINTS[i].geometry.coordinates), 0.001);
+    assert.deepEqual(f.properties, POINTS[i].properties);
+  });
+  assert.equal((await get(api('lieux', 'exports/geojson?epsg=4326'))).text, (await get(api('lieux', 'exports/geojson'))).text);
+});
+
+test('epsg: files of two reference systems are two, and HEAD has the tag of GET', async () => {
+  const tags = await Promise.all(['', '?epsg=2154', '?epsg=3857'].map(async (q) => (await get(api('carres', `exports/gpkg${q}`), { method: 'HEAD' })).headers.etag));
+  assert.equal(new Set(tags).size, 3, String(tags));
+  assert.equal((await get(api('carres', 'exports/gpkg?epsg=2154'))).headers.etag, tags[1]);
+});
+
+test('epsg: what nobody knows, or what is no map, is refused in words', async () => {
+  for (const [code, format] of [['99999', 'shp'], ['1', 'geojson'], ['5720', 'gpkg'], ['4978', 'fgb'], ['0', 'shp'], ['-1', 'csv'], ['2154.5', 'geojson'], ['lambert', 'kml'], ['100000', 'gpkg'], ['99999999999999999999', 'fgb']]) {
+    const answer = await get(api('carres', `exports/${format}?epsg=${code}`));
+    assert.equal(answer.status, 400, `${format} ${code}`);
+    assert.equal(answer.json.error_code, 'InvalidRESTParameterError');
+    assert.match(answer.json.message, new RegExp(`epsg API parameter: ${code} was found but the EPSG code of a reference system of maps`));
+  }
+});
+
+test('epsg: what has no place in the reference system has no geometry, and its row stays', async () => {
+  await load('poles', file('poles.geojson', collection([[0, -90], [3, 46.5]].map((coordinates, n) => ({ type: 'Feature', properties: { n }, geometry: { type: 'Point', coordinates } })))));
+  const { features } = JSON.parse((await get(api('poles', 'exports/geojson?epsg=2154&order_by=n'))).text);
+  assert.deepEqual(features.map((f) => f.properties.n), [0, 1]);
+  assert.equal(features[0].geometry, null);
+  near(features[1].geometry.coordinates, [700000, 6600000], 0.001);
+  assert.equal(reread(await turned('poles', 'gpkg', 2154)).count, 2);
+});
+
+test('epsg: KML, GPX and OV2 are in WGS 84 by their own rules', async () => {
+  for (const format of ['kml', 'gpx', 'ov2']) assert.deepEqual((await get(api('lieux', `exports/${format}?epsg=2154`))).body, (await get(api('lieux', `exports/${format}`))).body, format);
+});
+
 test('export gpx: points are waypoints, shapes tracks, with their fields', async () => {
   const answer = await get(api('lieux', 'exports/gpx'));
   assert.equal(answer.headers['content-type'], 'application/gpx+xml');

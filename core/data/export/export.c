@@ -1,6 +1,7 @@
 #include "core/data/export/export.h"
 
 #include "core/data/errors.h"
+#include "core/data/format/ogr.h"
 
 static const struct export_format *const formats[] = {
     &export_csv,    &export_json,   &export_jsonl, &export_geojson, &export_xlsx, &export_parquet,
@@ -62,6 +63,9 @@ static bool read_option(struct export *x, struct str name, struct str value, str
         x->with_bom = read_bool(value);
     } else if (str_eq(name, S("quote_all"))) {
         x->quote_all = read_bool(value);
+    } else if (str_eq(name, S("epsg")) && value.n) {
+        if (!str_i64(value, &x->epsg) || x->epsg < 1 || x->epsg > OGR_EPSG_MAX)
+            return export_refuse(e, "epsg", value, "the EPSG code of a reference system of maps, such as 2154");
     }
     return true;
 }
@@ -88,12 +92,15 @@ bool export_open(struct export *x, struct arena *a, const struct query *q,
                          .delimiter = ';',
                          .list_separator = S(","),
                          .with_bom = true,
+                         .epsg = OGR_WGS84,
                          .a = a,
                          .params = params,
                          .nparams = n};
     for (size_t i = 0; i < n; i++)
         if (!read_option(x, params[i].name, params[i].value, e))
             return false;
+    if (format == &export_geojson && x->epsg != OGR_WGS84)
+        x->format = &export_geojson_turned;
     row_json_init(&x->json, a, q);
     if (format->needs_geometry)
         x->geometry = x->json.skip = find_geometry(q);

@@ -23,6 +23,7 @@ struct export
     char delimiter;
     struct str list_separator;
     bool with_bom, quote_all;
+    int64_t epsg; /* of what is drawn; WGS 84 unless asked otherwise, and of KML, GPX and OV2 always */
     uint64_t rows; /* written so far */
     struct buf cell;
     const struct query_column *geometry;
@@ -52,7 +53,7 @@ struct export_format {
 };
 extern const struct export_format export_csv, export_json, export_jsonl, export_geojson,
     export_xlsx, export_ods, export_parquet, export_shp, export_kml, export_gpx, export_gpkg,
-    export_fgb, export_rdfxml, export_turtle, export_n3, export_jsonld, export_ov2;
+    export_fgb, export_geojson_turned, export_rdfxml, export_turtle, export_n3, export_jsonld, export_ov2;
 
 /* By its name, or another that older addresses use (xls). NULL: no such format. */
 const struct export_format *export_find(struct str name);
@@ -65,8 +66,10 @@ bool export_fits(const struct export_format *format, const struct dataset_view *
 /* Whether addresses of this portal stand in it, so that a file of one address is not another's. */
 bool export_has_addresses(const struct export *x);
 
-/* params: the request's (delimiter, list_separator, with_bom, quote_all, and what the format
- * reads). fails  err_query_parameter: a bad option, or a map of a query without geometry */
+/* params: the request's (delimiter, list_separator, with_bom, quote_all, epsg, and what the format
+ * reads). A GeoJSON in another reference system is another row of the table, which a child makes.
+ * fails  err_query_parameter: a bad option, or a map of a query without geometry; `convert` fails so where nobody knows
+ * the reference system */
 bool export_open(struct export *x, struct arena *a, const struct query *q,
                  const struct export_format *format, const struct query_param *params, size_t n,
                  struct err *e);

@@ -1,4 +1,4 @@
-/* GeoPackage, FlatGeobuf and Shapefile: the rows are collected in a file, which a sealed child
+/* GeoPackage, FlatGeobuf, Shapefile, and GeoJSON that is not in WGS 84: the rows are collected in a file, which a sealed child
  * turns into what was asked. */
 #include <errno.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "core/data/value/geometry.h"
 #include "core/data/intake/ingest.h"
 #include "core/data/export/spill.h"
+#include "core/data/format/ogr.h"
 #include "core/data/format/write_ogr.h"
 
 enum { PIECE = 64 << 10 };
@@ -64,6 +65,20 @@ static void row(struct export *x, struct buf *out, const PGresult *r, int at)
     put_geometry(x, out, r, at);
 }
 
+static void start_geojson(struct export *x, struct buf *out)
+{
+    ogr_rows_begin(out, view_dataset(x->query->view), 1);
+    ogr_rows_field(out, S("properties"), TYPE_TEXT);
+}
+
+static void row_geojson(struct export *x, struct buf *out, const PGresult *r, int at)
+{
+    buf_reset(&x->cell);
+    row_json_object(&x->json, &x->cell, r, at);
+    ogr_rows_cell(out, buf_str(&x->cell));
+    put_geometry(x, out, r, at);
+}
+
 static void end(struct export *x, struct buf *out)
 {
     (void)x;
@@ -87,9 +102,10 @@ static bool take_file(struct child *c, int to, struct err *e)
 
 static int convert(struct export *x, int rows_fd, const char *folder, struct err *e)
 {
-    char format[24];
+    char format[24], epsg[24];
     snprintf(format, sizeof format, "--write=%s", x->format->name);
-    const char *const arguments[] = {"read", "--sealed", format, NULL};
+    snprintf(epsg, sizeof epsg, "--epsg=%d", (int)x->epsg);
+    const char *const arguments[] = {"read", "--sealed", format, x->epsg == OGR_WGS84 ? NULL : epsg, NULL};
     off_t bytes = lseek(rows_fd, 0, SEEK_END);
     struct child_task task = {.arguments = arguments,
                               .input_fd = rows_fd,
@@ -123,3 +139,12 @@ const struct export_format export_gpkg =
     OGR_EXPORT("gpkg", "gpkg", "application/geopackage+sqlite3");
 const struct export_format export_fgb =
     OGR_EXPORT("fgb", "fgb", "application/octet-stream; charset=utf-8");
+const struct export_format export_geojson_turned = {.name = "geojson",
+                                                    .extension = "geojson",
+                                                    .content_type = "application/geo+json; charset=utf-8",
+                                                    .start = start_geojson,
+                                                    .row = row_geojson,
+                                                    .end = end,
+                                                    .needs_geometry = true,
+                                                    .names_files = true,
+                                                    .convert = convert};

@@ -9,7 +9,7 @@ enum { CLASS_FAILURE = 3, LON_LAT_ORDER = 0 };
 
 static struct ogr_calls calls;
 static bool loaded;
-static void *wgs84;
+static void *wgs84, *target, *turn;
 static char failure[160];
 
 const struct ogr_calls *ogr(void)
@@ -30,6 +30,11 @@ void ogr_calm(void)
 void *ogr_wgs84(void)
 {
     return wgs84;
+}
+
+void *ogr_target(void)
+{
+    return target ? target : wgs84;
 }
 
 /* The first failure says why; those behind it follow from it. */
@@ -114,12 +119,12 @@ static bool warm(struct err *e)
 {
     double x = 700000, y = 6600000;
     wgs84 = reference(4326);
-    void *lambert = reference(2154), *turn = NULL;
+    void *lambert = reference(2154), *back = NULL;
     if (wgs84 && lambert)
-        turn = calls.OCTNewCoordinateTransformation(lambert, wgs84);
-    bool ok = turn && calls.OCTTransform(turn, 1, &x, &y, NULL) && x > 2.9 && x < 3.1 && y > 46 && y < 47;
-    if (turn)
-        calls.OCTDestroyCoordinateTransformation(turn);
+        back = calls.OCTNewCoordinateTransformation(lambert, wgs84);
+    bool ok = back && calls.OCTTransform(back, 1, &x, &y, NULL) && x > 2.9 && x < 3.1 && y > 46 && y < 47;
+    if (back)
+        calls.OCTDestroyCoordinateTransformation(back);
     if (lambert)
         calls.OSRDestroySpatialReference(lambert);
     return ok || missing(ogr_failure() ? ogr_failure() : "no reprojection", e);
@@ -149,6 +154,33 @@ bool ogr_load(struct err *e)
     ogr_calm();
     loaded = true;
     return true;
+}
+
+/* Heights and the centre of the earth are systems as well, and no map's. */
+bool ogr_turn_to(int epsg, struct err *e)
+{
+    void *to = reference(epsg);
+    bool flat = to && (calls.OSRIsProjected(to) || calls.OSRIsGeographic(to));
+    turn = flat ? calls.OCTNewCoordinateTransformation(wgs84, to) : NULL;
+    ogr_calm();
+    if (turn) {
+        target = to;
+        return true;
+    }
+    if (to)
+        calls.OSRDestroySpatialReference(to);
+    ERR(e, err_query_parameter, "epsg");
+    err_arg(e, "epsg");
+    err_arg(e, "%d", epsg);
+    return err_arg(e, "the EPSG code of a reference system of maps, such as 2154");
+}
+
+bool ogr_turn(void *geometry)
+{
+    bool ok = !turn || calls.OGR_G_Transform(geometry, turn) == 0;
+    if (!ok)
+        ogr_calm(); /* of this one only */
+    return ok;
 }
 
 bool ogr_load_pictures(struct err *e)

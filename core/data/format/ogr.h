@@ -75,6 +75,8 @@ struct ogr_colour {
     X(void, OSRSetAxisMappingStrategy, (void *reference, int strategy)) \
     X(void *, OSRClone, (void *reference)) \
     X(int, OSRIsSame, (void *reference, void *other)) \
+    X(int, OSRIsProjected, (void *reference)) \
+    X(int, OSRIsGeographic, (void *reference)) \
     X(const char *, OSRGetName, (void *reference)) \
     X(void, OSRDestroySpatialReference, (void *reference)) \
     X(void *, OCTNewCoordinateTransformation, (void *from, void *to)) \
@@ -126,3 +128,13 @@ const char *ogr_failure(void);
 void ogr_calm(void);
 
 void *ogr_wgs84(void); /* the reference system EPSG:4326, longitude first; not the caller's */
+
+/* EPSG codes. */
+enum { OGR_WGS84 = 4326, OGR_EPSG_MAX = 99999 };
+
+/* Of what is written: a map's reference system (x or longitude first, whatever its authority says) and the way to it from
+ * WGS 84. Behind ogr_load, before child_seal, since PROJ reads its files for it.
+ * fails  err_query_parameter: PROJ knows no map's reference system that EPSG calls so */
+bool ogr_turn_to(int epsg, struct err *e);
+void *ogr_target(void);           /* WGS 84 before ogr_turn_to; not the caller's */
+bool ogr_turn(void *geometry);    /* in place. False: it has no place there (a pole in Lambert-93) */

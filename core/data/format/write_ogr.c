@@ -76,6 +76,7 @@ static const struct format {
     {"gpkg", "GPKG", "gpkg", NULL, false},
     {"fgb", "FlatGeobuf", "fgb", "Layer1", false},
     {"shp", "ESRI Shapefile", "shp", NULL, true},
+    {"geojson", NULL, "geojson", NULL, false}, /* put_collection: no driver, since properties are written already */
 };
 
 static const struct format *format_of(const char *name)
@@ -178,7 +179,7 @@ static bool open_layer(struct writing *w, enum kind kind, struct err *e)
     w->any = true;
     const char *const *options = strcmp(f->name, "gpkg") == 0 ? gpkg : f->by_kind ? shp : NULL;
     w->out[kind].layer =
-        ogr()->GDALDatasetCreateLayer(dataset, f->layer ? f->layer : w->out[kind].name, ogr_wgs84(),
+        ogr()->GDALDatasetCreateLayer(dataset, f->layer ? f->layer : w->out[kind].name, ogr_target(),
                                       f->by_kind ? kinds[kind].type : ANY_GEOMETRY, options);
     if (!check(w->out[kind].layer != NULL, f->name, e))
         return false;
@@ -205,8 +206,8 @@ static void set_cell(struct writing *w, void *feature, uint32_t i, struct str te
         ogr()->OGR_F_SetFieldString(feature, (int)i, w->text.p);
 }
 
-/* Ours, without the reference system that stands in its head. */
-static bool set_geometry(struct writing *w, void *feature, struct str ewkb, struct err *e)
+/* Ours, without the reference system that stands in its head. True with *out NULL: it has no place in the target. */
+static bool make_geometry(struct writing *w, struct str ewkb, void **out, struct err *e)
 {
     uint32_t type;
     void *geometry = NULL;
@@ -219,7 +220,21 @@ static bool set_geometry(struct writing *w, void *feature, struct str ewkb, stru
     int rc = ogr()->OGR_G_CreateFromWkb(w->wkb.p, NULL, &geometry, (int)w->wkb.n);
     if (!check(rc == 0 && geometry, "WKB", e))
         return false;
-    ogr()->OGR_F_SetGeometryDirectly(feature, geometry);
+    *out = geometry;
+    if (ogr_turn(geometry))
+        return true;
+    ogr()->OGR_G_DestroyGeometry(geometry);
+    *out = NULL;
+    return true;
+}
+
+static bool set_geometry(struct writing *w, void *feature, struct str ewkb, struct err *e)
+{
+    void *geometry;
+    if (!make_geometry(w, ewkb, &geometry, e))
+        return false;
+    if (geometry)
+        ogr()->OGR_F_SetGeometryDirectly(feature, geometry);
     return true;
 }
 
@@ -234,14 +249,20 @@ static enum kind choose_kind(struct writing *w, struct str ewkb)
     return w->kind = kind_of[type & 7];
 }
 
-static bool write_row(struct writing *w, struct err *e)
+static bool take_row(struct writing *w, struct str *cells, struct str *ewkb, struct err *e)
 {
-    struct str cells[RECORD_COLUMNS_MAX], ewkb;
     for (uint32_t i = 0; i < w->nfields; i++)
         if (!take_cell(&w->rows, &cells[i]))
             return ERR(e, err_data_unread, "a cut row");
-    if (!take_cell(&w->rows, &ewkb) || (ewkb.p && ewkb.n < EWKB_HEAD))
-        return ERR(e, err_data_unread, "a cut geometry");
+    return (take_cell(&w->rows, ewkb) && (!ewkb->p || ewkb->n >= EWKB_HEAD)) ||
+           ERR(e, err_data_unread, "a cut geometry");
+}
+
+static bool write_row(struct writing *w, struct err *e)
+{
+    struct str cells[RECORD_COLUMNS_MAX], ewkb;
+    if (!take_row(w, cells, &ewkb, e))
+        return false;
     enum kind kind = choose_kind(w, ewkb);
     if (!w->out[kind].layer && !open_layer(w, kind, e))
         return false;
@@ -343,7 +364,67 @@ static bool send_file(struct writing *w, ogr_sink *sink, void *to, struct err *e
     return bytes ? sink(to, (struct str){(const char *)bytes, n}, e) : bad(w->format->name, e);
 }
 
-bool ogr_write(struct str rows, const char *format, ogr_sink *sink, void *to, struct err *e)
+/* ---- GeoJSON ---- */
+
+static bool put_json_geometry(struct writing *w, struct str ewkb, struct err *e)
+{
+    void *geometry = NULL;
+    if (ewkb.p && !make_geometry(w, ewkb, &geometry, e))
+        return false;
+    char *json = geometry ? ogr()->OGR_G_ExportToJsonEx(geometry, NULL) : NULL;
+    buf_addz(&w->text, json ? json : "null");
+    if (json)
+        ogr()->VSIFree(json);
+    if (geometry)
+        ogr()->OGR_G_DestroyGeometry(geometry);
+    return true;
+}
+
+static bool put_feature(struct writing *w, bool first, struct err *e)
+{
+    struct str properties, ewkb;
+    if (!take_row(w, &properties, &ewkb, e))
+        return false;
+    buf_addz(&w->text, first ? "" : ",");
+    buf_addz(&w->text, "{\"type\": \"Feature\", \"geometry\": ");
+    if (!put_json_geometry(w, ewkb, e))
+        return false;
+    buf_addz(&w->text, ", \"properties\": ");
+    buf_add(&w->text, properties);
+    buf_addc(&w->text, '}');
+    return true;
+}
+
+static bool send_text(struct writing *w, ogr_sink *sink, void *to, struct err *e)
+{
+    bool ok = !w->text.over ? sink(to, buf_str(&w->text), e) : ERR(e, err_data_unread, "a row too long");
+    buf_reset(&w->text);
+    return ok;
+}
+
+static bool put_collection(struct writing *w, int epsg, ogr_sink *sink, void *to, struct err *e)
+{
+    enum { PIECE = 64 << 10 };
+    bool ok = w->nfields == 1 || ERR(e, err_data_unread, "properties");
+    buf_printf(&w->text, "{\"type\": \"FeatureCollection\", \"crs\": {\"type\": \"name\", \"properties\": "
+                         "{\"name\": \"urn:ogc:def:crs:EPSG::%d\"}}, \"features\": [", epsg);
+    for (bool first = true; ok && w->rows.n > 0; first = false)
+        ok = put_feature(w, first, e) && (w->text.n < PIECE || send_text(w, sink, to, e));
+    buf_addz(&w->text, "]}");
+    return ok && send_text(w, sink, to, e);
+}
+
+static bool put_layers(struct writing *w, ogr_sink *sink, void *to, struct err *e)
+{
+    bool ok = true;
+    while (ok && w->rows.n > 0)
+        ok = write_row(w, e);
+    if (ok && !w->any) /* no row: a file with its fields all the same */
+        ok = open_layer(w, w->format->by_kind ? KIND_POINTS : KIND_OTHERS, e);
+    return close_all(w, e) && ok && (w->format->by_kind ? send_zip : send_file)(w, sink, to, e);
+}
+
+bool ogr_write(struct str rows, const char *format, int epsg, ogr_sink *sink, void *to, struct err *e)
 {
     struct writing *w;
     struct arena arena = {0};
@@ -354,11 +435,7 @@ bool ogr_write(struct str rows, const char *format, ogr_sink *sink, void *to, st
     w->text.max = w->wkb.max = 64 << 20;
     bool ok = w->format && read_head(w, e);
     ogr_calm();
-    while (ok && w->rows.n > 0)
-        ok = write_row(w, e);
-    if (ok && !w->any) /* no row: a file with its fields all the same */
-        ok = open_layer(w, w->format->by_kind ? KIND_POINTS : KIND_OTHERS, e);
-    ok = close_all(w, e) && ok && (w->format->by_kind ? send_zip : send_file)(w, sink, to, e);
+    ok = ok && (w->format->driver ? put_layers(w, sink, to, e) : put_collection(w, epsg, sink, to, e));
     buf_free(&w->text);
     buf_free(&w->wkb);
     arena_free(&arena);

@@ -30,6 +30,7 @@ struct job {
     struct str options;
     const char *probe; /* tests: what to try once sealed */
     const char *write; /* the format to be written; NULL: the file is read */
+    int epsg;          /* its reference system; 0: WGS 84 */
     bool unpack;       /* a zip of files, all of them */
     bool picture;      /* a small one is made of it */
     uint64_t streamed;
@@ -159,8 +160,8 @@ static bool run(struct job *job, struct reader *r, const json_t *options, struct
 static bool write_file(struct job *job, struct err *e)
 {
     struct str rows;
-    return ogr_load(e) && child_seal(e) && map_file(job->input_fd, "the rows", &rows, e) &&
-           ogr_write(rows, job->write, to_stream, job, e);
+    return ogr_load(e) && (job->epsg == 0 || ogr_turn_to(job->epsg, e)) && child_seal(e) &&
+           map_file(job->input_fd, "the rows", &rows, e) && ogr_write(rows, job->write, job->epsg, to_stream, job, e);
 }
 
 static bool unpack(struct job *job, struct err *e)
@@ -230,6 +231,7 @@ static struct str all_of(int fd, struct buf *out)
 static int sealed_main(int argc, char **argv)
 {
     struct buf options = {0};
+    int64_t epsg;
     struct job job = {.input_fd = 0, .stream_fd = STREAM_FD, .report_fd = REPORT_FD};
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--report-only") == 0)
@@ -242,6 +244,8 @@ static int sealed_main(int argc, char **argv)
             job.picture = true;
         else if (strncmp(argv[i], "--write=", 8) == 0 && ogr_writes(argv[i] + 8))
             job.write = argv[i] + 8;
+        else if (strncmp(argv[i], "--epsg=", 7) == 0 && str_i64(str_of(argv[i] + 7), &epsg) && epsg > 0 && epsg <= OGR_EPSG_MAX)
+            job.epsg = (int)epsg;
     }
     job.options = all_of(OPTIONS_FD, &options);
     close(OPTIONS_FD);

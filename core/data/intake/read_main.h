@@ -9,8 +9,9 @@
  *                                                  stream on fd 1, the report on fd 3, options on fd 4; {"joins": n}: the
  *                                                  files of the join steps on fd 5 and behind
  *
- *   terrasse read --sealed --write=FORMAT          the way out: rows (write_ogr.h) on fd 0 become a
- *                                                  gpkg, fgb or shp on fd 1
+ *   terrasse read --sealed --write=FORMAT [--epsg=N]
+ *                                                  the way out: rows (write_ogr.h) on fd 0 become a
+ *                                                  gpkg, fgb, shp or geojson on fd 1, in that reference system
  *
  *   terrasse read --sealed --unpack                a zip on fd 0: its files on fd 1, framed (unpack.h)
  *

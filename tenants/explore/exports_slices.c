@@ -180,15 +180,37 @@ static void keep_converted(struct export_file *f)
     lseek(f->file_fd, 0, SEEK_SET);
 }
 
+/* compressed=true of what was made from the whole: the gzip file takes its place. */
+static bool pack(const struct req *r, struct export_file *f, struct err *e)
+{
+    char piece[65536];
+    ssize_t n = 1;
+    int to = f->coding ? spill_file(spool_of(r).p) : -1;
+    bool ok = !f->coding || to >= 0;
+    while (ok && f->coding && n > 0) {
+        n = read(f->file_fd, piece, sizeof piece);
+        buf_reset(&f->plain);
+        ok = n >= 0 && (n > 0 ? coding_add(f->coding, (struct str){piece, (size_t)n}, &f->plain) : coding_end(f->coding, &f->plain)) &&
+             fd_write(to, buf_str(&f->plain));
+    }
+    if (to >= 0) {
+        close(f->file_fd);
+        f->file_fd = to;
+        lseek(to, 0, SEEK_SET);
+    }
+    return ok || ERR(e, err_internal, "what was made cannot be compressed: %s", strerror(errno));
+}
+
 bool exports_convert(struct req *r, struct err *e)
 {
     struct export_file *f = r->state;
     lseek(f->rows_fd, 0, SEEK_SET);
     f->file_fd = f->x.format->convert ? f->x.format->convert(&f->x, f->rows_fd, spool_of(r).p, e)
                                       : dup(f->rows_fd);
-    if (f->file_fd >= 0)
-        keep_converted(f);
-    return f->file_fd >= 0;
+    if (f->file_fd < 0 || !pack(r, f, e))
+        return false;
+    keep_converted(f);
+    return true;
 }
 
 bool exports_send_converted(struct req *r, struct err *e)

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { installation } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 import { zipOf } from './zip.mjs';
@@ -209,6 +210,16 @@ test('epsg: what has no place in the reference system has no geometry, and its r
 
 test('epsg: KML, GPX and OV2 are in WGS 84 by their own rules', async () => {
   for (const format of ['kml', 'gpx', 'ov2']) assert.deepEqual((await get(api('lieux', `exports/${format}?epsg=2154`))).body, (await get(api('lieux', `exports/${format}`))).body, format);
+});
+
+test('compressed=true: a map is a gzip file as well', async () => {
+  for (const query of ['fgb?compressed=true', 'geojson?epsg=2154&compressed=true']) {
+    const zipped = await get(api('carres', `exports/${query}`)), [format, rest] = query.split('?');
+    assert.equal(zipped.headers['content-type'], 'application/gzip');
+    assert.match(zipped.headers['content-disposition'], new RegExp(`"carres.${format}.gzip"`));
+    const plain = await get(api('carres', `exports/${format}?${rest.replace('compressed=true', '')}`));
+    assert.ok(gunzipSync(zipped.body).equals(plain.body), query);
+  }
 });
 
 test('export gpx: points are waypoints, shapes tracks, with their fields', async () => {

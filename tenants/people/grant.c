@@ -77,6 +77,14 @@ bool grant_ask(struct req *r, struct str dataset_id, struct err *e)
     return true;
 }
 
+/* "-num" and ["-num"] are both written (explore-api.md section 5). */
+static struct str annotated(const json_t *notes, const char *name)
+{
+    const json_t *list = jr_array(notes, name);
+    const char *first = list ? json_string_value(json_array_get(list, 0)) : NULL;
+    return first ? str_of(first) : jr_str(notes, name);
+}
+
 static void read_annotations(struct arena *a, const json_t *notes, struct view_column *c)
 {
     struct str precision = jr_str(notes, "timeserie_precision");
@@ -86,6 +94,7 @@ static void read_annotations(struct arena *a, const json_t *notes, struct view_c
     c->sortable = jr_bool(notes, "sortable", false);
     c->multivalued = arena_str(a, jr_str(notes, "multivalued"));
     c->hierarchical = arena_str(a, jr_str(notes, "hierarchical"));
+    facet_sort_read(annotated(notes, "facetsort"), &c->sort);
     c->precision = str_eq(precision, S("year"))    ? PRECISION_YEAR
                    : str_eq(precision, S("month")) ? PRECISION_MONTH
                                                    : PRECISION_FULL;
@@ -329,7 +338,7 @@ const struct dataset_view *grant_catalogue(struct req *r)
         const struct catalogue_column *c = &catalogue_columns[i];
         v->columns[i] = (struct view_column){.name = str_of(c->name), .label = str_of(c->name), .type = c->type,
                                              .number = c->number, .facet = c->facet, .alias = c->alias,
-                                             .alphabetical = true, .multivalued = c->many ? S("\x1f") : STR_NONE};
+                                             .sort = FACET_TEXT_UP, .multivalued = c->many ? S("\x1f") : STR_NONE};
     }
     view_seal(v);
     return v;

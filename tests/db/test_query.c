@@ -1,4 +1,5 @@
 /* The answers of explore-api.md 9.1 to 9.6 that need only rows, through a real PostgreSQL. */
+#include <jansson.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -562,6 +563,54 @@ static void facets_are_counted(void **state)
                         "[{\"name\": \"genus_name\", \"facets\": [{\"name\": \"PRUNUS\", \"count\": 2, \"state\": \"displayed\", \"value\": \"PRUNUS\"}]}]");
 }
 
+/* "name count" of each value, its children in brackets: short enough to read. */
+static const char *outline(const char *dataset, const char *params)
+{
+    static char out[2000];
+    json_t *all = json_loads(facets(dataset, params, -1), 0, NULL), *one, *child;
+    size_t i, k;
+    out[0] = '\0';
+    json_array_foreach(json_object_get(json_array_get(all, 0), "facets"), i, one) {
+        sprintf(out + strlen(out), "%s%s %d", i ? ", " : "", json_string_value(json_object_get(one, "name")), (int)json_integer_value(json_object_get(one, "count")));
+        json_array_foreach(json_object_get(one, "facets"), k, child)
+            sprintf(out + strlen(out), " [%s %d]", json_string_value(json_object_get(child, "name")), (int)json_integer_value(json_object_get(child, "count")));
+    }
+    json_decref(all);
+    return out;
+}
+
+/* 11 is behind 2 as a number, and before it as a text; what is no number comes last, both ways. */
+static void facets_are_ordered_as_numbers(void **state)
+{
+    (void)state;
+    assert_string_equal(outline("d2", "facet=facet(name=\"employees\", sort=\"num\")"), "0 2, 2 1, 3 2, 11 1");
+    assert_string_equal(outline("d2", "facet=facet(name=\"employees\", sort=\"-num\")"), "11 1, 3 2, 2 1, 0 2");
+    assert_string_equal(outline("d2", "facet=facet(name=\"employees\", sort=\"alphanum\")"), "0 2, 11 1, 2 1, 3 2");
+    assert_string_equal(outline("d2", "facet=facet(name=\"adr\", sort=\"num\", hierarchical=true, separator=\" \")"), "19 1, adresse 1, bureau 3, missing 1");
+    assert_string_equal(outline("d2", "facet=facet(name=\"adr\", sort=\"-num\", hierarchical=true, separator=\" \")"), "19 1, adresse 1, bureau 3, missing 1");
+}
+
+/* "bureau" and "bureau 2" are of one branch; refining it shows what is below, and keeps both. */
+static void a_question_may_make_a_tree(void **state)
+{
+    (void)state;
+    assert_string_equal(outline("d2", "facet=facet(name=\"adr\", hierarchical=true, separator=\" \")"), "bureau 3, 19 1, adresse 1, missing 1");
+    assert_string_equal(outline("d2", "facet=facet(name=\"adr\", hierarchical=true, separator=\" \")&refine=adr:bureau"), "bureau 3 [2 1]");
+    assert_string_equal(outline("d2", "facet=adr&refine=adr:bureau"), "bureau 2");
+    assert_string_equal(outline("d2", "facet=facet(name=\"adr\", hierarchical=false)&refine=adr:bureau"), "bureau 2");
+    assert_string_equal(outline("d2", "facet=facet(name=\"somedate\", hierarchical=false)"), "2017 5");
+    for (const char *const *f = (const char *const[]){"facet(name=\"employees\", hierarchical=true)", "facet(name=\"adr\", hierarchical=perhaps)",
+                                                      "facet(name=\"adr\", hierarchical=true, separator=\"\")", "facet(name=\"adr\", sort=\"size\")", NULL}; *f; f++) {
+        struct arena a = {0};
+        struct err e = {0};
+        struct facet_query *q;
+        struct query_param p = {S("facet"), str_of(*f)};
+        assert_false(facet_make(&a, sample_view(&a, "d2"), &p, 1, &q, &e));
+        assert_ptr_equal(e.kind, &err_odsql_malformed);
+        arena_free(&a);
+    }
+}
+
 /* The null row is in no facet; dates open one level below what is refined. */
 static void date_facets_have_levels(void **state)
 {
@@ -679,6 +728,7 @@ int main(void)
         cmocka_unit_test(slices_of_a_table_out_of_order), cmocka_unit_test(slices_of_wide_rows),
         cmocka_unit_test(ordered_files_are_cut_too),
         cmocka_unit_test(a_record_is_found_by_its_id),  cmocka_unit_test(facets_are_counted),
+        cmocka_unit_test(facets_are_ordered_as_numbers), cmocka_unit_test(a_question_may_make_a_tree),
         cmocka_unit_test(date_facets_have_levels),      cmocka_unit_test(questions_touch_only_their_table),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -45,13 +45,14 @@ static const struct view_column columns[] = {
     {.name = {"secret", 6}, .type = TYPE_TEXT, .number = 13, .facet = true, .hidden = true},
     {.name = {"far", 3}, .type = TYPE_DECIMAL, .number = 1, .in_rest = true},
     {.name = {"note", 4}, .type = TYPE_TEXT, .number = 2, .in_rest = true, .facet = true},
+    {.name = {"sizes", 5}, .type = TYPE_TEXT, .number = 14, .facet = true, .sort = FACET_NUMBER_UP},
 };
 /* clang-format on */
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 static const char *const make_rows =
     "CREATE TABLE %s (_id int PRIMARY KEY, c1 text, c2 text, c3 bigint, c4 bigint, c5 numeric, c6 numeric, c7 float8, c8 date,"
-    " c9 timestamptz, c10 boolean, c11 text, c12 text, c13 text, rest text[]);"
+    " c9 timestamptz, c10 boolean, c11 text, c12 text, c13 text, c14 text, rest text[]);"
     "SELECT setseed(0.41);"
     "INSERT INTO %s SELECT i,"
     " CASE WHEN random() < 0.9 THEN lpad((random() * 20)::int::text, 2, '0') END,"
@@ -67,6 +68,7 @@ static const char *const make_rows =
     " CASE WHEN random() < 0.8 THEN (ARRAY['eau', 'eau;sport', 'sport;eau;eau', '', 'voirie', ';', 'eau;', 'culture;voirie'])[1 + (random() * 7)::int] END,"
     " CASE WHEN random() < 0.8 THEN (ARRAY['a', 'a/b', 'a/b/c', 'a b', 'a/d', '', 'e/f', 'a/b/c/d/e'])[1 + (random() * 7)::int] END,"
     " 's' || (random() * 4)::int,"
+    " CASE WHEN random() < 0.8 THEN (ARRAY['9', '10', '010', '-1', '-01.50', '+3', '1.5', '1.50', '1.', '.5', '', 'ten', '1e3', '-0', '0', '0.0', '9 ', '12345678901234567890123456789012345678901', '-20', '1.25'])[1 + (random() * 19)::int] END,"
     " ARRAY[CASE WHEN random() < 0.8 THEN round((random() * 99)::numeric, 2)::text END, CASE WHEN random() < 0.7 THEN 'note ' || (random() * 30)::int END]"
     " FROM generate_series(1, %d) AS i;"
     "ANALYZE %s; GRANT SELECT ON %s TO terrasse_reader";
@@ -262,7 +264,7 @@ static void put_where(struct buf *out, unsigned depth)
 
 static const char *const refines[] = {"code:07", "label:été", "year:2015", "year:2016", "open:true", "open:false", "open:x", "tags:eau", "tags:sport",
                                       "tree:a", "tree:a/b", "day:2020", "day:2020/6", "day:2020/06/15", "moment:2021", "moment:2022/1", "rate:1.5", "rate:-0.5",
-                                      "amount:12", "note:note 3", "ratio:1.001", "day:2019/12"};
+                                      "amount:12", "label:a", "sizes:10", "sizes:-01", "note:note 3", "ratio:1.001", "day:2019/12"};
 
 struct params {
     struct arena a;
@@ -294,7 +296,10 @@ static void add_facets(struct params *p)
 {
     static const char *const some[] = {"code", "label", "year", "day", "open", "tags", "tree", "note", "rate", "moment",
                                        "facet(name=\"label\", sort=\"alphanum\", limit=5)", "facet(name=\"code\", sort=\"-alphanum\")",
-                                       "facet(name=\"year\", sort=\"count\", disjunctive=true)", "facet(name=\"tree\", sort=\"count\", limit=2)"};
+                                       "facet(name=\"year\", sort=\"count\", disjunctive=true)", "facet(name=\"year\", sort=\"-num\")",
+                                       "facet(name=\"rate\", sort=\"num\")", "facet(name=\"rate\", sort=\"-num\", limit=20)", "facet(name=\"sizes\", sort=\"num\")",
+                                       "facet(name=\"sizes\", sort=\"-num\")", "facet(name=\"label\", hierarchical=true, separator=\" \")",
+                                       "facet(name=\"tree\", hierarchical=false)", "facet(name=\"tree\", separator=\"b\")", "facet(name=\"sizes\", hierarchical=true, separator=\".\", sort=\"num\")", "facet(name=\"tree\", sort=\"count\", limit=2)"};
     for (unsigned n = pick(4); n > 0; n--)
         add(p, "facet", ONE_OF(some));
 }

@@ -20,6 +20,10 @@ const VG = {
 const MANY = { id: 'beaucoup', fields: { n: ['int'], t: ['text'] },
   generate: "SELECT i, i, 'ligne ' || i FROM generate_series(0, 9999) i" };
 
+const SIZES = { id: 'tailles',
+  fields: { size: ['text', { facet: true, facetsort: 'num' }], year: ['int', { facet: true, facetsort: ['-num'] }], way: ['text', { facet: true, facetsort: '-alphanum' }] },
+  rows: [['9', 9, 'nord/est'], ['10', 10, 'nord'], ['10', 10, 'nord/est/2'], ['sans', 2, 'sud'], ['1.5', 100, 'sud/est']] };
+
 const H = 'r.localhost';
 const V21 = '/api/explore/v2.1';
 let t;
@@ -28,7 +32,7 @@ before(async () => {
   t = await installation();
   await t.tenants();
   sql(t, 'UPDATE portal.pool SET anonymous_calls_day = 1000000');
-  for (const set of [K, D2, T, M, V, VG, W, MANY]) await publish(t, H, set);
+  for (const set of [K, D2, T, M, V, VG, W, MANY, SIZES]) await publish(t, H, set);
   await publish(t, H, { ...K, id: 'ferme' }, { visibility: 'closed', metas: { default: { title: 'Canari caché', keyword: ['ornithorynque'], theme: ['Secret'], publisher: 'Producteur caché' } } });
 });
 after(() => t?.stop());
@@ -365,6 +369,25 @@ test('89, 90: refine and exclude', async () => {
   assert.equal(await total('public-trees', { exclude: 'genus_name:ACER' }), 2);
   assert.deepEqual(await records('temps', { refine: 'date1:2025/09/11', timezone: 'Europe/Paris' }), [{ date1: '2025-09-11T08:00:00+02:00' }]);
   for (const [value, want] of [['2025', 2], ['2025/9', 2], ['2026', 0]]) assert.equal(await total('temps', { refine: `date1:${value}` }), want, value);
+});
+test('facets: ordered as the field is annotated, or as it is asked; nine is before ten', async () => {
+  const names = async (params) => Object.fromEntries((await json('tailles/facets', params)).facets.map((f) => [f.name, f.facets.map((v) => v.name)]));
+  assert.deepEqual(await names(), { size: ['1.5', '9', '10', 'sans'], year: ['100', '10', '9', '2'], way: ['sud/est', 'sud', 'nord/est/2', 'nord/est', 'nord'] });
+  assert.deepEqual(await names({ facet: ['size', 'facet(name="year",sort="num")', 'facet(name="way",sort="count")'] }),
+    { size: ['1.5', '9', '10', 'sans'], year: ['2', '9', '10', '100'], way: ['nord', 'nord/est', 'nord/est/2', 'sud', 'sud/est'] });
+  assert.deepEqual(await names({ facet: 'facet(name="size",sort="-num")' }), { size: ['10', '9', '1.5', 'sans'] });
+  for (const [sort, want] of [['-num', ['10', '9', '1.5', 'sans']], ['num', ['1.5', '9', '10', 'sans']], ['alphanum', ['1.5', '10', '9', 'sans']], ['count', ['1.5', '9', 'sans', '10']]]) {
+    const { facet_groups: [{ facets }] } = await json('/api/records/1.0/search/', { dataset: 'tailles', facet: 'size', 'facetsort.size': sort });
+    assert.deepEqual(pick(facets, 'name'), want, sort);
+  }
+});
+test('facets: a question makes a tree of texts', async () => {
+  const facet = 'facet(name="way", hierarchical=true, separator="/")';
+  const [{ facets }] = (await json('tailles/facets', { facet })).facets;
+  assert.deepEqual(facets.map(({ name, count }) => [name, count]), [['sud', 2], ['nord', 3]]);
+  const [refined] = (await json('tailles/facets', { facet, refine: 'way:nord' })).facets;
+  assert.deepEqual(refined.facets, [{ name: 'nord', count: 3, state: 'refined', value: 'nord', facets: [{ name: 'est', count: 2, state: 'displayed', value: 'nord/est' }] }]);
+  assert.match(await refused('tailles/facets', { facet: 'facet(name="year", hierarchical=true)' }, 400, 'ODSQLError'), /Not a hierarchical facet: year/);
 });
 test('91: the facets of the catalogue, by name', async () => {
   const { links, facets } = await json(`${V21}/catalog/facets`);

@@ -31,63 +31,91 @@ static bool complain(const struct dataset_view *v, struct err *e, const char *wh
     return odsql_complain(&s, e, "%s" STR_FMT ".", what, STR_ARG(name));
 }
 
-static bool set_option(struct facet *f, struct str name, struct str value)
+/* What stands in the brackets of facet(…). */
+struct options {
+    struct str name, separator;
+    bool disjunctive, sorted, shaped, tree; /* shaped: `tree` is said */
+    enum facet_sort sort;
+    int64_t limit;
+};
+
+enum { SEPARATOR_MAX = 10 };
+
+static bool set_option(struct options *o, struct str name, struct str value)
 {
-    static const struct {
-        const char *text;
-        enum sort sort;
-    } sorts[] = {{"-count", SORT_COUNT_DOWN}, {"count", SORT_COUNT_UP},      {"alphanum", SORT_TEXT_UP},
-                 {"-alphanum", SORT_TEXT_DOWN}, {"num", SORT_TEXT_UP},       {"-num", SORT_TEXT_DOWN}};
-    if (str_ieq(name, S("disjunctive")))
-        f->disjunctive = str_ieq(value, S("true"));
-    if (str_ieq(name, S("limit")))
-        return str_i64(value, &f->limit) && f->limit >= 1 && f->limit <= FACET_VALUES_MAX;
-    for (size_t i = 0; str_ieq(name, S("sort")) && i < sizeof sorts / sizeof sorts[0]; i++)
-        if (str_eq(value, str_of(sorts[i].text))) {
-            f->sort = sorts[i].sort;
-            return true;
-        }
-    return !str_ieq(name, S("sort"));
+    bool yes = str_ieq(value, S("true"));
+    if (str_ieq(name, S("name")))
+        o->name = value;
+    else if (str_ieq(name, S("disjunctive")))
+        o->disjunctive = yes;
+    else if (str_ieq(name, S("hierarchical")))
+        return o->shaped = true, o->tree = yes, yes || str_ieq(value, S("false"));
+    else if (str_ieq(name, S("separator")))
+        return o->separator = value, value.n >= 1 && value.n <= SEPARATOR_MAX;
+    else if (str_ieq(name, S("limit")))
+        return str_i64(value, &o->limit) && o->limit >= 1 && o->limit <= FACET_VALUES_MAX;
+    else if (str_ieq(name, S("sort")))
+        return o->sorted = facet_sort_read(value, &o->sort);
+    return true;
 }
 
-/* x, `x`, facet(name="x", disjunctive=true, sort="-count", limit=20) */
-static bool read_facet(struct arena *a, const struct dataset_view *v, struct str text, struct facet *f, struct err *e)
+/* The column as the question wants it; what refines it means the same column. */
+static bool shape(struct arena *a, const struct dataset_view *v, const struct options *o, struct ask *ask, struct facet *f,
+                  struct err *e)
+{
+    const struct view_column *c = f->column;
+    bool was = c->hierarchical.n > 0, tree = o->shaped ? o->tree : was;
+    if (c->type == TYPE_DATE || c->type == TYPE_DATETIME || (!tree && !was))
+        return true;
+    if (c->type != TYPE_TEXT || c->multivalued.n)
+        return complain(v, e, "Not a hierarchical facet: ", c->name);
+    struct view_column *mine = ARENA_NEW(a, struct view_column);
+    *mine = *c;
+    mine->hierarchical = !tree ? STR_NONE : o->separator.n ? o->separator : was ? c->hierarchical : S("/");
+    f->column = mine;
+    for (size_t i = 0; i < ask->nrefine; i++)
+        if (str_eq(ask->refine[i].column->name, c->name))
+            ask->refine[i].column = mine;
+    for (size_t i = 0; i < ask->nany; i++)
+        if (str_eq(ask->any[i]->name, c->name))
+            ask->any[i] = mine;
+    return true;
+}
+
+/* x, `x`, facet(name="x", disjunctive=true, hierarchical=true, separator="/", sort="-count", limit=20) */
+static bool read_facet(struct arena *a, const struct dataset_view *v, struct str text, struct ask *ask, struct facet *f,
+                       struct err *e)
 {
     struct odsql_source s;
-    struct str name = text;
-    *f = (struct facet){.limit = FACET_VALUES_MAX, .sort = SORT_DEFAULT};
-    bool disjunctive = false;
+    struct options o = {.name = text, .limit = FACET_VALUES_MAX};
     if (!odsql_lex(a, text, CLAUSE_FACET, &s, e))
         return false;
     if (s.n == 2 && (s.tokens[0].kind == TOKEN_NAME || s.tokens[0].kind == TOKEN_QUOTED))
-        name = s.tokens[0].text;
+        o.name = s.tokens[0].text;
     bool call = s.n > 4 && str_ieq(s.tokens[0].text, S("facet")) && s.tokens[1].mark == '(';
     for (size_t i = 2; call && i + 3 < s.n; i += 4) {
         if (s.tokens[i].kind != TOKEN_NAME || s.tokens[i + 1].mark != '=' ||
             (s.tokens[i + 3].mark != ',' && s.tokens[i + 3].mark != ')'))
             return complain(v, e, "Invalid facet: ", text);
-        if (str_ieq(s.tokens[i].text, S("name")))
-            name = s.tokens[i + 2].text;
-        else if (!set_option(f, s.tokens[i].text, s.tokens[i + 2].text))
+        if (!set_option(&o, s.tokens[i].text, s.tokens[i + 2].text))
             return complain(v, e, "Invalid facet option: ", s.tokens[i + 2].text);
-        disjunctive |= f->disjunctive;
     }
-    f->column = view_find(v, name, false);
-    if (!f->column)
-        return complain(v, e, "Unknown field: ", name);
-    f->disjunctive = disjunctive || f->column->disjunctive;
-    if (f->sort == SORT_DEFAULT)
-        f->sort = f->column->alphabetical ? SORT_TEXT_UP : SORT_COUNT_DOWN;
-    return (f->column->type != TYPE_GEO_POINT && f->column->type != TYPE_GEO_SHAPE) ||
-           complain(v, e, "No facet on a geographic field: ", name);
+    const struct view_column *c = view_find(v, o.name, false);
+    if (!c)
+        return complain(v, e, "Unknown field: ", o.name);
+    if (c->type == TYPE_GEO_POINT || c->type == TYPE_GEO_SHAPE)
+        return complain(v, e, "No facet on a geographic field: ", o.name);
+    *f = (struct facet){.column = c, .disjunctive = o.disjunctive || c->disjunctive, .limit = o.limit,
+                        .sort = o.sorted ? o.sort : c->sort};
+    return !call || shape(a, v, &o, ask, f, e);
 }
 
-static bool choose(struct arena *a, const struct dataset_view *v, const struct ask *ask, struct facet_query *q,
+static bool choose(struct arena *a, const struct dataset_view *v, struct ask *ask, struct facet_query *q,
                    struct err *e)
 {
     q->facets = ARENA_ARRAY(a, struct facet, QUERY_FACETS_MAX);
     for (size_t i = 0; i < ask->nfacet; i++)
-        if (!read_facet(a, v, ask->facet[i], &q->facets[q->n++], e))
+        if (!read_facet(a, v, ask->facet[i], ask, &q->facets[q->n++], e))
             return false;
     for (size_t i = 0; i < q->n; i++)
         q->facets[i].disjunctive |= query_ask_any(ask, q->facets[i].column);
@@ -95,7 +123,7 @@ static bool choose(struct arena *a, const struct dataset_view *v, const struct a
         const struct view_column *c = view_column(v, i);
         if (c->facet && !c->hidden && c->type != TYPE_GEO_POINT && c->type != TYPE_GEO_SHAPE)
             q->facets[q->n++] = (struct facet){.column = c, .disjunctive = query_ask_any(ask, c), .limit = FACET_VALUES_MAX,
-                                                 .sort = c->alphabetical ? SORT_TEXT_UP : SORT_COUNT_DOWN};
+                                                 .sort = c->sort};
     }
     return true;
 }
@@ -251,7 +279,7 @@ static bool put_shared(struct keys *k, const struct ask *ask, struct err *e)
 static bool is_asked_before(const struct facet_query *q, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (q->facets[i].column == q->facets[at].column)
+        if (str_eq(q->facets[i].column->name, q->facets[at].column->name))
             return true;
     return false;
 }
@@ -275,25 +303,48 @@ static bool put_keys(struct keys *k, const struct ask *ask, struct facet_query *
     return !any_shared || put_shared(k, ask, e);
 }
 
-/* 1 when the facet of a key is sorted so: "case f when 3 then 1 … else 0 end". */
-static void put_sort(struct keys *k, struct buf *out, enum sort sort, const char *by, const char *direction)
+/* A text is a number where it looks like one of a length that PostgreSQL surely reads (side_facet.c reads it likewise). */
+#define AS_NUMBER "case when v ~ '^[+-]?[0-9]{1,40}([.][0-9]{0,40})?$' then v::numeric end"
+
+static const struct order {
+    enum facet_sort sort;
+    const char *by, *direction;
+    bool numbers, texts; /* of columns of such a type */
+} orders[] = {
+    {FACET_COUNT_DOWN, "n", "desc", true, true},
+    {FACET_COUNT_UP, "n", "asc", true, true},
+    {FACET_TEXT_DOWN, "v", "desc", true, true},
+    {FACET_NUMBER_UP, "v::numeric", "asc nulls last", true, false},
+    {FACET_NUMBER_DOWN, "v::numeric", "desc nulls last", true, false},
+    {FACET_NUMBER_UP, AS_NUMBER, "asc nulls last", false, true},
+    {FACET_NUMBER_DOWN, AS_NUMBER, "desc nulls last", false, true},
+};
+
+static bool is_ordered_so(const struct facet *f, const struct order *o)
+{
+    enum column_type t = f->column->type;
+    bool number = t == TYPE_INT || t == TYPE_DOUBLE || t == TYPE_DECIMAL;
+    return f->sort == o->sort && (number ? o->numbers : o->texts);
+}
+
+/* "case when f in (3, 4) then n end desc, ": for the keys of facets that are ordered so. */
+static void put_sort(struct keys *k, struct buf *out, const struct order *o)
 {
     bool any = false;
     for (int i = 0; i < k->n; i++)
-        if (k->of[i]->sort == sort) {
+        if (is_ordered_so(k->of[i], o)) {
             buf_printf(out, "%s%d", any ? ", " : "case when f in (", i);
             any = true;
         }
     if (any)
-        buf_printf(out, ") then %s end %s, ", by, direction);
+        buf_printf(out, ") then %s end %s, ", o->by, o->direction);
 }
 
 static void put_ranked(struct keys *k, struct buf *out)
 {
     put(out, "select f, v, n from (select f, v, n, row_number() over (partition by f order by ");
-    put_sort(k, out, SORT_COUNT_DOWN, "n", "desc");
-    put_sort(k, out, SORT_COUNT_UP, "n", "asc");
-    put_sort(k, out, SORT_TEXT_DOWN, "v", "desc");
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+        put_sort(k, out, &orders[i]);
     put(out, "v) as k from (");
     buf_add(out, buf_str(&k->out));
     put(out, ") x(f, v, n) where v is not null) y where k <= case f");

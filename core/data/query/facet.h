@@ -8,8 +8,12 @@
  *
  * Facets of plain values share one scan (GROUPING SETS); multivalued ones and disjunctive ones that
  * are refined (which do not count their own refinement) have their own. Values: the most frequent
- * first, then in byte order; 100 at most; no null. Dates are year / month / day, one level below
- * what is refined.
+ * first, then in byte order; 100 at most; no null; other orders by the column's annotation, then by
+ * the question (view.h). Dates are year / month / day, one level below what is refined.
+ *
+ * facet(name="x", hierarchical=true, separator="/") makes a tree of plain texts for this question,
+ * its refinements of x included; hierarchical=false makes a list of an annotated tree. Dates stay
+ * what they are; what holds several values, and what is no text, has no tree.
  *
  * Source: explore-api.md section 1.8.
  */

@@ -5,12 +5,10 @@
 /* facet_inside -- one facet of a question; for facet.c and side_facet.c only. */
 enum { FACET_VALUES_MAX = 100, FACET_NESTED_MAX = 1000 }; /* at the first level, and below */
 
-enum sort { SORT_COUNT_DOWN, SORT_COUNT_UP, SORT_TEXT_UP, SORT_TEXT_DOWN, SORT_DEFAULT };
-
 struct facet {
-    const struct view_column *column;
+    const struct view_column *column; /* of the view; a copy where the question says what is below what */
     bool disjunctive;
-    enum sort sort;
+    enum facet_sort sort;
     int64_t limit;
     int key;      /* of its first level in the result; the next levels follow */
     int levels;

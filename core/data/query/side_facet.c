@@ -201,6 +201,61 @@ static int by_count_down(const void *a, const void *b)
     return x != y ? (x < y) - (x > y) : by_text(a, b);
 }
 
+/* A number by its parts, as facet.c's AS_NUMBER knows it. */
+struct digits {
+    bool is, minus;
+    struct str whole, part; /* without zeros that say nothing */
+};
+
+static struct digits digits_of(struct str s)
+{
+    enum { DIGITS_MAX = 40 };
+    struct digits d = {.minus = s.n && s.p[0] == '-'};
+    size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'), start = i;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+        i++;
+    d.whole = str_part(s, start, i - start);
+    bool point = i < s.n && s.p[i] == '.';
+    start = i += point;
+    while (point && i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+        i++;
+    d.part = str_part(s, start, i - start);
+    d.is = i == s.n && d.whole.n >= 1 && d.whole.n <= DIGITS_MAX && d.part.n <= DIGITS_MAX;
+    while (d.whole.n && d.whole.p[0] == '0')
+        d.whole = str_from(d.whole, 1);
+    while (d.part.n && d.part.p[d.part.n - 1] == '0')
+        d.part.n--;
+    d.minus &= d.whole.n || d.part.n;
+    return d;
+}
+
+static int by_size(const struct digits *x, const struct digits *y)
+{
+    if (x->whole.n != y->whole.n)
+        return x->whole.n < y->whole.n ? -1 : 1;
+    int c = str_cmp(x->whole, y->whole);
+    return c ? c : str_cmp(x->part, y->part);
+}
+
+static int in_numbers(const void *a, const void *b, int direction)
+{
+    struct digits x = digits_of(((const struct value *)a)->text), y = digits_of(((const struct value *)b)->text);
+    if (x.is != y.is)
+        return x.is ? -1 : 1;
+    int c = !x.is ? 0 : x.minus != y.minus ? (x.minus ? -1 : 1) : x.minus ? by_size(&y, &x) : by_size(&x, &y);
+    return c ? c * direction : by_text(a, b);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return in_numbers(a, b, 1);
+}
+
+static int by_number_down(const void *a, const void *b)
+{
+    return in_numbers(a, b, -1);
+}
+
 static void merge(struct values *v)
 {
     size_t kept = 0;
@@ -213,11 +268,11 @@ static void merge(struct values *v)
     v->n = kept;
 }
 
-static void sort_values(struct values *v, enum sort sort)
+static void sort_values(struct values *v, enum facet_sort sort)
 {
-    static int (*const by[])(const void *, const void *) = {[SORT_COUNT_DOWN] = by_count_down, [SORT_COUNT_UP] = by_count,
-                                                            [SORT_TEXT_UP] = by_text, [SORT_TEXT_DOWN] = by_text_down,
-                                                            [SORT_DEFAULT] = by_text};
+    static int (*const by[])(const void *, const void *) = {
+        [FACET_COUNT_DOWN] = by_count_down, [FACET_COUNT_UP] = by_count,    [FACET_TEXT_UP] = by_text,
+        [FACET_TEXT_DOWN] = by_text_down,   [FACET_NUMBER_UP] = by_number, [FACET_NUMBER_DOWN] = by_number_down};
     merge(v);
     if (v->n)
         qsort(v->at, v->n, sizeof *v->at, by[sort]);

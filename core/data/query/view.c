@@ -6,6 +6,19 @@
 #include "core/base/must.h"
 #include "core/data/query/view_make.h"
 
+bool facet_sort_read(struct str name, enum facet_sort *out)
+{
+    static const char *const names[] = {
+        [FACET_COUNT_DOWN] = "-count", [FACET_COUNT_UP] = "count", [FACET_TEXT_UP] = "alphanum",
+        [FACET_TEXT_DOWN] = "-alphanum", [FACET_NUMBER_UP] = "num", [FACET_NUMBER_DOWN] = "-num"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_eq(name, str_of(names[i]))) {
+            *out = (enum facet_sort)i;
+            return true;
+        }
+    return false;
+}
+
 size_t view_columns(const struct dataset_view *v)
 {
     return v->ncolumns;

@@ -13,6 +13,11 @@
  */
 struct dataset_view;
 
+/* In which order the values of a facet come. Numbers are those of digits, a sign and a point; what is none stands behind
+ * them in byte order, in both directions. */
+enum facet_sort { FACET_COUNT_DOWN, FACET_COUNT_UP, FACET_TEXT_UP, FACET_TEXT_DOWN, FACET_NUMBER_UP, FACET_NUMBER_DOWN };
+bool facet_sort_read(struct str name, enum facet_sort *out); /* "-count", "count", "alphanum", "-alphanum", "num", "-num" */
+
 enum view_precision { PRECISION_FULL, PRECISION_MONTH, PRECISION_YEAR };
 
 struct view_column {
@@ -26,7 +31,7 @@ struct view_column {
     bool alias;                /* another name of a column that stands before: not in "*" */
     bool file;                 /* a text that names a file of the dataset */
     bool facet, disjunctive, sortable;
-    bool alphabetical;         /* facet values by name, not by number */
+    enum facet_sort sort;      /* of its facet, unless asked otherwise */
     struct str multivalued;    /* the separator in the stored text; absent: one value */
     struct str hierarchical;   /* likewise for "a/b/c" */
     enum view_precision precision; /* timeserie_precision of dates */

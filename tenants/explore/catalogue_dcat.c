@@ -14,7 +14,7 @@
 
 enum { PAGE = 100, FORMATS_MAX = 20 };
 enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED, COL_THEMES, COL_EMAIL, COL_ROWS,
-       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS, COL_FILES };
+       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS, COL_FILES, COL_LICENCE_TEXT };
 
 struct feed {
     enum rdf_format format;
@@ -128,7 +128,8 @@ static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue
         .created = dates.created, .issued = dates.issued,
         .modified = req_col(r, 0, row, COL_MODIFIED), .frequency_code = f ? str_of(f->eu) : STR_NONE,
         .has_rows = batch_bool(&r->batch, 0, row, COL_ROWS),
-        .has_geometry = batch_bool(&r->batch, 0, row, COL_GEOMETRY), .source = req_col(r, 0, row, COL_SOURCE)};
+        .has_geometry = batch_bool(&r->batch, 0, row, COL_GEOMETRY), .source = req_col(r, 0, row, COL_SOURCE),
+        .licence_text = req_col(r, 0, row, COL_LICENCE_TEXT)};
     struct str columns = req_col(r, 0, row, COL_COLUMNS);
     if (columns.n)
         d.columns = arena_printf(r->a, "Colonnes : " STR_FMT, STR_ARG(columns));

@@ -105,7 +105,8 @@ static void put_resources(struct req *r, struct jw *w, const struct dataset_obje
     jw_close(w, ']');
 }
 
-static void put_licence(struct jw *w, const json_t *given)
+/* path: as everywhere; legalcode, ours: the text that binds, in Creative Commons' word for it. */
+static void put_licence(struct jw *w, const struct dataset_object *d, const json_t *given)
 {
     jw_key(w, S("licenses"));
     jw_open(w, '[');
@@ -113,6 +114,8 @@ static void put_licence(struct jw *w, const json_t *given)
     JW_STR(w, "title", jr_str(given, "license"));
     if (jr_str(given, "license_url").n)
         JW_STR(w, "path", jr_str(given, "license_url"));
+    if (d->licence_text.n)
+        JW_STR(w, "legalcode", d->licence_text);
     jw_close(w, '}');
     jw_close(w, ']');
 }
@@ -169,7 +172,7 @@ static void put_package(struct req *r, struct jw *w, const struct dataset_object
         JW_RAW(w, "keywords", str_of(keywords));
         free(keywords);
     }
-    put_licence(w, given);
+    put_licence(w, d, given);
     put_source(r, w, d, given);
     put_joined(r, w, d);
     put_resources(r, w, d, v);

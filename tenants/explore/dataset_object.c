@@ -12,7 +12,7 @@
 
 enum { COL_ID, COL_UID, COL_OPEN, COL_FIELDS, COL_METAS, COL_RECORDS, COL_ORIGIN, COL_CREATED, COL_ISSUED, COL_MODIFIED,
        COL_PROCESSED, COL_SOURCE_HOST, COL_SOURCE_NAME, COL_PARENT_HOST, COL_EXTENT, COL_ATTACHMENTS, COL_LEFT_OUT, COL_DOWNLOADS,
-       COL_CREDITS };
+       COL_CREDITS, COL_LICENCE_TEXT };
 
 const char *const dataset_default_keys[] = {
     "title", "description", "theme", "keyword", "license", "license_url", "language", "metadata_languages", "timezone",
@@ -43,6 +43,7 @@ bool dataset_object_read(struct req *r, unsigned call, size_t row, struct datase
         .source_name = req_col(r, call, row, COL_SOURCE_NAME), .parent_host = req_col(r, call, row, COL_PARENT_HOST),
         .extent = req_col(r, call, row, COL_EXTENT),           .left_out = req_i64(r, call, row, COL_LEFT_OUT),
         .downloads = req_i64(r, call, row, COL_DOWNLOADS),     .credits = req_col(r, call, row, COL_CREDITS),
+        .licence_text = req_col(r, call, row, COL_LICENCE_TEXT),
     };
     d.fields = jr_parse(req_col(r, call, row, COL_FIELDS), e);
     d.metas = d.fields ? jr_parse(req_col(r, call, row, COL_METAS), e) : NULL;

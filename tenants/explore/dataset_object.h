@@ -19,7 +19,7 @@ struct dataset_object {
     int64_t records, left_out, downloads;
     json_t *fields, *metas, *attachments; /* attachments: NULL where there are none */
     struct str created, issued; /* as dates.h has them */
-    struct str modified, processed, source_host, source_name, parent_host, extent, credits;
+    struct str modified, processed, source_host, source_name, parent_host, extent, credits, licence_text;
 };
 
 bool dataset_object_read(struct req *r, unsigned call, size_t row, struct dataset_object *out, struct err *e);

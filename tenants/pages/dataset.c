@@ -32,7 +32,8 @@ enum {
     COL_LEFT_OUT,
     COL_DOWNLOADS,
     COL_CREDITS,
-    COL_FILES
+    COL_FILES,
+    COL_LICENCE_TEXT
 };
 enum { PREVIEW_ROWS = 10 };
 
@@ -138,6 +139,7 @@ void dataset_describe(struct req *r, struct dataset *d)
     d->source_host = arena_str(r->a, req_col(r, 0, 0, COL_SOURCE_HOST));
     d->njoined = credit_joined(r->a, r->lang, req_col(r, 0, 0, COL_CREDITS), &d->joined);
     read_files(r, d, req_col(r, 0, 0, COL_FILES));
+    d->license_text = arena_str(r->a, req_col(r, 0, 0, COL_LICENCE_TEXT));
     d->described = true;
 }
 
@@ -371,6 +373,7 @@ static struct str side_of(struct req *r, const struct dataset *d)
                                   .modified = d->modified,
                                   .license = d->license,
                                   .license_url = d->license_url,
+                                  .license_text = d->license_text,
                                   .themes = d->themes,
                                   .keywords = d->keywords,
                                   .frequency = d->frequency,

@@ -15,7 +15,7 @@ struct dataset {
     struct grant g;
     bool described;
     /* Of the description, in the arena. */
-    struct str title, publisher, publisher_url, license, license_url, text, themes, keywords, frequency, spatial,
+    struct str title, publisher, publisher_url, license, license_url, license_text, text, themes, keywords, frequency, spatial,
         granularity, created, issued, modified, references, contact_name, contact_email, identifier, uid, source_name,
         source_host, credit, created_day, issued_day, modified_day, period, box;
     struct credit_joined *joined; /* what its rows were joined with */

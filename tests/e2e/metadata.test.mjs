@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { administrators } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
-import { DCAT, DCT, rdfXml, turtle, values, violations } from './rdf.mjs';
+import { DCAT, DCT, RDFS, rdfXml, turtle, values, violations } from './rdf.mjs';
 
 const H = 'r.localhost';
 const POLYGON = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[[0.6, 47.3], [0.8, 47.3], [0.8, 47.5], [0.6, 47.5], [0.6, 47.3]]] } };
@@ -80,6 +80,27 @@ test('R32: the credit line is the same on the page, in the API, in DCAT, on a do
   assert.equal(g.getObjects(rights, 'http://www.w3.org/2000/01/rdf-schema#label', null)[0].value, line);
   const english = (await get('/explore/dataset/budget/?lang=en')).text;
   assert.ok(english.includes(`Source: Région d’essai, “Budget”, data of ${day}, Open Database License (ODbL)`));
+});
+
+test('R34: the full text of the licence is one link away, on the page, in the feed and in the package; its canonical address stays', async () => {
+  const titles = { 'Licence Ouverte v2.0 (Etalab)': ['https://www.etalab.gouv.fr/licence-ouverte-open-licence', 'https://www.etalab.gouv.fr/wp-content/uploads/2017/04/ETALAB-Licence-Ouverte-v2.0.pdf'],
+    'Licence Ouverte v1.0 (Etalab)': ['https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf', 'https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf'],
+    'Open Database License (ODbL)': ['http://opendatacommons.org/licenses/odbl/summary/', 'https://opendatacommons.org/licenses/odbl/1-0/'],
+    'Creative Commons Attribution 4.0': ['https://creativecommons.org/licenses/by/4.0/', 'https://creativecommons.org/licenses/by/4.0/legalcode'],
+    'Creative Commons Zéro': ['https://creativecommons.org/publicdomain/zero/1.0/', 'https://creativecommons.org/publicdomain/zero/1.0/legalcode'] };
+  for (const [i, license] of Object.keys(titles).entries()) await t.importCsv(H, `licence-${i}`, 'a\r\nx\r\n', { title: `Licence ${i}`, license });
+  await poll(async () => (await get('/catalog.ttl')).text.includes('dataset/licence-4/'), { what: 'the last one in the feed' });
+  const g = turtle((await get('/catalog.ttl')).text);
+  for (const [i, [canonical, text]] of Object.values(titles).entries()) {
+    const page = { fr: (await get(`/explore/dataset/licence-${i}/?lang=fr`)).text, en: (await get(`/explore/dataset/licence-${i}/?lang=en`)).text };
+    assert.ok(page.fr.includes(`<a href="${canonical}">`), canonical);
+    assert.ok(page.fr.includes(`href="${text}">Texte complet de la licence</a>`) && page.en.includes(`href="${text}">Full text of the licence</a>`), text);
+    assert.deepEqual(values(g, `${base}/explore/dataset/licence-${i}/`, `${DCT}license`), [canonical]);
+    assert.deepEqual(values(g, canonical, `${RDFS}seeAlso`), [text]);
+    const [{ path, legalcode }] = (await get(`/explore/dataset/licence-${i}/datapackage.json`)).json.licenses;
+    assert.deepEqual([path, legalcode], [canonical, text]);
+  }
+  assert.deepEqual(await violations(g), []);
 });
 
 const structured = (html) => JSON.parse(/<script type="application\/ld\+json">([^]*?)<\/script>/.exec(html)?.[1] ?? 'null');
@@ -182,7 +203,7 @@ test('Atom: the last change first, ids that stay, nothing closed; every page lea
   await t.importCsv(H, 'arbres', 'code;nom;plante;haut;lieu\r\n03;If;2022-03-01;4,5;"47.4, 0.7"\r\n', { title: 'Arbres de Tours', publisher: 'Ville de Tours' });
   const feed = await poll(async () => { const { text } = await get('/catalog.atom'); return text.includes('<title>Arbres de Tours</title>') && text; }, { what: 'the new title in the feed' });
   const ids = [...feed.matchAll(/<entry><id>([^<]+)<\/id>/g)].map((m) => m[1]);
-  assert.deepEqual(ids, ['arbres', 'neufs', 'repris', 'anciens', 'lieux', 'budget'].map((id) => `https://r.localhost/explore/dataset/${id}/`));
+  assert.deepEqual(ids, ['arbres', 'neufs', 'repris', 'anciens', 'lieux', 'licence-4', 'licence-3', 'licence-2', 'licence-1', 'licence-0', 'budget'].map((id) => `https://r.localhost/explore/dataset/${id}/`));
   assert.doesNotMatch(feed, /ornithorynque/i);
   assert.match((await get('/')).text, /<link rel="alternate" type="application\/atom\+xml" href="\/catalog\.atom"/);
 });

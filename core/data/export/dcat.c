@@ -196,15 +196,17 @@ static void add_dates(struct rdf_node *n, const struct dcat_dataset *d)
             rdf_typed(n, dates[i].predicate, dates[i].value, dates[i].value.n > 10 ? "xsd:dateTime" : "xsd:date");
 }
 
-static struct rdf_node *licence(struct rdf *g, const json_t *metas)
+static struct rdf_node *licence(struct rdf *g, const struct dcat_dataset *d)
 {
-    struct str url = jr_str(jr_object(metas, "default"), "license_url");
-    struct str title = jr_str(jr_object(metas, "default"), "license");
+    struct str url = jr_str(jr_object(d->metas, "default"), "license_url");
+    struct str title = jr_str(jr_object(d->metas, "default"), "license");
     if (!url.n)
         return NULL;
     struct rdf_node *n = typed_iri(g, url, "dct:LicenseDocument");
     if (title.n)
         rdf_text(n, "rdfs:label", title, "fr");
+    if (d->licence_text.n)
+        rdf_to(n, "rdfs:seeAlso", d->licence_text);
     return n;
 }
 
@@ -282,7 +284,7 @@ static bool wanted(const struct dcat_catalogue *c, size_t f)
 static struct rdf_node *add_download(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_dataset *d, struct str url,
                                      const char *file_type, struct str media_type)
 {
-    struct rdf_node *x = typed_iri(g, url, "dcat:Distribution"), *l = licence(g, d->metas);
+    struct rdf_node *x = typed_iri(g, url, "dcat:Distribution"), *l = licence(g, d);
     rdf_to(x, "dcat:accessURL", url);
     rdf_to(x, "dcat:downloadURL", url);
     if (file_type)
@@ -336,8 +338,8 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
     add_themes(g, &a, n, d);
     add_dates(n, d);
     rdf_link(n, "dct:publisher", agent(g, &a, c->base, jr_str(jr_object(d->metas, "default"), "publisher")));
-    if (licence(g, d->metas))
-        rdf_link(n, "dct:license", licence(g, d->metas));
+    if (licence(g, d))
+        rdf_link(n, "dct:license", licence(g, d));
     if (d->frequency_code.n)
         rdf_link(n, "dct:accrualPeriodicity", authority(g, &a, "frequency", d->frequency_code, "dct:Frequency",
                                                         jr_str(jr_object(d->metas, "dcat"), "accrualperiodicity")));

@@ -24,6 +24,7 @@ struct dcat_dataset {
     struct str theme_codes[8];         /* EU data-theme codes, in the order of default.theme */
     size_t nthemes;
     struct str bbox_wkt;               /* polygon; absent: none */
+    struct str licence_text;           /* where the whole text of its licence stands; absent: not known */
     struct str credit;                 /* what a re-user has to quote */
     const struct dcat_joined {
         struct str credit, page;       /* page: absent where it may not be named */

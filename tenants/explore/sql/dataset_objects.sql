@@ -1,4 +1,4 @@
--- dataset_objects($1 uuid tenant, $2 text ids, $3 boolean all, $4 uuid organisation) -> dataset_id text, uid text, is_open boolean, fields jsonb, metas jsonb, records bigint, is_origin boolean, created text, issued text, modified text, processed text, source_host text, source_name text, parent_host text, extent float8[], attachments jsonb, left_out bigint, downloads bigint, credits jsonb; any rows
+-- dataset_objects($1 uuid tenant, $2 text ids, $3 boolean all, $4 uuid organisation) -> dataset_id text, uid text, is_open boolean, fields jsonb, metas jsonb, records bigint, is_origin boolean, created text, issued text, modified text, processed text, source_host text, source_name text, parent_host text, extent float8[], attachments jsonb, left_out bigint, downloads bigint, credits jsonb, licence_text text; any rows
 -- class: tenant   lane: write   roles: web
 -- The data sets named by $2, a text[], in its order. Read anew under the policy: what the catalogue's flat rows say is
 -- checked here. A frozen version hides its data set. credits: as portal.credits, which is called for the few that need it.
@@ -13,7 +13,7 @@ SELECT d.dataset_id, d.uid, d.visibility = 'open', d.fields, d.metas, d.records,
        (SELECT coalesce(sum(o.exports + o.files), 0)::bigint
           FROM portal.download AS o
          WHERE o.tenant_id = $1::uuid AND o.dataset_id = d.id),
-       CASE WHEN NOT d.is_origin THEN d.joined_credits WHEN c.joined <> '[]' THEN portal.credits(d) ELSE '[]' END
+       CASE WHEN NOT d.is_origin THEN d.joined_credits WHEN c.joined <> '[]' THEN portal.credits(d) ELSE '[]' END, portal.licence_text(d)
   FROM unnest($2::text[]) WITH ORDINALITY AS w (id, at)
   JOIN portal.dataset AS d ON d.tenant_id = $1::uuid AND d.dataset_id = w.id
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'

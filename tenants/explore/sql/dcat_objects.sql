@@ -1,4 +1,4 @@
--- dcat_objects($1 uuid tenant, $2 text ids) -> dataset_id text, identifier text, metas jsonb, created text, issued text, modified text, theme_codes text, email text, has_rows boolean, has_geometry boolean, columns text, source text, extent float8[], credits jsonb, files jsonb; any rows
+-- dcat_objects($1 uuid tenant, $2 text ids) -> dataset_id text, identifier text, metas jsonb, created text, issued text, modified text, theme_codes text, email text, has_rows boolean, has_geometry boolean, columns text, source text, extent float8[], credits jsonb, files jsonb, licence_text text; any rows
 -- class: tenant   lane: write   roles: web
 -- What the feed says of the open datasets named by $2, a text[], in its order. Copies are in the feed of a root only, with
 -- the identifier of their origin, so that a harvester that reads several feeds meets each dataset once.
@@ -15,7 +15,7 @@ SELECT d.dataset_id, coalesce(d.identifier, ''), d.metas,
        (SELECT string_agg(f ->> 'label', ', ') FROM jsonb_array_elements(d.fields) AS f),
        CASE WHEN NOT d.is_origin THEN 'https://' || h.host || coalesce(substring(d.identifier FROM '/explore/dataset/.*$'), '/') END,
        v.extent, CASE WHEN NOT d.is_origin THEN d.joined_credits WHEN c.joined <> '[]' THEN portal.credits(d) ELSE '[]' END,
-       coalesce((SELECT jsonb_agg(to_jsonb(f) ORDER BY f.file_name, f.id) FROM portal.files_beside(d) AS f), '[]')
+       coalesce((SELECT jsonb_agg(to_jsonb(f) ORDER BY f.file_name, f.id) FROM portal.files_beside(d) AS f), '[]'), portal.licence_text(d)
   FROM unnest($2::text[]) WITH ORDINALITY AS n (id, at)
   JOIN portal.dataset AS d ON d.tenant_id = $1::uuid AND d.dataset_id = n.id
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'

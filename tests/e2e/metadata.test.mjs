@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { administrators } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
-import { DCAT, DCT, RDFS, rdfXml, turtle, values, violations } from './rdf.mjs';
+import { DCAT, DCT, RDFS, jsonld, rdfXml, turtle, values, violations } from './rdf.mjs';
 
 const H = 'r.localhost';
 const POLYGON = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[[0.6, 47.3], [0.8, 47.3], [0.8, 47.5], [0.6, 47.5], [0.6, 47.3]]] } };
@@ -29,13 +29,16 @@ const get = async (path, options) => {
   return answer;
 };
 
-test('DCAT-AP 3.0.1: no violation of its shapes and ranges, in Turtle, RDF/XML and the vendor’s address', async () => {
+test('DCAT-AP 3.0.1: no violation of its shapes and ranges and none of its deprecated paths, in Turtle, RDF/XML, JSON-LD and at the vendor’s address', async () => {
   // A feed without titles is refused by the same gate: it can fail.
   const spoiled = turtle((await get('/catalog.ttl')).text.replace(/dct:title [^;]+;/, ''));
   assert.notDeepEqual(await violations(spoiled), []);
   assert.deepEqual(await violations(turtle((await get('/catalog.ttl')).text)), []);
   for (const path of ['/catalog.rdf', '/api/explore/v2.1/catalog/exports/dcat'])
     assert.deepEqual(await violations(rdfXml((await get(path)).text, base)), [], path);
+  assert.deepEqual(await violations(jsonld((await get('/catalog.jsonld')).json)), []);
+  const outdated = turtle((await get('/catalog.ttl')).text.replace(' a dct:PeriodOfTime ;', ' a dct:PeriodOfTime ; <http://schema.org/startDate> "2020-01-01" ;'));
+  assert.match((await violations(outdated)).join(), /schema.org\/startDate deprecated$/);
 });
 
 test('data.gouv.fr’s nine criteria: a complete dataset has all of them', async () => {

@@ -13,13 +13,13 @@
 #include "tenants/publishing/dates.h"
 #include "tenants/publishing/words.h"
 
-enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, JOINED_MAX = 20000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100 };
+enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, JOINED_MAX = 20000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100, EXTENSION_MAX = 10 };
 
 struct mapping {
     struct arena *a;
     const struct source *s;
     const struct national_setting *set;
-    const json_t *metas, *basic, *dcat, *fields;
+    const json_t *metas, *basic, *dcat, *fields, *beside;
     struct national_doc *doc;
     struct str base; /* "https://host" */
 };
@@ -190,7 +190,7 @@ static struct str dictionary(const struct mapping *m)
 static const struct format {
     const char *key, *title, *type, *format, *mime, *path;
     bool geometry, rows, explained;
-} formats[NATIONAL_RESOURCES] = {
+} formats[NATIONAL_FORMATS] = {
     {"csv", "Données au format CSV", "main", "csv", "text/csv", "exports/csv?use_labels=true", false, true, true},
     {"json", "Données au format JSON", "main", "json", "application/json", "exports/json", false, true, false},
     {"geojson", "Données au format GeoJSON", "main", "geojson", "application/geo+json", "exports/geojson", true, true, false},
@@ -218,10 +218,10 @@ static struct str resource_body(const struct mapping *m, const struct format *f,
     return text;
 }
 
-static void map_resources(struct mapping *m)
+static void map_formats(struct mapping *m)
 {
     bool geometry = has_geometry(m->fields);
-    for (size_t i = 0; i < NATIONAL_RESOURCES; i++) {
+    for (size_t i = 0; i < NATIONAL_FORMATS; i++) {
         const struct format *f = &formats[i];
         if (f->geometry && !geometry)
             continue;
@@ -229,7 +229,52 @@ static void map_resources(struct mapping *m)
                                       STR_ARG(m->s->dataset_id), f->path);
         struct str body = resource_body(m, f, url, false);
         m->doc->resources[m->doc->nresources++] = (struct national_resource){
-            f->key, url, body, resource_body(m, f, url, true), hash_of(m->a, body, f->rows ? m->s->version : STR_NONE)};
+            str_of(f->key), url, body, resource_body(m, f, url, true), hash_of(m->a, body, f->rows ? m->s->version : STR_NONE)};
+    }
+}
+
+/* "pdf" of "Plan.v2.PDF"; empty: the name has none. */
+static struct str extension(struct arena *a, struct str name)
+{
+    struct str last = STR_NONE;
+    for (struct str rest = name, part; str_cut(&rest, '.', &part);)
+        last = rest.p ? last : part;
+    return str_eq(last, name) ? S("") : slug_make(a, last, EXTENSION_MAX);
+}
+
+static struct str file_body(const struct mapping *m, const json_t *file, struct str url, bool create)
+{
+    struct buf b = {0};
+    struct jw w;
+    struct str title = jr_str(file, "title"), format = extension(m->a, jr_str(file, "name"));
+    jw_init(&w, &b, JW_COMPACT);
+    jw_open(&w, '{');
+    if (create)
+        JW_STR(&w, "filetype", S("remote"));
+    JW_STR(&w, "title", national_cut(m->a, title.n ? title : jr_str(file, "name"), TITLE_MAX));
+    JW_STR(&w, "type", str_eq(jr_str(file, "kind"), S("attachment")) ? S("other") : S("main"));
+    if (format.n)
+        JW_STR(&w, "format", format);
+    JW_STR(&w, "mime", jr_str(file, "type"));
+    JW_I64(&w, "filesize", jr_i64(file, "size", 0));
+    JW_STR(&w, "url", url);
+    jw_close(&w, '}');
+    struct str text = arena_str(m->a, buf_str(&b));
+    buf_free(&b);
+    return text;
+}
+
+static void map_beside(struct mapping *m)
+{
+    for (size_t i = 0; i < json_array_size(m->beside) && m->doc->nresources < NATIONAL_RESOURCES; i++) {
+        const json_t *file = json_array_get(m->beside, i);
+        struct str kind = jr_str(file, "kind"), id = jr_str(file, "id");
+        struct str url = arena_printf(m->a, STR_FMT "/api/v2/catalog/datasets/" STR_FMT "/" STR_FMT "s/" STR_FMT, STR_ARG(m->base),
+                                      STR_ARG(m->s->dataset_id), STR_ARG(kind), STR_ARG(id));
+        struct str body = file_body(m, file, url, false);
+        m->doc->resources[m->doc->nresources++] =
+            (struct national_resource){arena_printf(m->a, STR_FMT ":" STR_FMT, STR_ARG(kind), STR_ARG(id)), url, body,
+                                       file_body(m, file, url, true), hash_of(m->a, body, jr_str(file, "hash"))};
     }
 }
 
@@ -264,7 +309,8 @@ static void map_all(struct mapping *m)
     jw_close(&w, '}');
     m->doc->members = arena_str(m->a, str_part(buf_str(&b), 1, b.n - 2));
     buf_free(&b);
-    map_resources(m);
+    map_formats(m);
+    map_beside(m);
     for (size_t i = 0; i < m->doc->nresources; i++)
         buf_add(&marks, m->doc->resources[i].fingerprint);
     m->doc->fingerprint = hash_of(m->a, m->doc->members, buf_str(&marks));
@@ -276,16 +322,18 @@ bool national_map(struct arena *a, const struct source *s, const struct national
                   struct err *e)
 {
     json_t *metas = jr_parse(s->metas, e), *fields = metas ? jr_parse(s->fields, e) : NULL;
+    json_t *beside = s->beside.n ? jr_parse(s->beside, e) : NULL;
     struct national_doc doc = {.nresources = 0};
     struct mapping m = {.a = a, .s = s, .set = set, .metas = metas, .basic = jr_object(metas, "default"), .dcat = jr_object(metas, "dcat"),
-                        .fields = fields, .doc = &doc};
-    bool ok = metas && fields;
+                        .fields = fields, .beside = beside, .doc = &doc};
+    bool ok = metas && fields && (beside || !s->beside.n);
     if (ok) {
         m.base = arena_printf(a, STR_FMT "://" STR_FMT STR_FMT, STR_ARG(set->scheme), STR_ARG(s->host), STR_ARG(set->port));
         doc.landing = arena_printf(a, STR_FMT "/explore/dataset/" STR_FMT "/", STR_ARG(m.base), STR_ARG(s->dataset_id));
         map_all(&m);
         *out = doc;
     }
+    json_decref(beside);
     json_decref(fields);
     json_decref(metas);
     return ok;

@@ -1,22 +1,24 @@
 #pragma once
 #include "federation/source.h"
+#include "tenants/publishing/attachment.h"
 
 /*
  * national_map -- a data set as the national portal (udata) takes it.
  *
  * Titles are cut to 350 characters on a word (the whole stands in the description then); keywords and
  * themes become tags, those of fewer than three characters are left out and named; the licence goes
- * by our own code; zones by name or by the source's own INSEE code or SIREN.
+ * by our own code; zones by name or by the source's own INSEE code or SIREN. Files beside the rows go along as addresses of
+ * this portal.
  *
  * Source: national-portal.md 1.3 to 1.5 and 6.
  */
-enum { NATIONAL_RESOURCES = 4 };
+enum { NATIONAL_FORMATS = 4, NATIONAL_RESOURCES = NATIONAL_FORMATS + ATTACHMENTS_MAX };
 
 struct national_resource {
-    const char *key;        /* "csv", "json", "geojson", "api": for ever */
+    struct str key;         /* "csv", "json", "geojson", "api", "attachment:ID", "alternative_export:ID": for ever */
     struct str url, body;   /* body: what a PUT sends */
     struct str create;      /* what a POST sends: with filetype */
-    struct str fingerprint; /* of the body, and of the rows where it carries rows */
+    struct str fingerprint; /* of the body, and of the rows or the bytes that it carries */
 };
 
 enum national_zones { ZONES_NAMED, ZONES_LARGER, ZONES_NONE, ZONES_LEVELS };

@@ -11,7 +11,7 @@
 #include "federation/sql.h"
 #include "tenants/directory/tenant.h"
 
-enum { KNOWN_MOST = 16 };
+enum { KNOWN_MOST = 2 * NATIONAL_RESOURCES }; /* those that went may be as many as those that came */
 
 static bool intend(struct push *p, struct str intent, const struct uuid *attempt, struct err *e)
 {
@@ -32,7 +32,7 @@ static bool send_it(struct push *p, const char *method, struct str path, struct 
 
 static bool keep_resource(struct push *p, const struct national_resource *r, struct str id, struct err *e)
 {
-    const struct str row[] = {uuid_str(&p->k->subscription), uuid_str(&p->k->dataset), str_of(r->key), id, r->fingerprint};
+    const struct str row[] = {uuid_str(&p->k->subscription), uuid_str(&p->k->dataset), r->key, id, r->fingerprint};
     return tenant_do(p->n.c, &sql_resource_put, row, e);
 }
 
@@ -112,7 +112,7 @@ static bool put_resource(struct push *p, const struct national_resource *r, stru
 {
     struct known *k = NULL;
     for (size_t i = 0; i < nknown; i++)
-        if (str_eq(known[i].key, str_of(r->key)))
+        if (str_eq(known[i].key, r->key))
             k = &known[i];
     if (k)
         k->wanted = true;

@@ -7,7 +7,7 @@
 enum { COL_TRAVELS, COL_DATASET_ID, COL_IDENTIFIER, COL_VERSION, COL_METAS, COL_FIELDS, COL_KEYS, COL_RECORDS, COL_BYTES,
        COL_REVISION, COL_CREATED, COL_PUBLISHED, COL_OPENED, COL_DATA, COL_METADATA, COL_ORGANISATION, COL_SIREN, COL_SLUG, COL_PORTAL,
        COL_HOST, COL_UID, COL_ROOT, COL_LICENCE, COL_INSEE, COL_TENANT_SIREN, COL_COLUMNS, COL_FILES,
-       COL_CREDITS };
+       COL_CREDITS, COL_BESIDE };
 
 static struct str cell(struct arena *a, const PGresult *r, int column)
 {
@@ -37,7 +37,7 @@ bool source_read(struct conn *c, struct arena *a, const struct claim *k, struct 
             .licence = cell(a, r, COL_LICENCE), .insee = cell(a, r, COL_INSEE),
             .tenant_siren = cell(a, r, COL_TENANT_SIREN),
             .columns = cell(a, r, COL_COLUMNS), .files = cell(a, r, COL_FILES),
-            .credits = cell(a, r, COL_CREDITS)};
+            .credits = cell(a, r, COL_CREDITS), .beside = cell(a, r, COL_BESIDE)};
         str_i64(cell(a, r, COL_REVISION), &out->revision);
     }
     PQclear(r);

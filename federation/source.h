@@ -16,6 +16,7 @@ struct source {
     struct str licence;             /* as the national portal knows it; absent: another */
     struct str insee, tenant_siren; /* of the portal it is made on; may be absent */
     struct str files;               /* a digest of the files that stand beside its rows or that cells name; absent: there is none */
+    struct str beside;              /* those beside its rows: a list of {kind, id, title, name, type, size, hash}; absent: none */
     struct str credits;             /* portal.credits: what its rows were joined with (tenants/publishing/credit.h) */
 };
 

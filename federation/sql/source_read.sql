@@ -1,6 +1,6 @@
--- source_read($1 uuid tenant, $2 uuid dataset) -> travels boolean, dataset_id text, identifier text, version_id uuid, metas jsonb, fields jsonb, key_columns text, records bigint, raw_bytes bigint, revision bigint, created_at timestamptz, published_at timestamptz, opened_at timestamptz, data_processed timestamptz, metadata_processed timestamptz, organisation text, siren text, slug text, portal text, host text, uid text, root text, licence text, insee text, tenant_siren text, columns jsonb, files text, credits jsonb; 0 or 1 row
+-- source_read($1 uuid tenant, $2 uuid dataset) -> travels boolean, dataset_id text, identifier text, version_id uuid, metas jsonb, fields jsonb, key_columns text, records bigint, raw_bytes bigint, revision bigint, created_at timestamptz, published_at timestamptz, opened_at timestamptz, data_processed timestamptz, metadata_processed timestamptz, organisation text, siren text, slug text, portal text, host text, uid text, root text, licence text, insee text, tenant_siren text, columns jsonb, files text, credits jsonb, beside jsonb; 0 or 1 row
 -- class: tenant   lane: write   roles: worker
--- The latest state, behind source_hold. files: a digest of what its copies show.
+-- The latest state, behind source_hold. files: a digest of what its copies show. beside: what stands beside its rows.
 SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.state IS NOT DISTINCT FROM 'ready'
        AND NOT EXISTS (SELECT FROM portal.tombstone AS b
                         WHERE b.tenant_id = d.tenant_id AND b.dataset_id = d.id AND b.at >= d.metadata_processed),
@@ -12,7 +12,11 @@ SELECT d.is_origin AND d.state = 'published' AND d.visibility = 'open' AND v.sta
           FROM portal.attachment AS a
           JOIN portal.content AS k ON k.tenant_id = a.tenant_id AND k.hash = a.hash
          WHERE a.tenant_id = d.tenant_id AND a.dataset_id = d.id),
-       portal.credits(d)
+       portal.credits(d),
+       (SELECT jsonb_agg(jsonb_build_object('kind', a.kind, 'id', a.id, 'title', a.title, 'name', a.file_name, 'type', a.mimetype,
+                                            'size', a.size_bytes, 'hash', a.hash) ORDER BY a.kind, a.created_at, a.id COLLATE "C")
+          FROM portal.attachment AS a
+         WHERE a.tenant_id = d.tenant_id AND a.dataset_id = d.id AND a.kind <> 'file')
   FROM portal.dataset AS d
   JOIN portal.organisation AS o ON o.tenant_id = d.tenant_id AND o.id = d.organisation_id
   JOIN portal.tenant AS t ON t.id = d.tenant_id

@@ -2,6 +2,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { administrators } from './fixtures.mjs';
 import { A, B, R, addNational, begin, control, csv, end, faults, links, list, mark, national, objects, organization, posts, quiet, receipts, remote,
   rowsOf, run, t, there, thereAs, until, whole, writes } from './federation_stage.mjs';
 
@@ -134,6 +135,36 @@ test('new rows: one PUT of the document, one of each resource with rows, none of
   assert.deepEqual(now.resources.map((r) => r.id), old.resources.map((r) => r.id));
   assert.equal(now.resources[2].last_modified, old.resources[2].last_modified);
   assert.deepEqual(now.tags, old.tags);
+});
+
+test('a file beside the rows: one POST, other bytes one PUT, gone one DELETE; the others keep their order', async () => {
+  const [old] = await thereAs('Arbres de A');
+  const { [A]: key } = await administrators(t), files = '/api/portal/v1/datasets/arbres/attachments';
+  const attach = (bytes) => t.http(A, `${files}?name=plan.pdf&title=Le%20plan`, { key, method: 'POST', body: Buffer.from(bytes), headers: { 'Content-Type': 'application/octet-stream' } });
+  const changed = async (from) => {
+    await until(async () => (await thereAs('Arbres de A'))[0].extras['terrasse:fingerprint'] !== from.extras['terrasse:fingerprint'], 'the change there');
+    await quiet();
+    return (await thereAs('Arbres de A'))[0];
+  };
+  const seen = async (since) => (await writes(since)).map((r) => `${r.method} ${r.path}`).filter((l) => /resources/.test(l));
+  let since = await mark();
+  assert.equal((await attach('%PDF-1.4 un')).status, 201);
+  const one = await changed(old), at = `/api/1/datasets/${old.id}/resources/`;
+  assert.deepEqual(await seen(since), [`POST ${at}`]);
+  const plan = one.resources.find((r) => r.title === 'Le plan');
+  assert.deepEqual(one.resources.filter((r) => r !== plan).map((r) => r.id), old.resources.map((r) => r.id));
+  assert.deepEqual([plan].map((r) => [r.title, r.type, r.filetype, r.format, r.mime, r.filesize, r.url]),
+    [['Le plan', 'other', 'remote', 'pdf', 'application/pdf', 11, `https://${A}/api/v2/catalog/datasets/arbres/attachments/plan_pdf`]]);
+  since = await mark();
+  assert.equal((await attach('%PDF-1.4 deux')).status, 201);
+  const two = await changed(one);
+  assert.deepEqual(await seen(since), [`PUT ${at}${plan.id}/`]);
+  assert.equal(two.resources.find((r) => r.id === plan.id).filesize, 13);
+  since = await mark();
+  assert.equal((await t.http(A, `${files}/attachment/plan_pdf`, { key, method: 'DELETE' })).status, 200);
+  const gone = await changed(two);
+  assert.deepEqual(await seen(since), [`DELETE ${at}${plan.id}/`]);
+  assert.deepEqual(gone.resources.map((r) => r.id), old.resources.map((r) => r.id));
 });
 
 test('extras of others and a foreign resource stay', async () => {

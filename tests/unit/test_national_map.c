@@ -126,6 +126,38 @@ static void test_a_document(void **state)
         assert_int_equal(str_eq(again.resources[i].fingerprint, doc.resources[i].fingerprint), i == 3);
 }
 
+/* As national-portal.md 6 has it: remote, "other", an address that stays; what changes one of them changes that one alone. */
+static void test_files_beside_the_rows_are_resources(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct national_doc before, doc, again;
+    struct source s = source();
+    struct national_setting set = {.scheme = S("https"), .port = S("")};
+    assert_true(national_map(&a, &s, &set, &before, &e));
+    s.beside = S("[{\"kind\": \"attachment\", \"id\": \"plan_pdf\", \"title\": \"Le \\\"plan\\\"\", \"name\": \"Plan.v2.PDF\", \"type\": \"application/pdf\","
+                 " \"size\": 1234, \"hash\": \"aa\"},"
+                 " {\"kind\": \"alternative_export\", \"id\": \"tout\", \"title\": \"\", \"name\": \"tout\", \"type\": \"application/octet-stream\","
+                 " \"size\": 0, \"hash\": \"bb\"}]");
+    assert_true(national_map(&a, &s, &set, &doc, &e));
+    assert_int_equal(doc.nresources, before.nresources + 2);
+    const struct national_resource *r = &doc.resources[before.nresources];
+    same(r[0].key, "attachment:plan_pdf");
+    same(r[0].body, "{\"title\":\"Le \\\"plan\\\"\",\"type\":\"other\",\"format\":\"pdf\",\"mime\":\"application/pdf\",\"filesize\":1234,"
+                    "\"url\":\"https://a.example.fr/api/v2/catalog/datasets/arbres/attachments/plan_pdf\"}");
+    same(str_part(r[0].create, 0, 21), "{\"filetype\":\"remote\",");
+    same(r[1].body, "{\"title\":\"tout\",\"type\":\"main\",\"mime\":\"application/octet-stream\",\"filesize\":0,"
+                    "\"url\":\"https://a.example.fr/api/v2/catalog/datasets/arbres/alternative_exports/tout\"}");
+    assert_false(str_eq(doc.fingerprint, before.fingerprint));
+    s.beside = arena_str(&a, s.beside);
+    ((char *)(uintptr_t)s.beside.p)[str_find(s.beside, S("\"aa\"")) + 1] = 'c'; /* other bytes under the same name */
+    assert_true(national_map(&a, &s, &set, &again, &e));
+    for (size_t i = 0; i < doc.nresources; i++)
+        assert_int_equal(str_eq(again.resources[i].fingerprint, doc.resources[i].fingerprint), i != before.nresources);
+    s.beside = S("[");
+    assert_false(national_map(&a, &s, &set, &again, &e));
+}
+
 static void test_what_rows_were_joined_with_is_quoted_and_changes_the_document(void **state)
 {
     (void)state;
@@ -171,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_html_becomes_markdown),
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_a_document),
+        cmocka_unit_test(test_files_beside_the_rows_are_resources),
         cmocka_unit_test(test_what_rows_were_joined_with_is_quoted_and_changes_the_document),
         cmocka_unit_test(test_what_is_left_out_is_said_aloud),
     };

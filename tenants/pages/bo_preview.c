@@ -13,7 +13,7 @@
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/rows_report.h"
 
-enum { ISSUES_MAX = 60, CELLS_MAX = 20 };
+enum { ISSUES_MAX = 60, CELLS_MAX = 20, CHOICES_MAX = 4 };
 
 static const char *const types[] = {"text", "int", "decimal", "date", "datetime", "boolean", "geo_point_2d"};
 enum { NTYPES = sizeof types / sizeof types[0] };
@@ -149,9 +149,51 @@ static void collect(struct req *r, const json_t *report, struct issues *s)
 
 /* ---- columns ---- */
 
+static struct str format_word(struct req *r, struct str format)
+{
+    static const struct {
+        const char *name;
+        enum text_key key;
+    } words[] = {{"day_first", TEXT_BO_FORMAT_DAY_FIRST},
+                 {"dot_decimals", TEXT_BO_FORMAT_DOT_DECIMALS},
+                 {"dot_groups", TEXT_BO_FORMAT_DOT_GROUPS},
+                 {"month_first", TEXT_BO_FORMAT_MONTH_FIRST}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_eq(format, str_of(words[i].name)))
+            return page_say(r, words[i].key);
+    return format;
+}
+
+static bool is_chosen(const json_t *column, const json_t *choice)
+{
+    return jr_bool(column, "fixed", false) && str_eq(jr_str(choice, "type"), jr_str(column, "type")) &&
+           str_eq(jr_str(choice, "format"), jr_str(column, "format"));
+}
+
+/* "date:month_first": a type with the way that its cells are written, where they leave a doubt. True: one of them is chosen. */
+static bool put_choices(struct req *r, const json_t *column, struct page_bo_preview_columns_types *list, size_t *n)
+{
+    const json_t *choices = jr_array(column, "choices"), *choice;
+    bool any = false;
+    size_t i;
+    json_array_foreach(choices, i, choice)
+    {
+        if (i == CHOICES_MAX)
+            break;
+        struct str type = held(r, choice, "type"), format = held(r, choice, "format");
+        bool is = is_chosen(column, choice);
+        any |= is;
+        list[(*n)++] = (struct page_bo_preview_columns_types){
+            arena_printf(r->a, STR_FMT ":" STR_FMT, STR_ARG(type), STR_ARG(format)),
+            arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(bo_type_word(r, type)), STR_ARG(format_word(r, format))), is};
+    }
+    return any;
+}
+
 static void put_types(struct req *r, const json_t *column, struct page_bo_preview_columns *out)
 {
-    struct page_bo_preview_columns_types *list = ARENA_ARRAY(r->a, struct page_bo_preview_columns_types, NTYPES + 1);
+    struct page_bo_preview_columns_types *list =
+        ARENA_ARRAY(r->a, struct page_bo_preview_columns_types, NTYPES + CHOICES_MAX + 1);
     bool fixed = jr_bool(column, "fixed", false);
     struct str type = held(r, column, "type"), word = bo_type_word(r, type);
     size_t n = 0;
@@ -159,9 +201,10 @@ static void put_types(struct req *r, const json_t *column, struct page_bo_previe
         fixed ? S("auto") : S(""), fixed ? page_say(r, TEXT_BO_TYPE_DETECT)
                      : arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(word), STR_ARG(page_say(r, TEXT_BO_DETECTED))),
         !fixed};
+    bool chosen = put_choices(r, column, list, &n);
     for (size_t i = 0; i < NTYPES; i++)
         list[n++] = (struct page_bo_preview_columns_types){str_of(types[i]), bo_type_word(r, str_of(types[i])),
-                                                           fixed && str_eq(type, str_of(types[i]))};
+                                                           fixed && !chosen && str_eq(type, str_of(types[i]))};
     out->types = list;
     out->types_n = n;
 }
@@ -331,6 +374,17 @@ const struct step bo_preview[] = {{STEP_DB, ask_upload, NULL}, {STEP_REPLY, repl
 
 /* ---- other types ---- */
 
+/* "date" or "date:month_first". */
+static json_t *chosen_type(struct str name, struct str value)
+{
+    ptrdiff_t colon = str_chr(value, ':');
+    struct str type = colon < 0 ? value : str_part(value, 0, (size_t)colon);
+    json_t *field = json_pack("{s:s%, s:s%}", "name", name.p, name.n, "type", type.p, type.n);
+    if (colon >= 0)
+        json_object_set_new(field, "format", json_stringn(value.p + colon + 1, value.n - (size_t)colon - 1));
+    return field;
+}
+
 /* The chosen ones alone are fixed; "" leaves a column to be recognised. */
 static json_t *chosen_types(struct req *r)
 {
@@ -340,7 +394,7 @@ static json_t *chosen_types(struct req *r)
         if (str_eq(name, S("free")) && value.n)
             json_array_append_new(list, json_pack("{s:s%, s:s}", "name", value.p, value.n, "type", "auto"));
         else if (str_starts(name, S("type:")) && value.n)
-            json_array_append_new(list, json_pack("{s:s%, s:s%}", "name", name.p + 5, name.n - 5, "type", value.p, value.n));
+            json_array_append_new(list, chosen_type(str_from(name, 5), value));
     return list;
 }
 

@@ -117,9 +117,11 @@ bool intake_plan(struct intake *in, struct conn *c, const struct uuid *tenant, s
     return true;
 }
 
-static bool is_type_of(const json_t *field, const json_t *column)
+/* What is asked is so already. */
+static bool is_asked_again(const json_t *field, const json_t *column)
 {
-    return str_eq(jr_str(field, "type"), jr_str(column, "type"));
+    struct str format = jr_str(field, "format");
+    return str_eq(jr_str(field, "type"), jr_str(column, "type")) && (!format.n || str_eq(format, jr_str(column, "format")));
 }
 
 /* What re-users count on of a column: its type, and how its cells are written (core/data/intake/reader.h). */
@@ -144,7 +146,7 @@ static json_t *reader_fields_of(const struct intake *in)
         if ((column = load_named(in->columns, jr_str(f, "name")))) {
             if (!json_object_get(copy, "source"))
                 json_object_set(copy, "source", json_object_get(column, "source"));
-            if (!json_object_get(copy, "type") || is_type_of(copy, column)) {
+            if (!json_object_get(copy, "type") || is_asked_again(copy, column)) {
                 json_object_del(copy, "type");
                 keep_contract(in, copy, column);
             }

@@ -258,6 +258,32 @@ test('values that break a fixed type are set aside and counted; the column may b
   assert.equal(one("SELECT left_out FROM portal.dataset WHERE dataset_id = 'mesures'"), '1');
 });
 
+test('where a cell can be read in two ways the producer chooses one, on the page or by the API, and the next files are read so', async () => {
+  const bytes = 'jour;prix\n12/25/2021;1.234.567,5\n01/02/2021;1.234\n';
+  const sent = await settled((await send(bytes)).json.id);
+  assert.deepEqual(sent.report.columns.map((c) => [c.type, c.reason.code]), [['text', 'month_first'], ['text', 'ambiguous_dot']]);
+  const page = async () => (await t.http('r.localhost', `/backoffice/datasets/new/${sent.id}/`, { key })).text;
+  const options = async (name) => [...(await page()).match(new RegExp(`name="type:${name}">(.*?)</select>`, 's'))[1].matchAll(/<option value="([^"]*:[^"]*)"( selected)?>([^<]*)/g)].map((m) => m.slice(1));
+  assert.deepEqual(await options('jour'), [['date:month_first', undefined, 'date, le mois avant le jour'], ['date:day_first', undefined, 'date, le jour avant le mois']]);
+  assert.deepEqual((await options('prix')).map((o) => o[2]), ['nombre décimal, le point entre les milliers', 'nombre décimal, le point avant les décimales']);
+  const form = new URLSearchParams({ upload: sent.id, 'type:jour': 'date:month_first', 'type:prix': '' });
+  const posted = await t.http('r.localhost', '/backoffice/datasets/types', { key, method: 'POST', body: form.toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+  assert.equal(posted.status, 303, posted.text);
+  await settled(sent.id);
+  assert.deepEqual((await options('jour'))[0], ['date:month_first', ' selected', 'date, le mois avant le jour']);
+  const chosen = await again(sent.id, { fields: [{ name: 'prix', type: 'decimal' }] }); // plainly: by what 1.234.567,5 shows
+  assert.deepEqual(chosen.report.columns.map((c) => [c.type, c.format]), [['date', 'month_first'], ['decimal', 'dot_groups']]);
+  await t.must(first('formats', bytes, { fields: [{ name: 'jour', type: 'date', format: 'month_first' }, { name: 'prix', type: 'decimal', format: 'dot_groups' }] }));
+  await shows('formats', [{ jour: '2021-12-25', prix: 1234567.5 }, { jour: '2021-01-02', prix: 1234 }]);
+  await t.must(update('formats', 'jour;prix\n03/04/2022;2.500\n'));
+  await shows('formats', [{ jour: '2022-03-04', prix: 2500 }]);
+  await t.must([...update('formats', 'jour;prix\n05/06/2022;3.500\n'), '--append']);
+  await shows('formats', [{ jour: '2022-03-04', prix: 2500 }, { jour: '2022-05-06', prix: 3500 }]);
+  const turned = await t.must([...update('formats', 'jour;prix\n03/04/2022;2.500\n'), '--meta', file('turned.json', JSON.stringify({ fields: [{ name: 'jour', type: 'date', format: 'day_first' }] }))]);
+  assert.deepEqual(turned.columns.map((c) => c.reason.code), ['asked', 'kept']);
+  await shows('formats', [{ jour: '2022-04-03', prix: 2500 }]);
+});
+
 // ---- corrections ----
 
 test('a spoiled identifier is corrected in place, a row left out, and the file read again keeps both', async () => {

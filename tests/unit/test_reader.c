@@ -254,6 +254,113 @@ static void test_order_of_coordinates_is_kept(void **state)
     }
 }
 
+static int64_t first_days(const struct reading *g)
+{
+    assert_true(g->stream.n > 19 + 2 + 8 + 8);
+    const unsigned char *p = (const unsigned char *)g->stream.p + 19 + 2 + 8 + 4;
+    return (int32_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]);
+}
+
+/* 01/02/2021 is 7,702 days after 2000-01-01 as the 1st of February, 7,672 as the 2nd of January. What is chosen is kept;
+ * unsaid, values that could be nothing else decide; a contract outlives them. */
+static void test_month_first_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *rows, *format;
+        int64_t days, aside;
+    } cases[] = {
+        {"\"type\":\"date\",\"format\":\"month_first\"", "01/02/2021\n12/25/2021\n", "month_first", 7672, 0},
+        {"\"type\":\"date\",\"format\":\"day_first\"", "01/02/2021\n12/25/2021\n", "day_first", 7702, 1},
+        {"\"type\":\"date\"", "01/02/2021\n12/25/2021\n", "month_first", 7672, 0},
+        {"\"type\":\"date\"", "01/02/2021\n25/12/2021\n12/25/2021\n", "", 7702, 1},
+        {"\"kept_type\":\"date\",\"format\":\"month_first\"", "01/02/2021\n", "month_first", 7672, 0},
+        {"\"kept_type\":\"date\",\"format\":\"day_first\"", "01/02/2021\n12/25/2021\n", "day_first", 7702, 1},
+        {"\"label\":\"Jour\"", "01/02/2021\n25/12/2021\n", "day_first", 7702, 0},
+        {"\"label\":\"Jour\"", "01/02/2021\n2021-12-25\n", "", 7702, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf text = {0}, options = {0};
+        buf_printf(&text, "jour;mot\n");
+        struct str rest = str_of(cases[i].rows), day;
+        while (str_cut(&rest, '\n', &day))
+            if (day.n)
+                buf_printf(&text, STR_FMT ";x\n", STR_ARG(day));
+        buf_printf(&options, "{\"fields\":[{\"name\":\"jour\",%s}]}", cases[i].field);
+        buf_addc(&options, 0);
+        struct reading g = read_text(buf_str(&text), options.p);
+        if (!g.ok || first_days(&g) != cases[i].days || rows(&g, "aside") != cases[i].aside ||
+            !str_eq(jr_str(column(&g, 0), "format"), str_of(cases[i].format)))
+            fail_msg("case %zu: %s %lld", i, g.e.detail, (long long)first_days(&g));
+        buf_free(&text), buf_free(&options);
+        end(&g);
+    }
+}
+
+/* A dot that parts thousands in one value does so in all. */
+static void test_dots_in_doubt(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *cells, *format, *type;
+        const char *stored; /* of the last cell: numeric as PostgreSQL takes it, without its length */
+        size_t stored_n;
+        int64_t aside;
+    } cases[] = {
+        {"\"type\":\"decimal\"", "1.234.567,5;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
+        {"\"type\":\"decimal\",\"format\":\"dot_groups\"", "1.234.567,5;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
+        {"\"type\":\"decimal\",\"format\":\"dot_decimals\"", "1.234.567,5;1.234", "dot_decimals", "decimal", "\0\2\0\0\0\0\0\3\0\1\11\44", 12, 1},
+        {"\"kept_type\":\"decimal\"", "1.234.567,5;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
+        {"\"kept_type\":\"decimal\",\"format\":\"dot_groups\"", "1;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
+        {"\"kept_type\":\"decimal\"", "1;1.234", "", "decimal", "\0\2\0\0\0\0\0\3\0\1\11\44", 12, 0},
+        {"\"label\":\"Prix\"", "1.234.567,5;1.234,0", "dot_groups", "decimal", "\0\1\0\0\0\0\0\1\4\322", 10, 0},
+        {"\"label\":\"Prix\"", "1.234.567,5;1.234", "", "text", "1.234", 5, 0},
+        {"\"type\":\"decimal\",\"format\":\"month_first\"", "1.234.567,5;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf text = {0}, options = {0};
+        struct str last = str_of(cases[i].cells), before;
+        str_cut(&last, ';', &before);
+        buf_printf(&text, "mot;prix\nx;" STR_FMT "\ny;" STR_FMT "\n", STR_ARG(before), STR_ARG(last));
+        buf_printf(&options, "{\"fields\":[{\"name\":\"prix\",%s}]}", cases[i].field);
+        buf_addc(&options, 0);
+        struct reading g = read_text(buf_str(&text), options.p);
+        const json_t *c = column(&g, 1);
+        if (!g.ok || !str_eq(jr_str(c, "format"), str_of(cases[i].format)) || !str_eq(jr_str(c, "type"), str_of(cases[i].type)) ||
+            rows(&g, "aside") != cases[i].aside ||
+            memcmp(g.stream.p + g.stream.n - 2 - cases[i].stored_n, cases[i].stored, cases[i].stored_n) != 0)
+            fail_msg("case %zu: %s " STR_FMT " " STR_FMT, i, g.e.detail, STR_ARG(jr_str(c, "format")), STR_ARG(jr_str(c, "type")));
+        buf_free(&text), buf_free(&options);
+        end(&g);
+    }
+}
+
+/* A choice is offered where the values leave one; a way of writing that the type does not know is said. */
+static void test_choices_are_offered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *options, *choices, *warning;
+    } cases[] = {
+        {"mot;jour\nx;12/25/2021\nx;01/02/2021\n", NULL, "[{\"type\": \"date\", \"format\": \"month_first\"}, {\"type\": \"date\", \"format\": \"day_first\"}]", ""},
+        {"mot;jour\nx;12/25/2021 10:00\n", NULL, "[{\"type\": \"datetime\", \"format\": \"month_first\"}, {\"type\": \"datetime\", \"format\": \"day_first\"}]", ""},
+        {"mot;prix\nx;1.234.567,5\nx;1.234\n", NULL, "[{\"type\": \"decimal\", \"format\": \"dot_groups\"}, {\"type\": \"decimal\", \"format\": \"dot_decimals\"}]", ""},
+        {"mot;prix\nx;1.234.567,5\nx;1.234\n", "{\"fields\":[{\"name\":\"prix\",\"type\":\"decimal\"}]}", "[{\"type\": \"decimal\", \"format\": \"dot_groups\"}, {\"type\": \"decimal\", \"format\": \"dot_decimals\"}]", "warn_dot_groups"},
+        {"mot;jour\nx;25/12/2021\nx;01/02/2021\n", NULL, "", ""},
+        {"mot;jour\nx;25/12/2021\n", "{\"fields\":[{\"name\":\"jour\",\"format\":\"dot_groups\"}]}", "", "warn_format"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reading g = read_text(str_of(cases[i].file), cases[i].options);
+        const json_t *c = column(&g, 1);
+        char *choices = json_dumps(json_object_get(c, "choices"), 0);
+        struct str warned = jr_str(json_array_get(jr_array(c, "warnings"), 0), "code");
+        if (!g.ok || strcmp(choices ? choices : "", cases[i].choices) != 0 || !str_eq(warned, str_of(cases[i].warning)))
+            fail_msg("case %zu: %s " STR_FMT, i, choices, STR_ARG(warned));
+        free(choices);
+        end(&g);
+    }
+}
+
 static void test_fixed_type_sets_the_row_aside(void **state)
 {
     (void)state;
@@ -519,7 +626,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_add_up), cmocka_unit_test(test_canonical_bytes_need_quotes),
         cmocka_unit_test(test_stream_bytes), cmocka_unit_test(test_refused_files), cmocka_unit_test(test_max_rows),
-        cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_order_of_coordinates_is_kept),
+        cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_order_of_coordinates_is_kept), cmocka_unit_test(test_month_first_dates),
+        cmocka_unit_test(test_dots_in_doubt), cmocka_unit_test(test_choices_are_offered),
         cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_why_a_type_is_kept), cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
         cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing),

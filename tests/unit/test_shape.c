@@ -134,6 +134,53 @@ static void test_moment_read(void **state)
     assert_true(m.month_first);
 }
 
+/* Where the month comes first: 01/02 is in January, and what could only be a day in front is no date. */
+static void test_moment_month_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        bool ok;
+        int64_t us; /* from `date -u -d … +%s` */
+    } rows[] = {
+        {"12/25/2021", true, 1640390400LL * 1000000},      {"01/02/2021", true, 1609545600LL * 1000000},
+        {"1-2-2021 10:30", true, 1609583400LL * 1000000}, {"2021-02-01", true, 1612137600LL * 1000000},
+        {"2021/02/01", true, 1612137600LL * 1000000},     {"25/12/2021", false, 0},
+        {"02/30/2021", false, 0},                          {"2021-25-12", false, 0},
+    };
+    struct moment m = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool ok = moment_read_month_first(str_of(rows[i].cell), &m);
+        if (ok != rows[i].ok || (ok && m.us != rows[i].us))
+            fail_msg("\"%s\": %d, %lld", rows[i].cell, ok, (long long)m.us);
+    }
+    assert_true(moment_read(S("25/12/2021"), &m) && m.day_first);
+    assert_true(moment_read(S("01/02/2021"), &m) && !m.day_first && !m.month_first);
+    assert_true(moment_read(S("2021-12-25"), &m) && !m.day_first);
+}
+
+static void test_number_dot_groups(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell, *want; /* NULL: not a number */
+    } rows[] = {
+        {"1.234", "1234"}, {"-1.234", "-1234"}, {"1.234.567,5", "1234567.5"}, {"12.345,50 €", "12345.50"}, {"1 234,5", "1234.5"},
+        {"1234", "1234"}, {"12,5", "12.5"}, {"12.5", NULL}, {"1.2345", NULL}, {"0.123", NULL}, {"1.234e3", NULL}, {"1234.567", NULL},
+        {".123", NULL}, {"1.234.56", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct number x;
+        struct buf got = {0};
+        bool ok = number_read_dot_groups(str_of(rows[i].cell), &x);
+        if (ok)
+            number_text(&got, &x);
+        if (ok != (rows[i].want != NULL) || (ok && !str_eq(buf_str(&got), str_of(rows[i].want))))
+            fail_msg("\"%s\": " STR_FMT, rows[i].cell, STR_ARG(buf_str(&got)));
+        buf_free(&got);
+    }
+}
+
 static void test_shape_kind(void **state)
 {
     (void)state;
@@ -174,6 +221,15 @@ static void test_type_binary(void **state)
         {TYPE_DECIMAL, CELLS_PLAIN, "120000000", "0002000200000000" "000107d0"},
         {TYPE_DATE, CELLS_PLAIN, "01/01/2000", "00000000"},
         {TYPE_DATE, CELLS_PLAIN, "31/12/1999", "ffffffff"},
+        {TYPE_DATE, CELLS_DAY_FIRST, "01/02/2000", "0000001f"},
+        {TYPE_DATE, CELLS_MONTH_FIRST, "01/02/2000", "00000001"},
+        {TYPE_DATETIME, CELLS_MONTH_FIRST, "01/02/2000 00:00", "000000141dd76000"},
+        {TYPE_INT, CELLS_DOT_GROUPS, "1.234", "00000000000004d2"},
+        {TYPE_DECIMAL, CELLS_DOT_GROUPS, "1.234", "000100000000000004d2"},
+        {TYPE_DECIMAL, CELLS_DOT_GROUPS, "12.5", NULL},
+        {TYPE_DECIMAL, CELLS_DOT_DECIMALS, "1.234", "0002000000000003000" "10924"},
+        {TYPE_DECIMAL, CELLS_DOT_DECIMALS, "1.234,5", NULL},
+        {TYPE_DECIMAL, CELLS_PLAIN, "1.234,5", "000200000000000104d21388"},
         {TYPE_DATE, CELLS_PLAIN, "2000-01-01T10:00", NULL},
         {TYPE_DATETIME, CELLS_PLAIN, "2000-01-01T00:00:01Z", "00000000000f4240"},
         {TYPE_BOOLEAN, CELLS_PLAIN, "Oui", "01"},
@@ -201,7 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number_read), cmocka_unit_test(test_number_marks), cmocka_unit_test(test_number_i64),
-        cmocka_unit_test(test_number_double), cmocka_unit_test(test_luhn), cmocka_unit_test(test_moment_read), cmocka_unit_test(test_shape_kind),
+        cmocka_unit_test(test_number_double), cmocka_unit_test(test_luhn), cmocka_unit_test(test_moment_read), cmocka_unit_test(test_moment_month_first), cmocka_unit_test(test_number_dot_groups), cmocka_unit_test(test_shape_kind),
         cmocka_unit_test(test_type_binary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ struct column {
     bool fixed;        /* the publisher chose the type */
     bool bad_is_null;  /* … and agreed that what does not fit becomes empty */
     enum cell_format format; /* of its cells: part of the contract (reader.h) */
+    struct str unknown_format; /* somebody asked for it */
     struct reason reason;
     const char *pattern;
     unsigned number; /* c<number>, or rest[<number>], from 1 */

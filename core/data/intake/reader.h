@@ -26,8 +26,8 @@
  *    "none_kept": true (a file whose rows are all set aside is not refused),
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
- * type: one of ours as an earlier report said it, taken as it is. format: how the cells are written (type.h), where it is not
- * to be told from them: of a file whose type is kept, that of the version before.
+ * type: one of ours as an earlier report said it, taken as it is. format: how the cells are written (type.h), kept from the
+ * version before or chosen among the report's "choices"; absent, what the values show.
  * header_row: the row that holds the names, counted from 1 in the file. A container around the file
  * (unfold.h) is opened once: what it holds may not be one again.
  * A field is found by `source`, else by its name among the detected ids, else by its label.

@@ -79,13 +79,18 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
     if (label.n)
         c->label = field_label(&r->arena, label);
     bool asked = type_asked(jr_str(field, "type"), &c->type);
-    if (asked || type_by_name(jr_str(field, "kept_type"), &c->type)) {
-        c->fixed = true;
-        c->bad_is_null = str_eq(jr_str(field, "bad"), S("null"));
+    bool kept = !asked && type_by_name(jr_str(field, "kept_type"), &c->type);
+    if (asked || kept)
         c->format = sniff_format(&c->sniff, c->type);
-        format_by_name(jr_str(field, "format"), c->type, &c->format);
-        c->reason = asked ? reason_make(REASON_asked) : why_kept(c);
-    }
+    struct str format = jr_str(field, "format");
+    bool written = format.n && format_by_name(format, c->type, &c->format);
+    if (!written && format.n)
+        c->unknown_format = arena_str(&r->arena, format);
+    if (!asked && !kept && !written)
+        return;
+    c->fixed = true;
+    c->bad_is_null = str_eq(jr_str(field, "bad"), S("null"));
+    c->reason = kept ? why_kept(c) : reason_make(REASON_asked);
 }
 
 /* What the step `type` asks; a field given for the column says more. */

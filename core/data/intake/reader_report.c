@@ -28,11 +28,14 @@ static void put_bad(struct jw *w, const struct reader *r, const struct bad_list 
     jw_close(w, ']');
 }
 
-/* The least and greatest value, as their types write them. */
+/* The least and greatest value, as their types write them: where the values were read as they are, before the way that
+ * they are written was chosen. */
 static void put_range(struct jw *w, const struct column *c)
 {
     const struct sniff *s = &c->sniff;
     char low[40], high[40];
+    if (c->format == CELLS_MONTH_FIRST || (c->format == CELLS_DOT_GROUPS && s->dot_marks))
+        return;
     if (c->type == TYPE_DATE || c->type == TYPE_DATETIME) {
         if (s->dates + s->datetimes == 0)
             return;
@@ -115,10 +118,33 @@ static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
     jw_open(w, '[');
     for (size_t i = 0; i < n; i++)
         reason_json(w, &found[i]);
+    if (c->unknown_format.n) {
+        struct reason unknown = reason_make(REASON_warn_format);
+        reason_s(&r->arena, &unknown, c->unknown_format);
+        reason_s(&r->arena, &unknown, str_of(type_name(c->type)));
+        reason_json(w, &unknown);
+    }
     if (r->checks)
         reader_checks_warn(r->checks, &r->arena, (size_t)(c - r->columns), w);
     jw_close(w, ']');
     put_damaged(w, c, found, n);
+}
+
+static void put_choices(struct jw *w, const struct sniff *s)
+{
+    struct sniff_choice choices[SNIFF_CHOICES];
+    size_t n = sniff_choices(s, choices);
+    if (n == 0)
+        return;
+    jw_key(w, S("choices"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(w, '{');
+        JW_STR(w, "type", str_of(type_name(choices[i].type)));
+        JW_STR(w, "format", str_of(format_name(choices[i].format)));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
 }
 
 static void put_column(struct jw *w, struct reader *r, const struct column *c)
@@ -141,6 +167,7 @@ static void put_column(struct jw *w, struct reader *r, const struct column *c)
         JW_I64(w, "broke", (int64_t)c->broke);
     if (c->file_column)
         JW_I64(w, "file_column", (int64_t)c->file_column);
+    put_choices(w, &c->sniff);
     put_reason(w, "reason", &c->reason);
     if (c->pattern)
         JW_STR(w, "pattern", str_of(c->pattern));

@@ -115,6 +115,7 @@ static void see_number(struct sniff *s, const struct shape *c)
     s->percents += x->suffix == '%';
     s->euros += x->suffix == 'E';
     s->dot_groups += x->dot_grouped;
+    s->dot_marks += x->mark == '.';
     s->dot_decimals += x->mark == '.' && x->scale == 3 && whole <= 3;
     if (whole > s->int_digits)
         s->int_digits = whole;
@@ -145,6 +146,7 @@ static void see_moment(struct sniff *s, const struct shape *c)
         s->last = c->moment;
     s->dates += !time;
     s->datetimes += time;
+    s->day_first += c->moment.day_first;
     s->no_zone += time && !c->moment.has_offset;
 }
 
@@ -195,6 +197,16 @@ static void see_geometry(struct sniff *s, const struct geometry *g)
     s->shapes_france_swapped += g->kind != GEOMETRY_EMPTY && in_france(g->lon, g->lat);
 }
 
+/* 12/25/2021: no date, unless the column is read that way round. */
+static void see_month_first(struct sniff *s, struct str cell)
+{
+    struct moment m;
+    if (!moment_read_month_first(cell, &m))
+        return;
+    s->month_first++;
+    s->month_first_times += m.has_time;
+}
+
 /* Words parted by |: what stands beside one must not be empty. */
 static void see_words(struct sniff *s, struct str cell)
 {
@@ -218,7 +230,8 @@ void sniff_cell(struct sniff *s, struct str cell)
         s->widest = cell.n;
     if (s->nexamples < 3)
         keep_example(s, c.s);
-    s->month_first += c.moment.month_first && c.kind == SHAPE_TEXT;
+    if (c.kind == SHAPE_TEXT && c.moment.month_first)
+        see_month_first(s, c.s);
     switch (c.kind) {
     case SHAPE_NUMBER:
         see_number(s, &c);

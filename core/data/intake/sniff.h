@@ -31,8 +31,8 @@ struct sniff {
     bool is_words; /* the file itself says that these are no numbers */
     uint64_t values, blanks;
     uint64_t numbers, decimals, exponents, leading_zeros, percents, euros, too_long, not_int64;
-    uint64_t dot_groups, dot_decimals, luhn, years, damaged, rounded, short_postal, id_lengths;
-    uint64_t dates, datetimes, no_zone, month_first;
+    uint64_t dot_groups, dot_decimals, dot_marks, luhn, years, damaged, rounded, short_postal, id_lengths;
+    uint64_t dates, datetimes, no_zone, month_first, month_first_times, day_first;
     uint64_t words[WORDS_COUNT], trues[WORDS_COUNT];
     uint64_t pairs, pairs_brackets, pairs_ok, pairs_swapped_ok, pairs_france, pairs_france_swapped;
     uint64_t pairs_objects; /* {"lon", "lat"}: the same either way round */
@@ -69,6 +69,14 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
 
 /* How the cells are written as far as they say it, were the column of that type; CELLS_PLAIN: they do not. */
 enum cell_format sniff_format(const struct sniff *s, enum column_type type);
+
+/* What the publisher may choose where the cells leave a doubt; the number written, at most SNIFF_CHOICES. */
+enum { SNIFF_CHOICES = 4 };
+struct sniff_choice {
+    enum column_type type;
+    enum cell_format format;
+};
+size_t sniff_choices(const struct sniff *s, struct sniff_choice *out);
 
 /* What the publisher should look at in this column, at most `max`; the number written. */
 size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type type, enum cell_format format,

@@ -33,11 +33,16 @@ static bool is_code(struct arena *a, const struct sniff *s, struct sniff_verdict
     return true;
 }
 
+static bool dots_are_in_doubt(const struct sniff *s)
+{
+    return s->dot_groups && s->dot_decimals;
+}
+
 /* What forbids calculating with the numbers of this column; false: nothing. */
 static bool is_unsure(struct arena *a, const struct sniff *s, struct sniff_verdict *v)
 {
     bool signs_differ = (s->percents && s->percents != s->numbers) || (s->euros && s->euros != s->numbers);
-    if (s->dot_groups && s->dot_decimals) {
+    if (dots_are_in_doubt(s)) {
         say(v, TYPE_TEXT, REASON_ambiguous_dot);
     } else if (s->too_long) {
         say(v, TYPE_TEXT, REASON_too_long_number);
@@ -103,11 +108,38 @@ static bool is_lon_first(const struct sniff *s)
     return brackets && ((s->hints & HINT_LON_LAT) || s->pairs_france_swapped > s->pairs_france);
 }
 
+/* Values that could be nothing else decide for those that could be both; where they contradict each other, nothing. */
+static enum cell_format moment_format(const struct sniff *s)
+{
+    if (s->month_first && !s->day_first)
+        return CELLS_MONTH_FIRST;
+    return s->day_first && !s->month_first ? CELLS_DAY_FIRST : CELLS_PLAIN;
+}
+
 enum cell_format sniff_format(const struct sniff *s, enum column_type type)
 {
     if (type == TYPE_GEO_POINT && s->pairs > s->pairs_objects)
         return is_lon_first(s) ? CELLS_LON_FIRST : CELLS_LAT_FIRST;
+    if (type == TYPE_DATE || type == TYPE_DATETIME)
+        return moment_format(s);
+    if ((type == TYPE_INT || type == TYPE_DECIMAL || type == TYPE_DOUBLE) && s->dot_groups)
+        return dots_are_in_doubt(s) || s->dot_marks == 0 ? CELLS_DOT_GROUPS : CELLS_PLAIN;
     return CELLS_PLAIN;
+}
+
+size_t sniff_choices(const struct sniff *s, struct sniff_choice *out)
+{
+    enum column_type moment = s->datetimes || s->month_first_times ? TYPE_DATETIME : TYPE_DATE;
+    size_t n = 0;
+    if (s->month_first) {
+        out[n++] = (struct sniff_choice){moment, CELLS_MONTH_FIRST};
+        out[n++] = (struct sniff_choice){moment, CELLS_DAY_FIRST};
+    }
+    if (dots_are_in_doubt(s)) {
+        out[n++] = (struct sniff_choice){TYPE_DECIMAL, CELLS_DOT_GROUPS};
+        out[n++] = (struct sniff_choice){TYPE_DECIMAL, CELLS_DOT_DECIMALS};
+    }
+    return n;
 }
 
 static void decide_pair(struct arena *a, const struct sniff *s, struct sniff_verdict *v)
@@ -278,7 +310,10 @@ size_t sniff_warnings(struct arena *a, const struct sniff *s, enum column_type t
         warn(&l, REASON_warn_swapped, s->shapes_france_swapped);
     if (type == TYPE_GEO_SHAPE)
         warn(&l, REASON_warn_antimeridian, s->shapes_beyond);
-    if ((type == TYPE_INT || type == TYPE_DECIMAL || type == TYPE_DOUBLE) && has_total(s))
+    bool is_number = type == TYPE_INT || type == TYPE_DECIMAL || type == TYPE_DOUBLE;
+    if (is_number && format == CELLS_DOT_GROUPS)
+        warn(&l, REASON_warn_dot_groups, s->dot_decimals);
+    else if (is_number && has_total(s))
         warn(&l, REASON_warn_total_row, s->high_line);
     uint64_t moments = s->dates + s->datetimes;
     if (type == TYPE_TEXT && moments * 2 > s->values)

@@ -46,7 +46,7 @@ static bool mark(struct str s, size_t *at, const char *any, char *which)
     return true;
 }
 
-static bool read_day(struct str s, size_t *at, struct moment *m)
+static bool read_day(struct str s, size_t *at, bool month_first, struct moment *m)
 {
     unsigned a, b, c;
     char first, second;
@@ -55,11 +55,13 @@ static bool read_day(struct str s, size_t *at, struct moment *m)
         !digits(s, at, 1, 2, &b) || !mark(s, at, "/-.", &second) || first != second ||
         !digits(s, at, iso ? 1 : 4, iso ? 2 : 4, &c))
         return false;
-    unsigned year = iso ? a : c, day = iso ? c : a;
+    bool turned = month_first && !iso;
+    unsigned year = iso ? a : c, month = turned ? a : b, day = iso ? c : turned ? b : a;
     m->month_first = !iso && b > 12 && a <= 12 && moment_day_exists((int)year, a, b);
-    if (year < 1 || !moment_day_exists((int)year, b, day))
+    m->day_first = !iso && a > 12 && b <= 12;
+    if (year < 1 || !moment_day_exists((int)year, month, day))
         return false;
-    m->days = moment_days((int)year, b, day);
+    m->days = moment_days((int)year, month, day);
     return true;
 }
 
@@ -120,13 +122,13 @@ static bool read_time(struct str s, size_t *at, struct moment *m)
     return read_offset(s, at, m);
 }
 
-bool moment_read(struct str s, struct moment *out)
+static bool read_moment(struct str s, bool month_first, struct moment *out)
 {
     struct moment m = {0};
     size_t at = 0;
     if (s.n < 8 || s.n > 40 || s.p[0] < '0' || s.p[0] > '9')
         goto no;
-    if (!read_day(s, &at, &m))
+    if (!read_day(s, &at, month_first, &m))
         goto no;
     m.us = m.days * day_us;
     if (at < s.n) {
@@ -141,6 +143,16 @@ bool moment_read(struct str s, struct moment *out)
 no:
     out->month_first = m.month_first;
     return false;
+}
+
+bool moment_read(struct str s, struct moment *out)
+{
+    return read_moment(s, false, out);
+}
+
+bool moment_read_month_first(struct str s, struct moment *out)
+{
+    return read_moment(s, true, out);
 }
 
 static void civil(int32_t days, int *year, unsigned *month, unsigned *day)

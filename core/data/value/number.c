@@ -62,8 +62,7 @@ static size_t run_of_digits(struct str s, size_t at)
     return n;
 }
 
-/* One group of three after a space or a dot; leaves *at where it was when there is none. A single
- * dot group is decimals ("1.234"), unless more follows: the caller decides by `dot`. */
+/* One group of three after a space or a dot; leaves *at where it was when there is none. */
 static bool take_group(struct str s, size_t *at, bool dot, struct number *x)
 {
     size_t gap = dot ? (*at < s.n && s.p[*at] == '.') : space_at(s, *at);
@@ -76,7 +75,8 @@ static bool take_group(struct str s, size_t *at, bool dot, struct number *x)
     return true;
 }
 
-static bool dots_are_groups(struct str s, size_t at)
+/* A single dot group is decimals ("1.234"), unless a comma follows or `always`. */
+static bool dots_are_groups(struct str s, size_t at, bool always)
 {
     size_t groups = 0;
     while (at < s.n && s.p[at] == '.' && run_of_digits(s, at + 1) == 3) {
@@ -84,14 +84,14 @@ static bool dots_are_groups(struct str s, size_t at)
         groups++;
     }
     bool ends = at == s.n, comma = at < s.n && s.p[at] == ',';
-    return (groups >= 2 && (ends || comma)) || (groups == 1 && comma);
+    return (groups >= (always ? 1 : 2) && (ends || comma)) || (groups == 1 && comma);
 }
 
-static void take_groups(struct str s, size_t *at, struct number *x)
+static void take_groups(struct str s, size_t *at, bool always, struct number *x)
 {
     if (x->n == 0 || x->n > 3)
         return;
-    bool dot = dots_are_groups(s, *at);
+    bool dot = dots_are_groups(s, *at, always);
     while (take_group(s, at, dot, x))
         x->grouped = true;
     x->dot_grouped = dot && x->grouped;
@@ -126,7 +126,7 @@ static bool take_exponent(struct str s, size_t *at, struct number *x)
     return true;
 }
 
-bool number_read(struct str s, struct number *out)
+static bool read_number(struct str s, bool dot_groups, struct number *out)
 {
     if (s.n == 0 || !(is_digit(s.p[0]) || s.p[0] == '-' || s.p[0] == '.' || s.p[0] == ','))
         return false;
@@ -146,7 +146,7 @@ bool number_read(struct str s, struct number *out)
         if (!take_digit(x, s.p[at]))
             return false;
     if (at < s.n) {
-        take_groups(s, &at, x);
+        take_groups(s, &at, dot_groups, x);
         if (!take_decimals(s, &at, x) || !take_exponent(s, &at, x))
             return false;
     }
@@ -154,6 +154,16 @@ bool number_read(struct str s, struct number *out)
     x->leading_zero = whole > 1 && x->digits[0] == '0';
     /* ".5" is written "0.5" again: there is room for the zero. */
     return at == s.n && x->n > 0 && (whole > 0 || x->n < NUMBER_DIGITS);
+}
+
+bool number_read(struct str s, struct number *out)
+{
+    return read_number(s, false, out);
+}
+
+bool number_read_dot_groups(struct str s, struct number *out)
+{
+    return read_number(s, true, out) && out->mark != '.' && !(out->dot_grouped && out->leading_zero);
 }
 
 bool number_i64(const struct number *x, int64_t *out)

@@ -26,6 +26,9 @@ struct number {
 
 bool number_read(struct str trimmed, struct number *out);
 
+/* The same where a dot parts thousands and never decimals: 1.234 is 1234, and 12.5 is no number. */
+bool number_read_dot_groups(struct str trimmed, struct number *out);
+
 /* The value as an integer; false: it has decimals other than zeros, or does not fit. */
 bool number_i64(const struct number *x, int64_t *out);
 double number_double(const struct number *x);

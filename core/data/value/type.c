@@ -32,6 +32,10 @@ static const struct {
     [CELLS_PLAIN] = {"plain", ~0U},
     [CELLS_LAT_FIRST] = {"lat_first", 1U << TYPE_GEO_POINT},
     [CELLS_LON_FIRST] = {"lon_first", 1U << TYPE_GEO_POINT},
+    [CELLS_DAY_FIRST] = {"day_first", 1U << TYPE_DATE | 1U << TYPE_DATETIME},
+    [CELLS_MONTH_FIRST] = {"month_first", 1U << TYPE_DATE | 1U << TYPE_DATETIME},
+    [CELLS_DOT_DECIMALS] = {"dot_decimals", 1U << TYPE_DECIMAL | 1U << TYPE_DOUBLE | 1U << TYPE_INT},
+    [CELLS_DOT_GROUPS] = {"dot_groups", 1U << TYPE_DECIMAL | 1U << TYPE_DOUBLE | 1U << TYPE_INT},
 };
 
 static const int64_t pg_epoch_days = 10957; /* 2000-01-01 */
@@ -97,11 +101,18 @@ static void put_double(struct buf *out, double v)
     pgcopy_u64(out, bits);
 }
 
-static bool put_int(struct buf *out, struct str cell, bool as_text)
+static bool read_number(struct str cell, enum cell_format format, struct number *x)
+{
+    if (format == CELLS_DOT_GROUPS)
+        return number_read_dot_groups(cell, x);
+    return number_read(cell, x) && !(format == CELLS_DOT_DECIMALS && x->dot_grouped);
+}
+
+static bool put_int(struct buf *out, enum cell_format format, struct str cell, bool as_text)
 {
     struct number x;
     int64_t v;
-    if (!number_read(cell, &x) || !number_i64(&x, &v))
+    if (!read_number(cell, format, &x) || !number_i64(&x, &v))
         return false;
     if (as_text)
         buf_printf(out, "%lld", (long long)v);
@@ -110,10 +121,10 @@ static bool put_int(struct buf *out, struct str cell, bool as_text)
     return true;
 }
 
-static bool put_number(struct buf *out, enum column_type t, struct str cell, bool as_text)
+static bool put_number(struct buf *out, enum column_type t, enum cell_format format, struct str cell, bool as_text)
 {
     struct number x;
-    if (!number_read(cell, &x) || (t == TYPE_DECIMAL && x.has_exponent))
+    if (!read_number(cell, format, &x) || (t == TYPE_DECIMAL && x.has_exponent))
         return false;
     double v = t == TYPE_DOUBLE ? number_double(&x) : 0;
     if (v - v != 0) /* an exponent past the largest double */
@@ -127,10 +138,11 @@ static bool put_number(struct buf *out, enum column_type t, struct str cell, boo
     return true;
 }
 
-static bool put_moment(struct buf *out, enum column_type t, struct str cell, bool as_text)
+static bool put_moment(struct buf *out, enum column_type t, enum cell_format format, struct str cell, bool as_text)
 {
     struct moment m;
-    if (!moment_read(cell, &m) || (t == TYPE_DATE && m.has_time))
+    bool read = format == CELLS_MONTH_FIRST ? moment_read_month_first(cell, &m) : moment_read(cell, &m);
+    if (!read || (t == TYPE_DATE && m.has_time))
         return false;
     char z[40];
     if (as_text && t == TYPE_DATE)
@@ -206,13 +218,13 @@ bool type_put(struct buf *out, enum column_type t, enum cell_format format, stru
     cell = shape_trim(cell);
     switch (t) {
     case TYPE_INT:
-        return put_int(out, cell, as_text);
+        return put_int(out, format, cell, as_text);
     case TYPE_DOUBLE:
     case TYPE_DECIMAL:
-        return put_number(out, t, cell, as_text);
+        return put_number(out, t, format, cell, as_text);
     case TYPE_DATE:
     case TYPE_DATETIME:
-        return put_moment(out, t, cell, as_text);
+        return put_moment(out, t, format, cell, as_text);
     case TYPE_BOOLEAN:
         return put_bool(out, cell, as_text);
     case TYPE_GEO_POINT:

@@ -23,9 +23,17 @@ enum column_type {
     COLUMN_TYPES,
 };
 
-/* How the cells of a column are written, where one alone could be read in two ways. CELLS_PLAIN: as our API writes them
- * (latitude first). */
-enum cell_format { CELLS_PLAIN, CELLS_LAT_FIRST, CELLS_LON_FIRST, CELLS_FORMATS };
+/* How the cells of a column are written, where one alone could be read in two ways. */
+enum cell_format {
+    CELLS_PLAIN,       /* as our API writes them: latitude, day and decimals where there is a choice */
+    CELLS_LAT_FIRST,
+    CELLS_LON_FIRST,
+    CELLS_DAY_FIRST,   /* 01/02/2021 is in February */
+    CELLS_MONTH_FIRST, /* … in January */
+    CELLS_DOT_DECIMALS, /* 1.234 is little more than 1; 1.234,5 is no number */
+    CELLS_DOT_GROUPS,  /* 1.234 is more than a thousand; 12.5 is no number */
+    CELLS_FORMATS,
+};
 
 const char *format_name(enum cell_format f);
 

@@ -209,6 +209,20 @@ static void put_types(struct req *r, const json_t *column, struct page_bo_previe
     out->types_n = n;
 }
 
+/* Cells that are not of the type that nearly all have, or that was fixed: empty, once somebody agreed. */
+static void put_empty(struct req *r, const json_t *column, struct page_bo_preview_columns *out)
+{
+    const json_t *refused = jr_object(column, "refused");
+    int64_t n = jr_i64(refused, "count", 0) + jr_i64(column, "broke", 0);
+    bool agreed = str_eq(jr_str(column, "bad"), S("null"));
+    if (n == 0 && !agreed)
+        return;
+    out->empty_type = refused ? held(r, refused, "type") : held(r, column, "type");
+    out->empty_n = (int)n;
+    out->empty_word = bo_type_word(r, out->empty_type);
+    out->agreed = agreed;
+}
+
 static struct str examples_of(struct req *r, const json_t *column)
 {
     struct buf b = {0};
@@ -237,6 +251,7 @@ static void put_column(struct req *r, const json_t *column, struct page_bo_previ
     out->ok = !out->err && !out->warn;
     out->verdict = page_say(r, out->err ? TEXT_BO_VERDICT_ERR : out->warn ? TEXT_BO_VERDICT_WARN : TEXT_BO_VERDICT_OK);
     put_types(r, column, out);
+    put_empty(r, column, out);
 }
 
 static void put_columns(struct req *r, const json_t *report, struct page_bo_preview *p)
@@ -385,6 +400,19 @@ static json_t *chosen_type(struct str name, struct str value)
     return field;
 }
 
+/* empty:<column> is ticked with the type whose other cells become empty: that of a column left to be recognised. */
+static void add_chosen(struct req *r, struct str name, struct str value, json_t *list)
+{
+    struct str ticked = req_form(r, arena_printf(r->a, "empty:" STR_FMT, STR_ARG(name)));
+    if (value.n == 0)
+        value = ticked;
+    if (value.n == 0)
+        return;
+    json_t *field = chosen_type(name, value);
+    json_object_set_new(field, "bad", json_string(ticked.n ? "null" : "aside"));
+    json_array_append_new(list, field);
+}
+
 /* The chosen ones alone are fixed; "" leaves a column to be recognised. */
 static json_t *chosen_types(struct req *r)
 {
@@ -393,8 +421,8 @@ static json_t *chosen_types(struct req *r)
     for (size_t at = 0; (at = req_form_all(r, at, &name, &value));)
         if (str_eq(name, S("free")) && value.n)
             json_array_append_new(list, json_pack("{s:s%, s:s}", "name", value.p, value.n, "type", "auto"));
-        else if (str_starts(name, S("type:")) && value.n)
-            json_array_append_new(list, chosen_type(str_from(name, 5), value));
+        else if (str_starts(name, S("type:")))
+            add_chosen(r, str_from(name, 5), value, list);
     return list;
 }
 

@@ -8,7 +8,7 @@
  * other steps. Kept with the upload, done again each time the file is read (core/data/step/step.h); the file
  * itself is never changed.
  *
- * asked: {"fields": […], "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true,
+ * asked: {"fields": [{"name", "type", "format", "bad", "label"…}] (core/data/intake/reader.h), "steps": […], "corrections": [{"line", "column", "value"}], "left_out": [line], "reset": true,
  * "reading": {"sheet", "header_row", "member", "path", "layer", "separator", "header"}}
  * steps and reading replace those of before; fields, corrections and rows left out are added (a field named or a cell
  * corrected twice has the last word; the type "auto" has its column recognised anew), reset forgets the

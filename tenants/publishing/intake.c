@@ -124,14 +124,19 @@ static bool is_asked_again(const json_t *field, const json_t *column)
     return str_eq(jr_str(field, "type"), jr_str(column, "type")) && (!format.n || str_eq(format, jr_str(column, "format")));
 }
 
-/* What re-users count on of a column: its type, and how its cells are written (core/data/intake/reader.h). */
+/* What re-users count on of a column: its type, how its cells are written and what becomes of others (core/data/intake/reader.h). A
+ * program that pushes a value that does not fit is told so. */
 static void keep_contract(const struct intake *in, json_t *field, const json_t *column)
 {
     json_object_set(field, "kept_type", json_object_get(column, "type"));
-    if (in->is_pushed)
+    if (in->is_pushed) {
         json_object_set_new(field, "format", json_string("plain"));
-    else if (!json_object_get(field, "format"))
+        return;
+    }
+    if (!json_object_get(field, "format"))
         json_object_set(field, "format", json_object_get(column, "format"));
+    if (!json_object_get(field, "bad"))
+        json_object_set(field, "kept_bad", json_object_get(column, "bad"));
 }
 
 /* Names and types that the reader is to keep: given ones first, then those of today's columns. The type "auto"

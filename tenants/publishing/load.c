@@ -77,10 +77,11 @@ static bool columns_agree(const json_t *old, const json_t *new, struct err *e)
     return true;
 }
 
-/* How cells are written was agreed with the rows that stand: what is added behind them says nothing of it. */
+/* How cells are written, and that others become empty, was agreed with the rows that stand: what is added behind them says
+ * nothing of it. */
 static void keep_agreed(const json_t *old, const json_t *new)
 {
-    static const char *const agreed[] = {"format"};
+    static const char *const agreed[] = {"format", "bad"};
     json_t *column;
     size_t i;
     json_array_foreach(new, i, column)

@@ -284,6 +284,39 @@ test('where a cell can be read in two ways the producer chooses one, on the page
   await shows('formats', [{ jour: '2022-04-03', prix: 2500 }]);
 });
 
+test('cells that are not of the type become empty where somebody ticks it, and with the next files too', async () => {
+  const bytes = (bad) => `code;n\n${Array.from({ length: 9 }, (_, i) => `c${i};${i}`).join('\n')}\nz;${bad}\n`;
+  const sent = await settled((await send(bytes('NC'))).json.id);
+  const page = async () => (await t.http('r.localhost', `/backoffice/datasets/new/${sent.id}/`, { key })).text;
+  const box = /<input type="checkbox" name="empty:n" value="int"( checked)?> <span>([^<]*)/;
+  assert.deepEqual(box.exec(await page()).slice(1), [undefined, 'vider 1 cellule qui n’est pas du type nombre entier']);
+  const post = async (form) => {
+    const answer = await t.http('r.localhost', '/backoffice/datasets/types', { key, method: 'POST', body: new URLSearchParams({ upload: sent.id, ...form }).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+    assert.equal(answer.status, 303, answer.text);
+    return (await settled(sent.id)).report.columns[1];
+  };
+  const emptied = await post({ 'type:code': '', 'type:n': '', 'empty:n': 'int' });
+  assert.deepEqual([emptied.type, emptied.bad, emptied.refused.count], ['int', 'null', 1]);
+  assert.equal(box.exec(await page())[1], ' checked');
+  const aside = await post({ 'type:code': '', 'type:n': 'int' });
+  assert.deepEqual([aside.type, aside.bad, aside.broke], ['int', undefined, 1]);
+  assert.equal((await post({ 'type:code': '', 'type:n': 'int', 'empty:n': 'int' })).bad, 'null');
+  assert.equal((await api('/datasets/vides/draft', { method: 'PUT', body: { upload: sent.id, metas: metas('Vides') } })).status, 201);
+  assert.equal((await verb('vides', 'publish', { attest: { personal: true, rights: true, standing: true } })).status, 200);
+  const n = () => one(`SELECT string_agg(coalesce(${one(`SELECT c ->> 'sql' FROM portal.version v, jsonb_array_elements(v.columns) c WHERE v.id = (SELECT version_id FROM portal.dataset WHERE dataset_id = 'vides') AND c ->> 'name' = 'n'`)}::text, '-'), ' ' ORDER BY _id) FROM data.v_${one("SELECT replace(version_id::text, '-', '') FROM portal.dataset WHERE dataset_id = 'vides'")}`);
+  assert.equal(n(), '0 1 2 3 4 5 6 7 8 -');
+  const next = await settled((await send(bytes('inconnu'), '&dataset=vides&publish=true')).json.id);
+  assert.equal(next.state, 'published', JSON.stringify(next.error));
+  assert.equal(n(), '0 1 2 3 4 5 6 7 8 -');
+  // A file in which most are of another kind empties nothing unsaid, and does not end the agreement.
+  const other = await settled((await send('code;n\na;1\nb;dix\nc;onze\n', '&dataset=vides&publish=true')).json.id);
+  assert.equal(other.error.kind.code, 'rows_aside');
+  assert.equal((await verb('vides', 'publish', { accept_errors: true })).status, 200);
+  assert.equal(n(), '1');
+  assert.equal((await settled((await send(bytes('?'), '&dataset=vides&publish=true')).json.id)).state, 'published');
+  assert.equal(n(), '0 1 2 3 4 5 6 7 8 -');
+});
+
 // ---- corrections ----
 
 test('a spoiled identifier is corrected in place, a row left out, and the file read again keeps both', async () => {

@@ -419,6 +419,46 @@ static void test_agreed_cells_become_empty(void **state)
     end(&g);
 }
 
+/* What was agreed with a file before holds while nine in ten values are of the type; the agreement itself stays. */
+static void test_an_agreement_is_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *good, *bad;
+        int goods, bads;
+        const char *field;
+        int64_t kept, emptied;
+        const char *stays;
+    } cases[] = {
+        {"int", "7", "NC", 9, 1, "\"kept_bad\":\"null\"", 10, 1, "null"},
+        {"int", "7", "NC", 8, 2, "\"kept_bad\":\"null\"", 8, 0, "null"},
+        {"int", "7", "1,5", 8, 2, "\"kept_bad\":\"null\"", 8, 0, "null"},
+        {"decimal", "7,5", "NC", 9, 1, "\"kept_bad\":\"null\"", 10, 1, "null"},
+        {"date", "2024-01-02", "NC", 9, 1, "\"kept_bad\":\"null\"", 10, 1, "null"},
+        {"date", "2024-01-02T10:00Z", "NC", 0, 9, "\"kept_bad\":\"null\"", 0, 0, "null"},
+        {"boolean", "oui", "NC", 9, 1, "\"kept_bad\":\"null\"", 10, 1, "null"},
+        {"geo_point_2d", "47.5, 0.7", "NC", 9, 1, "\"kept_bad\":\"null\"", 10, 1, "null"},
+        {"int", "7", "NC", 1, 9, "\"bad\":\"null\"", 10, 9, "null"},
+        {"int", "7", "NC", 9, 1, "\"bad\":\"aside\"", 9, 0, ""},
+        {"int", "7", "NC", 9, 1, "\"label\":\"x\"", 9, 0, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf text = {0}, options = {0};
+        buf_addz(&text, "mot;x\n");
+        for (int k = 0; k < cases[i].goods + cases[i].bads; k++)
+            buf_printf(&text, "a;%s\n", k < cases[i].goods ? cases[i].good : cases[i].bad);
+        buf_printf(&options, "{\"none_kept\":true,\"fields\":[{\"name\":\"x\",\"kept_type\":\"%s\",%s}]}", cases[i].type, cases[i].field);
+        buf_addc(&options, 0);
+        struct reading g = read_text(buf_str(&text), options.p);
+        if (!g.ok || rows(&g, "kept") != cases[i].kept || (int64_t)rows_in_stream(&g) != cases[i].kept ||
+            jr_i64(jr_object(column(&g, 1), "refused"), "count", 0) != cases[i].emptied ||
+            !str_eq(jr_str(column(&g, 1), "bad"), str_of(cases[i].stays)))
+            fail_msg("case %zu: %s %lld", i, g.e.detail, (long long)rows(&g, "kept"));
+        buf_free(&text), buf_free(&options);
+        end(&g);
+    }
+}
+
 static void test_names_are_fixed(void **state)
 {
     (void)state;
@@ -629,7 +669,7 @@ int main(void)
         cmocka_unit_test(test_geography_in_cells), cmocka_unit_test(test_order_of_coordinates_is_kept), cmocka_unit_test(test_month_first_dates),
         cmocka_unit_test(test_dots_in_doubt), cmocka_unit_test(test_choices_are_offered),
         cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
-        cmocka_unit_test(test_why_a_type_is_kept), cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
+        cmocka_unit_test(test_an_agreement_is_kept), cmocka_unit_test(test_why_a_type_is_kept), cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
         cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing),
         cmocka_unit_test(test_a_helper_sees_what_a_row_says_of_itself), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),

@@ -26,7 +26,8 @@ struct column {
     struct str source; /* what the file says */
     enum column_type type;
     bool fixed;        /* the publisher chose the type */
-    bool bad_is_null;  /* … and agreed that what does not fit becomes empty */
+    bool agreed;       /* … and that what does not fit becomes empty */
+    bool bad_is_null;  /* … and it does */
     enum cell_format format; /* of its cells: part of the contract (reader.h) */
     struct str unknown_format; /* somebody asked for it */
     struct reason reason;

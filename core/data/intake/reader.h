@@ -22,12 +22,13 @@
  * Options (JSON, all optional):
  *   {"max_rows": 300000, "first_id": 1, "header": true, "header_row": 3,
  *    "member": of a zip, "separator": ";" of a text, "sheet": of a workbook, "layer": of a geographic file, by name,
- *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "format": …, "bad": "null"}],
+ *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "format": …, "bad": "null" or "aside"}],
  *    "none_kept": true (a file whose rows are all set aside is not refused),
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
  * type: one of ours as an earlier report said it, taken as it is. format: how the cells are written (type.h), kept from the
- * version before or chosen among the report's "choices"; absent, what the values show.
+ * version before or chosen among the report's "choices"; absent, what the values show. bad: cells that do not fit become empty, or set their row aside. kept_bad: "null" as
+ * a version before has it, done where nine in ten values are of the type.
  * header_row: the row that holds the names, counted from 1 in the file. A container around the file
  * (unfold.h) is opened once: what it holds may not be one again.
  * A field is found by `source`, else by its name among the detected ids, else by its label.

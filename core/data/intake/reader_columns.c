@@ -71,6 +71,15 @@ static struct reason why_kept(const struct column *c)
     return agrees ? c->verdict.reason : reason_make(REASON_kept);
 }
 
+/* Agreed to now, or with a file before as long as nine in ten values are of the type: a file in which all are others would
+ * lose them unsaid. */
+static void agree(struct column *c, const json_t *field)
+{
+    bool now = str_eq(jr_str(field, "bad"), S("null")), before = str_eq(jr_str(field, "kept_bad"), S("null"));
+    c->agreed = now || before;
+    c->bad_is_null = now || (before && sniff_like(&c->sniff, c->type) * 10 >= c->sniff.values * 9);
+}
+
 static void fix(struct reader *r, struct column *c, const json_t *field)
 {
     struct str name = jr_str(field, "name"), label = jr_str(field, "label");
@@ -89,7 +98,7 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
     if (!asked && !kept && !written)
         return;
     c->fixed = true;
-    c->bad_is_null = str_eq(jr_str(field, "bad"), S("null"));
+    agree(c, field);
     c->reason = kept ? why_kept(c) : reason_make(REASON_asked);
 }
 

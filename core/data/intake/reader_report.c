@@ -161,6 +161,8 @@ static void put_column(struct jw *w, struct reader *r, const struct column *c)
     if (c->format)
         JW_STR(w, "format", str_of(format_name(c->format)));
     JW_BOOL(w, "fixed", c->fixed);
+    if (c->agreed)
+        JW_STR(w, "bad", S("null"));
     if (c->fixed)
         JW_STR(w, "detected", str_of(type_name(c->verdict.type)));
     if (c->broke)

@@ -70,6 +70,9 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
 /* How the cells are written as far as they say it, were the column of that type; CELLS_PLAIN: they do not. */
 enum cell_format sniff_format(const struct sniff *s, enum column_type type);
 
+/* How many values look like that type. */
+uint64_t sniff_like(const struct sniff *s, enum column_type type);
+
 /* What the publisher may choose where the cells leave a doubt; the number written, at most SNIFF_CHOICES. */
 enum { SNIFF_CHOICES = 4 };
 struct sniff_choice {

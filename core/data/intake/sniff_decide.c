@@ -228,6 +228,33 @@ static void decide_mixed(struct arena *a, const struct sniff *s, struct sniff_ve
     reason_s(a, &v->reason, str_of(type_wire(near.type)));
 }
 
+uint64_t sniff_like(const struct sniff *s, enum column_type type)
+{
+    switch (type) {
+    case TYPE_INT:
+        return s->numbers - s->decimals - s->not_int64;
+    case TYPE_DECIMAL:
+        return s->numbers - s->exponents;
+    case TYPE_DOUBLE:
+        return s->numbers;
+    case TYPE_DATE:
+        return s->dates + s->month_first - s->month_first_times;
+    case TYPE_DATETIME:
+        return s->dates + s->datetimes + s->month_first;
+    case TYPE_BOOLEAN:
+        return most(most_words(s), most(s->words[WORDS_O_N], s->words[WORDS_0_1]));
+    case TYPE_GEO_POINT:
+        return s->pairs;
+    case TYPE_GEO_SHAPE:
+        return s->shapes_ok;
+    case TYPE_TEXT:
+    case TYPE_FILE:
+    case COLUMN_TYPES:
+        break;
+    }
+    return s->values;
+}
+
 void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *out)
 {
     struct sniff_verdict v = {.type = TYPE_TEXT};

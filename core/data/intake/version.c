@@ -188,7 +188,7 @@ static void copy_member(struct jw *w, const json_t *column, const char *key)
 void version_columns(struct buf *out, const json_t *report)
 {
     static const char *const kept[] = {"name", "label", "source", "type", "format", "sql", "nullable", "reason",
-                                       "fixed", "pattern", "values"};
+                                       "fixed", "bad", "pattern", "values"};
     const json_t *column;
     struct jw w;
     size_t i;

@@ -75,10 +75,10 @@ test('files beside a dataset are listed and given on its copy, under the copy’
   assert.deepEqual(await page(R, 'arretes'), await page(R, 'arretes', { key: keys[R] }), 'the same to whoever is known');
 });
 
-/** What the feed of a portal says of a dataset's distributions that are no export: [address, title, media type, format, size]. */
-async function inFeed(host, id, query = '') {
-  const g = turtle((await t.http(host, `/catalog.ttl${query}`)).text);
-  return values(g, `http://${host}:${t.port}/explore/dataset/${id}/`, `${DCAT}distribution`).filter((d) => !d.includes('/exports/')).map((d) => {
+/** What the feed of a portal says of the files beside a dataset's rows: [address, title, media type, format, size]. */
+async function inFeed(host, id, query = '', links = [`${DCT}hasPart`, `${DCAT}distribution`]) {
+  const g = turtle((await t.http(host, `/catalog.ttl${query}`)).text), dataset = `http://${host}:${t.port}/explore/dataset/${id}/`;
+  return links.flatMap((link) => values(g, dataset, link)).filter((d) => !d.includes('/exports/')).map((d) => {
     const of = (name) => values(g, d, name)[0];
     assert.deepEqual([of(`${DCAT}accessURL`), of(`${DCAT}downloadURL`)], [d, d]);
     assert.ok(of(`${DCT}license`) && of(`${DCT}rights`), 'its licence, and whom to quote');
@@ -92,6 +92,7 @@ test('harvesters are told of them: one distribution each, at the address known o
     const want = [[`${at}/attachments/b_arrete_pdf`, 'L’arrêté', 'application/pdf', 'PDF', pdf('un').length],
       [`${at}/attachments/plan_pdf`, 'plan.pdf', 'application/pdf', 'PDF', pdf('deux').length],
       [`${at}/alternative_exports/tout_gpkg`, 'tout.gpkg', 'application/geopackage+sqlite3', 'GPKG', 16]];
+    assert.deepEqual((await inFeed(host, 'arretes', '', [`${DCT}hasPart`])).map(([url]) => url), [want[0][0], want[1][0]], 'attached, no form of the rows');
     for (const query of ['', '?include_exports=csv', '?include_exports=none']) assert.deepEqual(await inFeed(host, 'arretes', query), want, host + query);
     for (const [url, , type, , size] of want) {
       const file = await t.http(host, new URL(url).pathname);

@@ -280,9 +280,9 @@ static bool wanted(const struct dcat_catalogue *c, size_t f)
     return c->formats == NULL && !formats[f].on_request;
 }
 
-/* What all distributions have: their address, what they are, under which terms. */
-static struct rdf_node *add_download(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_dataset *d, struct str url,
-                                     const char *file_type, struct str media_type)
+/* What all distributions have: their address, what they are, under which terms. Linked to by the caller. */
+static struct rdf_node *add_download(struct rdf *g, struct arena *a, const struct dcat_dataset *d, struct str url, const char *file_type,
+                                     struct str media_type)
 {
     struct rdf_node *x = typed_iri(g, url, "dcat:Distribution"), *l = licence(g, d);
     rdf_to(x, "dcat:accessURL", url);
@@ -294,7 +294,6 @@ static struct rdf_node *add_download(struct rdf *g, struct arena *a, struct rdf_
     if (l)
         rdf_link(x, "dct:license", l);
     add_rights(g, x, d);
-    rdf_link(n, "dcat:distribution", x);
     return x;
 }
 
@@ -305,26 +304,29 @@ static void add_distribution(struct rdf *g, struct arena *a, struct rdf_node *n,
     struct str url = arena_printf(a, STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/exports/%s%s",
                                   STR_ARG(c->base), STR_ARG(d->dataset_id), formats[f].name,
                                   formats[f].labels && c->labels ? "?use_labels=true" : "");
-    struct rdf_node *x = add_download(g, a, n, d, url, formats[f].file_type, str_of(formats[f].media_type));
+    struct rdf_node *x = add_download(g, a, d, url, formats[f].file_type, str_of(formats[f].media_type));
     rdf_text(x, "dct:title", arena_printf(a, STR_FMT ".%s", STR_ARG(d->dataset_id), formats[f].name), "fr");
     rdf_text(x, "dct:description",
              d->columns.n ? d->columns : arena_printf(a, STR_FMT " (%s)", STR_ARG(title), formats[f].name), "fr");
     add_schema(g, x, d);
     if (d->modified.n)
         rdf_typed(x, "dct:modified", d->modified, "xsd:dateTime");
+    rdf_link(n, "dcat:distribution", x);
 }
 
-/* A file beside the rows. Source: explore-api.md 1.10: harvesters know it by its address under the older base. */
+/* A file beside the rows; what is attached to rows is no form of them, and data.gouv.fr takes it for a resource of type "other".
+ * Source: explore-api.md 1.10: harvesters know it by its address under the older base; national-portal.md 6. */
 static void add_file(struct rdf *g, struct arena *a, struct rdf_node *n, const struct dcat_catalogue *c, const struct dcat_dataset *d,
                      const struct dcat_file *f)
 {
     struct str url = arena_printf(a, STR_FMT "/api/v2/catalog/datasets/" STR_FMT "/" STR_FMT "s/" STR_FMT, STR_ARG(c->base),
                                   STR_ARG(d->dataset_id), STR_ARG(f->kind), STR_ARG(f->id));
     struct str title = jr_str(jr_object(d->metas, "default"), "title");
-    struct rdf_node *x = add_download(g, a, n, d, url, file_type_of(f->media_type), f->media_type);
+    struct rdf_node *x = add_download(g, a, d, url, file_type_of(f->media_type), f->media_type);
     rdf_text(x, "dct:title", f->title, "fr");
     rdf_text(x, "dct:description", arena_printf(a, STR_FMT " (" STR_FMT ")", STR_ARG(title), STR_ARG(f->name)), "fr");
     rdf_typed(x, "dcat:byteSize", arena_n(a, f->size_bytes), "xsd:nonNegativeInteger");
+    rdf_link(n, d->has_rows && str_eq(f->kind, S("attachment")) ? "dct:hasPart" : "dcat:distribution", x);
 }
 
 void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,

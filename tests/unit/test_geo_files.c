@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <iconv.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,117 @@ static void test_gml(void **state)
            "<gml:Point srsName=\"EPSG:2154\"><gml:coordinates>700000,6600000</gml:coordinates></gml:Point>"
            "</ogr:geometryProperty><ogr:nom>Centre</ogr:nom></ogr:lieu></gml:featureMember></ogr:FeatureCollection>"),
          NULL, "fid text lieu.0\nnom text Centre\ngeo_point_2d geo_point_2d 46.5, 3.0\n");
+}
+
+/* By the C library's own tables. */
+static void put_in(struct buf *out, struct str utf8, const char *charset)
+{
+    iconv_t turn = iconv_open(charset, "UTF-8");
+    char *from = (char *)(uintptr_t)utf8.p, *room = buf_room(out, 4 * utf8.n), *to = room;
+    size_t left = utf8.n, free = 4 * utf8.n;
+    assert_true(turn != (iconv_t)-1 && room);
+    assert_int_equal(iconv(turn, &from, &left, &to, &free), 0);
+    out->n += (size_t)(to - room);
+    iconv_close(turn);
+}
+
+#define PLACE_IN_KML \
+    "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Placemark><name>%s</name><Point><coordinates>0.68,47.39</coordinates>" \
+    "</Point></Placemark></Document></kml>"
+
+enum { KML, GPX, GML, KMZ, XMLS };
+static const struct {
+    const char *document, *want; /* with a name in it */
+} xml[XMLS] = {
+    {PLACE_IN_KML, "name text %s\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+    {"<gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><wpt lat=\"47.39\" lon=\"0.68\"><name>%s</name></wpt></gpx>",
+     "name text %s\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+    {"<ogr:FeatureCollection xmlns:ogr=\"http://ogr.maptools.org/\" xmlns:gml=\"http://www.opengis.net/gml\"><gml:featureMember>"
+     "<ogr:lieu fid=\"lieu.0\"><ogr:geometryProperty><gml:Point srsName=\"EPSG:2154\"><gml:coordinates>700000,6600000</gml:coordinates>"
+     "</gml:Point></ogr:geometryProperty><ogr:nom>%s</ogr:nom></ogr:lieu></gml:featureMember></ogr:FeatureCollection>",
+     "fid text lieu.0\nnom text %s\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
+    {PLACE_IN_KML, "name text %s\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
+};
+
+/* Mark and declaration as they are given, the bytes in `charset`; a KMZ around them. */
+static void put_xml(struct buf *out, int kind, struct str mark, const char *declaration, const char *charset, const char *name)
+{
+    struct buf text = {0}, file = {0};
+    buf_addz(&text, declaration);
+    buf_printf(&text, xml[kind].document, name);
+    buf_add(&file, mark);
+    put_in(&file, buf_str(&text), charset);
+    const struct zip_member inside = {"doc.kml", buf_str(&file)};
+    struct str kmz = zip_of(&inside, 1, 1 << 16);
+    buf_add(out, kind == KMZ ? kmz : buf_str(&file));
+    zip_drop(kmz);
+    buf_free(&text);
+    buf_free(&file);
+}
+
+#define DECLARED(name) "<?xml version=\"1.0\" encoding=\"" name "\" standalone='yes'?>\n"
+
+static void test_xml_in_each_encoding(void **state)
+{
+    (void)state;
+    static const struct {
+        struct str mark;
+        const char *declaration, *charset, *name;
+        int kinds;
+    } rows[] = {
+        {{"\xff\xfe", 2}, DECLARED("UTF-16"), "UTF-16LE", "Chêne 🌳 d’été à 5 €", XMLS},
+        {{"\xfe\xff", 2}, DECLARED("UTF-16"), "UTF-16BE", "Chêne 🌳 d’été à 5 €", XMLS},
+        {{"\xff\xfe", 2}, "", "UTF-16LE", "Chêne", GPX},
+        {{"", 0}, DECLARED("UTF-16"), "UTF-16LE", "Chêne", GPX},
+        {{"", 0}, DECLARED("UTF-16"), "UTF-16BE", "Chêne", GPX},
+        {{"\xef\xbb\xbf", 3}, DECLARED("utf-16"), "UTF-8", "Chêne 🌳", GPX}, /* programs that wrote another one in the end */
+        {{"", 0}, DECLARED("ISO-8859-1"), "UTF-8", "Chêne 🌳", GPX},
+        {{"", 0}, DECLARED("iso-8859-1"), "ISO-8859-1", "Chêne à gué", XMLS},
+        {{"", 0}, DECLARED("ISO-8859-1"), "WINDOWS-1252", "Cœur d’été à 5 €", GPX},
+        {{"", 0}, DECLARED("windows-1252"), "WINDOWS-1252", "Cœur d’été à 5 €", XMLS},
+        {{"", 0}, "<?xml version='1.0' encoding = 'ISO-8859-15' ?>", "ISO-8859-15", "CŒUR d'œuf, ŠšŽž Ÿ à 5 €", XMLS},
+        {{"", 0}, "\n<?xml version=\"1.0\"?><?xml-stylesheet href=\"a.xsl\"?>", "UTF-8", "Chêne", GPX},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int kind = 0; kind < rows[i].kinds; kind++) {
+            struct buf file = {0}, want = {0};
+            put_xml(&file, kind, rows[i].mark, rows[i].declaration, rows[i].charset, rows[i].name);
+            buf_printf(&want, xml[kind].want, rows[i].name);
+            buf_addc(&want, '\0');
+            said(buf_str(&file), NULL, want.p);
+            buf_free(&file);
+            buf_free(&want);
+        }
+}
+
+/* What is looked at before GDAL is what GDAL reads, in whatever encoding. */
+static void test_xml_of_which_another_text_could_be_read(void **state)
+{
+    (void)state;
+#define DEEP "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>"
+#define TYPED "<!DOCTYPE kml [<!ENTITY a \"b\">]>"
+    static const struct {
+        int kind;
+        struct str mark;
+        const char *declaration, *charset, *name, *want;
+    } rows[] = {
+        {GPX, {"", 0}, DECLARED("windows-1252"), "WINDOWS-1252", DEEP DEEP DEEP DEEP, "XML, 64 < …"},
+        {KMZ, {"\xff\xfe", 2}, DECLARED("UTF-16") TYPED, "UTF-16LE", "&a;", "DOCTYPE"},
+        {KML, {"", 0}, DECLARED("UTF-16") TYPED, "UTF-16BE", "&a;", "DOCTYPE"},
+        {KMZ, {"<?xml version=\"1.0\"?>", 21}, TYPED, "UTF-16LE", "&a;", "XML"}, /* expat would take what follows for UTF-16 */
+        {GPX, {"<?xml version=\"1.0\"?>", 21}, DECLARED("windows-1252"), "WINDOWS-1252", DEEP DEEP DEEP DEEP, "XML"},
+        {GML, {"", 0}, DECLARED("macintosh"), "MACINTOSH", "Chêne", "XML, encoding=macintosh"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf file = {0};
+        json_t *report = NULL;
+        struct err e = {0};
+        put_xml(&file, rows[i].kind, rows[i].mark, rows[i].declaration, rows[i].charset, rows[i].name);
+        assert_false(read_report(buf_str(&file), NULL, &report, &e));
+        assert_ptr_equal(e.kind, &err_data_geo);
+        assert_string_equal(e.arg[0], rows[i].want);
+        buf_free(&file);
+    }
 }
 
 static void test_reprojected(void **state)
@@ -328,14 +440,16 @@ static char *report_of(const struct buf *text, const char *options)
     return said;
 }
 
-/* The same rows, once as GDAL reads them whole and once in pieces, for a comment makes the file too large: nothing differs. */
+/* The same rows, once as GDAL reads them whole and once in pieces, for a comment makes the file too large: nothing differs, in
+ * UTF-16 neither. */
 static void test_large_kml_is_read_in_pieces(void **state)
 {
     (void)state;
     static const char *const layers[] = {NULL, "{\"layer\":\"dedans\"}"};
-    struct buf whole = {.max = 64 << 20}, pieces = {.max = 64 << 20};
+    struct buf whole = {.max = 64 << 20}, pieces = {.max = 64 << 20}, wide = {.max = 64 << 20};
     put_kml(&whole, 30000, 10);
     put_kml(&pieces, 30000, 12 << 20);
+    put_as(&wide, buf_str(&pieces), UTF16BE);
     assert_true(whole.n > 9 << 20 && whole.n < 16 << 20 && pieces.n > 17 << 20);
     for (size_t i = 0; i < 2; i++) {
         char *a = report_of(&whole, layers[i]), *b = report_of(&pieces, layers[i]);
@@ -346,6 +460,10 @@ static void test_large_kml_is_read_in_pieces(void **state)
         free(a);
         free(b);
     }
+    char *one = report_of(&pieces, layers[1]), *same = report_of(&wide, layers[1]);
+    assert_string_equal(one, same);
+    free(one);
+    free(same);
     refused(buf_str(&pieces), "{\"layer\":\"trois\"}", &err_data_geo_layer);
     refused(buf_str(&pieces), "{\"layer\":\"vide\"}", &err_data_no_rows);
     refused(str_part(buf_str(&pieces), 0, pieces.n - 20), NULL, &err_data_geo);
@@ -357,6 +475,7 @@ static void test_large_kml_is_read_in_pieces(void **state)
     zip_drop(kmz);
     buf_free(&whole);
     buf_free(&pieces);
+    buf_free(&wide);
 }
 
 /* GDAL in the child opens no door: the seal falls after it was loaded. */
@@ -387,6 +506,7 @@ int main(int argc, char **argv)
         return read_main(argc - 1, argv + 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kml), cmocka_unit_test(test_gpx), cmocka_unit_test(test_gml), cmocka_unit_test(test_reprojected),
+        cmocka_unit_test(test_xml_in_each_encoding), cmocka_unit_test(test_xml_of_which_another_text_could_be_read),
         cmocka_unit_test(test_reference_in_each_encoding), cmocka_unit_test(test_reference_that_is_not_turned_is_refused),
         cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_kmz), cmocka_unit_test(test_deep),

@@ -7,6 +7,7 @@
 #include "core/data/errors.h"
 #include "core/data/format/ogr.h"
 #include "core/data/format/read_geojson.h"
+#include "core/data/format/read_ogr_xml.h"
 #include "core/data/value/reason.h"
 
 bool ogr_bad(const char *why, struct err *e)
@@ -40,7 +41,12 @@ static const struct ogr_part *part_called(const struct ogr_parts *p, const char 
     return NULL;
 }
 
-static bool mount_parts(struct ogr_source *s, const struct ogr_format *format, struct err *e)
+static bool is_shapefile(const struct ogr_format *format)
+{
+    return format->part && strcmp(format->part, ".shp") == 0;
+}
+
+static bool mount_parts(struct ogr_source *s, struct err *e)
 {
     char name[32];
     for (size_t i = 0; i < s->parts.n; i++) {
@@ -54,20 +60,17 @@ static bool mount_parts(struct ogr_source *s, const struct ogr_format *format, s
         if (!mount(s, name, (struct str){p->bytes, p->n}, e))
             return false;
     }
-    if (strcmp(format->part, ".shp") == 0 && !part_called(&s->parts, ".dbf"))
-        return ogr_bad(".dbf ?", e);
-    return true;
+    return part_called(&s->parts, ".dbf") || ogr_bad(".dbf ?", e);
 }
 
 static bool open_dataset(struct ogr_source *s, const struct ogr_format *format, struct err *e)
 {
     static const char *const raw[] = {"ENCODING=", NULL};
     const char *const drivers[] = {format->driver, NULL};
-    bool shapefile = format->part && strcmp(format->part, ".shp") == 0;
     char name[32];
     snprintf(name, sizeof name, "/vsimem/in%s", format->part ? format->part : format->extension);
     ogr_calm();
-    s->dataset = ogr()->GDALOpenEx(name, OPEN_VECTOR, drivers, shapefile ? raw : NULL, NULL);
+    s->dataset = ogr()->GDALOpenEx(name, OPEN_VECTOR, drivers, is_shapefile(format) ? raw : NULL, NULL);
     return (s->dataset && ogr_check(e)) || ogr_bad(ogr_failure() ? ogr_failure() : format->name, e);
 }
 
@@ -205,31 +208,45 @@ static bool rewind_rows(struct rows *self, struct err *e)
 
 /* ---- the whole ---- */
 
+/* As GDAL is to see it: of a zip its parts, of XML its text. */
+static bool mount_whole(struct ogr_source *s, const struct ogr_format *format, struct str text, struct err *e)
+{
+    char name[32];
+    snprintf(name, sizeof name, "/vsimem/in%s", format->part ? format->part : format->extension);
+    return is_shapefile(format) ? mount_parts(s, e) : mount(s, name, text, e);
+}
+
+/* Of XML nothing but this is looked at from here on. */
+static bool check_xml(struct ogr_source *s, struct str *text, struct err *e)
+{
+    if (!ogr_xml_text(*text, &s->turned, text, e))
+        return false;
+    if (ogr_format_has_doctype(*text))
+        return ogr_bad("DOCTYPE", e);
+    return !ogr_format_is_deep(*text) || ogr_bad("XML, 64 < …", e);
+}
+
 static bool open_file(struct ogr_source *s, struct str file, struct str layer, struct err *e)
 {
     const struct ogr_format *format = ogr_format_of(file);
-    char name[32];
     if (!ogr())
         return ERR(e, err_data_geo_missing, "not loaded"), err_arg(e, "libgdal32");
     if (!format)
         return ogr_bad("format", e);
     s->rows.format = format->name;
     s->utf8_words = !format->part;
-    snprintf(name, sizeof name, "/vsimem/in%s", format->extension);
-    bool ok = format->part ? ogr_zip_unfold(file, format->part, layer, &s->parts, e) &&
-                                 mount_parts(s, format, e)
-                           : mount(s, name, file, e);
+    if (format->part && !ogr_zip_unfold(file, format->part, layer, &s->parts, e))
+        return false;
     const struct ogr_part *kml = part_called(&s->parts, ".kml");
     struct str text = kml ? (struct str){kml->bytes, kml->n} : file;
-    if (ok && format->refuses_doctype && ogr_format_has_doctype(text))
-        return ogr_bad("DOCTYPE", e);
-    if (ok && format->refuses_doctype && ogr_format_is_deep(text))
-        return ogr_bad("XML, 64 < …", e);
-    bool large = strcmp(format->driver, "LIBKML") == 0 && text.n > KML_WHOLE_MAX;
-    if (ok && large)
+    if (format->refuses_doctype && !check_xml(s, &text, e))
+        return false;
+    bool ok;
+    if (strcmp(format->driver, "LIBKML") == 0 && text.n > KML_WHOLE_MAX)
         ok = ogr_pieces_open(s, text, layer, e);
     else
-        ok = ok && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) && is_turned(s, format, file, e);
+        ok = mount_whole(s, format, text, e) && open_dataset(s, format, e) && choose_layer(s, layer, e) && find_reference(s, e) &&
+             is_turned(s, format, file, e);
     return ok && ogr_columns_find(s, format, e) && rewind_rows(&s->rows, e);
 }
 
@@ -243,6 +260,7 @@ static void ogr_close(struct rows *self)
     for (size_t i = 0; i < s->nfiles; i++)
         ogr()->VSIFCloseL(s->files[i]);
     ogr_zip_free(&s->parts);
+    buf_free(&s->turned);
     buf_free(&s->text);
     arena_free(&s->arena);
     free(s);

@@ -1,10 +1,11 @@
 #include "core/data/format/read_ogr_format.h"
 
 #include <expat.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/data/format/encoding.h"
+#include "core/data/format/read_ogr_xml.h"
 #include "core/data/format/unfold.h"
 
 enum { HEAD = 4096, TAIL = 65536, DOCTYPE_WITHIN = 65536, REFERENCE_WITHIN = 1000 };
@@ -12,6 +13,11 @@ enum { HEAD = 4096, TAIL = 65536, DOCTYPE_WITHIN = 65536, REFERENCE_WITHIN = 100
 static bool holds(struct str s, const char *word)
 {
     return memmem(s.p, s.n, word, strlen(word)) != NULL;
+}
+
+static struct str tail_of(struct str file)
+{
+    return str_from(file, file.n > TAIL ? file.n - TAIL : 0);
 }
 
 static bool is_zip(struct str head)
@@ -27,45 +33,45 @@ static bool is_xml(struct str head)
     return head.n > 0 && head.p[0] == '<';
 }
 
-static bool is_gpkg(struct str head, struct str tail)
+static bool is_gpkg(struct str head, struct str file)
 {
-    (void)tail;
+    (void)file;
     return head.n > 72 && str_starts(head, S("SQLite format 3")) &&
            (memcmp(head.p + 68, "GPKG", 4) == 0 || memcmp(head.p + 68, "GP1", 3) == 0);
 }
 
-static bool is_fgb(struct str head, struct str tail)
+static bool is_fgb(struct str head, struct str file)
 {
-    (void)tail;
+    (void)file;
     return str_starts(head, S("fgb\3"));
 }
 
-static bool is_gpx(struct str head, struct str tail)
+static bool is_gpx(struct str head, struct str file)
 {
-    (void)tail;
+    (void)file;
     return is_xml(head) && holds(head, "<gpx");
 }
 
-static bool is_kml(struct str head, struct str tail)
+static bool is_kml(struct str head, struct str file)
 {
-    (void)tail;
+    (void)file;
     return is_xml(head) && (holds(head, "<kml") || holds(head, "/kml/2"));
 }
 
-static bool is_gml(struct str head, struct str tail)
+static bool is_gml(struct str head, struct str file)
 {
-    (void)tail;
+    (void)file;
     return is_xml(head) && (holds(head, "opengis.net/gml") || holds(head, "<gml:"));
 }
 
-static bool is_shapefile(struct str head, struct str tail)
+static bool is_shapefile(struct str head, struct str file)
 {
-    return is_zip(head) && (holds(tail, ".shp") || holds(tail, ".SHP"));
+    return is_zip(head) && (holds(tail_of(file), ".shp") || holds(tail_of(file), ".SHP"));
 }
 
-static bool is_kmz(struct str head, struct str tail)
+static bool is_kmz(struct str head, struct str file)
 {
-    return is_zip(head) && (holds(tail, ".kml") || holds(tail, ".KML"));
+    return is_zip(head) && (holds(tail_of(file), ".kml") || holds(tail_of(file), ".KML"));
 }
 
 bool ogr_format_is_turned(struct str crs)
@@ -80,8 +86,7 @@ bool ogr_format_is_turned(struct str crs)
     return holds(said, ":");
 }
 
-/* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or end. A property may be
- * called the same. */
+/* A property may be called the same. */
 static bool names_a_reference(struct str s)
 {
     static const char key[] = "\"crs\"";
@@ -94,12 +99,13 @@ static bool names_a_reference(struct str s)
     return false;
 }
 
-static bool is_turned_geojson(struct str head, struct str tail)
+/* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or end. */
+static bool is_turned_geojson(struct str head, struct str file)
 {
     struct str start = str_trim(str_from(head, str_starts(head, S("\xef\xbb\xbf")) ? 3 : 0));
     return start.n > 0 && start.p[0] == '{' &&
-           (names_a_reference(head) || names_a_reference(tail)) &&
-           (holds(head, "\"FeatureCollection\"") || holds(tail, "\"FeatureCollection\""));
+           (holds(head, "\"FeatureCollection\"") || holds(tail_of(file), "\"FeatureCollection\"")) &&
+           (names_a_reference(head) || names_a_reference(tail_of(file)));
 }
 
 /* clang-format off */
@@ -116,61 +122,55 @@ static const struct ogr_format formats[] = {
 };
 /* clang-format on */
 
-static const struct ogr_format *find(struct str head, struct str tail)
+static const struct ogr_format *find(struct str head, struct str file)
 {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (formats[i].is(head, tail))
+        if (formats[i].is(head, file))
             return &formats[i];
     return NULL;
 }
 
 const struct ogr_format *ogr_format_of(struct str file)
 {
-    return find(str_part(file, 0, HEAD), str_from(file, file.n > TAIL ? file.n - TAIL : 0));
+    struct buf head = {0};
+    bool big_endian;
+    if (!ogr_xml_is_utf16(file, &big_endian))
+        return find(str_part(file, 0, HEAD), file);
+    encoding_put_utf16(&head, str_part(file, 0, 2 * HEAD), big_endian);
+    const struct ogr_format *format = find(buf_str(&head), file);
+    buf_free(&head);
+    return format;
 }
 
 /* What is in a container is not seen yet: of a zip there are the names, of the others nothing. */
-static bool may_hold_one(struct str head, struct str tail)
+static bool may_hold_one(struct str file)
 {
-    const char *container = unfold_is(head);
+    const char *container = unfold_is(file);
     bool named = false;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        named |= holds(tail, formats[i].extension);
-    return container && (named || !is_zip(head));
+        named |= holds(tail_of(file), formats[i].extension);
+    return container && (named || !is_zip(file));
 }
 
-static bool wanted_in(struct str head, struct str tail)
+/* In UTF-16 of either order; what it is the reference of shows once it is turned. */
+static bool may_name_a_reference(struct str file)
 {
-    return find(head, tail) || may_hold_one(head, tail);
+    static const char key[] = "\"\0c\0r\0s\0\"";
+    return encoding_is_utf16(file) && memmem(file.p, file.n, key, sizeof key - 1);
 }
 
-static bool wanted_in_utf16(struct str head, struct str tail)
-{
-    struct buf first = {0}, last = {0};
-    bool big_endian = head.p[0] == '\xFE';
-    encoding_put_utf16(&first, str_from(head, 2), big_endian);
-    encoding_put_utf16(&last, tail, big_endian);
-    bool is = wanted_in(buf_str(&first), buf_str(&last));
-    buf_free(&first);
-    buf_free(&last);
-    return is;
-}
-
-/* In UTF-16 the same characters are twice as many bytes, and begin at an even one. */
 bool ogr_format_wanted(int fd)
 {
-    static char head[2 * HEAD], tail[2 * TAIL];
     struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
         return false;
-    off_t from = st.st_size > 2 * TAIL ? (st.st_size - 2 * TAIL + 1) / 2 * 2 : 0;
-    ssize_t n = pread(fd, head, sizeof head, 0);
-    ssize_t m = pread(fd, tail, sizeof tail, from);
-    if (n <= 0 || m <= 0)
+    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    struct str file = {p, (size_t)st.st_size};
+    if (p == MAP_FAILED)
         return false;
-    struct str start = {head, (size_t)n}, end = {tail, (size_t)m};
-    return encoding_is_utf16(start) ? wanted_in_utf16(start, end)
-                                    : wanted_in(str_part(start, 0, HEAD), str_from(end, end.n > TAIL ? end.n - TAIL : 0));
+    bool is = ogr_format_of(file) || may_hold_one(file) || may_name_a_reference(file);
+    munmap(p, file.n);
+    return is;
 }
 
 bool ogr_format_has_doctype(struct str file)

@@ -2,7 +2,7 @@
 #include "core/base/str.h"
 
 /*
- * read_ogr_format -- which files GDAL reads for us, told by their bytes: their first 4 kB, and of a
+ * read_ogr_format -- which files GDAL reads for us, told by their bytes: their first 4 kB, in UTF-16 as many characters; of a
  * zip its last 64 kB, where the names of its parts stand.
  */
 struct ogr_format {
@@ -13,7 +13,7 @@ struct ogr_format {
     bool typed;            /* its text fields are text, whatever they look like */
     bool sparse;           /* fields that no row fills are left out */
     bool refuses_doctype;  /* XML: entities are refused */
-    bool (*is)(struct str head, struct str tail);
+    bool (*is)(struct str head, struct str file); /* head: of its text */
 };
 
 const struct ogr_format *ogr_format_of(struct str file); /* NULL: none */

@@ -40,6 +40,7 @@ struct ogr_source {
     struct arena arena;
     struct ogr_notes notes;
     struct ogr_parts parts;
+    struct buf turned; /* XML that was in another encoding */
     void *files[MAPPED_MAX];
     size_t nfiles;
     void *dataset, *layer, *turn;

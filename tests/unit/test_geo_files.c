@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -245,16 +246,26 @@ static void put_as(struct buf *out, struct str text, int encoding)
 #define CRS(name) "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"" name "\"}}"
 #define AT(name, x, y) "{\"type\":\"Feature\",\"properties\":{\"" name "\":\"01001\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[" x "," y "]}}"
 
-/* A collection with one point; behind its features, and again behind many of them, so that its beginning is far from its end. */
-static void put_collection(struct buf *out, const char *crs, const char *point, unsigned n, size_t behind)
+static void put_padding(struct buf *out, const char *name, size_t n)
 {
-    buf_printf(out, "{\"type\":\"FeatureCollection\",%s%s\"features\":[%s", n == 1 ? crs : "", n == 1 && *crs ? "," : "", point);
+    buf_printf(out, ",\"%s\":\"", name);
+    for (size_t i = 0; i < n; i++)
+        buf_addc(out, 'x');
+    buf_addc(out, '"');
+}
+
+/* A collection of n times a point. What it is the reference of stands before it, or where there are many behind them; around
+ * both stand so many bytes. */
+static void put_collection(struct buf *out, const char *crs, const char *point, unsigned n, size_t around)
+{
+    buf_addz(out, "{\"type\":\"FeatureCollection\"");
+    put_padding(out, "before", around);
+    buf_printf(out, "%s%s,\"features\":[%s", n == 1 && *crs ? "," : "", n == 1 ? crs : "", point);
     for (unsigned i = 1; i < n; i++)
         buf_printf(out, ",%s", point);
-    buf_printf(out, "]%s%s,\"more\":\"", n > 1 ? "," : "", n > 1 ? crs : "");
-    for (size_t i = 0; i < behind; i++)
-        buf_addc(out, 'x');
-    buf_addz(out, "\"}");
+    buf_printf(out, "]%s%s", n > 1 ? "," : "", n > 1 ? crs : "");
+    put_padding(out, "more", around);
+    buf_addc(out, '}');
 }
 
 static void test_reference_in_each_encoding(void **state)
@@ -264,10 +275,14 @@ static void test_reference_in_each_encoding(void **state)
         const char *crs, *point;
         unsigned n;
         const char *want;
+        size_t around;
     } rows[] = {
         /* by the definitions of Lambert-93 and of UTM: where their central meridians meet the parallel of origin */
         {CRS("urn:ogc:def:crs:EPSG::2154"), AT("code", "700000", "6600000"), 1, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
         {CRS("urn:ogc:def:crs:EPSG::2154"), AT("code", "700000", "6600000"), 2000, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
+        {"\"keys\":[\"crs\"]," CRS("EPSG:2154"), AT("code", "700000", "6600000"), 1, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n", 70000},
+        {CRS("EPSG:2154"), "{\"type\":\"Feature\",\"properties\":{\"code\":\"01001\",\"crs\":{\"name\":\"EPSG:4326\"}},\"geometry\":{\"type\":\"Point\",\"coordinates\":[700000,6600000]}}",
+         100, "code text 01001\ncrs text { \"name\": \"EPSG:4326\" }\ngeo_point_2d geo_point_2d 46.5, 3.0\n", 70000},
         {CRS("EPSG:32631"), AT("crs", "500000", "0"), 1, "crs text 01001\ngeo_point_2d geo_point_2d 0.0, 3.0\n"},
         {CRS("IGNF:LAMB93"), AT("code", "700000", "6600000"), 1, "code text 01001\ngeo_point_2d geo_point_2d 46.5, 3.0\n"},
         {CRS("urn:ogc:def:crs:OGC:1.3:CRS84"), AT("code", "0.68", "47.39"), 1, "code text 01001\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
@@ -277,9 +292,9 @@ static void test_reference_in_each_encoding(void **state)
         {"\"crs\":null", AT("code", "0.68", "47.39"), 1, "code text 01001\ngeo_point_2d geo_point_2d 47.39, 0.68\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        for (int encoding = AS_IT_IS; encoding < (i < 2 ? ENCODINGS : WITH_BOM); encoding++) {
+        for (int encoding = AS_IT_IS; encoding < (i < 4 ? ENCODINGS : WITH_BOM); encoding++) {
             struct buf text = {0}, file = {0};
-            put_collection(&text, rows[i].crs, rows[i].point, rows[i].n, 0);
+            put_collection(&text, rows[i].crs, rows[i].point, rows[i].n, rows[i].around);
             put_as(&file, buf_str(&text), encoding);
             said(buf_str(&file), NULL, rows[i].want);
             buf_free(&text);
@@ -293,18 +308,15 @@ static void test_reference_that_is_not_turned_is_refused(void **state)
     (void)state;
     static const struct {
         const char *crs, *point;
-        unsigned n;
-        size_t behind;
     } rows[] = {
-        {CRS("urn:x-region:grille"), AT("code", "0.68", "47.39"), 1, 0},
-        {CRS("EPSG:999999"), AT("code", "0.68", "47.39"), 1, 0},
-        {CRS("EPSG:2154"), AT("code", "0.68", "47.39"), 100, 70000}, /* neither near the beginning nor near the end */
-        {"\"a\":1", "{\"type\":\"Feature\"," CRS("EPSG:2154") ",\"properties\":{\"a\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.6,47]}}", 1, 0},
+        {CRS("urn:x-region:grille"), AT("code", "0.68", "47.39")},
+        {CRS("EPSG:999999"), AT("code", "0.68", "47.39")},
+        {"\"a\":1", "{\"type\":\"Feature\"," CRS("EPSG:2154") ",\"properties\":{\"a\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.6,47]}}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int encoding = AS_IT_IS; encoding < (i < 1 ? ENCODINGS : WITH_BOM); encoding++) {
             struct buf text = {0}, file = {0};
-            put_collection(&text, rows[i].crs, rows[i].point, rows[i].n, rows[i].behind);
+            put_collection(&text, rows[i].crs, rows[i].point, 1, 0);
             put_as(&file, buf_str(&text), encoding);
             refused(buf_str(&file), NULL, &err_data_geo);
             buf_free(&text);
@@ -312,6 +324,31 @@ static void test_reference_that_is_not_turned_is_refused(void **state)
         }
     refused(S("{\"type\":\"Feature\"," CRS("EPSG:2154") ",\"properties\":{\"a\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.6,47]}}"), NULL,
             &err_data_geo);
+}
+
+static double child_seconds(void)
+{
+    struct rusage used;
+    assert_int_equal(getrusage(RUSAGE_CHILDREN, &used), 0);
+    return (double)used.ru_utime.tv_sec + (double)used.ru_utime.tv_usec / 1e6;
+}
+
+/* Members that are no reference of the file, each within the one before: looked at once. Looked at one by one they took 2.1 s of
+ * the processor. */
+static void test_many_references(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    buf_addz(&text, "{\"type\":\"FeatureCollection\",\"x\":[");
+    while (text.n < 10 << 20) {
+        for (int i = 0; i < 130; i++)
+            buf_addz(&text, "\"crs\":{");
+        buf_addz(&text, "WGS 84\"},");
+    }
+    double before = child_seconds();
+    refused(buf_str(&text), NULL, &err_data_geo);
+    assert_true(child_seconds() - before < 1);
+    buf_free(&text);
 }
 
 static void test_layers(void **state)
@@ -508,7 +545,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_kml), cmocka_unit_test(test_gpx), cmocka_unit_test(test_gml), cmocka_unit_test(test_reprojected),
         cmocka_unit_test(test_xml_in_each_encoding), cmocka_unit_test(test_xml_of_which_another_text_could_be_read),
         cmocka_unit_test(test_reference_in_each_encoding), cmocka_unit_test(test_reference_that_is_not_turned_is_refused),
-        cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
+        cmocka_unit_test(test_many_references), cmocka_unit_test(test_layers), cmocka_unit_test(test_geojson), cmocka_unit_test(test_one_feature_and_many),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_kmz), cmocka_unit_test(test_deep),
         cmocka_unit_test(test_large_kml_is_read_in_pieces), cmocka_unit_test(test_still_sealed),
     };

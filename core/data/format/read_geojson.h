@@ -16,8 +16,8 @@
  * appearance, the features' id where they have one, geo_point_2d, and geo_shape unless all are
  * points. A null, and a geometry without coordinates, are blank; what is nested stays JSON.
  *
- * Where another reference system is named out of that glance's reach, or in a Feature, the file is refused: its coordinates would
- * be read as others.
+ * Where another reference system is named in a Feature, or at such length that a glance does not see its name, the file is
+ * refused: its coordinates would be read as others.
  *
  * Bounds: RECORD_COLUMNS_MAX, GEOJSON_SHAPE_MAX, JSON_SCAN_DEPTH. Errors: err_data_geo,
  * err_data_columns, err_data_no_rows.

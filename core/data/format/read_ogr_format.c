@@ -86,26 +86,29 @@ bool ogr_format_is_turned(struct str crs)
     return holds(said, ":");
 }
 
-/* A property may be called the same. */
+/* A property may be called the same. What such a member holds is looked at once, however many stand in it. */
 static bool names_a_reference(struct str s)
 {
     static const char key[] = "\"crs\"";
     for (const char *at; (at = memmem(s.p, s.n, key, sizeof key - 1));) {
         s = str_from(s, (size_t)(at - s.p) + sizeof key - 1);
         struct str value = str_trim(str_part(s, 0, REFERENCE_WITHIN));
-        if (value.n && value.p[0] == ':' && ogr_format_is_turned(str_trim(str_from(value, 1))))
+        bool member = str_starts(value, S(":"));
+        value = str_trim(str_from(value, 1));
+        if (member && ogr_format_is_turned(value))
             return true;
+        if (member && str_starts(value, S("{")))
+            s = str_from(s, (size_t)(value.p - s.p) + (size_t)(str_chr(value, '}') + 1));
     }
     return false;
 }
 
-/* GeoJSON as it was before 2016: in another reference system, which it names at its beginning or end. */
+/* GeoJSON as it was before 2016: in another reference system, which it names anywhere. */
 static bool is_turned_geojson(struct str head, struct str file)
 {
     struct str start = str_trim(str_from(head, str_starts(head, S("\xef\xbb\xbf")) ? 3 : 0));
     return start.n > 0 && start.p[0] == '{' &&
-           (holds(head, "\"FeatureCollection\"") || holds(tail_of(file), "\"FeatureCollection\"")) &&
-           (names_a_reference(head) || names_a_reference(tail_of(file)));
+           (holds(head, "\"FeatureCollection\"") || holds(tail_of(file), "\"FeatureCollection\"")) && names_a_reference(file);
 }
 
 /* clang-format off */

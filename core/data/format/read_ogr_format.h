@@ -3,7 +3,7 @@
 
 /*
  * read_ogr_format -- which files GDAL reads for us, told by their bytes: their first 4 kB, in UTF-16 as many characters; of a
- * zip its last 64 kB, where the names of its parts stand.
+ * zip its last 64 kB, where the names of its parts stand; of a GeoJSON wherever it names a reference system.
  */
 struct ogr_format {
     const char *name;      /* what the report says */

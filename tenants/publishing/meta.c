@@ -10,7 +10,7 @@
 #include "tenants/publishing/sql.h"
 #include "tenants/publishing/words.h"
 
-enum { LIST_MAX = 50 };
+enum { LIST_MAX = 50, VALUE_MAX = 190 };
 
 static const char *const headings[META_HEADINGS][2] = {
     {"titre", "title"}, {"organisation", "organisation"}, {"description", "description"},
@@ -140,12 +140,17 @@ static bool write_texts(const json_t *metas, const char *block, struct jw *w, st
     return true;
 }
 
+/* The thirteen themes are longer than one value of a sentence may be (err.h), and shorter than two. */
 static bool say_value(enum meta_heading h, struct str value, struct str choices, struct err *e)
 {
     ERR(e, err_metadata_value, "%s", headings[h][1]);
+    size_t first = choices.n <= VALUE_MAX ? choices.n : VALUE_MAX;
+    while (first < choices.n && choices.p[first - 1] != ' ')
+        first--;
     err_arg(e, "%s", headings[h][0]);
-    err_arg(e, STR_FMT, STR_ARG(str_part(value, 0, 80)));
-    return err_arg(e, STR_FMT, STR_ARG(choices));
+    err_arg(e, STR_FMT, STR_ARG(str_part(value, 0, utf8_floor(str_part(value, 0, 80)))));
+    err_arg(e, STR_FMT, STR_ARG(str_part(choices, 0, first)));
+    return err_arg(e, STR_FMT, STR_ARG(str_from(choices, first)));
 }
 
 /* Column 0 id, 1 title, 2 address (licences): the row that `given` names by id or title; -1: none. */

@@ -95,6 +95,14 @@ void jw_null(struct jw *w)
     buf_addz(w->out, "null");
 }
 
+void jw_strings(struct jw *w, struct str names)
+{
+    jw_open(w, '[');
+    for (ptrdiff_t end; (end = str_chr(names, '\0')) >= 0; names = str_from(names, (size_t)end + 1))
+        jw_str(w, str_part(names, 0, (size_t)end));
+    jw_close(w, ']');
+}
+
 void jw_raw(struct jw *w, struct str json)
 {
     separate(w);

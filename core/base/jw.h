@@ -35,6 +35,8 @@ void jw_bool(struct jw *w, bool v);
 void jw_null(struct jw *w);
 void jw_raw(struct jw *w, struct str json); /* one value that is JSON already; absent: null */
 
+void jw_strings(struct jw *w, struct str names); /* a list of them: a NUL stands behind each */
+
 /* The same for one member of an object. */
 #define JW_STR(w, key, v) (jw_key((w), S(key)), jw_str((w), (v)))
 #define JW_I64(w, key, v) (jw_key((w), S(key)), jw_i64((w), (v)))

@@ -2,6 +2,7 @@
 #include "core/base/jr.h"
 #include "core/data/value/reason.h"
 #include "tenants/pages/bo.h"
+#include "tenants/pages/bo_choice.h"
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_findings.h"
 #include "tenants/pages/bo_routes.h"
@@ -343,6 +344,7 @@ static void reply_report(struct req *r, const json_t *report)
     struct page_bo_preview p = {
         .steps = bo_steps(r, 2),
         .findings = bo_findings(r, report, NULL),
+        .choice = bo_choice(r, report, true),
         .csrf = r->who.csrf,
         .types_url = S("/backoffice/datasets/types"),
         .upload = id,
@@ -443,4 +445,10 @@ static bool work_types(struct req *r, struct err *e)
 
 const struct step bo_types[] = {
     {STEP_WORK, work_types, NULL}, {STEP_DB, bo_upload_ask_form, NULL}, {STEP_REPLY, reply_upload, NULL}, {STEP_END, NULL, NULL},
+};
+
+/* ---- another table of the file ---- */
+
+const struct step bo_reading[] = {
+    {STEP_WORK, bo_choice_work, NULL}, {STEP_DB, bo_upload_ask_form, NULL}, {STEP_REPLY, reply_upload, NULL}, {STEP_END, NULL, NULL},
 };

@@ -28,6 +28,7 @@ static const struct route routes[] = {
     POST("/datasets/new/grid", CONTRIBUTOR, bo_grid_save, "Read the rows that were typed", "Lecture des lignes saisies"),
     GET("/datasets/{dataset}/grid", CONTRIBUTOR, bo_grid, "Type a few rows for the dataset", "Saisie de quelques lignes du jeu"),
     POST("/datasets/{dataset}/grid", CONTRIBUTOR, bo_grid_save, "Read the rows that were typed", "Lecture des lignes saisies"),
+    POST("/datasets/reading", CONTRIBUTOR, bo_reading, "Read another table of the file", "Lecture d’une autre table du fichier"),
     POST("/datasets/types", CONTRIBUTOR, bo_types, "Read again with other types", "Relecture avec d’autres types"),
     GET("/datasets/new/{upload}/describe", CONTRIBUTOR, bo_describe_first, "Describe it", "Description du nouveau jeu"),
     POST("/datasets/new/{upload}/describe", CONTRIBUTOR, bo_describe_first_save, "Make the draft", "Création du brouillon"),

@@ -1,5 +1,7 @@
 #include "tenants/pages/bo_upload.h"
 
+#include "core/base/jr.h"
+#include "tenants/pages/bo_choice.h"
 #include "tenants/pages/bo_wizard.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/errors.h"
@@ -52,17 +54,21 @@ static void show_reading(struct req *r)
     bo_upload_show(r, page_say(r, TEXT_BO_PREVIEW), &body, REFRESH_S);
 }
 
-/* A file that has steps may have been refused because of them. */
+/* A file that has steps may have been refused because of them; another of its tables may be meant. */
 static void show_failed(struct req *r)
 {
     struct buf body = {0}, why = {0};
+    struct err ignored = {0};
+    json_t *error = jr_parse(req_col(r, 0, 0, UP_ERROR), &ignored);
     struct page_bo_failed p = {.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, UP_FILE), .replace_url = bo_upload_replace_url(r)};
     fault_say(req_col(r, 0, 0, UP_ERROR), r->lang, &why);
     p.why = buf_str(&why);
     if (req_col(r, 0, 0, UP_STEPS).n > 2)
         p.steps_url = bo_upload_url(r, req_col(r, 0, 0, UP_ID), "steps");
+    p.choice = bo_choice(r, jr_object(error, "found"), false);
     page_bo_failed(&body, r->lang, &p);
     buf_free(&why);
+    json_decref(error);
     bo_upload_show(r, page_say(r, TEXT_BO_PREVIEW), &body, 0);
 }
 

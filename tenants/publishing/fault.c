@@ -1,5 +1,7 @@
 #include "tenants/publishing/fault.h"
 
+#include <stdlib.h>
+
 #include "core/base/jr.h"
 #include "core/base/jw.h"
 #include "core/data/errors.h"
@@ -20,6 +22,13 @@ static const struct err_kind *const kinds[] = {
 
 void fault_write(const struct err *e, struct buf *json)
 {
+    fault_write_found(e, NULL, json);
+}
+
+void fault_write_found(const struct err *e, const json_t *found, struct buf *json)
+{
+    char *text = found ? json_dumps(found, JSON_COMPACT) : NULL;
+    struct str said = str_of(text);
     struct jw w;
     jw_init(&w, json, JW_COMPACT);
     jw_open(&w, '{');
@@ -29,7 +38,10 @@ void fault_write(const struct err *e, struct buf *json)
     for (unsigned i = 0; i < e->nargs; i++)
         jw_str(&w, str_of(e->arg[i]));
     jw_close(&w, ']');
+    if (said.n && said.n <= FAULT_FOUND_MAX)
+        JW_RAW(&w, "found", said);
     jw_close(&w, '}');
+    free(text);
 }
 
 bool fault_read(const json_t *error, struct err *e)

@@ -254,6 +254,12 @@ static void on_progress(uint64_t rows, uint64_t bytes, void *context)
         in->on_progress(rows, in->size_bytes * rows / in->rows_expected, in->context);
 }
 
+static void on_found(const json_t *found, void *context)
+{
+    struct intake *in = context;
+    in->found = json_deep_copy(found);
+}
+
 /* NULL: nothing was said of facets yet, so that the report suggests some. */
 static json_t *facets_of(const struct intake *in)
 {
@@ -341,6 +347,7 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
                      .most_rows = rows_left(in),
                      .check = check_report,
                      .settle = in->settle,
+                     .on_found = on_found,
                      .on_progress = on_progress,
                      .context = in,
                      .joins = joins.fds,
@@ -488,6 +495,7 @@ void intake_free(struct intake *in)
     json_decref(in->columns);
     json_decref(in->steps);
     json_decref(in->reading);
+    json_decref(in->found);
     json_decref(in->loaded.report);
     arena_free(&in->a);
     *in = (struct intake){0};

@@ -25,6 +25,7 @@ struct intake {
     struct str bound;      /* organisation that the sender is bound to: what joins may look up; absent: all */
     json_t *steps;         /* done to it: those of `extra`, else those done to the last one */
     json_t *reading;       /* of `extra`, else as the last one was read; kept for the next */
+    json_t *found;         /* of a file that was refused: what it holds to choose from (reader.h); NULL: nothing is known */
     json_t *kept;          /* settings of the draft, else of the dataset */
     json_t *columns;       /* of the version that is published now; NULL: none */
     struct uuid version;   /* that version */

@@ -252,8 +252,12 @@ bool load_version(struct conn *c, const struct load *l, struct loaded *out, stru
     struct loaded v = {.id = uuid_make()};
     struct child_limits limits = ingest_limits(l->size_bytes);
     limits.memory_bytes += 3 * l->join_bytes;
-    if (!ingest_start_with(&g, l->fd, l->options, false, &limits, l->joins, l->njoins, e))
+    if (!ingest_start_with(&g, l->fd, l->options, false, &limits, l->joins, l->njoins, e)) {
+        if (l->on_found && ingest_found(&g))
+            l->on_found(ingest_found(&g), l->context);
+        ingest_free(&g);
         return false;
+    }
     bool ok = load_rows(c, l, &g, &v, e);
     if (ok) {
         v.report = json_incref(g.report);

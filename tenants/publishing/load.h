@@ -26,6 +26,8 @@ struct load {
     /* Once every row is in, before key and indexes: what is to be done to them (push_fold.c). *rows: of the version,
      * before and after. May be NULL. */
     bool (*settle)(struct conn *c, const struct uuid *id, const json_t *report, void *context, int64_t *rows, struct err *e);
+    /* A file that is refused before a row is loaded: what it holds to choose from (reader.h). May be NULL. */
+    void (*on_found)(const json_t *found, void *context);
     void (*on_progress)(uint64_t rows, uint64_t bytes, void *context); /* may be NULL */
     void *context;
 };

@@ -241,7 +241,7 @@ static bool put_off(struct work *w, const struct err *why, struct err *e)
 static bool give_up(struct work *w, const struct err *why, struct err *e)
 {
     struct buf json = {0};
-    fault_write(why, &json);
+    fault_write_found(why, w->intake.found, &json);
     bool ok = conn_begin(w->c, &w->tenant, e) && one_row(w, &sql_task_finish, e) &&
               tenant_do(w->c, &sql_upload_failed,
                         (struct str[]){uuid_str(&w->tenant), uuid_str(&w->upload), buf_str(&json)}, e) &&

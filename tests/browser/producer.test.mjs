@@ -5,7 +5,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { poll } from '../e2e/harness.mjs';
+import { zipOf } from '../e2e/zip.mjs';
 import { office, require, skip } from './office.mjs';
+
+const Excel = skip ? null : require('exceljs');
 
 describe('a producer', { skip, timeout: 300000 }, () => {
   const TOWN = 'a.r.localhost';
@@ -56,6 +59,66 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       await page.locator('main').getByRole('link', { name: 'Revenir à l’aperçu' }).click();
       assert.equal(await page.locator('main').getByRole('link', { name: 'Continuer' }).count(), 1); // no longer blocked
       if (scripts) await accessible(page, 'apercu-corrige');
+    });
+
+    test(`the sheet, the row of names and the file of an archive are chosen on the page, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      const w = new Excel.Workbook();
+      w.addWorksheet('Lisez-moi').addRow(['Écrivez-nous.']);
+      w.addWorksheet('2023').addRows([['ville', 'n'], ['Blois', 1]]);
+      w.addWorksheet('2024').addRows([['Bilan', 'provisoire'], ['ville', 'n'], ['Tours', 2]]);
+      w.addWorksheet('Calculs', { state: 'hidden' }).addRow(['x']);
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'bilan.xlsx', Buffer.from(await w.xlsx.writeBuffer()));
+      const id = uploadOf(page);
+      assert.match(await text(page), /la feuille 2023 est lue : Lisez-moi, avant elle, n’a pas l’air d’un tableau/);
+      await page.getByText('Lire une autre table du fichier').click();
+      assert.deepEqual(await page.locator('[name=sheet] option').allInnerTexts(), ['À reconnaître (ici : 2023)', 'Lisez-moi', '2023', '2024', 'Calculs (masquée)']);
+      if (scripts) await accessible(page, 'choix');
+      await page.locator('[name=sheet]').selectOption('2024');
+      await page.fill('[name=row]', '2');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.deepEqual([(await report(id)).sheet, (await report(id)).columns.map((c) => c.label)], ['2024', ['ville', 'n']]);
+      assert.equal(await page.inputValue('[name=sheet]'), '2024');
+      assert.equal(await page.inputValue('[name=row]'), '2');
+      await page.getByText('Lire une autre table du fichier').click();
+      await page.fill('[name=row]', '9');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.match(await text(page), /pas de ligne 9 qui puisse contenir les noms/);
+      await page.fill('[name=row]', '');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.deepEqual((await report(id)).columns.map((c) => c.label), ['Bilan', 'provisoire']);
+
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'deux.zip', zipOf([{ name: 'a.csv', bytes: Buffer.from('x;y\n1;2\n') },
+        { name: 'sous/b.csv', bytes: Buffer.from('nom|n\nTours|2\n') }]));
+      assert.match(await text(page), /ne contient pas un seul tableau/);
+      assert.deepEqual(await page.locator('[name=member] option').allInnerTexts(), ['a.csv', 'sous/b.csv']);
+      if (scripts) await accessible(page, 'choix-archive');
+      await page.locator('[name=member]').selectOption('sous/b.csv');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.equal((await report(uploadOf(page))).member, 'sous/b.csv');
+      await page.getByText('Lire une autre table du fichier').click();
+      assert.deepEqual(await page.locator('[name=separator] option').allInnerTexts(),
+        ['À reconnaître (ici : barre verticale ( | ))', 'point-virgule ( ; )', 'virgule ( , )', 'tabulation', 'barre verticale ( | )']);
+      await page.locator('[name=separator]').selectOption(';');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.deepEqual((await report(uploadOf(page))).columns.map((c) => c.label), ['nom|n']);
+      await page.context().close();
+    });
+
+    test(`the path of a list in a JSON is typed, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'donnees.json', JSON.stringify({ a: { liste: [{ n: 1 }] }, b: [{ m: 1 }, { m: 2 }] }));
+      await page.getByText('Lire une autre table du fichier').click();
+      await page.fill('[name=path]', 'a.liste');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.deepEqual((await report(uploadOf(page))).columns.map((c) => c.label), ['n']);
+      await page.context().close();
     });
 
     test(`a few rows are typed in a grid, ${how}`, async () => {
@@ -167,6 +230,20 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       assert.match(await text(page), /Étape 2 \(split\)/); // refused, and said, with the list as it was
     });
   }
+
+  test('rows typed for a dataset whose files are read at another row are read as they were typed', async () => {
+    const sent = (await api('/uploads?name=f.csv&reading={"header_row":2}', { method: 'POST', body: Buffer.from('bilan;2024\nville;n\nTours;1\n'), headers: { 'Content-Type': 'text/csv' } })).json;
+    await poll(async () => (await api(`/uploads/${sent.id}`)).json.state === 'ready', { what: 'read' });
+    assert.equal((await api('/datasets/villes/draft', { method: 'PUT', body: { upload: sent.id } })).status, 201);
+    const page = await signIn(TOWN, people[TOWN]);
+    await page.goto(address(TOWN, '/backoffice/datasets/villes/grid'));
+    for (const [name, value] of Object.entries({ h1: 'ville', h2: 'n', 'c1-1': 'Blois', 'c1-2': '2', 'c2-1': 'Vierzon', 'c2-2': '3' })) await page.fill(`[name="${name}"]`, value);
+    await page.locator('main').getByRole('button', { name: 'Lire ces lignes' }).last().click();
+    await readDone(page);
+    assert.deepEqual(await page.locator('table.rows tbody th .mono').allInnerTexts(), ['ville', 'n']);
+    assert.equal(await page.locator('.kpi .v').first().innerText(), '2'); // rows read
+    await page.context().close();
+  });
 
   test('an update with a dropped column is held back until its shape is accepted', async () => {
     const bytes = 'chapitre;montant;note\na;1;x\n';

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
+import { zipOf } from './zip.mjs';
 
 const Excel = createRequire(import.meta.url)('exceljs');
 let t, key, otherKey;
@@ -200,12 +201,30 @@ test('an update sent by a program is published at once where it keeps the contra
 
 // ---- which table of a file ----
 
+const zip = (files) => zipOf(Object.entries(files).map(([name, text]) => ({ name, bytes: Buffer.from(text) })));
 const book = async (sheets) => {
   const w = new Excel.Workbook();
   for (const [name, ...lines] of sheets) w.addWorksheet(name).addRows(lines);
   return Buffer.from(await w.xlsx.writeBuffer());
 };
 const sendBook = async (sheets, query) => (await api(`/uploads?name=f.xlsx${query}`, { method: 'POST', body: await book(sheets), headers: { 'Content-Type': 'application/octet-stream' } })).json;
+
+test('a zip of two tables is refused with their names, and read once one is said; the next file is read at the same', async () => {
+  const two = (n) => zip({ 'a.csv': 'x;y\n1;2\n', 'sous/b.csv': `nom;n\nTours;${n}\n`, 'notice.pdf': '%PDF-' });
+  const refused = await settled((await send(two(1))).json.id);
+  assert.equal(refused.state, 'failed');
+  assert.equal(refused.error.kind.code, 'data_member_choose');
+  assert.deepEqual(refused.error.kind.found, { members: ['a.csv', 'sous/b.csv'] });
+  const read = await again(refused.id, { reading: { member: 'sous/b.csv' } });
+  assert.equal(read.state, 'ready', JSON.stringify(read.error));
+  assert.deepEqual([read.report.member, read.report.members], ['sous/b.csv', ['a.csv', 'sous/b.csv']]);
+  assert.equal((await api('/datasets/archive/draft', { method: 'PUT', body: { upload: read.id, metas: metas('archive') } })).status, 201);
+  assert.equal((await verb('archive', 'publish', { attest: { personal: true, rights: true, standing: true } })).status, 200);
+  assert.equal((await settled((await send(two(5), '&dataset=archive&publish=true')).json.id)).state, 'published');
+  const gone = await settled((await send(zip({ 'a.csv': 'x;y\n1;2\n', 'c.csv': 'x;y\n1;2\n' }), '&dataset=archive&publish=true')).json.id);
+  assert.equal(gone.error.kind.code, 'reading_gone');
+  assert.deepEqual(gone.error.kind.found.members, ['a.csv', 'c.csv']);
+});
 
 test('what was said of the first file goes for the next ones: sheet and row of names; where the sheet is gone nothing is taken', async () => {
   const sheets = (n) => [['2023', ['ville', 'n'], ['Blois', 1]], ['2024', ['Bilan'], ['ville', 'n'], ['Tours', n]]];

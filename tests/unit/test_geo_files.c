@@ -36,10 +36,9 @@ static bool read_report(struct str text, const char *options, json_t **report, s
     int fd = file_of(text);
     struct child_limits limits = ingest_limits(text.n);
     bool ok = ingest_start(&g, fd, str_of(options), true, &limits, e);
-    if (ok) {
+    if (ok)
         *report = json_incref(g.report);
-        ingest_free(&g);
-    }
+    ingest_free(&g);
     close(fd);
     return ok;
 }
@@ -363,6 +362,13 @@ static void test_layers(void **state)
     said(kml, NULL, "name text a\ngeo_point_2d geo_point_2d 47.0, 1.0\n");
     said(kml, "{\"layer\":\"deux\"}", "name text b\ngeo_point_2d geo_point_2d 48.0, 2.0\n");
     refused(kml, "{\"layer\":\"trois\"}", &err_data_geo_layer);
+    json_t *report = NULL;
+    struct err e = {0};
+    assert_true(read_report(kml, "{}", &report, &e));
+    char *layers = json_dumps(json_object_get(report, "layers"), JSON_COMPACT);
+    assert_string_equal(layers, "[\"un\",\"deux\"]");
+    free(layers);
+    json_decref(report);
 }
 
 /* Properties come and go; text keeps its type, numbers their digits; what is nested stays as it is written. */

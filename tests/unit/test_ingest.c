@@ -79,6 +79,7 @@ static void test_its_error_is_ours(void **state)
     err_say(&e, LANG_FR, &said);
     assert_true(str_starts(buf_str(&said), S("Ligne 3, colonne 2")));
     buf_free(&said);
+    ingest_free(&g);
     close(fd);
 }
 

@@ -292,6 +292,8 @@ static void test_reason_agrees_with_its_number(void **state)
          "2 valeurs ont été abîmées par un tableur (comme 2,24E+13) : corrigez-les dans le fichier d’origine",
          "2 values were damaged by a spreadsheet (like 2,24E+13): correct them in the source file"},
         {"{\"code\":\"row_short\",\"args\":[\"0\",\"3\"]}", "0 cellule au lieu de 3", "0 cells instead of 3"},
+        {"{\"code\":\"note_sheet_picked\",\"args\":[\"2024\",\"2023\"]}", /* names, however they look */
+         "la feuille 2024 est lue : 2023, avant elle, n’a pas l’air d’un tableau", "the sheet 2024 is read: 2023, before it, does not look like a table"},
         {"{\"code\":\"warn_blank\"}", " lignes vides ont été laissées de côté", " blank rows were left out"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -98,6 +98,50 @@ static void test_zip_members(void **state)
     }
 }
 
+/* What a refused file holds to choose from is told beside the error: files of a zip, and of the one that was taken, its sheets. */
+static void test_found(void **state)
+{
+    (void)state;
+    static const char sheets[] =
+        "<workbook xmlns:r='r'><sheets><sheet name='2023' r:id='rId1'/><sheet name='Notes' state='hidden' r:id='rId2'/></sheets></workbook>";
+    static const char relations[] = "<Relationships><Relationship Id='rId1' Type='x/worksheet' Target='1.xml'/>"
+                                    "<Relationship Id='rId2' Type='x/worksheet' Target='1.xml'/></Relationships>";
+    const struct zip_member parts[] = {{"xl/workbook.xml", str_of(sheets)}, {"xl/_rels/workbook.xml.rels", str_of(relations)},
+                                       {"xl/1.xml", S("<worksheet><sheetData><row><c t='str'><v>a</v></c></row></sheetData></worksheet>")}};
+    struct str book = zip_of(parts, 3, 1 << 20);
+    const struct zip_member two[] = {{"a.csv", S(TABLE)}, {"lisez-moi.pdf", S("%PDF-")}, {".caché.csv", S("x")}, {"sous/b.xlsx", book}};
+    static const struct zip_member no_table[] = {{"a.pdf", S("%PDF-")}, {"b.pdf", S("%PDF-")}};
+    struct str files[] = {zip_of(two, 4, 1 << 20), zip_of(no_table, 2, 1 << 20), book};
+    static const struct {
+        size_t file;
+        const char *options, *want;
+    } rows[] = {
+        {0, NULL, "{\"members\":[\"a.csv\",\"sous/b.xlsx\"]}"},
+        {0, "{\"member\": \"c\"}", "{\"members\":[\"a.csv\",\"sous/b.xlsx\"]}"},
+        {0, "{\"member\": \"b.xlsx\", \"sheet\": \"2024\"}",
+         "{\"members\":[\"a.csv\",\"sous/b.xlsx\"],\"sheet\":\"2023\",\"sheets\":[{\"name\":\"2023\",\"hidden\":false},{\"name\":\"Notes\",\"hidden\":true}]}"},
+        {1, NULL, "{\"members\":[\"a.pdf\",\"b.pdf\"]}"},
+        {2, "{\"sheet\": \"2024\"}", "{\"sheet\":\"2023\",\"sheets\":[{\"name\":\"2023\",\"hidden\":false},{\"name\":\"Notes\",\"hidden\":true}]}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct reader r;
+        struct err e = {0};
+        struct buf out = {0};
+        struct jw w;
+        json_t *o = rows[i].options ? jr_parse(str_of(rows[i].options), &e) : NULL;
+        assert_false(reader_open_bytes(&r, files[rows[i].file], o, &e));
+        jw_init(&w, &out, JW_COMPACT);
+        reader_found(&r, &w);
+        if (!str_eq(buf_str(&out), str_of(rows[i].want)))
+            fail_msg("row %zu: " STR_FMT, i, STR_ARG(buf_str(&out)));
+        reader_close(&r);
+        buf_free(&out);
+        json_decref(o);
+    }
+    for (size_t i = 0; i < 3; i++)
+        zip_drop(files[i]);
+}
+
 /* R58: what is counted is the canonical form (commas, LF, UTF-8), whatever the file is packed in or written in: 22 bytes
  * here, "nom,n\nTours,1\nBlois,2\n". */
 static void test_bytes_are_of_the_canonical_form(void **state)
@@ -184,7 +228,7 @@ static void test_broken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members), cmocka_unit_test(test_more_than_usual),
+        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members), cmocka_unit_test(test_found), cmocka_unit_test(test_more_than_usual),
         cmocka_unit_test(test_nested),  cmocka_unit_test(test_bytes_are_of_the_canonical_form),  cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_broken),
     };

@@ -12,7 +12,7 @@
 enum { NAME_MAX = 200, NONE = UINT32_MAX, FEED = 1 << 20 };
 
 /* What an element is to us. */
-enum kind { OTHER, ROOT, CONTAINER, PLACEMARK, SCHEMA, NAME };
+enum kind { OTHER, ROOT, CONTAINER, PLACEMARK, FEATURE, SCHEMA, NAME }; /* FEATURE: one that is no row */
 
 struct span {
     uint64_t from;
@@ -23,7 +23,7 @@ struct layer {
     struct str name;
     struct span tag; /* its start tag */
     struct str element; /* as it is written: "Folder", "kml:Folder" */
-    uint64_t rows;
+    uint64_t rows, number; /* number: among the features of what it stands in, from 0 */
 };
 
 struct kml_pieces {
@@ -44,7 +44,7 @@ struct scan {
     struct {
         enum kind kind;
         uint32_t layer; /* of a container: its own; NONE: past what is counted */
-        uint64_t from;
+        uint64_t from, features;
     } stack[OGR_DEPTH_MAX + 1];
     unsigned depth;
     struct buf name;
@@ -70,7 +70,8 @@ static enum kind kind_of(const struct scan *s, const char *name)
     static const struct {
         const char *name;
         enum kind kind;
-    } kinds[] = {{"Document", CONTAINER}, {"Folder", CONTAINER}, {"Placemark", PLACEMARK}, {"Schema", SCHEMA}, {"name", NAME}};
+    } kinds[] = {{"Document", CONTAINER}, {"Folder", CONTAINER}, {"Placemark", PLACEMARK}, {"Schema", SCHEMA}, {"name", NAME}, {"NetworkLink", FEATURE},
+                 {"GroundOverlay", FEATURE}, {"ScreenOverlay", FEATURE}, {"PhotoOverlay", FEATURE}, {"Tour", FEATURE}};
     enum kind above = s->depth ? s->stack[s->depth - 1].kind : OTHER;
     if (s->depth == 0)
         return ROOT;
@@ -93,13 +94,20 @@ static uint64_t here(const struct scan *s)
     return (uint64_t)XML_GetCurrentByteIndex(s->parser);
 }
 
-static uint32_t add_layer(struct scan *s, const char *element)
+/* The number of a feature that begins among those of what it stands in. */
+static uint64_t count_feature(struct scan *s, enum kind kind)
+{
+    bool counts = s->depth && (kind == CONTAINER || kind == PLACEMARK || kind == FEATURE);
+    return counts ? s->stack[s->depth - 1].features++ : 0;
+}
+
+static uint32_t add_layer(struct scan *s, const char *element, uint64_t number)
 {
     struct kml_pieces *p = s->p;
     if (p->nlayers == OGR_LAYERS_MAX)
         return NONE;
     p->layers[p->nlayers] = (struct layer){.tag = {here(s), (uint32_t)XML_GetCurrentByteCount(s->parser), NONE},
-                                           .element = arena_str(&p->a, str_of(element))};
+                                           .element = arena_str(&p->a, str_of(element)), .number = number};
     return p->nlayers++;
 }
 
@@ -117,7 +125,9 @@ static void on_start(void *user, const XML_Char *name, const XML_Char **attribut
         s->p->head = here(s) + (uint64_t)XML_GetCurrentByteCount(s->parser);
     }
     s->stack[s->depth].kind = kind;
-    s->stack[s->depth].layer = kind == CONTAINER ? add_layer(s, name) : NONE;
+    uint64_t number = count_feature(s, kind);
+    s->stack[s->depth].features = 0;
+    s->stack[s->depth].layer = kind == CONTAINER ? add_layer(s, name, number) : NONE;
     s->stack[s->depth].from = here(s);
     s->depth++;
     if (kind == NAME)
@@ -201,13 +211,13 @@ static bool scan(struct kml_pieces *p, struct err *e)
 
 /* ---- which layer ---- */
 
-/* LIBKML calls one without a name after its number. */
+/* LIBKML calls one without a name after its place among the features beside it. */
 static void name_layers(struct kml_pieces *p)
 {
     p->skipped = p->nlayers > 1 && p->layers[0].rows == 0;
     for (unsigned i = p->skipped; i < p->nlayers; i++)
         if (!p->layers[i].name.n)
-            p->layers[i].name = arena_printf(&p->a, "Layer%u", i - p->skipped);
+            p->layers[i].name = arena_printf(&p->a, "Layer%llu", (unsigned long long)p->layers[i].number);
 }
 
 static bool no_layer(const struct kml_pieces *p, struct str wanted, struct err *e)
@@ -264,6 +274,14 @@ bool kml_pieces_open(struct str file, struct str wanted, bool or_first, struct k
 struct str kml_pieces_layer(const struct kml_pieces *p)
 {
     return p->layers[p->chosen].name;
+}
+
+void kml_pieces_layers(const struct kml_pieces *p, struct buf *names)
+{
+    for (unsigned i = p->skipped; i < p->nlayers; i++) {
+        buf_add(names, p->layers[i].name);
+        buf_addc(names, 0);
+    }
 }
 
 unsigned kml_pieces_others(const struct kml_pieces *p)

@@ -24,6 +24,7 @@ struct kml_pieces;
 /* wanted: a layer's name; absent: the first that has rows. or_first: that one too where none is named so. Borrows `file`. */
 bool kml_pieces_open(struct str file, struct str wanted, bool or_first, struct kml_pieces **out, struct err *e);
 struct str kml_pieces_layer(const struct kml_pieces *p);
+void kml_pieces_layers(const struct kml_pieces *p, struct buf *names); /* of all of them, a NUL behind each */
 unsigned kml_pieces_others(const struct kml_pieces *p); /* how many layers there are beside it */
 
 /* The next piece, good until the one behind it; absent: there is none. Its rows are its only layer. */

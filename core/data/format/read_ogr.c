@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/jr.h"
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 #include "core/data/format/ogr.h"
 #include "core/data/format/read_geojson.h"
@@ -96,11 +97,21 @@ static bool no_layer(struct ogr_source *s, int n, struct str wanted, struct err 
     return false;
 }
 
+static void put_layer(struct buf *names, struct str name)
+{
+    if (!utf8_valid(name))
+        return;
+    buf_add(names, name);
+    buf_addc(names, 0);
+}
+
 static bool choose_layer(struct ogr_source *s, struct str wanted, struct err *e)
 {
     int n = ogr()->GDALDatasetGetLayerCount(s->dataset);
     if (n > OGR_LAYERS_MAX)
         n = OGR_LAYERS_MAX;
+    for (int i = 0; i < n; i++)
+        put_layer(&s->notes.layers, str_of(ogr()->OGR_L_GetName(ogr()->GDALDatasetGetLayer(s->dataset, i))));
     for (int i = 0; i < n && !s->layer; i++) {
         void *layer = ogr()->GDALDatasetGetLayer(s->dataset, i);
         bool named = wanted.n && str_eq(str_of(ogr()->OGR_L_GetName(layer)), wanted);
@@ -262,13 +273,17 @@ static void ogr_close(struct rows *self)
     ogr_zip_free(&s->parts);
     buf_free(&s->turned);
     buf_free(&s->text);
+    buf_free(&s->notes.layers);
     arena_free(&s->arena);
     free(s);
 }
 
 static void describe(struct rows *self, struct jw *w)
 {
-    JW_STR(w, "layer", ((struct ogr_source *)self)->notes.layer);
+    const struct ogr_source *s = (struct ogr_source *)self;
+    JW_STR(w, "layer", s->notes.layer);
+    jw_key(w, S("layers"));
+    jw_strings(w, buf_str(s->parts.n ? &s->parts.layers : &s->notes.layers));
 }
 
 static void warn(struct rows *self, struct arena *a, struct jw *w)

@@ -30,6 +30,7 @@ enum { MAPPED_MAX = OGR_PARTS_MAX };
 
 struct ogr_notes {
     struct str layer; /* its name */
+    struct buf layers; /* all of them, a NUL behind each */
     unsigned other_layers;
     const char *reference;  /* the name of its reference system; NULL: 4326 already */
     bool reference_assumed; /* none was said: Lambert-93 by the look of its numbers */

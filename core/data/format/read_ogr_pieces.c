@@ -71,6 +71,7 @@ bool ogr_pieces_open(struct ogr_source *s, struct str text, struct str wanted, s
     if (!kml_pieces_open(text, wanted, s->parts.n > 0, &s->pieces, e))
         return false;
     s->notes.layer = s->parts.n ? str_of(s->parts.stem) : kml_pieces_layer(s->pieces);
+    kml_pieces_layers(s->pieces, &s->notes.layers);
     s->notes.other_layers = s->parts.n ? s->parts.others : kml_pieces_others(s->pieces);
     ogr_calm();
     return ogr_pieces_rewind(s, e);

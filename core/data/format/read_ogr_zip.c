@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 #include "core/data/format/read_ogr.h"
 
@@ -98,6 +99,8 @@ static bool choose(struct str file, const char *kind, struct str layer, struct o
         if (strcmp(one.extension, kind) != 0)
             continue;
         found++;
+        if (found <= OGR_LAYERS_MAX && utf8_valid(str_of(one.stem)))
+            buf_add(&out->layers, (struct str){one.stem, strlen(one.stem) + 1});
         if (is_better(&one, layer, &largest))
             memcpy(out->stem, one.stem, sizeof one.stem);
     }
@@ -202,5 +205,6 @@ void ogr_zip_free(struct ogr_parts *p)
 {
     for (size_t i = 0; i < OGR_PARTS_MAX; i++)
         free(p->part[i].bytes);
+    buf_free(&p->layers);
     *p = (struct ogr_parts){0};
 }

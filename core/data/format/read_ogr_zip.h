@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "core/base/err.h"
 
 /*
@@ -24,6 +25,7 @@ struct ogr_parts {
     size_t n;
     char stem[OGR_STEM_MAX]; /* the layer's name: that of the file without folder and extension */
     unsigned others;         /* more of the kind in the same zip */
+    struct buf layers;       /* their names, a NUL behind each */
 };
 
 /* The ".shp" or ".kml" that is called `layer` (absent: the first), and what goes with it. */

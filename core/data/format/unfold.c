@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "core/base/buf.h"
 #include "core/base/must.h"
+#include "core/base/utf8.h"
 #include "core/data/errors.h"
 
 enum { CHUNK = 64 << 10, NAMES_SAID = 150, MEMBER_MAX = 1024 };
@@ -121,7 +121,16 @@ struct census {
         unsigned n;
     } of[RANK_DATA + 1], chosen, other; /* other: of no rank, but a file */
     struct buf names;
+    struct buf data, others; /* all of a rank, and of none, a NUL behind each */
 };
+
+static void keep_name(struct buf *list, struct str path)
+{
+    if (!utf8_valid(path) || list->n + path.n + 1 > UNFOLD_NAMES_MAX)
+        return;
+    buf_add(list, path);
+    buf_addc(list, 0);
+}
 
 static void count_member(struct census *c, struct str path)
 {
@@ -133,6 +142,8 @@ static void count_member(struct census *c, struct str path)
     char *first = hit ? c->chosen.first : rank ? c->of[rank].first : c->other.first;
     if (n && (*n)++ == 0)
         memcpy(first, path.p, path.n), first[path.n] = 0;
+    if (!hidden)
+        keep_name(rank ? &c->data : &c->others, path);
     if (hidden || c->names.n + path.n + 2 > NAMES_SAID)
         return;
     buf_addz(&c->names, c->names.n ? ", " : "");
@@ -192,6 +203,8 @@ static bool choose(struct unfold *u, struct str file, struct str member, struct 
     const char *name = ok ? settle(c, e) : NULL;
     if (name)
         u->member = must_strndup(name, strlen(name));
+    u->members = c->data.n ? c->data : c->others;
+    buf_free(c->data.n ? &c->others : &c->data);
     buf_free(&c->names);
     free(c);
     archive_read_free(a);
@@ -287,5 +300,6 @@ void unfold_free(struct unfold *u)
     if (u->bytes)
         munmap(u->bytes, u->n);
     free(u->member);
+    buf_free(&u->members);
     *u = (struct unfold){0};
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "core/base/err.h"
 
 /*
@@ -19,6 +20,7 @@ enum {
     UNFOLD_RATIO_MAX = 100,  /* unfolded over packed */
     UNFOLD_USUAL = 12,       /* the same, of tables: four to eight */
     UNFOLD_ENTRIES_MAX = 10000,
+    UNFOLD_NAMES_MAX = 32 << 10, /* bytes of names that are kept to choose from */
 };
 
 struct unfold {
@@ -26,6 +28,7 @@ struct unfold {
     char *member;          /* of a zip; NULL elsewhere */
     char *bytes;           /* ours */
     size_t n;
+    struct buf members;    /* of a zip: the files to choose from, a NUL behind each; there after a failure, too */
 };
 
 const char *unfold_is(struct str file); /* which container it is; NULL: none */

@@ -112,8 +112,14 @@ bool ingest_start_with(struct ingest *g, int fd, struct str options, bool report
         return false;
     if (take_report(g, e))
         return true;
-    ingest_free(g);
+    child_kill(&g->child);
+    buf_free(&g->lines);
     return false;
+}
+
+const json_t *ingest_found(const struct ingest *g)
+{
+    return jr_object(jr_object(g->report, "error"), "found");
 }
 
 int ingest_stream(const struct ingest *g)

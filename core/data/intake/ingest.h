@@ -11,13 +11,13 @@
  *   copy_in         on ingest_stream, within a transaction that can still be rolled back
  *   ingest_finish   true only when the rows are as many as the report and the last line say, and the
  *                   child left with exit 0: commit only then
- *   ingest_free     at any time; kills what still runs
+ *   ingest_free     at any time, after a failure of the others too; kills what still runs
  *
  * Errors: what the child reports (err_data_*), err_child_*, err_data_unread. Blocking.
  */
 struct ingest {
     struct child child;
-    json_t *report; /* reader.h; owned */
+    json_t *report; /* reader.h; owned. After a failed start {"error": {…, "found"}}, or NULL */
     struct buf lines;
     bool report_only;
 };
@@ -30,6 +30,8 @@ bool ingest_start_with(struct ingest *g, int fd, struct str options, bool report
                        const int *joins, size_t njoins, struct err *e);
 bool ingest_start(struct ingest *g, int fd, struct str options, bool report_only,
                   const struct child_limits *limits, struct err *e);
+/* After a failed start: what the file holds to choose from (reader.h); NULL: nothing was said. */
+const json_t *ingest_found(const struct ingest *g);
 int ingest_stream(const struct ingest *g); /* for copy_in, with `fields` = ingest_fields; one reader */
 unsigned ingest_fields(const struct ingest *g);
 bool ingest_finish(struct ingest *g, uint64_t rows, struct err *e); /* rows: as copy_in counted */

@@ -48,7 +48,7 @@ static bool to_stream(void *to, struct str bytes, struct err *e)
     return put(job->stream_fd, bytes, e);
 }
 
-static void report_error(const struct job *job, const struct err *why)
+static void report_error(const struct job *job, struct reader *r, const struct err *why)
 {
     struct buf out = {0};
     struct err ignored = {0};
@@ -64,6 +64,8 @@ static void report_error(const struct job *job, const struct err *why)
     for (unsigned i = 0; i < why->nargs; i++)
         jw_str(&w, str_of(why->arg[i]));
     jw_close(&w, ']');
+    jw_key(&w, S("found"));
+    reader_found(r, &w);
     jw_close(&w, '}');
     jw_close(&w, '}');
     buf_addc(&out, '\n');
@@ -208,7 +210,7 @@ static int work(struct job *job, bool sealed)
                           : job->picture ? shrink(job, &e)
                                         : run(job, &r, options, &e));
     if (!ok && sealed)
-        report_error(job, &e);
+        report_error(job, &r, &e);
     else if (!ok)
         say_error(&e);
     reader_close(&r);

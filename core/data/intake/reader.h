@@ -81,6 +81,8 @@ bool reader_open_bytes(struct reader *r, struct str file, const json_t *options,
 void reader_join(struct reader *r, struct str csv);
 bool reader_look(struct reader *r, struct err *e);
 void reader_report(struct reader *r, struct buf *out);
+/* After a failure: what the file holds to choose from, as the report would say it: {"members", "sheet", "sheets", "layers", …} */
+void reader_found(struct reader *r, struct jw *w);
 
 /* Takes the stream piece by piece. */
 typedef bool reader_write(void *to, struct str bytes, struct err *e);

@@ -278,6 +278,36 @@ static void put_counts(struct jw *w, const struct reader_counts *n)
     JW_I64(w, "bytes", (int64_t)n->bytes);
 }
 
+/* What there is to choose from: files of an archive; sheets, layers, as the format says them. */
+static void put_found(const struct reader *r, struct rows *source, struct jw *w)
+{
+    if (r->unfold.members.n) {
+        jw_key(w, S("members"));
+        jw_strings(w, buf_str(&r->unfold.members));
+    }
+    if (source && source->describe)
+        source->describe(source, w);
+}
+
+/* A table that is not there was asked for: what is there is told by the file as it opens without that. */
+static struct rows *open_unasked(const struct reader *r)
+{
+    struct str file = r->decoded.n ? buf_str(&r->decoded) : r->unfold.bytes ? (struct str){r->unfold.bytes, r->unfold.n} : r->file;
+    struct rows *rows = NULL;
+    struct err ignored = {0};
+    return r->format && r->format->open(file, NULL, &rows, &ignored) ? rows : NULL;
+}
+
+void reader_found(struct reader *r, struct jw *w)
+{
+    struct rows *again = r->source ? NULL : open_unasked(r);
+    jw_open(w, '{');
+    put_found(r, r->source ? r->source : again, w);
+    jw_close(w, '}');
+    if (again)
+        again->close(again);
+}
+
 void reader_report(struct reader *r, struct buf *out)
 {
     struct jw w;
@@ -288,8 +318,7 @@ void reader_report(struct reader *r, struct buf *out)
         JW_STR(&w, "container", str_of(r->unfold.container));
         JW_STR(&w, "member", str_of(r->unfold.member));
     }
-    if (r->source->describe)
-        r->source->describe(r->source, &w);
+    put_found(r, r->source, &w);
     JW_BOOL(&w, "header", r->dialect.has_header);
     put_counts(&w, &r->counts);
     JW_I64(&w, "fields", reader_fields(r));

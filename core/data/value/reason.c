@@ -96,7 +96,7 @@ void reason_say(const json_t *reason, enum lang lang, struct buf *out)
         return;
     }
     for (; *text; text++) {
-        if (text[0] != '{' || text[1] < '0' || text[1] > '3' || (text[2] != '}' && text[2] != ':')) {
+        if (text[0] != '{' || text[1] < '0' || text[1] > '3' || !text[2] || !strchr("}:=", text[2])) {
             buf_addc(out, *text);
             continue;
         }
@@ -106,8 +106,11 @@ void reason_say(const json_t *reason, enum lang lang, struct buf *out)
             text = say_number(out, text + 3, is_one(value, lang));
             continue;
         }
-        if (value.p)
+        bool as_it_is = text[2] == '=';
+        if (value.p && as_it_is)
+            buf_add(out, value);
+        else if (value.p)
             say_arg(out, value, lang);
-        text += 2;
+        text += as_it_is ? 3 : 2;
     }
 }

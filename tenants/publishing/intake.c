@@ -87,7 +87,7 @@ static bool find_steps(struct intake *in, struct err *e)
 
 json_t *intake_reading(const json_t *asked)
 {
-    static const char *const keys[] = {"member", "sheet", "layer", "path", "header_row", "header", "separator"};
+    static const char *const keys[] = {"member", "sheet", "layer", "path", "header_row", "header", "separator", "encoding"};
     json_t *reading = json_object();
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         json_object_set(reading, keys[i], json_object_get(asked, keys[i])); /* absent: nothing is set */

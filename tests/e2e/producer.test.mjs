@@ -336,6 +336,18 @@ test('cells that are not of the type become empty where somebody ticks it, and w
   assert.equal(n(), '0 1 2 3 4 5 6 7 8 -');
 });
 
+test('a small file in two encodings is told to be one, and read as the producer says', async () => {
+  const bytes = Buffer.concat([...Array(30).fill(Buffer.from('Orléans;1\n')), ...Array(2).fill(Buffer.from('Orléans;1\n', 'latin1'))]);
+  const sent = await settled((await send(Buffer.concat([Buffer.from('ville;n\n'), bytes]))).json.id);
+  assert.equal(sent.report.encoding, 'windows-1252');
+  assert.deepEqual(sent.report.warnings, [{ code: 'warn_utf8_lines', args: ['30'] }]);
+  assert.match((await t.http('r.localhost', `/backoffice/datasets/new/${sent.id}/`, { key })).text, /30 lignes d’un fichier lu en Windows-1252 sont en UTF-8/);
+  const said = await again(sent.id, { reading: { encoding: 'utf-8' } });
+  assert.equal(said.report.encoding, 'utf-8+windows-1252');
+  assert.deepEqual(said.report.warnings, [{ code: 'warn_repaired', args: ['2'] }]);
+  assert.deepEqual(said.report.columns[0].examples, ['Orléans']);
+});
+
 // ---- corrections ----
 
 test('a spoiled identifier is corrected in place, a row left out, and the file read again keeps both', async () => {

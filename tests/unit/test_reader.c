@@ -516,6 +516,72 @@ static void test_encodings_give_the_same_stream(void **state)
     end(&c);
 }
 
+/* `utf8` lines in UTF-8, then `other` in Windows-1252, each of them "Orléans". */
+static struct reading read_two_encodings(int utf8, int other, const char *options)
+{
+    struct buf text = {0};
+    buf_addz(&text, "ville;n\n");
+    for (int i = 0; i < utf8 + other; i++)
+        buf_addz(&text, i < utf8 ? "Orl\xC3\xA9" "ans;1\n" : "Orl\xE9" "ans;1\n");
+    struct reading g = read_text(buf_str(&text), options);
+    assert_true(g.ok);
+    buf_free(&text);
+    return g;
+}
+
+static int64_t warned_of(const struct reading *g, const char *code)
+{
+    const json_t *w;
+    size_t i;
+    json_array_foreach(jr_array(g->report, "warnings"), i, w)
+        if (str_eq(jr_str(w, "code"), str_of(code)))
+            return atoll(json_string_value(json_array_get(jr_array(w, "args"), 0)));
+    return 0;
+}
+
+static int times(const struct reading *g, const char *word)
+{
+    int n = 0;
+    for (struct str s = buf_str(&g->stream); s.n;) {
+        ptrdiff_t at = str_find(s, str_of(word));
+        if (at < 0)
+            break;
+        n++;
+        s = str_from(s, (size_t)at + 1);
+    }
+    return n;
+}
+
+/* Mixed encodings are repaired and counted; where the other lines are too many to be told from a file in
+ * Windows-1252, what is broken is said, and one word mends it. */
+static void test_mixed_encodings_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        int utf8, other;
+        const char *options;
+        int right;
+        int64_t repaired, warned;
+    } cases[] = {
+        {38, 2, NULL, 40, 2, 0},
+        {30, 2, NULL, 2, 0, 30},
+        {30, 2, "{\"encoding\":\"utf-8\"}", 32, 2, 0},
+        {38, 2, "{\"encoding\":\"windows-1252\"}", 2, 0, 38},
+        {0, 9, NULL, 9, 0, 0},
+        {0, 9, "{\"encoding\":\"utf-8\"}", 9, 9, 0},
+        {9, 0, "{\"encoding\":\"windows-1252\"}", 9, 0, 0}, /* said of the file before: this one is UTF-8 beyond a doubt */
+        {9, 0, "{\"encoding\":\"latin1\"}", 9, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reading g = read_two_encodings(cases[i].utf8, cases[i].other, cases[i].options);
+        int right = times(&g, "Orl\xC3\xA9" "ans");
+        if (right != cases[i].right || warned_of(&g, "warn_repaired") != cases[i].repaired ||
+            warned_of(&g, "warn_utf8_lines") != cases[i].warned)
+            fail_msg("case %zu: %d right", i, right);
+        end(&g);
+    }
+}
+
 /* Cells that are views of the file and cells that are not, rows of every fate, more than all batches hold; one helper
  * for several files in turn. */
 static void test_a_helper_changes_nothing(void **state)
@@ -670,7 +736,8 @@ int main(void)
         cmocka_unit_test(test_dots_in_doubt), cmocka_unit_test(test_choices_are_offered),
         cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_an_agreement_is_kept), cmocka_unit_test(test_why_a_type_is_kept), cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
-        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_a_helper_changes_nothing),
+        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_mixed_encodings_are_told),
+        cmocka_unit_test(test_a_helper_changes_nothing),
         cmocka_unit_test(test_a_helper_sees_what_a_row_says_of_itself), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),
     };

@@ -46,7 +46,18 @@ void encoding_detect(struct str file, struct encoding_found *out)
     count_lines(file, &high, &bad);
     bool mostly = (high - bad) * 100 >= high * 95;
     out->encoding = mostly || out->bom_bytes ? ENCODING_MIXED : ENCODING_1252;
-    out->bad_lines = out->encoding == ENCODING_MIXED ? bad : 0;
+    out->bad_lines = bad;
+    out->utf8_lines = high - bad;
+}
+
+void encoding_choose(struct encoding_found *found, struct str asked)
+{
+    if (found->bad_lines == 0 || found->bom_bytes)
+        return;
+    if (str_eq(asked, S("utf-8")))
+        found->encoding = ENCODING_MIXED;
+    else if (str_eq(asked, S("windows-1252")))
+        found->encoding = ENCODING_1252;
 }
 
 const char *encoding_name(enum encoding e)

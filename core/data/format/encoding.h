@@ -14,10 +14,14 @@ enum encoding { ENCODING_UTF8, ENCODING_MIXED, ENCODING_1252, ENCODING_UTF16LE, 
 struct encoding_found {
     enum encoding encoding;
     unsigned bom_bytes;
-    uint64_t bad_lines; /* ENCODING_MIXED: lines to be repaired */
+    uint64_t bad_lines, utf8_lines; /* where it is neither UTF-16 nor UTF-8: lines with bytes over 127 that are not UTF-8, that are */
 };
 
 void encoding_detect(struct str file, struct encoding_found *out);
+
+/* What somebody says of a file that is not UTF-8 throughout: "utf-8" (other lines are repaired) or "windows-1252". A BOM and
+ * UTF-8 without a fault say more. */
+void encoding_choose(struct encoding_found *found, struct str asked);
 const char *encoding_name(enum encoding e);
 
 /* The bytes as UTF-8, appended; 0x81 8D 8F 90 9D become U+FFFD. */

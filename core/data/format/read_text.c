@@ -37,10 +37,19 @@ static void text_describe(struct rows *self, struct jw *w)
     JW_STR(w, "separator", ((struct str){&t->csv.separator, 1}));
 }
 
+/* A few lines less of the other kind, and they would have been repaired. */
+static void text_warn(struct rows *self, struct arena *a, struct jw *w)
+{
+    const struct text *t = (struct text *)(void *)self;
+    if (t->found.encoding == ENCODING_1252)
+        reason_count(w, a, REASON_warn_utf8_lines, t->found.utf8_lines);
+}
+
 bool text_open(struct str file, const json_t *options, struct rows **out, struct err *e)
 {
     struct text *t = must_alloc(sizeof *t);
     encoding_detect(file, &t->found);
+    encoding_choose(&t->found, jr_str(options, "encoding"));
     struct str bytes = str_from(file, t->found.bom_bytes), asked = jr_str(options, "separator");
     bool given = asked.n == 1 && strchr(";,\t|", asked.p[0]);
     bool ok = !encoding_is_utf16(file) || encoding_from_utf16(&t->utf16, file, e);
@@ -56,6 +65,7 @@ bool text_open(struct str file, const json_t *options, struct rows **out, struct
     csv_init(&t->csv, bytes, encoding, given ? asked.p[0] : dialect_separator(bytes, encoding));
     t->csv.rows.close = text_close;
     t->csv.rows.describe = text_describe;
+    t->csv.rows.warn = text_warn;
     *out = &t->csv.rows;
     return true;
 }

@@ -21,7 +21,7 @@
  *
  * Options (JSON, all optional):
  *   {"max_rows": 300000, "first_id": 1, "header": true, "header_row": 3,
- *    "member": of a zip, "separator": ";" of a text, "sheet": of a workbook, "layer": of a geographic file, by name,
+ *    "member": of a zip, "separator": ";" and "encoding": "utf-8" of a text, "sheet": of a workbook, "layer": of a geographic file, by name,
  *    "fields": [{"source": label in the file, "name": …, "label": …, "type": …, "format": …, "bad": "null" or "aside"}],
  *    "none_kept": true (a file whose rows are all set aside is not refused),
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}

@@ -190,6 +190,12 @@ static void test_geography_in_cells(void **state)
         {"id;x;y\na;525803;6701233\nb;1300001;6600000\n", "text int int ", ""},
         {"id;x;y\na;0.68;47.39\nb;1.33;47.58\n", "text decimal decimal ", "offer_point y x"},
         {"id;x;y\na;3;4\nb;5;6\n", "text int int ", ""},
+        {"id;x;y\na;0.0118;0.827\nb;-0.05;0.83\n", "text decimal decimal ", ""}, /* radians */
+        {"id;x;y\na;0.0118;0.827\nb;0.5;0.83\n", "text decimal decimal ", "offer_point y x"},
+        {"id;x;y\na;0.0118;44.827\n", "text decimal decimal ", "offer_point y x"},
+        {"id;mots\na;eau|air\nb;sol\n", "text text ", "offer_list mots "},
+        {"id;mots\na;eau||air\nb;sol|eau\n", "text text ", ""},
+        {"id;mots;n\na;1|2;3\nb;3|4;4\n", "text text int ", "offer_list mots "},
         {"id;x;y;geom\na;525803;6701233;POINT(0.68 47.39)\nb;700000;6600000;POINT(3 46.5)\n", "text int int geo_shape ", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -201,7 +207,7 @@ static void test_geography_in_cells(void **state)
             buf_printf(&types, STR_FMT " ", STR_ARG(jr_str(column(&g, c), "type")));
         if (offered)
             buf_printf(&offer, STR_FMT " %s %s", STR_ARG(jr_str(offered, "code")), json_string_value(json_array_get(args, 0)),
-                       json_string_value(json_array_get(args, 1)));
+                       json_array_size(args) > 1 ? json_string_value(json_array_get(args, 1)) : "");
         if (!str_eq(buf_str(&types), str_of(cases[i].types)) || !str_eq(buf_str(&offer), str_of(cases[i].offer)))
             fail_msg("case %zu: " STR_FMT "| " STR_FMT, i, STR_ARG(buf_str(&types)), STR_ARG(buf_str(&offer)));
         buf_free(&types), buf_free(&offer);
@@ -516,6 +522,41 @@ static void test_encodings_give_the_same_stream(void **state)
     end(&c);
 }
 
+/* What a spreadsheet is told of the separator is no record, but a line of the file. */
+static void test_separator_line(void **state)
+{
+    (void)state;
+    static const struct {
+        struct str text;
+        const char *options, *names, *separator;
+        int64_t line; /* of the row set aside */
+    } cases[] = {
+        {S("sep=;\r\na;b\r\n1,5;2\r\n3\r\n"), NULL, "a b ", ";", 4},
+        {S("sep=,\na,b\n1,2\n3\n"), NULL, "a b ", ",", 4},
+        {S("\xEF\xBB\xBFsep=|\ra|b\r1;2|2\r3\r"), NULL, "a b ", "|", 4},
+        {S("SEP=\t\na\tb\n1\t2\n3\n"), NULL, "a b ", "\t", 4},
+        {S("\xFF\xFEs\0e\0p\0=\0,\0\n\0a\0,\0b\0\n\0" "1\0,\0" "2\0\n\0" "3\0\n\0"), NULL, "a b ", ",", 4},
+        {S("sep=,\na;b\n1;2\n3\n"), "{\"separator\":\";\"}", "a b ", ";", 4},
+        {S("sep=;\na;b\n1;2\nc;d\n3;4\n5\n"), "{\"header_row\":4}", "c d ", ";", 6},
+        {S("sep=x;b\n1;2\n3\n"), NULL, "sep_x b ", ";", 3},
+        {S("sep=;b\n1;2\n3\n"), NULL, "sep b ", ";", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reading g = read_text(cases[i].text, cases[i].options);
+        struct buf names = {0};
+        for (size_t c = 0; column(&g, c); c++)
+            buf_printf(&names, STR_FMT " ", STR_ARG(jr_str(column(&g, c), "name")));
+        if (!g.ok || !str_eq(buf_str(&names), str_of(cases[i].names)) ||
+            !str_eq(jr_str(g.report, "separator"), str_of(cases[i].separator)) || jr_i64(aside(&g, 0), "line", 0) != cases[i].line)
+            fail_msg("case %zu: %s " STR_FMT, i, g.e.detail, STR_ARG(buf_str(&names)));
+        buf_free(&names);
+        end(&g);
+    }
+    struct reading alone = read_text(S("sep=;\n"), NULL);
+    assert_ptr_equal(alone.e.kind, &err_data_empty);
+    end(&alone);
+}
+
 /* `utf8` lines in UTF-8, then `other` in Windows-1252, each of them "Orléans". */
 static struct reading read_two_encodings(int utf8, int other, const char *options)
 {
@@ -736,7 +777,7 @@ int main(void)
         cmocka_unit_test(test_dots_in_doubt), cmocka_unit_test(test_choices_are_offered),
         cmocka_unit_test(test_fixed_type_sets_the_row_aside), cmocka_unit_test(test_agreed_cells_become_empty),
         cmocka_unit_test(test_an_agreement_is_kept), cmocka_unit_test(test_why_a_type_is_kept), cmocka_unit_test(test_names_are_fixed), cmocka_unit_test(test_wide_rows_use_rest),
-        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_mixed_encodings_are_told),
+        cmocka_unit_test(test_encodings_give_the_same_stream), cmocka_unit_test(test_mixed_encodings_are_told), cmocka_unit_test(test_separator_line),
         cmocka_unit_test(test_a_helper_changes_nothing),
         cmocka_unit_test(test_a_helper_sees_what_a_row_says_of_itself), cmocka_unit_test(test_nul_sets_the_row_aside),
         cmocka_unit_test(test_ddl), cmocka_unit_test(test_forged_reports),

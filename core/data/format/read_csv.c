@@ -230,7 +230,7 @@ static bool csv_rewind(struct rows *self, struct err *e)
     (void)e;
     struct csv *c = (struct csv *)(void *)self;
     c->at = c->text.p;
-    c->line = 1;
+    c->line = c->first_line;
     return true;
 }
 
@@ -242,7 +242,7 @@ void csv_init(struct csv *c, struct str text, enum encoding encoding, char separ
     c->separator = separator;
     c->scratch = (struct buf){.max = 4 * (size_t)RECORD_MAX};
     c->at = c->text.p;
-    c->line = 1;
+    c->line = c->first_line = 1;
 }
 
 void csv_free(struct csv *c)

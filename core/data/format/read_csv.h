@@ -19,7 +19,7 @@ struct csv {
     enum encoding encoding;
     char separator;
     const char *at;
-    uint64_t line;
+    uint64_t line, first_line; /* of the next record; of the text: 1, unless something stood above it */
     struct str cells[RECORD_COLUMNS_MAX + 1];
     bool moved[RECORD_COLUMNS_MAX + 1]; /* the cell is in `scratch`, p is still an offset */
     struct buf scratch;

@@ -16,6 +16,8 @@ struct text {
     struct buf utf16; /* the whole file, where it was UTF-16 */
 };
 
+static const char separators[] = ";,\t|";
+
 bool text_is(struct str file)
 {
     return !encoding_binary_kind(file);
@@ -37,6 +39,20 @@ static void text_describe(struct rows *self, struct jw *w)
     JW_STR(w, "separator", ((struct str){&t->csv.separator, 1}));
 }
 
+/* "sep=;" above the table tells a spreadsheet which separator follows: no record of it. 0: there is none. */
+static char cut_separator_line(struct str *bytes)
+{
+    struct str s = *bytes;
+    if (s.n < 6 || !(str_starts(s, S("sep=")) || str_starts(s, S("SEP="))) || !s.p[4] ||
+        !strchr(separators, s.p[4]))
+        return 0;
+    size_t end = s.p[5] == '\n' ? 6 : s.p[5] != '\r' ? 0 : s.n > 6 && s.p[6] == '\n' ? 7 : 6;
+    if (end == 0)
+        return 0;
+    *bytes = str_from(s, end);
+    return s.p[4];
+}
+
 /* A few lines less of the other kind, and they would have been repaired. */
 static void text_warn(struct rows *self, struct arena *a, struct jw *w)
 {
@@ -45,13 +61,29 @@ static void text_warn(struct rows *self, struct arena *a, struct jw *w)
         reason_count(w, a, REASON_warn_utf8_lines, t->found.utf8_lines);
 }
 
+/* Asked, else told by the file, else found. */
+static void begin(struct text *t, struct str bytes, const json_t *options)
+{
+    struct str asked = jr_str(options, "separator");
+    enum encoding encoding = t->utf16.n ? ENCODING_UTF8 : t->found.encoding;
+    size_t whole = bytes.n;
+    char separator = cut_separator_line(&bytes);
+    bool told = bytes.n < whole;
+    if (asked.n == 1 && asked.p[0] && strchr(separators, asked.p[0]))
+        separator = asked.p[0];
+    csv_init(&t->csv, bytes, encoding, separator ? separator : dialect_separator(bytes, encoding));
+    t->csv.first_line = t->csv.line = told ? 2 : 1;
+    t->csv.rows.close = text_close;
+    t->csv.rows.describe = text_describe;
+    t->csv.rows.warn = text_warn;
+}
+
 bool text_open(struct str file, const json_t *options, struct rows **out, struct err *e)
 {
     struct text *t = must_alloc(sizeof *t);
     encoding_detect(file, &t->found);
     encoding_choose(&t->found, jr_str(options, "encoding"));
-    struct str bytes = str_from(file, t->found.bom_bytes), asked = jr_str(options, "separator");
-    bool given = asked.n == 1 && strchr(";,\t|", asked.p[0]);
+    struct str bytes = str_from(file, t->found.bom_bytes);
     bool ok = !encoding_is_utf16(file) || encoding_from_utf16(&t->utf16, file, e);
     if (ok && encoding_is_utf16(file))
         bytes = buf_str(&t->utf16);
@@ -61,11 +93,7 @@ bool text_open(struct str file, const json_t *options, struct rows **out, struct
         text_close(&t->csv.rows);
         return false;
     }
-    enum encoding encoding = t->utf16.n ? ENCODING_UTF8 : t->found.encoding;
-    csv_init(&t->csv, bytes, encoding, given ? asked.p[0] : dialect_separator(bytes, encoding));
-    t->csv.rows.close = text_close;
-    t->csv.rows.describe = text_describe;
-    t->csv.rows.warn = text_warn;
+    begin(t, bytes, options);
     *out = &t->csv.rows;
     return true;
 }

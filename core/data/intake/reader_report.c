@@ -232,7 +232,9 @@ static void put_point_offer(struct jw *w, struct reader *r)
     const struct column *lat = with_hint(r, HINT_LATITUDE), *lon = with_hint(r, HINT_LONGITUDE);
     if (!lat || !lon || has_place(r))
         return;
-    bool degrees = lies(lat, -90, 90) && lies(lon, -180, 180) && lat->type != TYPE_INT && lon->type != TYPE_INT;
+    /* Radians of mainland France would be degrees off the coast of Africa. */
+    bool radians = lies(lat, 0.71, 0.90) && lies(lon, -0.09, 0.18);
+    bool degrees = !radians && lies(lat, -90, 90) && lies(lon, -180, 180) && lat->type != TYPE_INT && lon->type != TYPE_INT;
     bool metres = lies(lat, LAMBERT93_SOUTH, LAMBERT93_NORTH) && lies(lon, LAMBERT93_WEST, LAMBERT93_EAST);
     if (!degrees && !metres)
         return;

@@ -229,7 +229,7 @@ test('the pages name the rules that nobody checks', async () => {
 });
 
 // What the files hold is ours; that the first contract is valid and each change of it one fault, jsonschema of Python says as well.
-test('the carried ones know their files by the columns: contracts in the State’s format, cycle lanes', async () => {
+test('the carried ones know their files by the columns: contracts in the State’s format, cycle lanes, low-emission zones', async () => {
   const deal = (more = {}) => ({ id: '2026T01', acheteur: { id: '21370261300019' }, nature: 'Marché', objet: 'Réfection d’une toiture', codeCPV: '45261910-6',
     techniques: { technique: ['Accord-cadre'] }, modalitesExecution: { modaliteExecution: ['Bons de commande'] }, marcheInnovant: false, ccag: 'Travaux', offresRecues: 3,
     attributionAvance: false, typeGroupementOperateurs: 'Pas de groupement', procedure: 'Procédure adaptée', lieuExecution: { code: '37261', typeCode: 'Code commune' }, dureeMois: 6,
@@ -245,4 +245,8 @@ test('the carried ones know their files by the columns: contracts in the State�
   const v = await report(A, 'voies.geojson', layer(lane, { ...lane, ame_d: 'TROTTOIR' }, { ...lane, date_maj: '31/01/2026' }));
   assert.equal(v.schema.name, 'etalab/schema-amenagements-cyclables');
   assert.deepEqual(errors(v), [[2, 'ame_d', 'value_not_among', 'TROTTOIR'], [3, 'date_maj', 'not_date', '31/01/2026']]);
+  const zone = { id: '243700754-ZFE-001', date_debut: '2025-01-01', date_fin: null, vp_critair: 'V4', vp_horaires: '24/7', vul_critair: null, vul_horaires: null };
+  const z = await report(A, 'zfe.geojson', layer(zone, { ...zone, id: '2', vp_critair: 'V6' }, { ...zone, id: '3', date_debut: '01/01/2025' }));
+  assert.equal(z.schema.name, 'etalab/schema-zfe');
+  assert.deepEqual(errors(z), [[2, 'vp_critair', 'value_not_among', 'V6'], [3, 'date_debut', 'not_date', '01/01/2025']]);
 });

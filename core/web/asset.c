@@ -111,10 +111,11 @@ static bool reply_asset(struct req *r, struct err *e)
     if (!k)
         return ERR(e, err_not_found, "asset " STR_FMT, STR_ARG(r->params[0]));
     ptrdiff_t dot = str_find(k->file, S("."));
-    struct str tag = arena_printf(r->a, "\"" STR_FMT "\"", STR_ARG(str_part(k->file, (size_t)dot + 1, 2 * HASH_BYTES)));
+    bool zipped = k->has_zipped && gzip_accepted(req_header(r, S("accept-encoding")));
+    struct str tag = arena_printf(r->a, "\"" STR_FMT "%s\"", STR_ARG(str_part(k->file, (size_t)dot + 1, 2 * HASH_BYTES)),
+                                  zipped ? "-gz" : ""); /* other bytes, another tag: RFC 9110 8.8.3.3 */
     if (req_etag(r, tag))
         return true;
-    bool zipped = k->has_zipped && gzip_accepted(req_header(r, S("accept-encoding")));
     struct buf *body = req_reply(r, 200, str_of(k->asset.type));
     buf_add(body, zipped ? buf_str(&k->zipped) : (struct str){k->asset.bytes, k->asset.n});
     req_of(r)->gzip = zipped;

@@ -13,7 +13,7 @@
 #include "tenants/publishing/dates.h"
 #include "tenants/publishing/words.h"
 
-enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, JOINED_MAX = 20000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100, EXTENSION_MAX = 10 };
+enum { TITLE_MAX = 350, DESCRIPTION_MAX = 99000, JOINED_MAX = 60000, SHORT_MAX = 200, TAG_MIN = 3, TAG_MAX = 96, TAGS_MAX = 100, EXTENSION_MAX = 10 };
 
 struct mapping {
     struct arena *a;
@@ -123,9 +123,11 @@ static struct str joined(const struct mapping *m)
 {
     struct buf b = {0};
     struct credit_joined *list;
-    size_t n = credit_joined(m->a, LANG_FR, m->s->credits, &list);
-    for (size_t i = 0; i < n && b.n < JOINED_MAX; i++)
+    size_t n = credit_joined(m->a, LANG_FR, m->s->credits, &list), i = 0;
+    for (; i < n && b.n < JOINED_MAX; i++)
         buf_printf(&b, "%s\n- " STR_FMT, i ? "" : "\n\nFait aussi avec, à citer de même :\n", STR_ARG(list[i].line));
+    if (i < n)
+        buf_printf(&b, "\n- et %zu autres, nommés sur la page de la source", n - i);
     struct str text = arena_str(m->a, buf_str(&b));
     buf_free(&b);
     return text;

@@ -22,7 +22,7 @@ enum {
     COL_MODIFIED,
     COL_CREDITS
 };
-enum { HEADS_LAG_US = 2000000, VIA_MAX = 4000 /* of a head that proxies take; the API has all */ };
+enum { HEADS_LAG_US = 2000000, VIA_MAX = 4000 /* of a head that proxies take; the page has all */ };
 
 /* ---- its name ---- */
 
@@ -82,19 +82,23 @@ static struct str cite_link(struct req *r, const struct export_file *f)
     return link;
 }
 
-/* What the rows were joined with, to be quoted as well (RFC 8288; "via": RFC 4287); of what may not be named, where its licence is. */
-static struct str via_links(struct req *r)
+/* What the rows were joined with, to be quoted as well (RFC 8288; "via": RFC 4287); of what may not be named, where its licence is.
+ * Where there is no room for all, the page that has them. */
+static struct str via_links(struct req *r, const struct export_file *f)
 {
     struct buf b = {0};
     struct credit_joined *joined;
-    size_t n = credit_joined(r->a, LANG_FR, req_col(r, 0, 0, COL_CREDITS), &joined);
-    for (size_t i = 0; i < n && b.n < VIA_MAX; i++) {
+    size_t n = credit_joined(r->a, LANG_FR, req_col(r, 0, 0, COL_CREDITS), &joined), i = 0;
+    for (; i < n && b.n < VIA_MAX; i++) {
         struct str page = credit_joined_url(r, &joined[i]), to = page.n ? page : joined[i].licence_url;
         if (to.n == 0)
             continue;
         buf_printf(&b, ", <" STR_FMT ">; rel=\"%s\"; title*=UTF-8''", STR_ARG(to), page.n ? "via" : "copyright");
         url_encode(&b, joined[i].line);
     }
+    if (i < n)
+        buf_printf(&b, ", <" STR_FMT "/explore/dataset/" STR_FMT "/>; rel=\"describedby\"; title*=UTF-8''%zu%%20autres%%20%%C3%%A0%%20citer",
+                   STR_ARG(req_base_url(r)), STR_ARG(f->grant.dataset_id), n - i);
     struct str links = arena_str(r->a, buf_str(&b));
     buf_free(&b);
     return links;
@@ -110,7 +114,7 @@ static void set_facts(struct req *r, const struct export_file *f)
             : S("");
     req_set(r, S("link"),
             arena_printf(r->a, STR_FMT STR_FMT STR_FMT, STR_ARG(links), STR_ARG(cite_link(r, f)),
-                         STR_ARG(via_links(r))));
+                         STR_ARG(via_links(r, f))));
     if (!batch_null(&r->batch, 0, 0, COL_PROCESSED)) {
         clock_http(&date, req_i64(r, 0, 0, COL_PROCESSED) * 1000000);
         req_set(r, S("last-modified"), buf_str(&date));

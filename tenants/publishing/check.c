@@ -12,6 +12,8 @@
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
 
+const struct sqlstate_row check_constraint = {NULL, "joined_at_most", &err_joined_many};
+
 static const struct {
     const char *kind, *fr, *en;
 } kinds[] = {

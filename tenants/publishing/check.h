@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "core/db/conn.h"
+#include "core/db/sqlstate.h"
 
 /*
  * check -- what was found in a version, and whether it may be opened (R26, R33, R102).
@@ -17,7 +18,10 @@
  * Blocking, inside the caller's transaction of that tenant.
  */
 
-/* After a reading, in its transaction. before: the version whose rows stand in front, or zeroed. report: the reader's. */
+extern const struct sqlstate_row check_constraint; /* registered by the program: whence err_joined_many */
+
+/* After a reading, in its transaction. before: the version whose rows stand in front, or zeroed. report: the reader's.
+ * fails err_joined_many */
 bool check_put(struct conn *c, const struct uuid *tenant, const struct uuid *version, const struct uuid *before,
                const json_t *report, struct err *e);
 

@@ -23,6 +23,7 @@ struct credit_joined {
     struct str dataset, host;            /* its name and the portal it is published on; empty: it may not be named */
 };
 
-/* What portal.credits says (JSON), in lines; their number. In the arena; none for what cannot be read. */
+/* What portal.credits says (JSON), in lines, what binds most first; their number, a hundred at most. In the arena; none for what
+ * cannot be read. */
 size_t credit_joined(struct arena *a, enum lang lang, struct str credits, struct credit_joined **out);
 struct str credit_joined_url(struct req *r, const struct credit_joined *c); /* its page; absent: it may not be named */

@@ -196,13 +196,14 @@ static void make_tenants(void)
 
 /* What was published before there were checks (0010) counts as read, on every portal; a copy and what came later do not. What the
  * steps of a dataset say of joins (0034) is said of the version that they were applied to, and of no other; what is joined
- * and open now has its line out (0036). Pictures that have a small one are looked at again, which stays; others are not (0037). */
+ * and open now has its line out (0036). Pictures that have a small one are looked at again, which stays; others are not (0037). What a
+ * copy quotes is owed by what was joined with it, directly or through another (0040). */
 static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
 {
     (void)state;
     static const char steps[] = "[{\"do\": \"rename\", \"column\": \"a\", \"to\": \"b\"}, {\"do\": \"join\", \"dataset\": \"noms\"},"
                                 " {\"do\": \"join\", \"dataset\": \"noms\"}]";
-    size_t first = up_to(9), then = up_to(29);
+    size_t first = up_to(9), then = up_to(29), last = up_to(39);
     run(migrations, first);
     make_tenants();
     publish(1, 1, true);
@@ -226,15 +227,25 @@ static void test_the_real_ones_apply_and_take_along_what_is_there(void **state)
                       "INSERT INTO portal.content (tenant_id, hash, blob, size_bytes, looked_at, width, height, orientation, thumbnail, thumbnail_type) VALUES"
                       " ('00000000-0000-7000-8000-0000000000b1', repeat('a', 64), 'content/a', 1, now(), 2, 3, 1, 'content/b', 'image/png'),"
                       " ('00000000-0000-7000-8000-0000000000b1', repeat('b', 64), 'content/c', 1, now(), NULL, NULL, NULL, NULL, NULL); COMMIT");
+    run(migrations, last);
+    assert_int_equal(report.applied, last - then);
+    publish(2, 5, false);
+    prepare(2, 18, "[]", "[{\"dataset\": \"d5\", \"open\": true}, {\"dataset\": \"d9\", \"with\": [{\"dataset\": \"d5\", \"open\": false}]}, {\"dataset\": \"d4\"}]");
+    db_exec(DB_OWNER, "BEGIN; SET LOCAL portal.tenant_id = '00000000-0000-7000-8000-0000000000b2'; UPDATE portal.dataset SET state = 'published',"
+                      " joined_credits = '[{\"dataset\": \"x\", \"host\": \"h\", \"publisher\": \"P\", \"title\": \"T\", \"modified\": \"2020-05-04\", \"licence\": \"L\", \"licence_url\": null}]'"
+                      " WHERE dataset_id = 'd5'; COMMIT");
     run(migrations, migrations_n);
-    assert_int_equal(report.applied, migrations_n - then);
+    assert_int_equal(report.applied, migrations_n - last);
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(left(hash, 1) || ':' || (looked_at IS NULL) || ':' || coalesce(thumbnail, ''), ' ' ORDER BY hash) FROM portal.content"),
                         "a:true:content/b b:false:");
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 4), ' ' ORDER BY tenant_id, version_id)"
                                            " FROM portal.version_check WHERE right(version_id::text, 3) < '010'"), "b1d001 b2d002");
     assert_string_equal(db_value(DB_SUPER, "SELECT string_agg(right(tenant_id::text, 2) || right(version_id::text, 3) || joined, ' ' ORDER BY tenant_id, version_id)"
                                            " FROM portal.version_check WHERE right(version_id::text, 3) > '010'"),
-                        "b1011[{\"dataset\": \"noms\", \"licence\": null}] b1013[] b1014[] b1016[] b1017[{\"open\": true, \"dataset\": \"d1\"}, {\"dataset\": \"d11\"}] b2012[{\"dataset\": \"noms\", \"licence\": null}]");
+                        "b1011[{\"dataset\": \"noms\", \"licence\": null}] b1013[] b1014[] b1016[] b1017[{\"open\": true, \"dataset\": \"d1\"}, {\"dataset\": \"d11\"}] b2012[{\"dataset\": \"noms\", \"licence\": null}]"
+                        " b2018[{\"open\": true, \"with\": [{\"host\": \"h\", \"source\": \"x\", \"licence\": \"L\", \"modified\": \"2020-05-04\"}], \"dataset\": \"d5\"},"
+                        " {\"with\": [{\"open\": false, \"dataset\": \"d5\"}, {\"host\": \"h\", \"source\": \"x\", \"licence\": \"L\", \"modified\": \"2020-05-04\"}],"
+                        " \"dataset\": \"d9\"}, {\"dataset\": \"d4\"}]");
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, before, after)

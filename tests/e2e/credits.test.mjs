@@ -13,7 +13,7 @@ import { DCAT, DCT, rdfXml, turtle, violations } from './rdf.mjs';
 
 const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
 const PROV = 'http://www.w3.org/ns/prov#';
-const ODBL = 'Open Database License (ODbL)', HOSTILE = '<b>Noms</b> & "rues", ]]>';
+const ODBL = 'Open Database License (ODbL)', LO = 'Licence Ouverte v2.0 (Etalab)', BY = 'Creative Commons Attribution 4.0', HOSTILE = '<b>Noms</b> & "rues", ]]>';
 let t, keys, peer, organization, password;
 
 before(async () => {
@@ -60,7 +60,13 @@ const line = (host, title, day) => `Source\u00a0: Service de ${host[0].toUpperCa
 const notice = (licence) => `Contient des données reprises d’un jeu diffusé sous ${licence}`;
 const object = async (host, id = 'parcs') => (await t.http(host, `/api/explore/v2.1/catalog/datasets/${id}`)).json;
 const quoted = async (host, id = 'parcs') => (await object(host, id))?.metas?.default.attributions?.slice(1);
-const quotes = (host, ...lines) => until(async () => JSON.stringify(await quoted(host)) === JSON.stringify(lines), `on ${host}: ${lines.join(' | ') || 'nothing'}`);
+const saying = (host, id, ...lines) => until(async () => JSON.stringify(await quoted(host, id)) === JSON.stringify(lines), `${id} on ${host}: ${lines.join(' | ') || 'nothing'}`);
+const quotes = (host, ...lines) => saying(host, 'parcs', ...lines);
+/** The line of a dataset of today, as publish() describes it. */
+const todays = (title, license = LO) => {
+  const [y, m, d] = new Date().toISOString().slice(0, 10).split('-');
+  return `Source\u00a0: Ville d’essai, «\u00a0${title}\u00a0», données du ${d}/${m}/${y}, ${license}`;
+};
 
 /** Every place that quotes a dataset: what it says beside the dataset's own line, and which page it leads to. */
 async function everywhere(host, id = 'parcs') {
@@ -81,7 +87,7 @@ async function everywhere(host, id = 'parcs') {
   const based = JSON.parse(/<script type="application\/ld\+json">([^]*?)<\/script>/.exec(page)[1]).isBasedOn ?? [];
   said.schema_org = based.map((b) => b.creditText);
   led.schema_org = based.flatMap((b) => b.url ?? []);
-  const vias = [...(await get(`/api/explore/v2.1${explore}/exports/csv`)).headers.link.matchAll(/<([^>]+)>; rel="(via|copyright)"; title\*=UTF-8''([^,; ]+)/g)];
+  const vias = [...(await get(`/api/explore/v2.1${explore}/exports/csv`)).headers.link.matchAll(/<([^>]+)>; rel="(via|copyright|describedby)"; title\*=UTF-8''([^,; ]+)/g)];
   said.download = vias.map((m) => decodeURIComponent(m[3]));
   led.download = vias.flatMap((m) => m[2] === 'via' ? m[1] : []);
   for (const feed of host === B ? [] : ['/catalog.ttl', '/api/explore/v2.1/catalog/exports/dcat']) { // a sub-domain's feed has no copies
@@ -207,7 +213,7 @@ test('what was joined with what is joined is quoted as well, as it was when the 
   await quotes(R, line(A, 'Noms renommés', '09/08/2022'));
   await until(async () => JSON.stringify(await quoted(R, 'zones')) === JSON.stringify([line(A, 'Noms renommés', '09/08/2022'), parks]), 'the new title on the copy');
   await post(A, '/datasets/parcs/close'); // what stands between: its own line goes, that of what it was made with stays
-  await until(async () => JSON.stringify(await quoted(R, 'zones')) === JSON.stringify([line(A, 'Noms renommés', '09/08/2022'), notice(ODBL)]), 'the notice');
+  await until(async () => JSON.stringify(await quoted(R, 'zones')) === JSON.stringify([notice(ODBL), line(A, 'Noms renommés', '09/08/2022')]), 'the notice');
   await post(A, '/datasets/parcs/open');
   await until(async () => (await quoted(R, 'zones'))?.[1] === parks, 'open again');
   await publish(A, 'autres', 'code;nom\n01;Un\n', { title: 'Autres noms', publisher: 'Service de A', license: ODBL });
@@ -227,6 +233,81 @@ test('what is joined with a copy is sent again when the copy quotes something el
   await post(A, '/datasets/autres/open');
   await post(A, '/datasets/parcs/open');
   await says(['Parcs de A', 'Autres noms']);
+});
+
+test('what a copy quoted when its rows were joined is owed until the next file, whatever it quotes later and when it is taken back', async () => {
+  const alone = () => publish(A, 'lignes', 'code;nom;quai\n01;Un;1\n02;Deux;2\n', { title: 'Lignes', steps: [] });
+  const withStations = () => publish(A, 'lignes', 'code;nom\n01;Un\n02;Deux\n', { title: 'Lignes', steps: [{ do: 'join', column: 'code', dataset: 'stations', on: 'code', take: ['quai'] }] });
+  const journeys = () => publish(R, 'trajets', 'code;k\n01;1\n02;2\n', { title: 'Trajets', steps: joining('lignes') });
+  const [lines, stations, owed] = [todays('Lignes'), todays('Stations', BY), notice(BY)];
+  await publish(A, 'stations', 'code;quai\n01;1\n02;2\n', { title: 'Stations', license: BY });
+  await withStations();
+  await saying(R, 'lignes', stations);
+  await journeys();
+  await saying(R, 'trajets', lines, stations);
+  await alone();
+  await saying(R, 'lignes');
+  await saying(R, 'trajets', owed, lines); // whether stations is open nobody tells the region any more: not its name
+  await until(async () => (await national('Trajets'))?.description.includes(`\n\n- ${owed}\n- ${lines}\n\n`), 'the national portal');
+  await post(A, '/datasets/lignes/close');
+  await saying(R, 'trajets', owed, notice(LO));
+  await until(async () => (await national('Trajets'))?.description.includes(`\n\n- ${owed}\n- ${notice(LO)}\n\n`), 'the national portal');
+  await post(A, '/datasets/lignes/open');
+  await saying(R, 'trajets', owed, lines);
+  await journeys();
+  await saying(R, 'trajets', lines);
+  await withStations();
+  await saying(R, 'lignes', stations);
+  await saying(R, 'trajets', lines); // its rows are older
+});
+
+test('portals that join each other’s datasets do not keep a name alive that was closed where it is from', async () => {
+  const make = (host, id, columns, ...of) => publish(host, id, `code;${columns}\n01${';1'.repeat(columns.split(';').length)}\n`, { title: `Jeu ${id}`,
+    steps: of.map(([dataset, take]) => ({ do: 'join', column: 'code', dataset, on: 'code', take: [take] })) });
+  await make(A, 'puits', 'p');
+  await make(A, 'forages', 'f', ['puits', 'p']);
+  await saying(R, 'forages', todays('Jeu puits'));
+  await make(R, 'nappes', 'n;s', ['forages', 'f']);
+  await t.must(['federation', 'link', '--from', R, '--to', B, '--dataset', 'nappes', '--json']);
+  await saying(B, 'nappes', todays('Jeu forages'), todays('Jeu puits'));
+  await make(B, 'sources', 's', ['nappes', 'n']);
+  await saying(R, 'sources', ...['forages', 'nappes', 'puits'].map((id) => todays(`Jeu ${id}`)));
+  await make(R, 'nappes', 'n', ['forages', 'f'], ['sources', 's']);
+  const all = ['forages', 'nappes', 'puits', 'sources'].map((id) => todays(`Jeu ${id}`));
+  await saying(B, 'nappes', ...all);
+  await make(B, 'sources', 's', ['nappes', 'n']);
+  await saying(R, 'sources', ...all);
+  await post(A, '/datasets/puits/close');
+  for (const [host, id] of [[R, 'nappes'], [B, 'nappes'], [B, 'sources'], [R, 'sources']])
+    await saying(host, id, notice(LO), ...all.filter((x) => !x.includes('puits')));
+});
+
+test('all lines are quoted, what binds most first; with more than a hundred nothing is joined', async () => {
+  await publish(A, 'tout', 'code;n;nom\n01;1;Un\n', { title: 'Tout', license: ODBL });
+  sql(t, `INSERT INTO portal.dataset SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'dataset_id', 'rue-' || to_char(n, 'FM00'),
+      'uid', 'da_rue' || to_char(n, 'FM000'), 'metas', jsonb_build_object('default', jsonb_build_object('publisher', 'Voirie', 'title', 'Rue ' || to_char(n, 'FM00')))))).*
+      FROM portal.dataset AS d JOIN portal.host AS h ON h.tenant_id = d.tenant_id AND h.host = '${A}' CROSS JOIN generate_series(1, 98) AS n WHERE d.dataset_id = 'tout';
+    UPDATE portal.version_check AS c SET joined = (
+      SELECT jsonb_agg(jsonb_build_object('dataset', 'rue-' || to_char(n, 'FM00'), 'modified', '2023-01-02', 'open', true,
+               'licence', CASE n WHEN 3 THEN 'cc-zero' WHEN 90 THEN 'odc-odbl' ELSE 'lov2' END)) FROM generate_series(1, 98) AS n)
+        || '[{"dataset": "partie", "licence": "cc-by", "open": true}, {"dataset": "cachee", "licence": "lov2", "open": false}]'
+      FROM portal.dataset AS d JOIN portal.host AS h ON h.tenant_id = d.tenant_id AND h.host = '${A}'
+     WHERE d.dataset_id = 'tout' AND c.tenant_id = d.tenant_id AND c.version_id = d.version_id`);
+  const street = (n, license) => `Source\u00a0: Voirie, «\u00a0Rue ${String(n).padStart(2, '0')}\u00a0», données du 02/01/2023, ${license}`;
+  const others = Array.from({ length: 98 }, (_, i) => i + 1).filter((n) => n !== 3 && n !== 90).map((n) => street(n, LO));
+  const want = [notice(BY), street(90, ODBL), ...others, street(3, 'Creative Commons Zéro')];
+  await saying(A, 'tout', ...want);
+  const { said: { download, ...elsewhere } } = await everywhere(A, 'tout');
+  same(elsewhere, want);
+  const last = download.pop();
+  assert.ok(download.length > 10 && download.length < 50, `${download.length} in a head`);
+  same({ download }, want.slice(0, download.length));
+  assert.equal(last, `${want.length - download.length} autres à citer`);
+  const steps = encodeURIComponent(JSON.stringify([{ do: 'join', column: 'code', dataset: 'tout', on: 'code', take: ['n'] }]));
+  const sent = await api(A, `/uploads?name=f.csv&steps=${steps}`, { method: 'POST', body: Buffer.from('code\n01\n'), headers: { 'Content-Type': 'text/csv' } });
+  const state = async () => (await api(A, `/uploads/${sent.json.id}`)).json;
+  await until(async () => ['ready', 'failed'].includes((await state()).state), 'reading');
+  assert.equal((await state()).error?.kind.code, 'joined_many', JSON.stringify(await state()));
 });
 
 test('a closed dataset that the portal joined for itself is quoted nowhere outside it', async () => {

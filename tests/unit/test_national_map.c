@@ -179,6 +179,24 @@ static void test_what_rows_were_joined_with_is_quoted_and_changes_the_document(v
     same(doc.fingerprint, before.fingerprint.p);
 }
 
+static void test_credits_that_a_description_has_no_room_for_are_counted(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct national_doc doc;
+    struct source s = source();
+    struct national_setting set = {.scheme = S("https"), .port = S("")};
+    struct buf b = {0};
+    for (int i = 0; i < 100; i++) /* 1,000 characters and a few: 60 of them are what fits into 60,000 */
+        buf_printf(&b, "%s{\"host\": \"a\", \"publisher\": \"P\", \"title\": \"%0980d\", \"licence\": \"L\"}", i ? ", " : "[", i);
+    buf_addz(&b, "]");
+    s.credits = buf_str(&b);
+    assert_true(national_map(&a, &s, &set, &doc, &e));
+    assert_true(str_find(doc.members, S("059\xc2\xa0»")) > 0 && str_find(doc.members, S("060\xc2\xa0»")) < 0);
+    assert_true(str_find(doc.members, S("\\n- et 40 autres, nommés sur la page de la source\\n\\nSource : ")) > 0);
+    buf_free(&b);
+}
+
 static void test_what_is_left_out_is_said_aloud(void **state)
 {
     (void)state;
@@ -205,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_a_document),
         cmocka_unit_test(test_files_beside_the_rows_are_resources),
         cmocka_unit_test(test_what_rows_were_joined_with_is_quoted_and_changes_the_document),
+        cmocka_unit_test(test_credits_that_a_description_has_no_room_for_are_counted),
         cmocka_unit_test(test_what_is_left_out_is_said_aloud),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);

@@ -22,6 +22,7 @@
 #include "tenants/people/secret.h"
 #include "tenants/people/sql.h"
 #include "tenants/publishing/attachment.h"
+#include "tenants/publishing/check.h"
 #include "tenants/publishing/check_steps.h"
 #include "tenants/publishing/history.h"
 #include "tenants/publishing/jobs.h"
@@ -59,6 +60,7 @@ void program_register(void)
         stmt_register(statements[i]);
     sqlstate_register(&contact_constraint, 1);
     sqlstate_register(&review_clock_constraint, 1);
+    sqlstate_register(&check_constraint, 1);
     guide_routes(program_routes, program_routes_n);
     program_hooks = (struct web_hooks){
         .auth = principal_stage,

@@ -2,15 +2,12 @@
 -- class: tenant   lane: fast   roles: worker owner
 -- What a join may look up: published rows of this portal, open or of the sender's own organisation (absent: the whole
 -- portal is theirs), and all of them: a copy that shows some rows only is left out. named: what is kept of it with the rows that are
--- taken now (0036_notices.sql).
+-- taken now (0040_owed.sql).
 SELECT v.id, v.columns, d.fields,
        jsonb_build_object('dataset', d.dataset_id, 'licence', (SELECT l.id FROM portal.licence AS l WHERE l.title_fr = d.metas #>> '{default,license}'),
                           'modified', to_char(d.data_processed AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 'open', d.visibility = 'open',
-                          'with', portal.joins_merged((
-                              SELECT jsonb_agg(w) FROM portal.version_check AS c
-                               CROSS JOIN jsonb_array_elements(c.joined) AS l
-                               CROSS JOIN LATERAL (SELECT l UNION ALL SELECT x FROM jsonb_array_elements(coalesce(l -> 'with', '[]')) AS x) AS every (w)
-                               WHERE c.tenant_id = d.tenant_id AND c.version_id = d.version_id)))
+                          'with', coalesce((SELECT portal.joins_all(c.joined) FROM portal.version_check AS c
+                                             WHERE c.tenant_id = d.tenant_id AND c.version_id = d.version_id), portal.joins_owed(d.joined_credits)))
   FROM portal.dataset AS d
   JOIN portal.version AS v ON v.id = d.version_id AND v.state = 'ready'
  WHERE d.tenant_id = $1::uuid AND d.dataset_id = $2 AND d.state = 'published' AND d.row_filter IS NULL

@@ -4,13 +4,15 @@
 #include "core/data/intake/version.h"
 #include "core/db/sqlstate.h"
 #include "federation/filter.h"
+#include "federation/point.h"
 #include "federation/source.h"
 #include "federation/sql.h"
 #include "tenants/directory/tenant.h"
 
 /* compare_take.sql's and compare_list.sql's columns */
-enum { TAKE_ID, TAKE_TARGET, TAKE_FILTER };
+enum { TAKE_ID, TAKE_TARGET, TAKE_FILTER, TAKE_AFTER, TAKE_TRIES };
 enum { LIST_DATASET, LIST_SOURCE, LIST_REVISION };
+enum { DEATHS_MAX = 3 };
 
 struct comparing {
     struct conn *c;
@@ -68,7 +70,12 @@ static bool write_down(struct comparing *w, struct str what, struct err *e)
     return ok && (!first || tenant_do(w->c, &sql_compare_again, row, e));
 }
 
-/* In a transaction of its own: the source stays as it is until the copy has been looked at. */
+static bool step(struct comparing *w, struct err *e)
+{
+    return tenant_do(w->c, &sql_compare_step, (struct str[]){uuid_str(&w->k.subscription), uuid_str(&w->k.dataset)}, e);
+}
+
+/* In a transaction of its own: the source stays as it is until the copy has been looked at, and what is found is found once. */
 static bool compare_one(struct comparing *w, struct err *e)
 {
     struct source s;
@@ -76,44 +83,59 @@ static bool compare_one(struct comparing *w, struct err *e)
     bool there;
     if (!conn_begin(w->c, &w->k.source, e) || !source_read(w->c, w->a, &w->k, &s, &there, e))
         return false;
+    point_at(arena_printf(w->a, "compare-" STR_FMT, STR_ARG(s.dataset_id)).p);
     bool settled = there && s.travels && s.revision == w->revision;
-    return (!settled || (differences(w, &s, &what, e) && write_down(w, what, e))) && conn_commit(w->c, e);
+    return (!settled || (differences(w, &s, &what, e) && write_down(w, what, e))) && step(w, e) && conn_commit(w->c, e);
 }
 
-/* One that cannot be compared says so and keeps no other from it. */
-static bool compare_link(struct job_run *run, struct claim *k, struct err *e)
+/* One that cannot be compared, or in which workers died, says so and keeps no other from it. */
+static bool pass(struct comparing *w, bool deadly, struct err *e)
 {
-    PGresult *r = conn_ask(run->conn, &sql_compare_list, (struct str[]){uuid_str(&k->subscription)}, e);
-    if (!r)
-        return false;
-    for (int i = 0; i < PQntuples(r) && !*run->stop; i++) {
+    struct err why = {0};
+    if (deadly) {
+        LOG(LOG_WARN, "copy_kills", LOG_S("link", uuid_str(&w->k.subscription)), LOG_S("dataset", uuid_str(&w->k.dataset)));
+        return step(w, e);
+    }
+    if (compare_one(w, &why))
+        return true;
+    conn_rollback(w->c);
+    log_err(LOG_WARN, "copy_not_compared", &why);
+    return step(w, e);
+}
+
+/* deaths: of workers, in the first of what is left. */
+static bool compare_link(struct job_run *run, struct claim *k, struct str after, int64_t deaths, struct err *e)
+{
+    const struct str link = uuid_str(&k->subscription);
+    PGresult *r = conn_ask(run->conn, &sql_compare_list, (struct str[]){link, after}, e);
+    bool ok = r != NULL;
+    int i = 0, n = ok ? PQntuples(r) : 0;
+    for (; i < n && ok && !*run->stop; i++) {
         struct arena a = {0};
-        struct err why = {0};
         struct comparing w = {.c = run->conn, .a = &a, .k = *k};
         bool named = uuid_parse(str_of(PQgetvalue(r, i, LIST_DATASET)), &w.k.dataset) &&
                      uuid_parse(str_of(PQgetvalue(r, i, LIST_SOURCE)), &w.k.source) &&
                      str_i64(str_of(PQgetvalue(r, i, LIST_REVISION)), &w.revision);
-        if (named && !compare_one(&w, &why)) {
-            conn_rollback(run->conn);
-            log_err(LOG_WARN, "copy_not_compared", &why);
-        }
+        ok = !named || pass(&w, i == 0 && deaths >= DEATHS_MAX, e);
         arena_free(&a);
     }
     PQclear(r);
-    return true;
+    return ok && tenant_do(run->conn, i == n ? &sql_compare_end : &sql_compare_pause, &link, e);
 }
 
 bool compare_copies(struct job_run *run, struct err *e)
 {
     PGresult *r = conn_ask(run->conn, &sql_compare_take, NULL, e);
     struct claim k = {.row_filter = STR_NONE};
+    int64_t deaths;
     bool ok = r != NULL;
+    point_home(run->home);
     run->more = ok && PQntuples(r) == 1;
     if (run->more && uuid_parse(str_of(PQgetvalue(r, 0, TAKE_ID)), &k.subscription) &&
-        uuid_parse(str_of(PQgetvalue(r, 0, TAKE_TARGET)), &k.target)) {
+        uuid_parse(str_of(PQgetvalue(r, 0, TAKE_TARGET)), &k.target) && str_i64(str_of(PQgetvalue(r, 0, TAKE_TRIES)), &deaths)) {
         if (!PQgetisnull(r, 0, TAKE_FILTER))
             k.row_filter = str_of(PQgetvalue(r, 0, TAKE_FILTER));
-        ok = compare_link(run, &k, e);
+        ok = compare_link(run, &k, PQgetisnull(r, 0, TAKE_AFTER) ? STR_NONE : str_of(PQgetvalue(r, 0, TAKE_AFTER)), deaths, e);
     }
     PQclear(r);
     return ok;

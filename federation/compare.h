@@ -9,6 +9,9 @@
  * is written down, sent once more by the normal path, and compared again when that is done: mended, or left for people.
  * Data sets that are just being delivered, or whose source has changed since, are left to their delivery.
  *
+ * They go by their ids, and how far a link has come is a row (portal.comparing): a worker that dies leaves the rest to the next, after
+ * a minute, then two, then four. The data set in which three died is left alone until the next night, and the log says so.
+ *
  * Source: architecture.md 2.7, reliability.md 5.
  */
 bool compare_copies(struct job_run *run, struct err *e);

@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * point -- the named lines at which a test kills the worker (tests/e2e/federation_deaths.test.mjs).
+ * point -- the named lines at which a test kills the worker (tests/e2e/federation_deaths.test.mjs, comparison.test.mjs).
  *
  * Only where the home is a demonstration: the worker dies by SIGKILL at the point that the file
  * spool/stop-at of the home names, and the file goes first, so that the next worker lives.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "federation/claim.h"
+#include "federation/compare.h"
 #include "federation/deliver.h"
 #include "federation/dispatch.h"
 #include "federation/receipt.h"
@@ -310,6 +311,30 @@ static void test_a_lost_copy_is_found_by_the_comparison(void **state)
     db_exec(DB_SUPER, "UPDATE portal.subscription SET seeded_at = now() - interval '61 minutes'");
     quiesce();
     assert_string_equal(ask(COPIES, "arbres"), "1");
+}
+
+#define COMPARING "SELECT count(*) || ' ' || coalesce(sum(tries), 0) || ' ' || coalesce(bool_or(due_at > now()), false) FROM portal.comparing"
+
+/* Stopped in the middle, the next one goes on at once; one that died is waited for. */
+static void test_a_comparison_that_was_stopped_goes_on_at_once(void **state)
+{
+    (void)state;
+    volatile sig_atomic_t stopped = 1;
+    struct err e = {0};
+    struct job_run run = {.conn = worker, .sealing_key = sealing, .stop = &stopped};
+    db_exec(DB_SUPER, "UPDATE portal.subscription SET compared_at = CASE WHEN id = (SELECT subscription_id FROM portal.delivery"
+                      " WHERE wanted = 'present' AND state = 'done' LIMIT 1) THEN NULL ELSE now() END");
+    db_good(compare_copies(&run, &e), &e);
+    assert_string_equal(ask(COMPARING), "1 0 false");
+    db_good(compare_copies(&run, &e), &e); /* and stopped again: that is no death */
+    assert_string_equal(ask(COMPARING), "1 0 false");
+    db_exec(DB_SUPER, "UPDATE portal.comparing SET due_at = now() + interval '1 minute'");
+    db_good(compare_copies(&run, &e), &e);
+    assert_false(run.more);
+    db_exec(DB_SUPER, "UPDATE portal.comparing SET due_at = now()");
+    stopped = 0;
+    db_good(compare_copies(&run, &e), &e);
+    assert_string_equal(ask(COMPARING), "0 0 false");
 }
 
 static void add_peer(void)
@@ -618,6 +643,7 @@ int main(void)
         cmocka_unit_test(test_a_new_downward_link_brings_what_is_open_already_and_no_copy_goes_on),
         cmocka_unit_test(test_the_end_of_a_link_takes_its_copies_and_a_rest_does_not),
         cmocka_unit_test(test_a_lost_copy_is_found_by_the_comparison),
+        cmocka_unit_test(test_a_comparison_that_was_stopped_goes_on_at_once),
         cmocka_unit_test(test_each_open_dataset_goes_to_the_national_portal_once),
         cmocka_unit_test(test_what_is_taken_back_is_claimed_first),
         cmocka_unit_test(test_a_peer_is_claimed_by_one_at_a_time),

@@ -2,6 +2,8 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
 
@@ -9,7 +11,9 @@ const [R, A, B] = ['r.localhost', 'a.r.localhost', 'b.r.localhost'];
 let t, region, b;
 
 before(async () => {
-  t = await installation();
+  t = await installation({ serve: false });
+  writeFileSync(join(t.home, 'demonstration'), ''); // the worker stops at named points (federation/point.h)
+  await t.serve();
   await t.tenants();
   region = await t.signIn(R, 'admin@r.example', await t.accept(R, t.links[R]));
   b = await t.signIn(B, 'admin@b.example', await t.accept(B, t.links[B]));
@@ -22,7 +26,7 @@ after(() => t?.stop());
 const list = async () => (await t.http(R, '/api/explore/v2.1/catalog/datasets?limit=100')).json.results.map((d) => d.dataset_id);
 const differences = () => t.must(['federation', 'differences', '--json']);
 const settled = () => poll(() => sql(t, `SELECT (SELECT count(*) FROM portal.subscription WHERE seeded_at IS NULL OR compared_at IS NULL)
-  + (SELECT count(*) FROM portal.delivery WHERE state <> 'done') + (SELECT count(*) FROM portal.comparison WHERE state = 'found')`) === '0', { what: 'the end of the comparison', deadline: 40000, every: 200 });
+  + (SELECT count(*) FROM portal.comparing) + (SELECT count(*) FROM portal.delivery WHERE state <> 'done') + (SELECT count(*) FROM portal.comparison WHERE state = 'found')`) === '0', { what: 'the end of the comparison', deadline: 40000, every: 200 });
 const night = async () => {
   sql(t, "UPDATE portal.subscription SET compared_at = now() - interval '1 day'");
   await poll(() => sql(t, "SELECT count(*) FROM portal.subscription WHERE compared_at < now() - interval '1 hour'") === '0', { what: 'a night', deadline: 30000 });
@@ -64,6 +68,47 @@ test('the page says what was found, to its ends alone', async () => {
   const page = (await region.get('/backoffice/federation/')).text;
   for (const words of ['Jeu bacs', 'catalogue', 'réparé']) assert.ok(page.includes(words), words);
   assert.ok(!(await b.get('/backoffice/federation/')).text.includes('réparé'));
+});
+
+/** The worker dies in the comparison of that dataset; what it left, and how many minutes the next one waits. The supervisor waits
+ * longer after each death; started anew it does not. */
+const stopAt = (id) => writeFileSync(join(t.home, 'spool/stop-at'), `compare-${id}`, { mode: 0o666 });
+async function died() {
+  await poll(() => !existsSync(join(t.home, 'spool/stop-at')), { what: 'the death of a worker', deadline: 30000 });
+  const left = sql(t, `SELECT d.dataset_id, u.tries, ceil(extract(epoch FROM u.due_at - now()) / 60) FROM portal.comparing AS u
+    LEFT JOIN portal.dataset AS d ON d.id = u.after AND d.is_origin WHERE u.due_at > now()`);
+  await t.halt();
+  await t.serve();
+  return left;
+}
+/** A lease of a dead worker ends by itself; the test does not wait for it. */
+const expire = () => sql(t, 'UPDATE portal.comparing SET due_at = now()');
+const yesterday = () => sql(t, "UPDATE portal.subscription SET compared_at = now() - interval '1 day'");
+const spoiled = (id) => sql(t, `UPDATE portal.dataset SET metas = jsonb_set(metas, '{default,title}', '"Faux"') WHERE ${copy(id)}`);
+const mended = (id) => poll(() => sql(t, `SELECT metas #>> '{default,title}' FROM portal.dataset WHERE ${copy(id)}`) === `Jeu ${id}`, { what: `${id} mended`, deadline: 20000 });
+
+test('a worker killed in the middle of the night leaves the rest to the next, behind what it has done', async () => {
+  spoiled('bacs'); // the last: they go by their ids, which are in the order they were made
+  stopAt('quais');
+  yesterday();
+  assert.equal(await died(), 'ponts|0|1');
+  expire();
+  await mended('bacs');
+  await settled();
+  assert.equal((await doctor()).state, 'good');
+});
+
+test('the dataset in which three workers died, each time waited for longer, is left alone, and said; the others are compared', async () => {
+  spoiled('bacs');
+  for (const left of ['ponts|0|1', 'ponts|1|2', 'ponts|2|4']) {
+    stopAt('quais');
+    if (left === 'ponts|0|1') yesterday(); else expire();
+    assert.equal(await died(), left);
+  }
+  expire();
+  await mended('bacs');
+  assert.match(t.log, /copy_kills/);
+  await settled();
 });
 
 test('what cannot be mended by sending it again stays, is said, and is not sent for ever', async () => {

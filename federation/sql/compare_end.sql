@@ -1,0 +1,3 @@
+-- compare_end($1 uuid subscription) -> nothing
+-- class: global   lane: write   roles: worker
+DELETE FROM portal.comparing WHERE subscription_id = $1::uuid;

@@ -28,10 +28,19 @@ static inline void xls_cell(struct buf *out, unsigned type, unsigned row, unsign
     buf_free(&body);
 }
 
+/* At once, not byte by byte: a fuzz target spent a sixth of its time on it. */
+static inline void xls_fill(struct buf *out, size_t to, int byte)
+{
+    char *room = to > out->n ? buf_room(out, to - out->n) : NULL;
+    if (!room)
+        return;
+    memset(room, byte, to - out->n);
+    out->n = to;
+}
+
 static inline void xls_sector(struct buf *out, size_t from)
 {
-    while ((out->n - from) % 512)
-        buf_addc(out, 0);
+    xls_fill(out, from + (out->n - from + 511) / 512 * 512, 0);
 }
 
 static inline void xls_entry(struct buf *out, const char *name, unsigned type, uint32_t start, uint64_t bytes)
@@ -39,12 +48,10 @@ static inline void xls_entry(struct buf *out, const char *name, unsigned type, u
     size_t from = out->n;
     for (const char *p = name; *p; p++)
         buf_addc(out, *p), buf_addc(out, 0);
-    while (out->n < from + 64)
-        buf_addc(out, 0);
+    xls_fill(out, from + 64, 0);
     xls_int(out, 2 * (strlen(name) + 1), 2);
     xls_int(out, type, 1);
-    while (out->n < from + 116)
-        buf_addc(out, (char)0xFF);
+    xls_fill(out, from + 116, 0xFF);
     xls_int(out, start, 4);
     xls_int(out, bytes, 8);
 }
@@ -54,28 +61,24 @@ static inline void xls_of(struct buf *file, struct str stream)
 {
     size_t bytes = stream.n < 4096 ? 4096 : stream.n, sectors = (bytes + 511) / 512, entries = sectors + 2;
     buf_addz(file, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
-    for (int i = 0; i < 16; i++)
-        buf_addc(file, 0);
+    xls_fill(file, 24, 0);
     static const struct {
         unsigned v, bytes;
     } head[] = {{62, 2}, {3, 2}, {0xFFFE, 2}, {9, 2}, {6, 2}, {0, 6}, {0, 4}, {1, 4}, {1, 4}, {0, 4}, {4096, 4}, {0xFFFFFFFE, 4}, {0, 4}, {0xFFFFFFFE, 4}, {0, 4}, {0, 4}};
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
         xls_int(file, head[i].v, head[i].bytes);
-    while (file->n < 512)
-        buf_addc(file, (char)0xFF);
+    xls_fill(file, 512, 0xFF);
     xls_int(file, 0xFFFFFFFD, 4); /* the table itself */
     xls_int(file, 0xFFFFFFFE, 4); /* the directory, one sector */
     for (size_t i = 2; i < entries && i < 128; i++)
         xls_int(file, i + 1 < entries ? i + 1 : 0xFFFFFFFE, 4);
-    while (file->n < 1024)
-        buf_addc(file, (char)0xFF);
+    xls_fill(file, 1024, 0xFF);
     size_t directory = file->n;
     xls_entry(file, "Root Entry", 5, 0xFFFFFFFE, 0);
     xls_entry(file, "Workbook", 2, 2, bytes);
     xls_sector(file, directory);
     size_t from = file->n;
     buf_add(file, stream);
-    while (file->n < from + bytes)
-        buf_addc(file, 0);
+    xls_fill(file, from + bytes, 0);
     xls_sector(file, from);
 }

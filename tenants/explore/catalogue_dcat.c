@@ -10,11 +10,13 @@
 #include "tenants/publishing/bbox.h"
 #include "tenants/publishing/credit.h"
 #include "tenants/publishing/dates.h"
+#include "tenants/publishing/hvd.h"
 #include "tenants/publishing/words.h"
 
 enum { PAGE = 100, FORMATS_MAX = 20 };
 enum { COL_ID, COL_IDENTIFIER, COL_METAS, COL_CREATED, COL_ISSUED, COL_MODIFIED, COL_THEMES, COL_EMAIL, COL_ROWS,
-       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS, COL_FILES, COL_LICENCE_TEXT };
+       COL_GEOMETRY, COL_COLUMNS, COL_SOURCE, COL_EXTENT, COL_CREDITS, COL_FILES, COL_LICENCE_TEXT, COL_PUBLISHER_URL,
+       COL_PUBLISHER_KIND };
 
 struct feed {
     enum rdf_format format;
@@ -111,6 +113,29 @@ static void read_files(struct req *r, const json_t *files, struct dcat_dataset *
     d->nfiles = json_array_size(files);
 }
 
+/* What its organisation is, in ADMS' words; what others are is not certain in that list. */
+static void read_publisher(struct str url, struct str kind, struct dcat_dataset *d)
+{
+    static const struct {
+        const char *kind, *type;
+    } types[] = {{"commune", "LocalAuthority"}, {"epci", "LocalAuthority"}, {"departement", "LocalAuthority"}, {"region", "RegionalAuthority"}};
+    if (str_starts(url, S("https://")) || str_starts(url, S("http://")))
+        d->publisher_url = url;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (str_eq(kind, str_of(types[i].kind)))
+            d->publisher_type = types[i].type;
+}
+
+static void read_hvd(struct req *r, struct dcat_dataset *d)
+{
+    const struct hvd_category *found[HVD_CATEGORIES];
+    struct dcat_category *list = ARENA_ARRAY(r->a, struct dcat_category, HVD_CATEGORIES);
+    d->nhvd = hvd_categories(r->a, d->metas, found);
+    for (size_t i = 0; i < d->nhvd; i++)
+        list[i] = (struct dcat_category){str_of(found[i]->address), str_of(found[i]->fr)};
+    d->hvd = list;
+}
+
 static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c,
                         size_t row, struct err *e)
 {
@@ -141,6 +166,8 @@ static bool put_dataset(struct req *r, struct rdf *g, struct rdf_node *catalogue
     read_themes(req_col(r, 0, row, COL_THEMES), &d);
     read_joined(r, req_col(r, 0, row, COL_CREDITS), &d);
     read_files(r, files, &d);
+    read_publisher(req_col(r, 0, row, COL_PUBLISHER_URL), req_col(r, 0, row, COL_PUBLISHER_KIND), &d);
+    read_hvd(r, &d);
     dcat_add(g, catalogue, c, &d);
     json_decref(files);
     json_decref(metas);

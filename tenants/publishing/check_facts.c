@@ -4,6 +4,7 @@
 #include "core/base/jr.h"
 #include "core/data/value/moment.h"
 #include "tenants/publishing/credit.h"
+#include "tenants/publishing/hvd.h"
 
 static struct str today(struct req *r)
 {
@@ -27,28 +28,9 @@ void check_facts(struct req *r, unsigned call, json_t **metas, struct quality_fa
     json_decref(registered);
 }
 
-static bool is_hvd_word(struct str s)
-{
-    return str_ieq(str_trim(s), S("hvd")) || str_starts(str_trim(s), S("http://data.europa.eu/bna/"));
-}
-
-static bool has_hvd_word(const json_t *list)
-{
-    const json_t *word;
-    size_t i;
-    if (json_is_string(list))
-        return is_hvd_word(str_of(json_string_value(list)));
-    json_array_foreach(list, i, word)
-        if (json_is_string(word) && is_hvd_word(str_of(json_string_value(word))))
-            return true;
-    return false;
-}
-
 bool check_facts_hvd_strict(const struct quality_facts *f)
 {
-    const json_t *metas = jr_object(f->metas, "default");
-    return str_eq(f->licence_id, S("odc-odbl")) &&
-           (has_hvd_word(json_object_get(metas, "keyword")) || has_hvd_word(json_object_get(metas, "theme")));
+    return str_eq(f->licence_id, S("odc-odbl")) && hvd_is_marked(f->metas);
 }
 
 struct str check_facts_credit(struct req *r, unsigned call, size_t i)

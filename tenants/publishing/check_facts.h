@@ -20,8 +20,7 @@ enum joined_column {
 /* From row 0 of result `call`; *metas is the caller's to release, facts borrow from it and from r->a. */
 void check_facts(struct req *r, unsigned call, json_t **metas, struct quality_facts *out);
 
-/* A high-value dataset (keyword "hvd", or a category of the European list as keyword or theme) under the ODbL: its
- * regulation (EU) 2023/138 takes nothing stricter than CC BY 4.0. Told, never stopping. */
+/* A high-value dataset (hvd.h) under the ODbL: its regulation (EU) 2023/138 takes nothing stricter than CC BY 4.0. Told, never stopping. */
 bool check_facts_hvd_strict(const struct quality_facts *f);
 
 /* The line to quote for row i of joined_list.sql (credit.h); absent: whoever asks may not look that dataset up. */

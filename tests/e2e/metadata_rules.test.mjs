@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { administrators } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
-import { DCAT, DCT, rdfXml, turtle, values, violations } from './rdf.mjs';
+import { DCAT, DCT, FOAF, hvdViolations, rdfXml, turtle, values, violations } from './rdf.mjs';
 
 const H = 'r.localhost', AUTHORITY = 'http://publications.europa.eu/resource/authority/';
 // French, EU, SCDL
@@ -133,7 +133,12 @@ test('the one service says which datasets it serves: each of the page, no other'
 
 test('HEAD of the feed is GET without its bytes', async () => {
   for (const path of ['/catalog.rdf', '/catalog.ttl', '/catalog.jsonld', '/catalog.xml']) {
-    const [one, two] = [await get(path), await get(path, { method: 'HEAD' })];
+    // Of one moment: the worker may be touching the portal still.
+    const [one, two] = await poll(async () => {
+      const [before, head, behind] = [await get(path), await get(path, { method: 'HEAD' }), await get(path)];
+      return before.headers.etag === behind.headers.etag && [before, head];
+    }, { what: 'a portal at rest' });
+    assert.ok(one.headers.etag);
     assert.equal(two.text, '');
     for (const header of ['content-type', 'content-length', 'etag']) assert.equal(two.headers[header], one.headers[header], `${path} ${header}`);
   }
@@ -168,4 +173,38 @@ test('R39: the sitemap’s date is that of the data: a new description leaves it
   assert.equal((await object(name(0))).default.data_processed, '2020-02-03T10:00:00+00:00');
   await t.importCsv(H, name(0), 'a\r\ny\r\n', { title: 'Un autre titre' });
   await poll(async () => (await lastmod()) === today, { what: 'the day of the new rows' });
+});
+
+test('a high-value dataset names its regulation and its categories, on the service and each distribution too; what is marked by half does not', async () => {
+  const AP = 'http://data.europa.eu/r5r/', BNA = 'http://data.europa.eu/bna/', LAW = 'http://data.europa.eu/eli/reg_impl/2023/138/oj';
+  const marked = { bus: ['HVD', 'mobilité', 'bus'], meteo: ['hvd', 'METEOROLOGIQUES', 'Observation de la Terre et environnement'], sirene: [`${BNA}c_a9135398`], societes: ['hvd', 'Entreprises'] };
+  const unmarked = { seul: ['hvd', 'bus'], mobilite: ['mobilité', 'transports'], faux: [`${BNA}c_00000000`, 'bus'] };
+  for (const [id, keyword] of Object.entries({ ...marked, ...unmarked }))
+    await t.importCsv(H, id, 'a\r\nx\r\n', { title: id, keyword, publisher: id in marked ? 'Service HVD' : 'Région d’essai', dcat: { contact_name: 'Service', contact_email: 'hvd@r.example' } });
+  await poll(async () => (await get('/catalog.ttl')).text.includes('dataset/faux/'), { what: 'the last one in the feed' });
+  const g = turtle((await get('/catalog.ttl')).text), service = `${base}/api/explore/v2.1/`;
+  const said = (s) => [values(g, s, `${AP}applicableLegislation`), values(g, s, `${AP}hvdCategory`).map((iri) => iri.replace(BNA, '')).sort()];
+  const codes = { bus: ['c_b79e35eb'], meteo: ['c_164e0bf5', 'c_dd313021'], sirene: ['c_a9135398'], societes: ['c_a9135398'] };
+  for (const [id, want] of Object.entries(codes)) {
+    assert.deepEqual(said(page(id)), [[LAW], want], id);
+    for (const d of values(g, page(id), `${DCAT}distribution`)) assert.deepEqual(said(d), [[LAW], []], d);
+  }
+  for (const id of Object.keys(unmarked)) assert.deepEqual(said(page(id)), [[], []], id);
+  assert.deepEqual(said(service), [[LAW], ['c_164e0bf5', 'c_a9135398', 'c_b79e35eb', 'c_dd313021']]);
+  assert.deepEqual(await violations(g), []);
+  // The annex's own shapes, on a feed of nothing else.
+  const feed = async (publisher) => turtle((await get(`/api/explore/v2.1/catalog/exports/ttl?refine=${encodeURIComponent(`publisher:${publisher}`)}`)).text);
+  assert.deepEqual(await hvdViolations(await feed('Service HVD')), []);
+  assert.notDeepEqual(await hvdViolations(await feed('Ville de Tours')), []);
+});
+
+test('the publisher’s own site and what it is: where the organisation is the one that is named', async () => {
+  await t.must(['tenant', 'add', '--direct', '--region', H, '--name', 'Commune de Vendôme', '--kind', 'commune', '--url', 'https://www.vendome.example/', '--admin', 'contact@vendome.example', '--json']);
+  await t.importCsv(H, 'vendome', 'a\r\nx\r\n', { title: 'Vendôme', publisher: 'Commune de Vendôme' });
+  await poll(async () => (await get('/catalog.ttl')).text.includes('dataset/vendome/'), { what: 'it in the feed' });
+  const g = turtle((await get('/catalog.ttl')).text), agent = (id) => values(g, page(id), `${DCT}publisher`)[0];
+  assert.deepEqual(['foaf:name', 'foaf:homepage'].map((p) => values(g, agent('vendome'), p.replace('foaf:', FOAF))), [['Commune de Vendôme'], ['https://www.vendome.example/']]);
+  assert.deepEqual(values(g, agent('vendome'), `${DCT}type`), ['http://purl.org/adms/publishertype/LocalAuthority']);
+  assert.deepEqual([values(g, agent(name(0)), `${FOAF}homepage`), values(g, agent(name(0)), `${DCT}type`)], [[], []], 'of whom nothing is known, nothing is said');
+  assert.deepEqual(await violations(g), []);
 });

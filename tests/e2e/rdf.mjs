@@ -47,9 +47,14 @@ const old = golden('deprecateduris');
 const deprecated = old.getQuads(null, `${SHACL}targetClass`, null, null).flatMap(({ subject, object }) => old.getObjects(subject, `${SHACL}property`, null)
   .filter((property) => old.countQuads(property, `${SHACL}message`, null, null)).map((property) => [object.value, old.getObjects(property, `${SHACL}path`, null)[0].value]));
 
+const held = async (against, store) => (await new Validator(against).validate(store)).results.map((r) => `${r.focusNode?.value} ${r.path?.value} ${r.sourceConstraintComponent?.value}`);
+
+/** What the annex for high-value datasets has against a graph that holds none but them. */
+export const hvdViolations = (store) => held(golden('hvd'), store);
+
 /** What DCAT-AP 3.0.1 has against a graph: nothing, if it is well. */
 export async function violations(store) {
-  const report = (await new Validator(shapes).validate(store)).results.map((r) => `${r.focusNode?.value} ${r.path?.value} ${r.sourceConstraintComponent?.value}`);
+  const report = await held(shapes, store);
   const outdated = deprecated.flatMap(([type, path]) => store.getSubjects(`${RDF}type`, type, null).filter((s) => store.countQuads(s, path, null, null)).map((s) => `${s.value} ${path} deprecated`));
   return [...report, ...outdated];
 }

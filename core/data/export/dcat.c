@@ -112,6 +112,36 @@ static struct rdf_node *agent(struct rdf *g, struct arena *a, struct str base, s
     return n;
 }
 
+/* Of the publisher alone whose name it is: what is said first stands, should two have one name. */
+static struct rdf_node *publisher(struct rdf *g, struct arena *a, const struct dcat_catalogue *c, const struct dcat_dataset *d)
+{
+    static const struct {
+        const char *code, *fr;
+    } types[] = {{"LocalAuthority", "Autorité locale"}, {"RegionalAuthority", "Autorité régionale"}};
+    struct rdf_node *n = agent(g, a, c->base, jr_str(jr_object(d->metas, "default"), "publisher"));
+    if (d->publisher_url.n && !rdf_says(n, "foaf:homepage"))
+        rdf_link(n, "foaf:homepage", typed_iri(g, d->publisher_url, "foaf:Document"));
+    for (size_t i = 0; d->publisher_type && i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i].code, d->publisher_type) == 0 && !rdf_says(n, "dct:type"))
+            rdf_link(n, "dct:type", concept(g, arena_printf(a, "http://purl.org/adms/publishertype/%s", types[i].code), "skos:Concept",
+                                            str_of(types[i].fr), "http://purl.org/adms/publishertype/1.0"));
+    return n;
+}
+
+/* Source: DCAT-AP HVD 3.0.0: the regulation is named by the dataset, each way to its data and the service. */
+static void add_regulation(struct rdf *g, struct rdf_node *n, const struct dcat_dataset *d)
+{
+    if (d->nhvd)
+        rdf_link(n, "dcatap:applicableLegislation", typed_iri(g, S("http://data.europa.eu/eli/reg_impl/2023/138/oj"), "eli:LegalResource"));
+}
+
+static void add_categories(struct rdf *g, struct rdf_node *n, const struct dcat_dataset *d)
+{
+    add_regulation(g, n, d);
+    for (size_t i = 0; i < d->nhvd; i++)
+        rdf_link(n, "dcatap:hvdCategory", concept(g, d->hvd[i].iri, "skos:Concept", d->hvd[i].label, "http://data.europa.eu/bna/asd487ae75"));
+}
+
 static void add_page(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catalogue *c, struct arena *a)
 {
     struct rdf_node *page = typed_iri(g, c->self, "hydra:PartialCollectionView");
@@ -136,6 +166,13 @@ static void add_service(struct rdf *g, struct rdf_node *catalogue, const struct 
     rdf_to(s, "dcat:endpointDescription", arena_printf(a, STR_FMT "swagger.json", STR_ARG(base)));
     rdf_link(s, "dcat:landingPage",
              typed_iri(g, arena_printf(a, STR_FMT "console", STR_ARG(base)), "foaf:Document"));
+    rdf_link(s, "foaf:page", typed_iri(g, arena_printf(a, STR_FMT "/pages/api/", STR_ARG(c->base)), "foaf:Document"));
+    struct rdf_node *contact = rdf_blank(g);
+    rdf_type(contact, "vcard:Kind");
+    rdf_type(contact, "vcard:Organization");
+    rdf_text(contact, "vcard:fn", c->publisher, NULL);
+    rdf_to(contact, "vcard:hasURL", arena_printf(a, STR_FMT "/", STR_ARG(c->base)));
+    rdf_link(s, "dcat:contactPoint", contact);
     rdf_link(catalogue, "dcat:service", s);
 }
 
@@ -294,6 +331,7 @@ static struct rdf_node *add_download(struct rdf *g, struct arena *a, const struc
     if (l)
         rdf_link(x, "dct:license", l);
     add_rights(g, x, d);
+    add_regulation(g, x, d);
     return x;
 }
 
@@ -339,7 +377,8 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
     add_texts(g, n, d->metas);
     add_themes(g, &a, n, d);
     add_dates(n, d);
-    rdf_link(n, "dct:publisher", agent(g, &a, c->base, jr_str(jr_object(d->metas, "default"), "publisher")));
+    rdf_link(n, "dct:publisher", publisher(g, &a, c, d));
+    add_categories(g, n, d);
     if (licence(g, d))
         rdf_link(n, "dct:license", licence(g, d));
     if (d->frequency_code.n)
@@ -359,6 +398,7 @@ void dcat_add(struct rdf *g, struct rdf_node *catalogue, const struct dcat_catal
             add_distribution(g, &a, n, c, d, f);
     for (size_t i = 0; i < d->nfiles; i++)
         add_file(g, &a, n, c, d, &d->files[i]);
+    add_categories(g, rdf_iri(g, service_iri(&a, c)), d);
     rdf_link(rdf_iri(g, service_iri(&a, c)), "dcat:servesDataset", n);
     rdf_link(catalogue, "dcat:dataset", n);
     arena_free(&a);

@@ -18,11 +18,17 @@
 struct dcat_dataset {
     struct str dataset_id, identifier; /* identifier: stored once, never built here */
     struct str publisher_email;
+    struct str publisher_url;          /* its own site; absent: not known */
+    const char *publisher_type;        /* ADMS: "LocalAuthority"; NULL: not known */
     const json_t *metas;               /* {"default": {…}, "dcat": {…}} */
     struct str created, issued, modified; /* ISO dates, or date-times */
     struct str frequency_code;         /* EU authority code: "ANNUAL"; absent: unknown */
     struct str theme_codes[8];         /* EU data-theme codes, in the order of default.theme */
     size_t nthemes;
+    const struct dcat_category {
+        struct str iri, label;
+    } *hvd;                            /* categories of a high-value dataset */
+    size_t nhvd;                       /* 0: it is none */
     struct str bbox_wkt;               /* polygon; absent: none */
     struct str licence_text;           /* where the whole text of its licence stands; absent: not known */
     struct str credit;                 /* what a re-user has to quote */

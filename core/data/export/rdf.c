@@ -12,7 +12,9 @@ static const struct {
 } prefixes[] = {
     {"adms", "http://www.w3.org/ns/adms#"},
     {"dcat", "http://www.w3.org/ns/dcat#"},
+    {"dcatap", "http://data.europa.eu/r5r/"},
     {"dct", "http://purl.org/dc/terms/"},
+    {"eli", "http://data.europa.eu/eli/ontology#"},
     {"foaf", "http://xmlns.com/foaf/0.1/"},
     {"gsp", "http://www.opengis.net/ont/geosparql#"},
     {"hydra", "http://www.w3.org/ns/hydra/core#"},
@@ -141,6 +143,14 @@ static void add(struct rdf_node *n, struct property p)
     mine->text = arena_str(n->g->a, p.text);
     *n->last = mine;
     n->last = &mine->next;
+}
+
+bool rdf_says(const struct rdf_node *n, const char *predicate)
+{
+    for (const struct property *p = n->first; p; p = p->next)
+        if (strcmp(p->predicate, predicate) == 0)
+            return true;
+    return false;
 }
 
 void rdf_text(struct rdf_node *n, const char *predicate, struct str text, const char *lang)

@@ -29,5 +29,7 @@ void rdf_typed(struct rdf_node *n, const char *predicate, struct str text, const
 void rdf_link(struct rdf_node *n, const char *predicate, const struct rdf_node *object);
 void rdf_to(struct rdf_node *n, const char *predicate, struct str iri); /* an address that is described nowhere */
 
+bool rdf_says(const struct rdf_node *n, const char *predicate); /* anything, so far */
+
 void rdf_write(const struct rdf *g, enum rdf_format format, struct buf *out);
 const char *rdf_media_type(enum rdf_format format); /* always with its charset */

@@ -24,10 +24,9 @@ bool err_arg(struct err *e, const char *format, ...)
     char *arg = e->arg[e->nargs++];
     va_list ap;
     va_start(ap, format);
-    int n = vsnprintf(arg, sizeof e->arg[0], format, ap);
+    vsnprintf(arg, sizeof e->arg[0], format, ap);
     va_end(ap);
-    if (n >= (int)sizeof e->arg[0])
-        arg[utf8_floor((struct str){arg, sizeof e->arg[0] - 1})] = '\0';
+    arg[utf8_floor(str_of(arg))] = '\0'; /* cut here, or by whoever gave a part of something */
     return false;
 }
 

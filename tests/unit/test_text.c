@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/err.h"
 #include "core/base/jw.h"
 #include "core/base/log.h"
 #include "core/base/scan.h"
@@ -172,6 +173,31 @@ static void test_escape(void **state)
     }
 }
 
+static const struct err_kind err_test = {"test", "test", 400, "Not {0}.", "Pas {0}."};
+
+/* I77: what stands in an error's sentence may be of a file, and is cut between characters, wherever the caller or the
+ * room for it cuts. */
+static void test_error_is_not_cut_in_a_character(void **state)
+{
+    (void)state;
+    struct buf long_name = {0};
+    for (int i = 0; i < 200; i++)
+        buf_addz(&long_name, i % 3 ? "é" : "€");
+    for (size_t cut = 0; cut <= long_name.n; cut++) {
+        struct err e = {0};
+        struct buf said = {0};
+        struct str part = {long_name.p, cut};
+        ERR(&e, err_test, "test");
+        err_arg(&e, STR_FMT, STR_ARG(part));
+        err_say(&e, LANG_FR, &said);
+        size_t n = strlen(e.arg[0]);
+        if (!utf8_valid(buf_str(&said)) || n > cut || (cut < sizeof e.arg[0] && n + 3 <= cut))
+            fail_msg("cut at %zu: %zu", cut, n);
+        buf_free(&said);
+    }
+    buf_free(&long_name);
+}
+
 static void test_numbers(void **state)
 {
     (void)state;
@@ -283,7 +309,8 @@ int main(void)
         cmocka_unit_test(test_scan_finds_the_first),
         cmocka_unit_test(test_scan_copies_what_goes_by), cmocka_unit_test(test_escape_at_each_place),
         cmocka_unit_test(test_utf8_at_each_place),
-        cmocka_unit_test(test_tally_counts_to_the_end), cmocka_unit_test(test_escape), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_tally_counts_to_the_end), cmocka_unit_test(test_escape),
+        cmocka_unit_test(test_error_is_not_cut_in_a_character), cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_ceiling), cmocka_unit_test(test_moments),
         cmocka_unit_test(test_log_waits),
     };

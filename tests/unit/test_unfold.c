@@ -142,6 +142,42 @@ static void test_found(void **state)
         zip_drop(files[i]);
 }
 
+/* I74: what the bytes mean is looked at behind the container. */
+static void test_encodings_within(void **state)
+{
+    (void)state;
+    static const struct {
+        struct str text;
+        const char *encoding;
+    } rows[] = {
+        {S("Pr\xC3\xA9nom;n\nZo\xC3\xA9;1\n"), "utf-8"},
+        {S("\xEF\xBB\xBFPr\xC3\xA9nom;n\nZo\xC3\xA9;1\n"), "utf-8"},
+        {S("Pr\xE9nom;n\nZo\xE9;1\n"), "windows-1252"},
+        {S("\xFF\xFEP\0r\0\xE9\0n\0o\0m\0;\0n\0\n\0Z\0o\0\xE9\0;\0" "1\0\n\0"), "utf-16le"},
+        {S("\xFE\xFF\0P\0r\0\xE9\0n\0o\0m\0;\0n\0\n\0Z\0o\0\xE9\0;\0" "1\0\n"), "utf-16be"},
+    };
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const struct str text = rows[i / 2].text;
+        struct str file = i % 2 ? filtered("gzip", text) : zip_of(&(struct zip_member){"prenoms.csv", text}, 1, 1 << 16);
+        struct reader r;
+        struct err e = {0};
+        struct buf out = {0};
+        bool ok = reader_open_bytes(&r, file, NULL, &e) && reader_look(&r, &e);
+        if (ok)
+            reader_report(&r, &out);
+        json_t *report = ok ? jr_parse(buf_str(&out), &e) : NULL;
+        const json_t *column = json_array_get(jr_array(report, "columns"), 0);
+        const char *example = json_string_value(json_array_get(jr_array(column, "examples"), 0));
+        if (!ok || !str_eq(jr_str(report, "encoding"), str_of(rows[i / 2].encoding)) ||
+            !str_eq(jr_str(column, "label"), S("Prénom")) || strcmp(example, "Zoé") != 0)
+            fail_msg("row %zu: %s " STR_FMT " %s", i, e.detail, STR_ARG(jr_str(column, "label")), example);
+        json_decref(report);
+        buf_free(&out);
+        reader_close(&r);
+        zip_drop(file);
+    }
+}
+
 /* R58: what is counted is the canonical form (commas, LF, UTF-8), whatever the file is packed in or written in: 22 bytes
  * here, "nom,n\nTours,1\nBlois,2\n". */
 static void test_bytes_are_of_the_canonical_form(void **state)
@@ -228,7 +264,7 @@ static void test_broken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members), cmocka_unit_test(test_found), cmocka_unit_test(test_more_than_usual),
+        cmocka_unit_test(test_filters), cmocka_unit_test(test_zip_members), cmocka_unit_test(test_encodings_within), cmocka_unit_test(test_found), cmocka_unit_test(test_more_than_usual),
         cmocka_unit_test(test_nested),  cmocka_unit_test(test_bytes_are_of_the_canonical_form),  cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_broken),
     };

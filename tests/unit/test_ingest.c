@@ -66,6 +66,31 @@ static void test_a_file_comes_through(void **state)
     buf_free(&text);
 }
 
+/* Sorted in the sealed child are corrections, joined rows, merged zones: more than a kilobyte of them, too. */
+static void test_it_sorts_what_is_long(void **state)
+{
+    (void)state;
+    struct buf text = {0}, options = {0};
+    buf_addz(&text, "a;b\n");
+    buf_addz(&options, "{\"corrections\":[");
+    for (int line = 2; line < 202; line++) {
+        buf_addz(&text, "1;2\n");
+        buf_printf(&options, "%s{\"line\":%d,\"column\":1,\"value\":\"3\"}", line > 2 ? "," : "", line);
+    }
+    buf_addz(&options, "]}");
+    int fd = file_of(buf_str(&text));
+    struct ingest g;
+    struct err e = {0};
+    struct child_limits limits = ingest_limits(text.n);
+    if (!ingest_start(&g, fd, buf_str(&options), true, &limits, &e))
+        fail_msg("%s: %s", e.kind->code, e.detail);
+    assert_int_equal(jr_i64(g.report, "corrections", 0), 200);
+    ingest_free(&g);
+    close(fd);
+    buf_free(&text);
+    buf_free(&options);
+}
+
 static void test_its_error_is_ours(void **state)
 {
     (void)state;
@@ -244,7 +269,7 @@ int main(int argc, char **argv)
         return read_main(argc - 1, argv + 1);
     clock_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_its_error_is_ours),
+        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_it_sorts_what_is_long), cmocka_unit_test(test_its_error_is_ours),
         cmocka_unit_test(test_no_socket), cmocka_unit_test(test_no_program), cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_every_thread_is_sealed),
         cmocka_unit_test(test_time_ceiling), cmocka_unit_test(test_cpu_ceiling), cmocka_unit_test(test_killed_half_way),

@@ -94,7 +94,7 @@ static void put_findings(struct req *r, struct page_bo_check *p)
     struct err ignored = {0};
     struct str text = req_col(r, 1, 0, CHECK_UNCOVERED);
     json_t *uncovered = text.n ? jr_parse(text, &ignored) : NULL;
-    p->findings = bo_findings(r, report, uncovered);
+    p->findings = bo_findings(r, report, uncovered, STR_NONE);
     size_t stopping = json_array_size(uncovered), asks;
     p->joined = bo_joined(r, 2, bo_dataset_url(r, r->params[0], "describe"), uncovered, &asks);
     p->found = (int)(stopping - asks);

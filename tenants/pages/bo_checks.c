@@ -171,7 +171,7 @@ static bool reply_checks(struct req *r, struct err *e)
     json_t *report = bo_checks_report(r, CALL_CHECKS), *uncovered = column(r, CALL_CHECKS, CHECK_UNCOVERED);
     struct str schema = conforms.n ? conforms : arena_str(r->a, jr_str(jr_object(report, "schema"), "name"));
     check_facts(r, CALL_CHECKS, &metas, &facts);
-    struct page_bo_checks p = {.findings = bo_findings(r, report, uncovered),
+    struct page_bo_checks p = {.findings = bo_findings(r, report, uncovered, STR_NONE),
                                .reason = reason_form(r, schema),
                                .schema = schema_form(r, conforms),
                                .may_give = json_array_size(uncovered) > 0,

@@ -21,7 +21,7 @@ static struct str title_of(struct req *r, const json_t *column_of, struct str sa
     return column.n ? arena_printf(r->a, STR_FMT " : " STR_FMT, STR_ARG(column), STR_ARG(said)) : said;
 }
 
-static void put_groups(struct req *r, const json_t *check, struct page_bo_findings *p)
+static void put_groups(struct req *r, const json_t *check, struct str rows_url, struct page_bo_findings *p)
 {
     const json_t *groups = jr_array(check, "groups"), *g, *cell;
     struct page_bo_findings_groups *list = ARENA_ARRAY(r->a, struct page_bo_findings_groups, GROUPS_MAX);
@@ -33,6 +33,8 @@ static void put_groups(struct req *r, const json_t *check, struct page_bo_findin
         list[i] = (struct page_bo_findings_groups){.title = title_of(r, g, bo_reason(r, jr_object(g, "reason"))),
                                                    .count = of_columns ? STR_NONE : say_count(r->a, r->lang, jr_i64(g, "count", 0)),
                                                    .err = str_eq(jr_str(g, "severity"), S("error"))};
+        if (list[i].err && !of_columns)
+            list[i].fix_url = rows_url;
         struct page_bo_findings_groups_cells *cells = ARENA_ARRAY(r->a, struct page_bo_findings_groups_cells, CELLS_MAX);
         json_array_foreach(jr_array(g, "cells"), k, cell)
             if (k < CELLS_MAX && !of_columns)
@@ -100,7 +102,7 @@ static void put_not_judged(struct req *r, const json_t *list, struct page_bo_fin
     p->unknown = out;
 }
 
-struct markup bo_findings(struct req *r, const json_t *report, const json_t *uncovered)
+struct markup bo_findings(struct req *r, const json_t *report, const json_t *uncovered, struct str rows_url)
 {
     const json_t *schema = jr_object(report, "schema"), *personal = jr_object(report, "personal");
     const json_t *check = jr_object(schema, "check");
@@ -112,7 +114,7 @@ struct markup bo_findings(struct req *r, const json_t *report, const json_t *unc
                                  .declared = jr_bool(schema, "declared", false),
                                  .watched = personal != NULL};
     struct page_bo_findings_found *found = ARENA_ARRAY(r->a, struct page_bo_findings_found, GROUPS_MAX);
-    put_groups(r, check, &p);
+    put_groups(r, check, rows_url, &p);
     put_unchecked(r, check, &p);
     put_found(r, jr_array(personal, "findings"), uncovered, found, &p.found_n);
     put_found(r, jr_array(jr_object(report, "secrecy"), "findings"), uncovered, found, &p.found_n);

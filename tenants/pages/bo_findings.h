@@ -10,5 +10,6 @@
  *
  * report: the reader's report, or {"schema", "personal": {"findings"}, "secrecy": {"findings"}} made of a version's row.
  * uncovered: [{"kind", "column"}] that still stop opening; NULL: nothing is covered yet.
+ * rows_url: where what the schema finds in rows is corrected; absent: nowhere from here.
  */
-struct markup bo_findings(struct req *r, const json_t *report, const json_t *uncovered);
+struct markup bo_findings(struct req *r, const json_t *report, const json_t *uncovered, struct str rows_url);

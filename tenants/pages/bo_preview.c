@@ -343,7 +343,7 @@ static void reply_report(struct req *r, const json_t *report)
     collect(r, report, s);
     struct page_bo_preview p = {
         .steps = bo_steps(r, 2),
-        .findings = bo_findings(r, report, NULL),
+        .findings = bo_findings(r, report, NULL, bo_upload_url(r, id, "rows?kind=schema")),
         .choice = bo_choice(r, report, true),
         .csrf = r->who.csrf,
         .types_url = S("/backoffice/datasets/types"),
@@ -363,8 +363,7 @@ static void reply_report(struct req *r, const json_t *report)
         .blocked = bo_warned(report, "warn_exponent") > 0};
     if (aside > 0)
         p.aside = say_count(r->a, r->lang, aside);
-    struct rows_cell *cells;
-    p.cells_count = (int)rows_cells(r->a, report, &cells);
+    p.cells_count = (int)rows_total(report, ROWS_KINDS);
     p.rows_url = bo_upload_url(r, id, "rows");
     p.steps_url = bo_upload_url(r, id, "steps");
     p.done_steps = (int)json_array_size(json_object_get(report, "steps"));

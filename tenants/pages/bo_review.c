@@ -123,7 +123,7 @@ static void put_columns(struct req *r, const json_t *columns, struct page_bo_rev
 static struct markup findings(struct req *r, const json_t *report)
 {
     json_t *none = json_array();
-    struct markup m = bo_findings(r, report, none);
+    struct markup m = bo_findings(r, report, none, STR_NONE);
     json_decref(none);
     return m;
 }

@@ -12,7 +12,8 @@ enum { PAGE = 25, EDITABLE = 116 /* a report cuts values at 120 bytes */ };
 
 static struct str kind_word(struct req *r, enum rows_kind kind)
 {
-    static const enum text_key words[] = {TEXT_BO_KIND_ASIDE, TEXT_BO_KIND_SPOILED, TEXT_BO_KIND_REFUSED};
+    static const enum text_key words[] = {TEXT_BO_KIND_ASIDE, TEXT_BO_KIND_SPOILED, TEXT_BO_KIND_REFUSED,
+                                          TEXT_BO_KIND_SCHEMA};
     return page_say(r, words[kind]);
 }
 
@@ -25,6 +26,19 @@ static void put_cell(struct req *r, const struct rows_cell *from, struct page_bo
         .fix = arena_printf(r->a, "fix:%lld:%lld", line, column), .was = arena_printf(r->a, "was:%lld:%lld", line, column),
         .leave = arena_printf(r->a, "%lld", line), .editable = column > 0 && from->value.n < EDITABLE,
         .is_aside = from->kind == ROWS_ASIDE, .spoiled = from->kind == ROWS_SPOILED};
+}
+
+/* A cell with several faults is corrected at the first of them. */
+static void put_list(struct req *r, const struct rows_cell *cells, size_t n, struct page_bo_rows *p)
+{
+    struct page_bo_rows_cells *list = ARENA_ARRAY(r->a, struct page_bo_rows_cells, PAGE);
+    for (; p->cells_n < n && p->cells_n < PAGE; p->cells_n++) {
+        put_cell(r, &cells[p->cells_n], &list[p->cells_n]);
+        for (size_t i = 0; i < p->cells_n; i++)
+            if (str_eq(list[i].fix, list[p->cells_n].fix))
+                list[p->cells_n].editable = false;
+    }
+    p->cells = list;
 }
 
 static void put_counts(struct req *r, const json_t *report, struct page_bo_rows *p)
@@ -47,15 +61,16 @@ static void put_counts(struct req *r, const json_t *report, struct page_bo_rows 
         p->corrected = say_count(r->a, r->lang, corrected);
 }
 
-static struct markup pages(struct req *r, struct str base, uint64_t page, size_t n)
+static struct markup pages(struct req *r, struct str base, enum rows_kind kind, uint64_t page, size_t n)
 {
+    const char *of = kind == ROWS_KINDS ? "" : rows_kind_name(kind), *named = kind == ROWS_KINDS ? "" : "kind=", *and = kind == ROWS_KINDS ? "" : "&";
     struct buf b = {0};
     uint64_t last = n ? (n - 1) / PAGE + 1 : 1;
     struct page_bo_pages p = {.at = say_count(r->a, r->lang, (int64_t)page), .last = say_count(r->a, r->lang, (int64_t)last)};
     if (page > 1)
-        p.before_url = arena_printf(r->a, STR_FMT "?page=%llu", STR_ARG(base), (unsigned long long)page - 1);
+        p.before_url = arena_printf(r->a, STR_FMT "?%s%s%spage=%llu", STR_ARG(base), named, of, and, (unsigned long long)page - 1);
     if (page < last)
-        p.after_url = arena_printf(r->a, STR_FMT "?page=%llu", STR_ARG(base), (unsigned long long)page + 1);
+        p.after_url = arena_printf(r->a, STR_FMT "?%s%s%spage=%llu", STR_ARG(base), named, of, and, (unsigned long long)page + 1);
     page_bo_pages(&b, r->lang, &p);
     struct str html = arena_str(r->a, buf_str(&b));
     buf_free(&b);
@@ -71,19 +86,23 @@ static bool reply(struct req *r, struct err *e)
         return false;
     struct rows_cell *cells;
     struct str id = req_col(r, 0, 0, UP_ID), base = bo_upload_url(r, id, "rows");
+    enum rows_kind kind = rows_kind_named(req_query(r, S("kind")));
     size_t n = rows_cells(r->a, report, &cells);
+    n = rows_only(cells, n, kind);
+    int64_t total = rows_total(report, kind);
     uint64_t page = 1;
     if (!str_u64(req_query(r, S("page")), &page) || page < 1 || (page - 1) * PAGE >= n)
         page = 1;
     struct page_bo_rows p = {.steps = bo_steps(r, 2), .csrf = r->who.csrf, .action = base,
                              .csv_url = arena_printf(r->a, STR_FMT "/list?format=csv", STR_ARG(base)),
                              .json_url = arena_printf(r->a, STR_FMT "/list", STR_ARG(base)),
-                             .preview_url = bo_upload_url(r, id, ""), .replace_url = bo_upload_replace_url(r), .total = (int)n,
-                             .any = n > 0, .pages = pages(r, base, page, n)};
-    struct page_bo_rows_cells *list = ARENA_ARRAY(r->a, struct page_bo_rows_cells, PAGE);
-    for (size_t i = (page - 1) * PAGE; i < n && p.cells_n < PAGE; i++)
-        put_cell(r, &cells[i], &list[p.cells_n++]);
-    p.cells = list;
+                             .preview_url = bo_upload_url(r, id, ""), .replace_url = bo_upload_replace_url(r), .total = (int)total,
+                             .any = n > 0, .pages = pages(r, base, kind, page, n)};
+    if (total > (int64_t)n)
+        p.listed = say_count(r->a, r->lang, (int64_t)n);
+    if (kind != ROWS_KINDS)
+        p.all_url = base;
+    put_list(r, cells + (page - 1) * PAGE, n - (page - 1) * PAGE, &p);
     put_counts(r, report, &p);
     json_decref(report);
     struct buf body = {0};

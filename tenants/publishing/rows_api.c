@@ -44,14 +44,15 @@ static void put_cell(struct req *r, struct jw *w, const struct rows_cell *cell)
     buf_free(&said);
 }
 
-static void reply_json(struct req *r, const json_t *report, const struct rows_cell *cells, size_t n)
+static void reply_json(struct req *r, const json_t *report, const struct rows_cell *cells, size_t n, int64_t total)
 {
     uint64_t offset = number(r, S("offset"), 0, n), limit = number(r, S("limit"), PAGE, PAGE_MAX);
     char *rows = json_dumps(jr_object(report, "rows"), JSON_COMPACT);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
     JW_RAW(w, "rows", arena_str(r->a, str_of(rows)));
-    JW_I64(w, "total_count", (int64_t)n);
+    JW_I64(w, "total_count", total);
+    JW_I64(w, "listed", (int64_t)n);
     jw_key(w, S("results"));
     jw_open(w, '[');
     for (uint64_t i = offset; i < n && i < offset + limit; i++)
@@ -61,10 +62,10 @@ static void reply_json(struct req *r, const json_t *report, const struct rows_ce
     free(rows);
 }
 
-static void reply_csv(struct req *r, const struct rows_cell *cells, size_t n)
+static void reply_csv(struct req *r, const struct rows_cell *cells, size_t n, int64_t total)
 {
     req_set(r, S("content-disposition"), S("attachment; filename=\"lignes.csv\""));
-    rows_csv(cells, n, r->lang, req_reply(r, 200, S("text/csv; charset=utf-8")));
+    rows_csv(cells, n, total, r->lang, req_reply(r, 200, S("text/csv; charset=utf-8")));
 }
 
 static bool reply(struct req *r, struct err *e)
@@ -78,11 +79,14 @@ static bool reply(struct req *r, struct err *e)
     if (!report)
         return false;
     struct rows_cell *cells;
+    enum rows_kind kind = rows_kind_named(req_query(r, S("kind")));
     size_t n = rows_cells(r->a, report, &cells);
+    n = rows_only(cells, n, kind);
+    int64_t total = rows_total(report, kind);
     if (str_eq(req_query(r, S("format")), S("csv")))
-        reply_csv(r, cells, n);
+        reply_csv(r, cells, n, total);
     else
-        reply_json(r, report, cells, n);
+        reply_json(r, report, cells, n, total);
     json_decref(report);
     return true;
 }

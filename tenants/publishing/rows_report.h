@@ -12,11 +12,12 @@
  *   aside    the row was set aside because of this cell, or as a whole (column absent)
  *   spoiled  a spreadsheet destroyed the value
  *   refused  the value keeps its column from the type of nearly all others; it is published as text
+ *   schema   the value, or the row (column absent), is not what the national schema asks for
  *
- * Strings are borrowed from the report. A report lists the first 5,000 rows set aside and up to 100 cells
- * of each of the others; its counts are of all.
+ * Strings are borrowed from the report. A report lists the first 5,000 rows set aside, 50 faults of each kind and column of
+ * the schema and up to 100 cells of each of the others; its counts are of all (rows_total).
  */
-enum rows_kind { ROWS_ASIDE, ROWS_SPOILED, ROWS_REFUSED };
+enum rows_kind { ROWS_ASIDE, ROWS_SPOILED, ROWS_REFUSED, ROWS_SCHEMA, ROWS_KINDS };
 
 struct rows_cell {
     enum rows_kind kind;
@@ -29,7 +30,13 @@ struct rows_cell {
 /* In order of kind, then line. The list is in `a`; its length is given. */
 size_t rows_cells(struct arena *a, const json_t *report, struct rows_cell **list);
 const char *rows_kind_name(enum rows_kind kind);
+enum rows_kind rows_kind_named(struct str name); /* ROWS_KINDS: it is none */
+
+/* How many there are, listed or not. kind: of one, or of all with ROWS_KINDS; so is the next. */
+int64_t rows_total(const json_t *report, enum rows_kind kind);
+/* Keeps those of one kind; how many they are. */
+size_t rows_only(struct rows_cell *cells, size_t n, enum rows_kind kind);
 
 /* "line;column;value;kind;reason", CR LF, with a byte order mark, so that a spreadsheet reads it. A cell that
- * a spreadsheet would run as a formula has an apostrophe before it. */
-void rows_csv(const struct rows_cell *cells, size_t n, enum lang lang, struct buf *out);
+ * a spreadsheet would run as a formula has an apostrophe before it. Where total is more, a last line without a number says so. */
+void rows_csv(const struct rows_cell *cells, size_t n, int64_t total, enum lang lang, struct buf *out);

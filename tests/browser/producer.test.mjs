@@ -61,6 +61,26 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       if (scripts) await accessible(page, 'apercu-corrige');
     });
 
+    test(`what a national schema finds is corrected in place, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'prenoms.csv', 'COMMUNE_NOM;COLL_INSEE;ENFANT_SEXE;ENFANT_PRENOM;NOMBRE_OCCURRENCES;ANNEE\n'
+        + Array.from({ length: 60 }, (_, i) => `Tours;37261;X;Léo;${i + 1};2024\n`).join('') + 'Orléans;4523;F;Zoé;12;24\n');
+      if (scripts) await accessible(page, 'apercu-schema');
+      await page.locator('main').getByRole('link', { name: /Corriger.*ANNEE/ }).click();
+      assert.match(await text(page), /Cellules à regarder : 62/);
+      assert.match(await text(page), /52 sont listées ici, sur 62/);
+      if (scripts) await accessible(page, 'lignes-schema');
+      await page.locator('main').getByRole('link', { name: 'Page suivante' }).click();
+      await page.locator('main').getByRole('link', { name: 'Page suivante' }).click();
+      await page.fill('[name="fix:62:6"]', '2024');
+      await page.fill('[name="fix:62:2"]', '45234');
+      await press(page, 'Appliquer et relire');
+      await readDone(page);
+      assert.match(await text(page), /Cellules à regarder : 60/);
+      assert.equal((await report(uploadOf(page))).schema.check.groups.filter((g) => g.severity === 'error').length, 1);
+      await page.context().close();
+    });
+
     test(`the sheet, the row of names and the file of an archive are chosen on the page, ${how}`, async () => {
       const page = await signIn(TOWN, people[TOWN], { scripts });
       const w = new Excel.Workbook();

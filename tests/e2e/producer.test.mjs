@@ -367,6 +367,33 @@ test('a spoiled identifier is corrected in place, a row left out, and the file r
   assert.equal(one("SELECT left_out FROM portal.dataset WHERE dataset_id = 'siret'"), '1');
 });
 
+// 60 rows with a sex that the schema does not know (50 are listed), one with a short code, one of them a year of two digits.
+const names = () => 'COMMUNE_NOM;COLL_INSEE;ENFANT_SEXE;ENFANT_PRENOM;NOMBRE_OCCURRENCES;ANNEE\n'
+  + Array.from({ length: 60 }, (_, i) => `Tours;37261;X;Léo;${i + 1};2024\n`).join('') + 'Orléans;4523;F;Zoé;12;24\n';
+
+test('what a national schema finds in rows stands in the row report with its place, is counted whole and corrected in place', async () => {
+  const sent = await settled((await send(names())).json.id);
+  assert.equal(sent.report.schema.name, 'scdl/prenoms');
+  const list = async (query) => (await api(`/uploads/${sent.id}/rows?kind=schema&limit=1000${query}`)).json;
+  const found = await list('');
+  assert.deepEqual([found.total_count, found.listed, found.results.length], [62, 52, 52]);
+  assert.deepEqual(found.results[0], { line: 2, column: 'enfant_sexe', label: 'ENFANT_SEXE', value: 'X', kind: 'schema',
+    reason: found.results[0].reason, file_column: 3 });
+  assert.match(found.results[0].reason, /ne fait pas partie des valeurs du schéma/);
+  assert.deepEqual(found.results.slice(-2).map((c) => [c.line, c.label, c.file_column, c.value]), [[62, 'COLL_INSEE', 2, '4523'], [62, 'ANNEE', 6, '24']]);
+  const all = (await api(`/uploads/${sent.id}/rows?limit=1000`)).json;
+  assert.equal(all.total_count - all.listed, 10);
+  const csv = (await api(`/uploads/${sent.id}/rows?kind=schema&format=csv`)).text.split('\r\n');
+  assert.match(csv[1], /^2;"ENFANT_SEXE";"X";"schema";".*valeurs du schéma/);
+  assert.deepEqual(csv.slice(-2), [';"";"";"";"52 lignes listées sur 62"', '']);
+  assert.equal(csv.length, 1 + 52 + 2);
+  const fixed = await again(sent.id, { corrections: [...Array.from({ length: 59 }, (_, i) => ({ line: i + 2, column: 3, value: 'F' })),
+    { line: 62, column: 2, value: '45234' }, { line: 62, column: 6, value: '2024' }], left_out: [61] });
+  assert.equal(fixed.state, 'ready', JSON.stringify(fixed.error));
+  assert.deepEqual(fixed.report.schema.check.groups.filter((g) => g.severity === 'error'), []);
+  assert.deepEqual([(await list('')).total_count, (await list('')).listed], [0, 0]);
+});
+
 test('a correction that names no cell is refused', async () => {
   const sent = await settled((await send('a;b\n1;2\n')).json.id);
   const read = (body) => api(`/uploads/${sent.id}/read`, { method: 'POST', body });

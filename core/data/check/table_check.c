@@ -526,6 +526,13 @@ static struct str name_of(const struct table_checker *c, const struct group *g)
                                      : STR_NONE;
 }
 
+/* From 1; 0: no column of the file, or what stands within its cells. */
+static size_t column_at(const struct table_checker *c, const struct group *g)
+{
+    size_t column = g->field == WHOLE ? g->file_column : g->field < c->s->n ? c->column_of[g->field] : WHOLE;
+    return column == WHOLE ? 0 : column + 1;
+}
+
 static void put_group(const struct table_checker *c, const struct group *g, struct jw *w)
 {
     size_t kind = kind_of(g->code);
@@ -540,6 +547,8 @@ static void put_group(const struct table_checker *c, const struct group *g, stru
     JW_I64(w, "count", (int64_t)g->count);
     JW_STR(w, "severity", g->is_error ? S("error") : S("notice"));
     JW_STR(w, "part", known ? str_of(kinds[kind].part) : S("cells"));
+    if (column_at(c, g))
+        JW_I64(w, "at", (int64_t)column_at(c, g));
     JW_RAW(w, "reason", buf_str(&code));
     jw_key(w, S("cells"));
     jw_open(w, '[');

@@ -57,6 +57,20 @@ test('the schema is recognised by its columns, what lacks is said with row and v
   assert.equal((await post(R, '/datasets/prenoms/open')).status, 200); // R25, I95: a schema never blocks
 });
 
+// The row is of our making; that it is good and what is wrong with the others, the national validator's rules say (standards.md 2.2).
+test('local addresses (BAL): the row of today’s format, what is wrong in others, and the format of before', async () => {
+  const names = 'cle_interop;id_ban_commune;id_ban_toponyme;id_ban_adresse;commune_insee;toponyme;numero;suffixe;commune_nom;position;long;lat;x;y;source;date_der_maj;certification_commune';
+  const ids = ['1', '2', '3'].map((n) => `0246e48c-f33d-433a-8984-034219be842${n}`).join(';');
+  const row = (more = {}) => Object.values({ key: '2a004_0120_00012_bis', ids, insee: '2A004', street: 'Cours Napoléon', number: '12', suffix: 'bis', town: 'Ajaccio',
+    place: 'entrée', long: '8.7369', lat: '41.9192', x: '1179000.5', y: '6101000.25', source: '', day: '2025-11-09', certified: '1', ...more }).join(';');
+  const { report } = await draft(R, 'adresses', [names, row(), row({ number: '12 bis' }), row({ key: '2A004_0120_12' }), row({ insee: '2C004' }), row({ day: '09/11/2025' }), row({ street: '' }), ''].join('\n'));
+  assert.deepEqual([report.schema.name, report.schema.version], ['etalab/schema-bal', '1.5.0']);
+  assert.deepEqual(report.schema.check.groups.filter((g) => g.severity === 'error').flatMap((g) => g.cells.map((c) => [c.line, g.column, g.reason.code])).sort((a, b) => a[0] - b[0]),
+    [[3, 'numero', 'not_integer'], [4, 'cle_interop', 'value_pattern'], [5, 'commune_insee', 'value_pattern'], [6, 'date_der_maj', 'not_date'], [7, 'toponyme', 'value_required']]);
+  const before = (await draft(R, 'adresses-14', `${names.replace('toponyme;numero', 'voie_nom;numero')}\n${row()}\n`)).report.schema;
+  assert.deepEqual([before.name, before.older], ['etalab/schema-bal', '1.4.0']);
+});
+
 test('a declared schema is checked whatever the columns; one that nobody knows is refused', async () => {
   const unknown = await importing(R, 'inconnu', 'a;b\n1;2\n', { conforms_to: 'scdl/rien' }, '--publish');
   assert.equal(unknown.code, 1);

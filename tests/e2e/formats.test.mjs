@@ -3,7 +3,10 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { installation } from './harness.mjs';
 
@@ -77,4 +80,19 @@ test('JSON: the list within, flattened; packed by gzip', async () => {
   assert.deepEqual(await rows('json'), [
     { code: '01', lieu: { lon: 0.68, lat: 47.39 }, adresse_ville: 'Tours', tags: 'a|b', adresse_cp: null },
     { code: '02', lieu: { lon: 1.9, lat: 47.9 }, adresse_ville: 'Orléans', tags: null, adresse_cp: '45000' }]);
+});
+
+// What each holds says its own author; numbers are compared as they are written, what is empty as nothing, and a geometry as one.
+test('csv-spectrum: every file comes back as its author says it is', async () => {
+  const folder = dirname(createRequire(import.meta.url).resolve('csv-spectrum/package.json'));
+  const files = readdirSync(join(folder, 'csvs')).map((f) => f.replace(/\.csv$/, ''));
+  assert.equal(files.length, 12);
+  for (const name of files) {
+    const want = [JSON.parse(readFileSync(join(folder, 'json', `${name}.json`), 'utf8'))].flat(), id = `spectre-${name.replaceAll('_', '-')}`;
+    if (name === 'location_coordinates') want[0]['Contact Phone Number'] = '2095257564'; // as its CSV has it
+    await t.importCsv(H, id, readFileSync(join(folder, 'csvs', `${name}.csv`)), {}, ['--publish', '--legal-reason', 'Personnes inventées.']);
+    const got = (await t.http(H, `/api/explore/v2.1/catalog/datasets/${id}/exports/json?use_labels=true`)).json;
+    const text = (v, said) => (v?.geometry ? isDeepStrictEqual(v.geometry, JSON.parse(said)) && said : String(v ?? ''));
+    assert.deepEqual(got.map((row, i) => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, text(v, want[i][k])]))), want, name);
+  }
 });

@@ -1,8 +1,7 @@
 /* The catalogue as a file: the names in their order at once, then the objects hundred by hundred.
  */
-#include <stdlib.h>
-
 #include "core/base/jw.h"
+#include "core/data/export/spill.h"
 #include "tenants/explore/catalogue.h"
 #include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/dataset_object.h"
@@ -36,101 +35,15 @@ static void json_end(struct catalogue_file *f, struct buf *out)
     buf_addc(out, ']');
 }
 
-/* ---- csv: dcat.*, default.*, datasetid ---- */
-
-static void put_cell(const struct catalogue_file *f, struct buf *out, struct str s)
+static void jsonl_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d)
 {
-    bool quotes = f->quote_all;
-    for (size_t i = 0; i < s.n && !quotes; i++)
-        quotes = s.p[i] == f->delimiter || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
-    if (!quotes) {
-        buf_add(out, s);
-        return;
-    }
-    buf_addc(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_addc(out, '"');
-        buf_addc(out, s.p[i]);
-    }
-    buf_addc(out, '"');
-}
-
-static void csv_start(struct catalogue_file *f, struct buf *out)
-{
-    if (f->with_bom)
-        buf_addz(out, "\xef\xbb\xbf");
-    for (const char *const *k = dataset_dcat_keys; *k; k++)
-        buf_printf(out, "dcat.%s%c", *k, f->delimiter);
-    for (const char *const *k = dataset_default_keys; *k; k++)
-        buf_printf(out, "default.%s%c", *k, f->delimiter);
-    buf_addz(out, "datasetid\r\n");
-}
-
-static void put_text(const struct catalogue_file *f, struct buf *text, const json_t *value)
-{
-    size_t i;
-    json_t *item;
-    if (json_is_string(value))
-        buf_add(text, (struct str){json_string_value(value), json_string_length(value)});
-    else if (json_is_boolean(value))
-        buf_addz(text, json_is_true(value) ? "True" : "False");
-    else if (json_is_integer(value))
-        buf_printf(text, "%lld", (long long)json_integer_value(value));
-    else if (json_is_real(value))
-        jw_number(text, json_real_value(value));
-    else if (json_is_array(value))
-        json_array_foreach(value, i, item)
-        {
-            if (i)
-                buf_add(text, f->list_separator);
-            put_text(f, text, item);
-        }
-    else if (json_is_object(value)) { /* default.bbox: the bare geometry */
-        const json_t *geometry = json_object_get(value, "geometry");
-        char *dumped = json_dumps(geometry ? geometry : value, 0);
-        buf_addz(text, dumped ? dumped : "");
-        free(dumped);
-    }
-}
-
-void catalogue_file_text(const struct catalogue_file *f, struct buf *text,
-                         const struct dataset_object *d, const char *template, const char *key)
-{
-    struct buf json = {0};
     struct jw w;
-    jw_init(&w, &json, JW_SPACED);
-    dataset_object_meta(&w, d, template, key);
-    json_t *value = json_loadb(json.p, json.n, JSON_DECODE_ANY, NULL);
-    put_text(f, text, value);
-    json_decref(value);
-    buf_free(&json);
+    jw_init(&w, out, JW_SPACED);
+    dataset_object_put(&w, d, &f->shape);
+    buf_addc(out, '\n');
 }
 
-static void put_meta(const struct catalogue_file *f, struct buf *out,
-                     const struct dataset_object *d, const char *template, const char *key)
-{
-    struct buf text = {0};
-    catalogue_file_text(f, &text, d, template, key);
-    put_cell(f, out, buf_str(&text));
-    buf_free(&text);
-}
-
-static void csv_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d)
-{
-    for (const char *const *k = dataset_dcat_keys; *k; k++) {
-        put_meta(f, out, d, "dcat", *k);
-        buf_addc(out, f->delimiter);
-    }
-    for (const char *const *k = dataset_default_keys; *k; k++) {
-        put_meta(f, out, d, "default", *k);
-        buf_addc(out, f->delimiter);
-    }
-    put_cell(f, out, d->dataset_id);
-    buf_addz(out, "\r\n");
-}
-
-static void csv_end(struct catalogue_file *f, struct buf *out)
+static void nothing(struct catalogue_file *f, struct buf *out)
 {
     (void)f;
     (void)out;
@@ -144,9 +57,10 @@ static void csv_end(struct catalogue_file *f, struct buf *out)
 
 /* In the order of the public list; DCAT-AP has addresses of its own (catalogue_dcat.c). */
 static const struct catalogue_format formats[] = {
-    {"csv", "text/csv; charset=utf-8", "csv", csv_start, csv_object, csv_end, NULL},
+    {"csv", "text/csv; charset=utf-8", "csv", catalogue_csv_start, catalogue_csv_object, nothing, NULL},
     {"json", "application/json; charset=utf-8", "json", json_start, json_object_put, json_end,
      NULL},
+    {"jsonl", "application/jsonl; charset=utf-8", "jsonl", nothing, jsonl_object, nothing, NULL},
     WORKBOOK("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     WORKBOOK("ods", "application/vnd.oasis.opendocument.spreadsheet"),
     {"rss", "application/rss+xml; charset=utf-8", "rss", catalogue_rss_start, catalogue_rss_object,
@@ -173,6 +87,7 @@ static const struct catalogue_format *format_named(struct str name)
 const struct catalogue_format *catalogue_file_plain(struct req *r, struct str name, struct catalogue_file *out)
 {
     *out = (struct catalogue_file){.r = r, .format = format_named(name), .delimiter = ';', .list_separator = S(",")};
+    catalogue_csv_columns(out);
     return out->format && !out->format->open ? out->format : NULL;
 }
 
@@ -207,15 +122,15 @@ static bool ask_names(struct req *r, struct err *e)
     bool plain;
     struct catalogue_file *f = ARENA_NEW(r->a, struct catalogue_file);
     const struct query_param *params = explore_params_with(r, S("select"), S("dataset_id"), &n);
-    if (!find_format(r, f, e) || !dataset_shape_read(r, &f->shape, &plain, e) ||
-        !query_make(r->a, grant_catalogue(r), QUERY_EXPORT, params, n, &f->query, e) ||
-        !read_options(r, f, e))
-        return false;
-    struct odsql_scope scope = {.clause = plain ? CLAUSE_GROUP_BY : CLAUSE_SELECT};
-    if (!plain || f->query->grouped)
-        return odsql_complain(&scope, e, "Only whole datasets can be exported.");
     f->r = r;
     r->state = f;
+    if (!find_format(r, f, e) || !dataset_shape_read(r, &f->shape, &plain, e))
+        return false;
+    if (!plain || str_trim(req_query(r, S("group_by"))).n)
+        return catalogue_table_ask(r, f, e);
+    if (!query_make(r->a, grant_catalogue(r), QUERY_EXPORT, params, n, &f->query, e) || !read_options(r, f, e))
+        return false;
+    catalogue_csv_columns(f);
     req_ask_portal(r, f->query->rows.sql, f->query->rows.nparams, f->query->rows.params);
     return true;
 }
@@ -224,19 +139,20 @@ static void let_go(void *context)
 {
     struct catalogue_file *f = context;
     export_close(&f->table);
+    spill_close(f->spill);
 }
 
 static bool begin(struct req *r, struct err *e)
 {
     struct catalogue_file *f = r->state;
-    f->ids = datasets_names(r, 0, &f->n);
     req_on_gone(r, let_go, f);
-    if (f->format->open && !f->format->open(f, e))
-        return false;
     req_set(r, S("content-disposition"),
             arena_printf(r->a, "attachment; filename=\"datasets.%s\"", f->format->extension));
     explore_deprecate(r);
-    return true;
+    if (f->table.format)
+        return catalogue_table_begin(r, f, e);
+    f->ids = datasets_names(r, 0, &f->n);
+    return !f->format->open || f->format->open(f, e);
 }
 
 static bool ask_slice(struct req *r, struct err *e)
@@ -253,6 +169,8 @@ static bool write_slice(struct req *r, struct err *e)
 {
     struct catalogue_file *f = r->state;
     struct buf *out = req_stream(r, 200, str_of(f->format->content_type));
+    if (f->spill)
+        return catalogue_table_write(r, f, out, e);
     size_t rows = f->at < f->n ? req_rows(r, 0) : 0;
     if (!f->started)
         f->format->start(f, out);

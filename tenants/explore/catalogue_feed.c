@@ -50,7 +50,7 @@ static struct str meta(const struct catalogue_file *f, const struct dataset_obje
                        const char *template, const char *key)
 {
     struct buf text = {0};
-    catalogue_file_text(f, &text, d, template, key);
+    catalogue_file_text(f, &text, d, arena_printf(f->r->a, "%s.%s", template, key));
     struct str kept = arena_str(f->r->a, buf_str(&text));
     buf_free(&text);
     return kept;

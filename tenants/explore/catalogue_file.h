@@ -6,8 +6,14 @@
 /*
  * catalogue_file -- what the notations of the catalogue as a file share; for catalogue_*.c only.
  *
- * A notation is a row of the table in catalogue_export.c: start, one call a dataset, end.
+ * A notation is a row of the table in catalogue_export.c: start, one call a dataset, end. `select` of names chooses the
+ * members of a JSON and the columns of a table. What is computed or grouped is no dataset any more: its rows go through the
+ * notations that rows have (catalogue_table.c), where there is one.
  */
+struct catalogue_cell {
+    struct str header, name; /* name: as dataset_object_value takes it */
+};
+
 struct catalogue_file {
     struct req *r;
     const struct catalogue_format *format;
@@ -19,7 +25,10 @@ struct catalogue_file {
     char delimiter;
     struct str list_separator;
     bool with_bom, quote_all;
+    struct catalogue_cell *cells; /* the columns of a table */
+    size_t ncells;
     struct export table; /* the notations that rows have too */
+    struct spill *spill; /* the rows of what is computed or grouped; NULL: datasets */
 };
 
 struct catalogue_format {
@@ -31,8 +40,17 @@ struct catalogue_format {
 };
 
 /* One value as a cell has it: lists joined, booleans True and False, default.bbox its geometry. */
-void catalogue_file_text(const struct catalogue_file *f, struct buf *text,
-                         const struct dataset_object *d, const char *template, const char *key);
+void catalogue_file_text(const struct catalogue_file *f, struct buf *text, const struct dataset_object *d, struct str name);
+
+/* catalogue_csv.c: dcat.*, default.*, datasetid, or what `select` names. */
+void catalogue_csv_columns(struct catalogue_file *f);
+void catalogue_csv_start(struct catalogue_file *f, struct buf *out);
+void catalogue_csv_object(struct catalogue_file *f, struct buf *out, const struct dataset_object *d);
+
+/* catalogue_table.c: computed and grouped rows, from their question to their last byte. */
+bool catalogue_table_ask(struct req *r, struct catalogue_file *f, struct err *e);
+bool catalogue_table_begin(struct req *r, struct catalogue_file *f, struct err *e);
+bool catalogue_table_write(struct req *r, struct catalogue_file *f, struct buf *out, struct err *e);
 
 /* catalogue_sheet.c: the columns of the CSV as a workbook. */
 bool catalogue_sheet_open(struct catalogue_file *f, struct err *e);

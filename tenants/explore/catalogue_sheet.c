@@ -9,6 +9,9 @@ static const struct {
     enum column_type type;
 } typed[] = {
     {"default.records_count", TYPE_INT},
+    {"explore.download_count", TYPE_INT},
+    {"has_records", TYPE_BOOLEAN},
+    {"data_visible", TYPE_BOOLEAN},
     {"default.geographic_reference_auto", TYPE_BOOLEAN},
     {"default.modified_updates_on_metadata_change", TYPE_BOOLEAN},
     {"default.modified_updates_on_data_change", TYPE_BOOLEAN},
@@ -16,46 +19,29 @@ static const struct {
     {"default.federated", TYPE_BOOLEAN},
 };
 
+/* "title" is default.title's other name. */
+static struct str without_template(const char *key)
+{
+    return str_starts(str_of(key), S("default.")) ? str_from(str_of(key), strlen("default.")) : str_of(key);
+}
+
 static enum column_type type_of(struct str key)
 {
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++)
-        if (str_eq(key, str_of(typed[i].key)))
+        if (str_eq(key, str_of(typed[i].key)) || str_eq(key, without_template(typed[i].key)))
             return typed[i].type;
     return TYPE_TEXT;
-}
-
-static void add_column(struct query *q, struct str key)
-{
-    q->columns[q->ncolumns] = (struct query_column){
-        .key = key, .label = key, .type = type_of(key), .at = (int)q->ncolumns, .local = -1};
-    q->ncolumns++;
-}
-
-static void add_template(struct arena *a, struct query *q, const char *template,
-                         const char *const *keys)
-{
-    for (; *keys; keys++)
-        add_column(q, arena_printf(a, "%s.%s", template, *keys));
-}
-
-static size_t count(const char *const *keys)
-{
-    size_t n = 0;
-    while (keys[n])
-        n++;
-    return n;
 }
 
 bool catalogue_sheet_open(struct catalogue_file *f, struct err *e)
 {
     struct arena *a = f->r->a;
     struct query *q = ARENA_NEW(a, struct query);
-    *q = (struct query){.view = f->query->view, .limit = -1};
-    q->columns = ARENA_ARRAY(a, struct query_column,
-                             count(dataset_dcat_keys) + count(dataset_default_keys) + 1);
-    add_template(a, q, "dcat", dataset_dcat_keys);
-    add_template(a, q, "default", dataset_default_keys);
-    add_column(q, S("datasetid"));
+    *q = (struct query){.view = f->query->view, .limit = -1, .ncolumns = f->ncells};
+    q->columns = ARENA_ARRAY(a, struct query_column, f->ncells + 1);
+    for (size_t i = 0; i < f->ncells; i++)
+        q->columns[i] = (struct query_column){.key = f->cells[i].header, .label = f->cells[i].header,
+                                              .type = type_of(f->cells[i].name), .at = (int)i, .local = -1};
     return export_open(&f->table, a, q, export_find(str_of(f->format->name)), NULL, 0, e);
 }
 
@@ -85,18 +71,12 @@ static bool put_value(PGresult *row, const struct query_column *c, struct str te
 
 static bool fill(const struct catalogue_file *f, PGresult *row, const struct dataset_object *d)
 {
-    const struct query *q = f->table.query;
     struct buf text = {0};
     bool ok = true;
-    for (size_t i = 0; ok && i < q->ncolumns; i++) {
-        struct str key = q->columns[i].key, template;
-        bool is_meta = str_chr(key, '.') >= 0;
+    for (size_t i = 0; ok && i < f->ncells; i++) {
         buf_reset(&text);
-        str_cut(&key, '.', &template);
-        if (is_meta)
-            catalogue_file_text(f, &text, d, str_eq(template, S("dcat")) ? "dcat" : "default",
-                                key.p);
-        ok = put_value(row, &q->columns[i], is_meta ? buf_str(&text) : d->dataset_id);
+        catalogue_file_text(f, &text, d, f->cells[i].name);
+        ok = put_value(row, &f->table.query->columns[i], buf_str(&text));
     }
     buf_free(&text);
     return ok;

@@ -359,32 +359,22 @@ bool dataset_shape_read(struct req *r, struct dataset_shape *out, bool *plain, s
     return true;
 }
 
-static bool matches(struct str pattern, struct str name)
-{
-    if (pattern.n && pattern.p[pattern.n - 1] == '*')
-        return str_starts(name, str_part(pattern, 0, pattern.n - 1));
-    return str_eq(pattern, name);
-}
-
 static bool is_shown(const struct dataset_shape *shape, struct str key)
 {
     bool any = false, named = false;
     for (size_t i = 0; i < shape->select.n; i++) {
         const struct odsql_item *item = &shape->select.items[i];
-        if (item->kind == ITEM_EXCLUDE && matches(item->pattern, key))
+        if (item->kind == ITEM_EXCLUDE && odsql_pattern(item->pattern, key))
             return false;
         any |= item->kind != ITEM_EXCLUDE;
-        named |= item->kind == ITEM_STAR || (item->kind == ITEM_INCLUDE && matches(item->pattern, key));
+        named |= item->kind == ITEM_STAR || (item->kind == ITEM_INCLUDE && odsql_pattern(item->pattern, key));
     }
     return !any || named;
 }
 
-static void put_named(struct jw *w, const struct dataset_object *d, const struct dataset_shape *shape,
-                      const struct odsql_item *item)
+void dataset_object_value(struct jw *w, const struct dataset_object *d, const struct dataset_shape *shape, struct str name)
 {
     const char *template, *key;
-    struct str name = item->expr->text;
-    jw_key(w, item->aliased ? item->key : name);
     if (str_eq(name, S("datasetid")))
         jw_str(w, d->dataset_id);
     else if (is_one_of(name, top_keys))
@@ -404,7 +394,7 @@ static void put_included(struct jw *w, const struct dataset_object *d, const str
     for (size_t i = 0; i < 2; i++)
         for (const char *const *k = keys[i]; *k; k++) {
             snprintf(name, sizeof name, "%s.%s", names[i], *k);
-            if (str_chr(item->pattern, '.') < 0 || !matches(item->pattern, str_of(name)))
+            if (str_chr(item->pattern, '.') < 0 || !odsql_pattern(item->pattern, str_of(name)))
                 continue;
             jw_key(w, str_of(name));
             dataset_object_meta(w, d, names[i], *k);
@@ -421,10 +411,12 @@ void dataset_object_put(struct jw *w, const struct dataset_object *d, const stru
         }
     for (size_t i = 0; i < shape->select.n; i++) {
         const struct odsql_item *item = &shape->select.items[i];
-        if (item->kind == ITEM_EXPR)
-            put_named(w, d, shape, item);
-        else if (item->kind == ITEM_INCLUDE)
+        if (item->kind == ITEM_EXPR) {
+            jw_key(w, item->aliased ? item->key : item->expr->text);
+            dataset_object_value(w, d, shape, item->expr->text);
+        } else if (item->kind == ITEM_INCLUDE) {
             put_included(w, d, item);
+        }
     }
     jw_close(w, '}');
 }

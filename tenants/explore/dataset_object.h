@@ -40,7 +40,8 @@ void dataset_object_put(struct jw *w, const struct dataset_object *d, const stru
 
 /* The members of a template in their order, for exports: NULL ends each list. */
 extern const char *const dataset_default_keys[], *const dataset_dcat_keys[];
-/* One value; null when it is not set. */
+/* One value; null when it is not set. name: "default.title", "title", "fields", "datasetid"…; NULL where nothing is called so. */
+void dataset_object_value(struct jw *w, const struct dataset_object *d, const struct dataset_shape *shape, struct str name);
 void dataset_object_meta(struct jw *w, const struct dataset_object *d, const char *template, const char *key);
 void dataset_object_features(struct jw *w, const struct dataset_object *d);
 /* [{"mimetype", "url", "id", "title"}] of "attachment" or "alternative_export". */

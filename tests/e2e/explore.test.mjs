@@ -2,7 +2,8 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
@@ -492,10 +493,54 @@ test('104: compressed', async () => {
 test('105: the catalogue as a table', async () => {
   const [head, ...rows] = (await good(`${V21}/catalog/exports/csv`, { with_bom: false })).text.trimEnd().split('\r\n');
   assert.ok(head.startsWith('dcat.created;') && head.endsWith(';datasetid'));
-  assert.equal(rows.length, 8);
+  assert.equal(rows.length, 9);
   const federated = head.split(';').indexOf('default.federated');
   assert.ok(rows.every((row) => row.split(';')[federated] === 'False'));
-  assert.equal((await json(`${V21}/catalog/exports/json`)).length, 8);
+  assert.equal((await json(`${V21}/catalog/exports/json`)).length, 9);
+});
+// What the list answers is what the files hold; workbooks are read back by GDAL.
+const cells = (text) => text.replace(/^\ufeff/, '').trimEnd().split(/\r?\n/).map((line) => line.split(';'));
+const sheet = async (params, format) => {
+  const path = join(t.folder, `datasets.${format}`);
+  writeFileSync(path, (await good(`${V21}/catalog/exports/${format}`, params)).body);
+  const options = ['-f', 'CSV', '-lco', 'SEPARATOR=SEMICOLON', '-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=STRING'];
+  return cells(execFileSync('ogr2ogr', [...options, '/vsistdout/', path], { encoding: 'utf8' })).filter((row) => row[0] !== 'Field1') // GDAL's own names, where it takes ours for values
+    .map((row) => row.map((cell) => cell.replace(/^"(.*)"$/, '$1')));
+};
+const ASKED = [
+  ['names and their aliases', { select: 'dataset_id as nom, records_count, theme', order_by: 'dataset_id', limit: 3 }],
+  ['computed', { select: 'upper(dataset_id) as grand, records_count * 2 as double', order_by: 'dataset_id' }],
+  ['groups', { select: 'count(*) as n, sum(records_count) as lignes', group_by: 'publisher' }],
+  ['groups in an order', { select: 'count(*) as n', group_by: 'features', order_by: 'n desc', limit: 2 }],
+  ['refined', { select: 'dataset_id, visibility', refine: 'features:geo', order_by: '-dataset_id' }],
+  ['excluded', { select: 'dataset_id, title', exclude: 'features:geo', order_by: 'dataset_id', limit: 2, offset: 1 }],
+  ['a condition', { select: 'dataset_id, features', where: 'records_count > 100', order_by: 'records_count' }],
+  ['one sum', { select: 'sum(records_count) as lignes, count(*) as n', limit: 1 }],
+];
+for (const [what, params] of ASKED)
+  test(`the catalogue in files, ${what}: the rows of the list`, async () => {
+    const { results } = await json(`${V21}/catalog/datasets`, { limit: 100, ...params });
+    const keys = Object.keys(results[0]), flat = (v) => (v === null || v === undefined ? '' : Array.isArray(v) ? v.join(',') : String(v));
+    const table = [keys, ...results.map((row) => keys.map((k) => flat(row[k])))];
+    assert.deepEqual(await json(`${V21}/catalog/exports/json`, params), results);
+    assert.deepEqual((await good(`${V21}/catalog/exports/jsonl`, params)).text.trimEnd().split('\n').map((line) => JSON.parse(line)), results);
+    assert.deepEqual(cells((await good(`${V21}/catalog/exports/csv`, params)).text), table);
+    assert.deepEqual(await sheet(params, 'xlsx'), table);
+    assert.deepEqual(await sheet(params, 'ods'), table);
+  });
+test('the catalogue in files: columns that a pattern takes, or leaves out', async () => {
+  const head = async (select) => cells((await good(`${V21}/catalog/exports/csv`, { select, limit: 1 })).text)[0];
+  const all = await head('*');
+  assert.deepEqual(await head('exclude(dcat.*)'), all.filter((name) => !name.startsWith('dcat.')));
+  assert.deepEqual(await head('include(default.ti*), include(default.theme)'), ['default.title', 'default.timezone', 'default.theme']);
+  assert.deepEqual(await head('*, exclude(default.*), title as titre'), [...all.filter((name) => !name.startsWith('default.')), 'titre']);
+  assert.deepEqual(cells((await good(`${V21}/catalog/exports/csv`, { group_by: 'visibility', select: 'count(*)', delimiter: '|', quote_all: true, with_bom: false })).text), [['"visibility"|"count(*)"'], ['"domain"|"9"']]);
+});
+test('the catalogue in files: what is about datasets alone says so, and bad questions are refused before the file', async () => {
+  for (const format of ['rss', 'data.json', 'dublin_core']) assert.match(await refused(`${V21}/catalog/exports/${format}`, { group_by: 'publisher' }, 400, 'ODSQLError'), /Only whole datasets can be exported as/);
+  await refused(`${V21}/catalog/exports/csv`, { select: 'nope' }, 400, 'ODSQLError');
+  await refused(`${V21}/catalog/exports/xlsx`, { group_by: 'nope' }, 400, 'ODSQLError');
+  await refused(`${V21}/catalog/exports/json`, { select: 'count(*) as n', group_by: 'publisher', order_by: 'n' }, 400, 'ODSQLError'); // 29: its bound is said
 });
 test('108: a limit, and none: every row once, in order, over several slices', async () => {
   assert.equal((await json('genres/exports/json', { rows: 3 })).length, 3);
@@ -620,7 +665,7 @@ test('errors of the first version have their own shape', async () => {
 });
 test('115: the catalogue in the first version', async () => {
   const page = await old('/api/datasets/1.0/search/', { rows: 50, start: 0, interopmetas: true, sort: '-modified' });
-  assert.equal(page.nhits, 8);
+  assert.equal(page.nhits, 9);
   const days = page.datasets.map((d) => d.metas.modified);
   assert.deepEqual(days, [...days].sort());
   const d = page.datasets.find((one) => one.datasetid === 'public-trees');

@@ -450,7 +450,7 @@ test('the catalogue as a workbook, as news and as data.json: the data sets of th
   const pod = (await at('data.json', { order_by: 'dataset_id' })).json;
   assert.deepEqual(pod.dataset.map((d) => d.distribution[0].title), ids.map((id) => `${id}.csv`));
   const links = (await t.http(H, '/api/explore/v2.1/catalog/exports')).json.links;
-  assert.deepEqual(links.map((l) => l.rel), ['dcat', 'rdf', 'ttl', 'jsonld', 'csv', 'json', 'xlsx', 'ods', 'rss', 'dublin_core', 'data.json']);
+  assert.deepEqual(links.map((l) => l.rel), ['dcat', 'rdf', 'ttl', 'jsonld', 'csv', 'json', 'jsonl', 'xlsx', 'ods', 'rss', 'dublin_core', 'data.json']);
   for (const link of links) assert.equal((await t.http(H, new URL(link.href).pathname)).status, 200, link.rel);
   for (const name of ['xlsx', 'ods', 'rss', 'data.json']) assert.ok(!(await at(name)).body.includes('Canari'), name);
 });

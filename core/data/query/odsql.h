@@ -97,6 +97,7 @@ struct odsql_list {
     struct odsql_item *items;
 };
 
+bool odsql_pattern(struct str pattern, struct str name); /* a pattern of include() or exclude() means the name */
 bool odsql_parse_select(struct arena *a, struct str text, struct odsql_list *out, struct err *e);
 bool odsql_parse_group(struct arena *a, struct str text, struct odsql_list *out, struct err *e);
 bool odsql_parse_order(struct arena *a, struct str text, struct odsql_list *out, struct err *e);

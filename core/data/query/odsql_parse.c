@@ -591,3 +591,10 @@ bool odsql_parse_order(struct arena *a, struct str text, struct odsql_list *out,
 {
     return parse_list(a, text, CLAUSE_ORDER_BY, parse_order_item, out, e);
 }
+
+bool odsql_pattern(struct str pattern, struct str name)
+{
+    if (pattern.n && pattern.p[pattern.n - 1] == '*')
+        return str_starts(name, str_part(pattern, 0, pattern.n - 1));
+    return str_eq(pattern, name);
+}

@@ -190,17 +190,10 @@ static bool add_field(struct build *b, const struct view_column *c)
     return true;
 }
 
-static bool matches(struct str pattern, struct str name)
-{
-    if (pattern.n && pattern.p[pattern.n - 1] == '*')
-        return str_starts(name, str_part(pattern, 0, pattern.n - 1));
-    return str_eq(pattern, name);
-}
-
 static bool is_excluded(const struct build *b, struct str name)
 {
     for (size_t i = 0; i < b->select.n; i++)
-        if (b->select.items[i].kind == ITEM_EXCLUDE && matches(b->select.items[i].pattern, name))
+        if (b->select.items[i].kind == ITEM_EXCLUDE && odsql_pattern(b->select.items[i].pattern, name))
             return true;
     return false;
 }
@@ -209,7 +202,7 @@ static void add_fields(struct build *b, struct str pattern)
 {
     for (size_t i = 0; i < view_columns(b->view); i++) {
         const struct view_column *c = view_column(b->view, i);
-        if (!c->hidden && !c->alias && matches(pattern, c->name) && !is_excluded(b, c->name))
+        if (!c->hidden && !c->alias && odsql_pattern(pattern, c->name) && !is_excluded(b, c->name))
             add_field(b, c);
     }
 }

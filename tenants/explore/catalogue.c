@@ -77,7 +77,7 @@ static bool reply_facets(struct req *r, struct err *e)
     const struct facet_query *q = r->state;
     const struct explore_link links[] = {{"self", at(r, "/catalog/facets")}, {"source", at(r, "/catalog")}};
     explore_deprecate(r);
-    if (q->timed)
+    if (q->timed || explore_counts(r))
         req_uncached(r);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');

@@ -164,7 +164,7 @@ static bool reply_list(struct req *r, struct err *e)
     struct list *l = r->state;
     bool old = explore_is_v20(r);
     explore_deprecate(r);
-    if (l->query->timed || l->shape.counts)
+    if (l->query->timed || l->shape.counts || explore_counts(r))
         req_uncached(r);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');

@@ -42,6 +42,16 @@ bool explore_flag(struct req *r, struct str name)
     return str_ieq(value, S("true")) || str_eq(value, S("1"));
 }
 
+bool explore_counts(struct req *r)
+{
+    size_t n;
+    bool any = false;
+    const struct query_param *params = explore_params(r, &n);
+    for (size_t i = 0; i < n; i++)
+        any |= str_find(params[i].value, S("download_count")) >= 0 || str_find(params[i].name, S("download_count")) >= 0;
+    return any;
+}
+
 struct str explore_base(struct req *r)
 {
     static const char *const bases[] = {"/api/explore/v2.1", "/api/explore/v2.0", "/api/v2"};

@@ -27,6 +27,8 @@ const struct query_param *explore_params(struct req *r, size_t *n);
 /* The same without parameters of one name, with one of them added at the end (value absent: none). */
 const struct query_param *explore_params_with(struct req *r, struct str name, struct str value, size_t *n);
 bool explore_flag(struct req *r, struct str name); /* "true" or "1" */
+/* It speaks of what grows without a publication (explore.download_count): the answer is not to be kept. */
+bool explore_counts(struct req *r);
 
 /* "https://host/api/explore/v2.1", by the base that was asked. */
 struct str explore_base(struct req *r);

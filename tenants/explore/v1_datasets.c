@@ -177,7 +177,7 @@ static bool reply_list(struct req *r, struct err *e)
 {
     struct list *l = r->state;
     struct catalogue_file file;
-    if (l->query->timed)
+    if (l->query->timed || explore_counts(r))
         req_uncached(r);
     struct str format = req_query(r, S("format"));
     if ((str_eq(format, S("csv")) || str_eq(format, S("rss"))) && catalogue_file_plain(r, format, &file))

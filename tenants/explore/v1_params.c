@@ -24,6 +24,34 @@ static const struct {
     {"refine", NULL},            {"exclude", NULL},   {"dataset", NULL},      {"format", NULL},
 };
 
+/* What stands beside `fields` in every record. A field of that name is the field. */
+static bool is_of_record(const struct dataset_view *v, struct str name)
+{
+    static const char *const beside[] = {"recordid", "record_timestamp", "record_size", "datasetid"};
+    bool any = false;
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++)
+        any |= str_eq(name, str_of(beside[i]));
+    return any && !view_is_catalogue(v) && !view_find(v, name, false);
+}
+
+static struct str chosen(struct arena *a, const struct dataset_view *v, struct str fields)
+{
+    struct buf kept = {0};
+    struct str one, rest = fields;
+    while (str_cut(&rest, ',', &one))
+        if (!is_of_record(v, str_trim(one)))
+            buf_printf(&kept, "%s" STR_FMT, kept.n ? "," : "", STR_ARG(one));
+    struct str text = kept.n ? arena_str(a, buf_str(&kept)) : S("exclude(*)");
+    buf_free(&kept);
+    return text;
+}
+
+/* All records of a dataset have one time and one name: an order by them is the rows' own. */
+static bool says_nothing(const struct dataset_view *v, struct str sort)
+{
+    return is_of_record(v, str_from(sort, sort.n && sort.p[0] == '-'));
+}
+
 static struct query_param sorted(struct arena *a, struct str value)
 {
     bool up = value.n && value.p[0] == '-';
@@ -84,6 +112,8 @@ static bool translate(struct req *r, const struct dataset_view *v, struct query_
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_eq(p.name, str_of(names[i].old))) {
             out->name = str_of(names[i].now);
+            if (str_eq(p.name, S("fields")) && p.value.n)
+                out->value = chosen(r->a, v, p.value);
             return true;
         }
     if (str_starts(p.name, S("refine.")) || str_starts(p.name, S("exclude."))) {
@@ -93,7 +123,7 @@ static bool translate(struct req *r, const struct dataset_view *v, struct query_
     } else if (str_eq(p.name, S("facet")) && p.value.n) {
         out->value = facet_of(r, p.value);
     } else if (str_eq(p.name, S("sort")) && p.value.n) {
-        *out = sorted(r->a, p.value);
+        *out = says_nothing(v, p.value) ? (struct query_param){S("sort"), STR_NONE} : sorted(r->a, p.value);
     } else if (str_eq(p.name, S("q"))) {
         out->name = S("where");
         return v1_q(r->a, v, p.value, &out->value, e);

@@ -273,7 +273,7 @@ struct grant_scope grant_scope(const struct req *r)
 }
 
 /* clang-format off */
-/* The names of one column; the first is the facet's. The numbers are those of catalogue_visible.sql. */
+/* The names of one column; the first is the facet's. A member of the template `default` has its bare name as well. The numbers are those of catalogue_visible.sql. */
 static const struct catalogue_column {
     const char *name;
     unsigned number;
@@ -314,10 +314,51 @@ static const struct catalogue_column {
     {"default.federated",        16, TYPE_BOOLEAN,  false, false, true},
     {"default.update_frequency", 12, TYPE_TEXT,     false, false, true},
     {"update_frequency",         12, TYPE_TEXT,     false, false, true},
-    {"dcat.spatial",             13, TYPE_TEXT,     true,  false, true},
+    {"dcat.spatial",             13, TYPE_TEXT,     false, false, true},
+    /* Not in "*": they are in the description, not in the catalogue's own row. */
+    {"dataset_uid",                               45, TYPE_TEXT,     false, false, true},
+    {"data_visible",                              46, TYPE_BOOLEAN,  false, false, true},
+    {"default.license_url",                       19, TYPE_TEXT,     false, false, true},
+    {"default.timezone",                          20, TYPE_TEXT,     false, false, true},
+    {"default.metadata_languages",                8, TYPE_TEXT,     true,  false, true},
+    {"default.metadata_processed",                21, TYPE_DATETIME, false, false, true},
+    {"default.modified_updates_on_metadata_change", 47, TYPE_BOOLEAN,  false, false, true},
+    {"default.modified_updates_on_data_change",   46, TYPE_BOOLEAN,  false, false, true},
+    {"default.geographic_reference",              22, TYPE_TEXT,     true,  false, true},
+    {"default.geographic_reference_auto",         48, TYPE_BOOLEAN,  false, false, true},
+    {"default.geometry_types",                    23, TYPE_TEXT,     true,  false, true},
+    {"default.references",                        24, TYPE_TEXT,     false, false, true},
+    {"default.source_domain",                     25, TYPE_TEXT,     false, false, true},
+    {"default.source_domain_title",               26, TYPE_TEXT,     false, false, true},
+    {"default.source_domain_address",             27, TYPE_TEXT,     false, false, true},
+    {"default.source_dataset",                    28, TYPE_TEXT,     false, false, true},
+    {"default.shared_catalog",                    47, TYPE_BOOLEAN,  false, false, true},
+    {"default.parent_domain",                     29, TYPE_TEXT,     false, false, true},
+    {"dcat.created",                              30, TYPE_DATETIME, false, false, true},
+    {"dcat.creator",                              31, TYPE_TEXT,     false, false, true},
+    {"dcat.contributor",                          32, TYPE_TEXT,     false, false, true},
+    {"dcat.contact_name",                         33, TYPE_TEXT,     false, false, true},
+    {"dcat.contact_email",                        34, TYPE_TEXT,     false, false, true},
+    {"dcat.temporal",                             35, TYPE_TEXT,     false, false, true},
+    {"dcat.dataquality",                          36, TYPE_TEXT,     false, false, true},
+    {"dcat.publisher_type",                       37, TYPE_TEXT,     false, false, true},
+    {"dcat.conforms_to",                          38, TYPE_TEXT,     false, false, true},
+    {"dcat.temporal_coverage_start",              39, TYPE_TEXT,     false, false, true},
+    {"dcat.temporal_coverage_end",                40, TYPE_TEXT,     false, false, true},
+    {"dcat.accessRights",                         41, TYPE_TEXT,     false, false, true},
+    {"dcat.relation",                             42, TYPE_TEXT,     false, false, true},
+    {"explore.download_count",                    43, TYPE_INT,      false, false, true},
+    {"explore.popularity_score",                  44, TYPE_INT,      false, false, true},
 };
 /* clang-format on */
 enum { CATALOGUE_COLUMNS = sizeof catalogue_columns / sizeof catalogue_columns[0] };
+
+static void add_catalogue_column(struct dataset_view *v, const struct catalogue_column *c, struct str name)
+{
+    v->columns[v->ncolumns++] = (struct view_column){.name = name, .label = name, .type = c->type, .number = c->number,
+                                                     .facet = c->facet, .alias = c->alias, .sort = FACET_TEXT_UP,
+                                                     .multivalued = c->many ? S("\x1f") : STR_NONE};
+}
 
 const struct dataset_view *grant_catalogue(struct req *r)
 {
@@ -332,13 +373,13 @@ const struct dataset_view *grant_catalogue(struct req *r)
     v->nbase = 3;
     v->records = -1;
     v->revision = r->tenant->generation;
-    v->ncolumns = CATALOGUE_COLUMNS;
-    v->columns = ARENA_ARRAY(r->a, struct view_column, CATALOGUE_COLUMNS);
+    v->columns = ARENA_ARRAY(r->a, struct view_column, 2 * CATALOGUE_COLUMNS);
     for (size_t i = 0; i < CATALOGUE_COLUMNS; i++) {
         const struct catalogue_column *c = &catalogue_columns[i];
-        v->columns[i] = (struct view_column){.name = str_of(c->name), .label = str_of(c->name), .type = c->type,
-                                             .number = c->number, .facet = c->facet, .alias = c->alias,
-                                             .sort = FACET_TEXT_UP, .multivalued = c->many ? S("\x1f") : STR_NONE};
+        struct str name = str_of(c->name), bare = str_from(name, strlen("default."));
+        add_catalogue_column(v, c, name);
+        if (str_starts(name, S("default.")) && !view_find(v, bare, true))
+            add_catalogue_column(v, c, bare);
     }
     view_seal(v);
     return v;

@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
@@ -436,6 +436,62 @@ for (const [what, params, want] of [
     assert.equal(page.total_count, want.length);
   });
 }
+// Every member of a description that an object shows is a field of the catalogue's questions, with the same value; but the two
+// that are made where they are shown, and two that are asked for by their DCAT twins (dcat.spatial, dcat.accrualperiodicity).
+const DESCRIBED = { default: { title: 'Décrit', license_url: 'https://exemple.fr/licence', timezone: 'Europe/Paris', geographic_reference: ['fr_40_24', 'world'],
+  geographic_reference_auto: false, territory: ['Centre-Val de Loire'], geometry_types: ['Point', 'Polygon'], references: 'https://exemple.fr/source',
+  source_domain: 'exemple.fr', source_domain_title: 'Exemple', source_domain_address: 'exemple.fr', source_dataset: 'autre' },
+dcat: { created: '2019-02-03', issued: '2020-05-06T07:08:09+02:00', creator: 'Une créatrice', contributor: 'Un aide', contact_name: 'Accueil', contact_email: 'a@exemple.fr',
+  temporal: '2019', dataquality: 'bonne', publisher_type: 'public', conforms_to: 'https://exemple.fr/schema', temporal_coverage_start: '2019-01-01',
+  temporal_coverage_end: '2019-12-31', accessRights: 'public', relation: 'rien' } };
+const MADE = ['default.bbox', 'default.attributions', 'default.territory', 'default.update_frequency', 'explore.geographic_reference_path', 'explore.geographic_reference_path_labels'];
+test('every member of a description is a field to select, to filter by and to order by', async (t2) => {
+  await publish(t, H, { ...K, id: 'decrit' }, { metas: DESCRIBED });
+  t2.after(() => sql(t, `DELETE FROM portal.catalogue_search WHERE dataset_id = 'decrit'; UPDATE portal.dataset SET state = 'withdrawn' WHERE dataset_id = 'decrit'; UPDATE portal.tenant SET generation = generation + 1;`));
+  const { metas } = await json('decrit', { include_app_metas: true });
+  const names = Object.entries(metas).flatMap(([template, members]) => Object.keys(members).map((key) => `${template}.${key}`)).filter((name) => !MADE.includes(name));
+  assert.equal(names.length, 46);
+  const ask = async (params) => (await json(`${V21}/catalog/datasets`, { where: 'dataset_id="decrit"', ...params })).results[0];
+  for (const name of [...names, ...Object.keys(metas.default).filter((key) => names.includes(`default.${key}`)), 'dataset_uid', 'data_visible', 'datasetid']) {
+    const { shown } = await ask({ select: `${name} as shown` }), { found } = await ask({ select: `${name} as found, records_count * 0 as z` });
+    if (/created|issued|modified$|processed/.test(name)) assert.equal(Date.parse(found), Math.floor(Date.parse(shown) / 1000) * 1000 + (Date.parse(found) % 1000), name);
+    else assert.deepEqual(found, shown, name);
+    assert.equal((await good(`${V21}/catalog/datasets`, { order_by: `${name} desc`, limit: 1 })).json.results.length, 1, name);
+  }
+  const total = async (where) => (await json(`${V21}/catalog/datasets`, { where, limit: 0 })).total_count;
+  for (const where of ['default.license_url = "https://exemple.fr/licence"', 'dcat.created < date\'2019-02-04\'', 'dcat.issued = date\'2020-05-06T05:08:09\'', 'dcat.creator like "créatrice"',
+    '"fr_40_24" in geographic_reference', 'dcat.contact_email = "a@exemple.fr"', 'source_dataset = "autre"', 'dcat.accessRights = "public"']) assert.equal(await total(where), 1, where);
+  await publish(t, H, { ...K, id: 'cache-decrit' }, { visibility: 'closed', metas: { dcat: { ...DESCRIBED.dcat, contact_email: 'b@exemple.fr' } } });
+  assert.equal(await total('dcat.contact_email = "b@exemple.fr"'), 0, 'of a closed data set nothing is found');
+});
+test('a date that is none in a description stops no question', async () => {
+  const moment = (text) => sql(t, `SET TIME ZONE 'UTC'; SELECT portal.iso_moment('${text}')`);
+  for (const [text, want] of [['2019-02-03', '2019-02-03 00:00:00+00'], ['2020-05-06T07:08:09+02:00', '2020-05-06 05:08:09+00'], ['2020-05-06T07:08:09Z', '2020-05-06 07:08:09+00'],
+    ['2020-05-06T07:08:09.5-01:30', '2020-05-06 08:38:09.5+00'], ['2020-05-06T07:08:09', '2020-05-06 07:08:09+00'], ['2020-02-29', '2020-02-29 00:00:00+00'],
+    ['2021-02-29', ''], ['2020-02-31', ''], ['2020-13-01', ''], ['hier', ''], ['', ''], ['2020', ''], ['2020-05-06T25:00:00', ''], ['2020-05-06 07:08:09', ''], ['0000-01-01', '']]) assert.equal(moment(text), want, text);
+});
+test('the catalogue is ordered by downloads, and by a score that nobody has', async () => {
+  sql(t, `INSERT INTO portal.download (tenant_id, dataset_id, month, exports, files) SELECT tenant_id, id, date '2026-01-01', CASE dataset_id WHEN 'multi' THEN 1000000 ELSE 2000000 END, 5
+    FROM portal.dataset WHERE dataset_id IN ('multi', 'temps')`);
+  const top = await json(`${V21}/catalog/datasets`, { select: 'dataset_id, explore.download_count', order_by: 'explore.download_count desc', limit: 2 });
+  assert.deepEqual(pick(top.results, 'dataset_id'), ['temps', 'multi']);
+  assert.ok(top.results[0]['explore.download_count'] >= 2000005);
+  assert.equal((await json(`${V21}/catalog/datasets`, { where: 'explore.download_count > 1500000', limit: 0 })).total_count, 1);
+  const answer = await good('/api/datasets/1.0/search/', { sort: 'explore.download_count', rows: 1 });
+  assert.equal(answer.json.datasets[0].datasetid, 'temps');
+  for (const path of [`${V21}/catalog/datasets?order_by=explore.download_count`, '/api/datasets/1.0/search/?sort=explore.download_count']) assert.equal((await get(path)).headers.etag, undefined, path);
+  await good('/api/datasets/1.0/search/', { sort: 'explore.popularity_score' });
+  sql(t, "DELETE FROM portal.download WHERE month = date '2026-01-01'");
+});
+test('descriptions and counts are read only where they are asked for', async () => {
+  const from = readFileSync(new URL('../../tenants/people/sql/catalogue_visible.sql', import.meta.url), 'utf8').replace(/^--.*\n/gm, '').replaceAll(';', '');
+  const plan = (select) => sql(t, `BEGIN; SELECT tenant_id AS tenant FROM portal.host WHERE host = '${H}' \\gset
+    SET LOCAL portal.tenant_id = :'tenant'; SET LOCAL ROLE terrasse_web;
+    EXPLAIN SELECT ${select} FROM (${from.replaceAll('$1', ":'tenant'").replaceAll('$2', "'f'").replaceAll('$3', 'NULL')}) r ORDER BY r._id; ROLLBACK`);
+  assert.doesNotMatch(plan('r._id, r.c1, r.c2, r.c4'), /on (dataset d|download)/);
+  assert.match(plan('r.c19'), /on dataset d/);
+  assert.match(plan('r.c43'), /on download/);
+});
 test('the catalogue in groups', async () => {
   const { results } = await json(`${V21}/catalog/datasets`, { group_by: 'features', select: 'count(*) as n', order_by: 'n desc' });
   assert.deepEqual(results.find((g) => g.features === 'geo'), { features: 'geo', n: 2 });

@@ -55,6 +55,17 @@ test('the parameters may come in a form', async () => {
   const many = await t.http(H, SEARCH, { method: 'POST', body: 'a=1&'.repeat(201), headers });
   assert.equal(many.status, 400);
 });
+test('what stands beside the fields of every record may be named: it orders nothing, and is there anyway', async () => {
+  const rows = async (params) => (await get(SEARCH, { dataset: 'koumoul', ...params })).json.records;
+  const plain = await rows();
+  for (const name of ['record_timestamp', 'recordid', 'record_size', 'datasetid']) for (const sort of [name, `-${name}`]) assert.deepEqual(await rows({ sort }), plain, sort);
+  assert.deepEqual((await rows({ fields: 'record_timestamp, id,recordid' })).map((row) => row.fields), plain.map((row) => ({ id: row.fields.id })));
+  const [bare] = await rows({ fields: 'recordid,datasetid' });
+  assert.deepEqual([bare.fields, bare.recordid, bare.datasetid, bare.record_timestamp], [{}, plain[0].recordid, 'koumoul', plain[0].record_timestamp]);
+  await publish(t, H, { id: 'siens', fields: { recordid: ['text'], n: ['int'] }, rows: [['b', 1], ['a', 2]] });
+  const own = async (params) => (await get(SEARCH, { dataset: 'siens', ...params })).json.records.map((row) => row.fields);
+  assert.deepEqual(await own({ sort: 'recordid', fields: 'recordid' }), [{ recordid: 'b' }, { recordid: 'a' }]);
+});
 test('one record by its id', async () => {
   const { records: [row] } = (await get(SEARCH, { dataset: 'koumoul', q: 'id:bidule' })).json;
   assert.deepEqual((await get(`/api/datasets/1.0/koumoul/records/${row.recordid}`)).json, row);

@@ -32,7 +32,10 @@ static const struct {
                 {META_KEYWORDS, "keyword", "default", "keyword", true},
                 {META_FREQUENCY, "frequency", "dcat", "accrualperiodicity", false},
                 {META_COVERAGE, "spatial", "dcat", "spatial", false},
-                {META_GRANULARITY, "granularity", "dcat", "granularity", false}};
+                {META_GRANULARITY, "granularity", "dcat", "granularity", false},
+                {META_DATES, "created", "dcat", "created", false},
+                {META_DATES, "issued", "dcat", "issued", false}};
+enum { DAY = 10 };
 enum { NHEADINGS = sizeof headings / sizeof headings[0] };
 
 const char *bo_describe_field(enum meta_heading heading)
@@ -60,7 +63,8 @@ static struct str value_of(struct req *r, const json_t *metas, size_t i)
     const json_t *v = json_object_get(jr_object(metas, headings[i].block), headings[i].key);
     if (headings[i].is_list)
         return joined(r, v, headings[i].heading == META_KEYWORDS ? ", " : "\n");
-    return arena_str(r->a, jr_str(jr_object(metas, headings[i].block), headings[i].key));
+    struct str said = jr_str(jr_object(metas, headings[i].block), headings[i].key);
+    return arena_str(r->a, headings[i].heading == META_DATES && said.n > DAY ? str_part(said, 0, DAY) : said);
 }
 
 /* ---- choices ---- */
@@ -171,6 +175,16 @@ static struct markup describe_form(struct req *r, const struct describe *d)
          .value = v[4],
          .choices = c.themes,
          .nchoices = c.nthemes},
+        {.name = "created",
+         .type = "date",
+         .label = page_say(r, TEXT_BO_F_CREATED),
+         .hint = page_say(r, TEXT_BO_F_CREATED_HINT),
+         .value = v[9]},
+        {.name = "issued",
+         .type = "date",
+         .label = page_say(r, TEXT_BO_F_ISSUED),
+         .hint = page_say(r, TEXT_BO_F_ISSUED_HINT),
+         .value = v[10]},
     };
     return bo_form_html(r, &(struct bo_form){.action = d->action,
                                              .fields = fields,
@@ -228,12 +242,21 @@ static json_t *block_of(json_t *metas, const char *name)
     return block;
 }
 
+/* A day that was not touched keeps the hour that stands behind it. */
+static bool is_same_day(struct str sent, const json_t *block, size_t i)
+{
+    struct str said = jr_str(block, headings[i].key);
+    return !sent.p || (sent.n && said.n > DAY && str_eq(sent, str_part(said, 0, DAY)));
+}
+
 /* Onto `metas`: what the form does not show stays. */
 static void take_sent(struct req *r, json_t *metas)
 {
     for (size_t i = 0; i < NHEADINGS; i++) {
         json_t *block = block_of(metas, headings[i].block);
         struct str sent = str_trim(req_form(r, str_of(headings[i].field)));
+        if (headings[i].heading == META_DATES && is_same_day(sent, block, i))
+            continue;
         json_t *list = headings[i].is_list ? sent_list(r, i) : NULL;
         if (list && headings[i].heading == META_KEYWORDS && json_array_size(list) == 0)
             words_of_title(str_trim(req_form(r, S("title"))), list);

@@ -23,7 +23,8 @@ struct str bo_blamed(const struct err *e)
         {&err_threshold, "threshold"}, {&err_schema_named, "name"},     {&err_title_needed, "title"},
         {&err_source_url, "url"}, {&err_source_every, "every"}, {&err_source_secret, "secret"},
         {&err_quota_value, "amount"},      {&err_file_missing, "file"},          {&err_reason_missing, "reason"},
-             {&err_quota_loan, "amount"},
+             {&err_quota_loan, "amount"},      {&err_metadata_date, "created"},        {&err_metadata_order, "created"},
+        {&err_metadata_future, "issued"},
     };
     for (size_t i = 0; e->kind && i < sizeof blames / sizeof blames[0]; i++)
         if (e->kind == blames[i].kind)

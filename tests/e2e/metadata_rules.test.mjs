@@ -4,7 +4,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { administrators } from './fixtures.mjs';
+import { administrators, sql } from './fixtures.mjs';
 import { installation, poll } from './harness.mjs';
 import { DCAT, DCT, FOAF, hvdViolations, rdfXml, turtle, values, violations } from './rdf.mjs';
 
@@ -157,7 +157,6 @@ test('the vendor’s address takes refine, exclude and order_by: the same datase
 });
 
 test('R39: the sitemap’s date is that of the data: a new description leaves it, new rows change it', async () => {
-  const { sql } = await import('./fixtures.mjs');
   const lastmod = async () => new RegExp(`/explore/dataset/${name(0)}/</loc><lastmod>([^<]*)`).exec((await get('/sitemap.xml')).text)?.[1];
   const today = (await object(name(0))).default.data_processed.slice(0, 10);
   assert.equal(await lastmod(), today);
@@ -207,4 +206,24 @@ test('the publisher’s own site and what it is: where the organisation is the o
   assert.deepEqual(values(g, agent('vendome'), `${DCT}type`), ['http://purl.org/adms/publishertype/LocalAuthority']);
   assert.deepEqual([values(g, agent(name(0)), `${FOAF}homepage`), values(g, agent(name(0)), `${DCT}type`)], [[], []], 'of whom nothing is known, nothing is said');
   assert.deepEqual(await violations(g), []);
+});
+
+test('R39: the form asks for both dates, shows what stands, keeps the hour of a day that was not touched, and says what is wrong beside the field', async () => {
+  await t.importCsv(H, 'formulaire', 'a\r\nx\r\n', { title: 'Formulaire', dcat: { issued: '2019-07-14T08:00:00+02:00' } });
+  const session = await t.signIn(H, 'admin@r.example', await t.accept(H, t.links[H]));
+  const path = '/backoffice/datasets/formulaire/describe', shown = (html, field) => new RegExp(`<input[^>]*id="f-${field}"[^>]*>`).exec(html)[0];
+  const form = (await session.get(path)).text;
+  assert.match(shown(form, 'created'), /type="date" value=""/);
+  assert.match(shown(form, 'issued'), /type="date" value="2019-07-14"/);
+  const sent = { title: 'Formulaire', description: 'Un jeu décrit par le formulaire.', publisher: 'Région d’essai', license: 'Licence Ouverte v2.0 (Etalab)', frequency: 'Annuelle',
+    spatial: 'Tours', granularity: 'commune', keyword: 'essai', theme: 'Transports' };
+  const bad = await session.post(path, { ...sent, created: '2020-01-01', issued: '2019-07-14' });
+  assert.equal(bad.status, 400);
+  assert.ok(bad.text.includes('Un jeu est créé avant d’être publié : le 2020-01-01 vient après le 2019-07-14.'), bad.text.slice(0, 2000));
+  assert.match(shown(bad.text, 'created'), /value="2020-01-01".*aria-invalid="true"/);
+  assert.equal((await session.post(path, { ...sent, created: '2017-03-01', issued: '2019-07-14' })).status, 303);
+  const kept = () => JSON.parse(sql(t, `SELECT r.metas -> 'dcat' FROM portal.draft AS r JOIN portal.dataset AS d ON d.tenant_id = r.tenant_id AND d.id = r.dataset_id WHERE d.dataset_id = 'formulaire'`));
+  assert.deepEqual([kept().created, kept().issued], ['2017-03-01', '2019-07-14T08:00:00+02:00']);
+  assert.equal((await session.post(path, { ...sent, created: '', issued: '' })).status, 303);
+  assert.deepEqual([kept().created, kept().issued], [undefined, undefined]);
 });

@@ -24,6 +24,14 @@ void catalogue_put_element(struct buf *out, const char *name, struct str text)
     buf_printf(out, "</%s>\n", name);
 }
 
+void catalogue_put_description(struct buf *out, struct str text)
+{
+    struct buf html = {0};
+    markup_text(&html, text);
+    catalogue_put_element(out, "description", buf_str(&html));
+    buf_free(&html);
+}
+
 static struct str page_of(const struct catalogue_file *f, const struct dataset_object *d)
 {
     return arena_printf(f->r->a, STR_FMT "/explore/dataset/" STR_FMT "/",
@@ -77,7 +85,7 @@ void catalogue_rss_object(struct catalogue_file *f, struct buf *out, const struc
     catalogue_put_element(out, "title", meta(f, d, "default", "title"));
     catalogue_put_element(out, "link", page);
     catalogue_put_element(out, "guid", page);
-    catalogue_put_element(out, "description", meta(f, d, "default", "description"));
+    catalogue_put_description(out, meta(f, d, "default", "description"));
     catalogue_put_element(out, "category", meta(f, d, "default", "theme"));
     catalogue_put_date(out, d->modified);
     buf_addz(out, "</item>\n");

@@ -64,6 +64,8 @@ const struct catalogue_format *catalogue_file_plain(struct req *r, struct str na
 
 /* catalogue_feed.c. <name>text</name>, nothing where there is no text; what XML has no place for becomes U+FFFD. */
 void catalogue_put_element(struct buf *out, const char *name, struct str text);
+/* <description> of an item of RSS, which readers take for HTML once the XML is read: the text as HTML. */
+void catalogue_put_description(struct buf *out, struct str text);
 void catalogue_put_date(struct buf *out, struct str iso); /* <pubDate>; nothing: not a moment */
 
 void catalogue_dublin_start(struct catalogue_file *f, struct buf *out);

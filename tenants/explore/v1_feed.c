@@ -42,22 +42,23 @@ static struct str title_of(struct req *r, const struct v1_feed *f, int row)
     return title.n ? str_part(cut, 0, utf8_floor(cut)) : record_of(r, f, row, false);
 }
 
-static void put_text(struct buf *out, const char *name, const struct v1_feed *f, int row)
+/* Into `text`. */
+static void read_text(struct buf *text, const struct v1_feed *f, int row)
 {
-    struct buf text = {0}, room = {0};
+    struct buf room = {0};
+    buf_reset(text);
     for (size_t i = 0; i < f->query->ncolumns; i++) {
         struct str value = value_of(f, i, row, &room);
         if (value.n)
-            buf_printf(&text, "%s" STR_FMT ": " STR_FMT, text.n ? "\n" : "", STR_ARG(f->query->columns[i].key), STR_ARG(value));
+            buf_printf(text, "%s" STR_FMT ": " STR_FMT, text->n ? "\n" : "", STR_ARG(f->query->columns[i].key), STR_ARG(value));
     }
-    catalogue_put_element(out, name, buf_str(&text));
-    buf_free(&text);
     buf_free(&room);
 }
 
 void v1_feed_rss(struct req *r, const struct v1_feed *f)
 {
     struct buf *out = req_reply(r, 200, S("application/rss+xml; charset=utf-8"));
+    struct buf text = {0};
     buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\">\n<channel>\n");
     catalogue_put_element(out, "title", f->dataset_id);
     catalogue_put_element(out, "link", page_of(r, f));
@@ -68,16 +69,19 @@ void v1_feed_rss(struct req *r, const struct v1_feed *f)
         catalogue_put_element(out, "title", title_of(r, f, row));
         catalogue_put_element(out, "link", page_of(r, f));
         buf_printf(out, "<guid isPermaLink=\"false\">" STR_FMT "</guid>\n", STR_ARG(record_of(r, f, row, false)));
-        put_text(out, "description", f, row);
+        read_text(&text, f, row);
+        catalogue_put_description(out, buf_str(&text));
         catalogue_put_date(out, f->timestamp);
         buf_addz(out, "</item>\n");
     }
+    buf_free(&text);
     buf_addz(out, "</channel>\n</rss>\n");
 }
 
 void v1_feed_atom(struct req *r, const struct v1_feed *f)
 {
     struct buf *out = req_reply(r, 200, S("application/atom+xml; charset=utf-8"));
+    struct buf text = {0};
     struct str updated = f->timestamp.n ? f->timestamp : S("1970-01-01T00:00:00Z");
     buf_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
     catalogue_put_element(out, "id", page_of(r, f));
@@ -91,8 +95,10 @@ void v1_feed_atom(struct req *r, const struct v1_feed *f)
         catalogue_put_element(out, "id", record_of(r, f, row, true));
         catalogue_put_element(out, "title", title_of(r, f, row));
         catalogue_put_element(out, "updated", updated);
-        put_text(out, "content", f, row);
+        read_text(&text, f, row);
+        catalogue_put_element(out, "content", buf_str(&text));
         buf_addz(out, "</entry>\n");
     }
+    buf_free(&text);
     buf_addz(out, "</feed>\n");
 }

@@ -122,6 +122,13 @@ test('R38: a hostile description is text on the page, and the same text in the A
   const summary = /<summary>([^<]*)<\/summary>/.exec(entry)[1];
   assert.ok(unescaped(summary).length > 200 && text.startsWith(unescaped(summary)), summary);
   assert.equal(/<title>([^<]*)<\/title>/.exec(entry)[1].includes('&lt;b onclick'), true);
+  // Readers of RSS take a description for HTML once the XML is read: it is text there too. Dublin Core's is text at once.
+  const item = (await get('/api/explore/v2.1/catalog/exports/rss')).text.split('<item>').find((e) => e.includes('/hostile/'));
+  const html = unescaped(/<description>([^<]*)<\/description>/.exec(item)[1]);
+  assert.doesNotMatch(html, /[<>]/);
+  assert.equal(unescaped(html), text);
+  const dublin = (await get('/api/explore/v2.1/catalog/exports/dublin_core')).text.split('<rdf:Description').find((e) => e.includes('/hostile/'));
+  assert.equal(unescaped(/<dc:description>([^<]*)</.exec(dublin)[1]), text);
 });
 
 test('the one service says which datasets it serves: each of the page, no other', async () => {

@@ -131,7 +131,7 @@ test('rows as a table and as news', async () => {
   assert.equal(atom.headers['content-type'], 'application/atom+xml; charset=utf-8');
   const py = (text, script) => JSON.parse(execFileSync('python3', ['-c', `import sys, json, xml.etree.ElementTree as T\nr = T.fromstring(sys.stdin.buffer.read())\n${script}`], { input: text, encoding: 'utf8' }));
   assert.deepEqual(py(rss.body, "print(json.dumps([[i.findtext(k) for k in ('title','guid','description','pubDate')] for i in r.iter('item')]))"),
-    [['A & <b>', records[0].recordid, 'n: 1\ntitre: A & <b>\ntexte: é\ufffd "fin"', 'Wed, 04 Mar 2026 05:06:07 GMT'], [records[1].recordid, records[1].recordid, 'n: 2', 'Wed, 04 Mar 2026 05:06:07 GMT']]);
+    [['A & <b>', records[0].recordid, 'n: 1\ntitre: A &amp; &lt;b&gt;\ntexte: é\ufffd &quot;fin&quot;', 'Wed, 04 Mar 2026 05:06:07 GMT'], [records[1].recordid, records[1].recordid, 'n: 2', 'Wed, 04 Mar 2026 05:06:07 GMT']]);
   const entries = py(atom.body, "a='{http://www.w3.org/2005/Atom}'\nprint(json.dumps([[i.findtext(a+k) for k in ('title','id','updated','content')] for i in r.iter(a+'entry')]))");
   assert.deepEqual(entries.map(([title, , , content]) => [title, content]), [['A & <b>', 'n: 1\ntitre: A & <b>\ntexte: é\ufffd "fin"'], [records[1].recordid, 'n: 2']]);
   assert.equal((await t.http(H, new URL(entries[0][1]).pathname)).json.recordid, records[0].recordid, 'an entry is named by its record');

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/jr.h"
+#include "core/base/utf8.h"
 #include "tenants/pages/bo.h"
 #include "tenants/pages/bo_describe.h"
 #include "tenants/pages/bo_routes.h"
@@ -244,7 +245,9 @@ static void put_fields(struct req *r, struct page_bo_fields *p)
             .name = name, .label = label.n ? label : arena_str(r->a, jr_str(column, "label")),
             .description = arena_str(r->a, jr_str(setting, "description")),
             .type = bo_type_word(r, arena_str(r->a, jr_str(column, "type"))), .key = has_word(key, name),
-            .facet = jr_bool(jr_object(setting, "annotations"), "facet", false)};
+            .facet = jr_bool(jr_object(setting, "annotations"), "facet", false),
+            .is_text = str_eq(jr_str(column, "type"), S("text")),
+            .list = arena_str(r->a, jr_str(jr_object(setting, "annotations"), "multivalued"))};
     }
     p->fields = list;
     p->fields_n = n;
@@ -271,12 +274,23 @@ static bool reply_fields(struct req *r, struct err *e)
 
 const struct step bo_fields[] = {{STEP_DB, bo_dataset_ask, NULL}, {STEP_REPLY, reply_fields, NULL}, {STEP_END, NULL, NULL}};
 
+enum { SEPARATOR_MAX = 8 };
+
 static json_t *text_of(struct str s)
 {
     return json_stringn(s.p ? s.p : "", s.n);
 }
 
-/* label:NAME, desc:NAME, facet:NAME as the API takes them. */
+/* What the page shows of a column's annotations; the others stay. A list's separator may be white space. */
+static json_t *sent_notes(struct req *r, struct str column)
+{
+    bool facet = req_form(r, arena_printf(r->a, "facet:" STR_FMT, STR_ARG(column))).n > 0;
+    struct str list = str_part(req_form(r, arena_printf(r->a, "list:" STR_FMT, STR_ARG(column))), 0, SEPARATOR_MAX);
+    list.n = utf8_floor(list);
+    return json_pack("{s:b, s:o}", "facet", facet, "multivalued", list.n ? text_of(list) : json_null());
+}
+
+/* label:NAME, desc:NAME, facet:NAME, list:NAME as the API takes them. */
 static json_t *sent_fields(struct req *r, json_t *key)
 {
     json_t *list = json_array();
@@ -288,10 +302,8 @@ static json_t *sent_fields(struct req *r, json_t *key)
         if (!str_starts(name, S("label:")))
             continue;
         struct str about = req_form(r, arena_printf(r->a, "desc:" STR_FMT, STR_ARG(column)));
-        bool facet = req_form(r, arena_printf(r->a, "facet:" STR_FMT, STR_ARG(column))).n > 0;
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:{s:b}}", "name", text_of(column), "label",
-                                              text_of(str_trim(value)), "description", text_of(str_trim(about)),
-                                              "annotations", "facet", facet));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "name", text_of(column), "label", text_of(str_trim(value)),
+                                              "description", text_of(str_trim(about)), "annotate", sent_notes(r, column)));
     }
     return list;
 }

@@ -11,12 +11,14 @@
 #include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/errors.h"
+#include "tenants/publishing/load.h"
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/rows_report.h"
 
 enum { ISSUES_MAX = 60, CELLS_MAX = 20, CHOICES_MAX = 4 };
 
-static const char *const types[] = {"text", "int", "decimal", "date", "datetime", "boolean", "geo_point_2d"};
+static const char *const types[] = {"text", "int", "decimal", "date", "datetime", "boolean", "geo_point_2d", "geo_shape"};
+#define LIST "list:" /* before its separator, among the types */
 enum { NTYPES = sizeof types / sizeof types[0] };
 
 /* Two addresses: /new/{upload} and /{dataset}/preview. */
@@ -116,14 +118,27 @@ static void refused_issue(struct req *r, const json_t *column, struct issues *s)
     put_cells(r, json_object_get(refused, "cells"), issue);
 }
 
-/* Two columns that can become a point: the page of the steps has the button. */
+/* The separator that somebody chose for this file's lists; absent: none. */
+static struct str list_chosen(struct req *r, struct str name)
+{
+    struct err ignored = {0};
+    json_t *fields = jr_parse(req_col(r, 0, 0, UP_FIELDS), &ignored);
+    struct str separator = arena_str(r->a, jr_str(jr_object(load_named(fields, name), "annotate"), "multivalued"));
+    json_decref(fields);
+    return separator;
+}
+
+/* Two columns that can become a point: the page of the steps has the button. A list is a choice of the column's type. */
 static void offer_issues(struct req *r, const json_t *report, struct issues *s)
 {
     size_t i;
     json_t *offer;
     json_array_foreach(json_object_get(report, "offers"), i, offer)
-        if (!str_eq(jr_str(offer, "code"), S("offer_list")))
-            add_issue(s, false, bo_reason(r, offer))->text = page_say(r, TEXT_BO_STEPS_OFFERED_WHERE);
+    {
+        bool list = str_eq(jr_str(offer, "code"), S("offer_list"));
+        if (!list || !list_chosen(r, str_of(json_string_value(json_array_get(jr_array(offer, "args"), 0)))).n)
+            add_issue(s, false, bo_reason(r, offer))->text = page_say(r, list ? TEXT_BO_LIST_OFFERED_WHERE : TEXT_BO_STEPS_OFFERED_WHERE);
+    }
 }
 
 static void collect(struct req *r, const json_t *report, struct issues *s)
@@ -191,10 +206,28 @@ static bool put_choices(struct req *r, const json_t *column, struct page_bo_prev
     return any;
 }
 
-static void put_types(struct req *r, const json_t *column, struct page_bo_preview_columns *out)
+/* "list:|", where the report offers it or it is chosen. True: it is chosen. */
+static bool put_list_type(struct req *r, const json_t *report, const json_t *column, struct page_bo_preview_columns_types *list,
+                          size_t *n)
+{
+    struct str name = jr_str(column, "name"), chosen = list_chosen(r, name), separator = chosen.n ? chosen : S("|");
+    bool offered = chosen.n > 0;
+    size_t i;
+    json_t *offer;
+    json_array_foreach(json_object_get(report, "offers"), i, offer)
+        offered |= str_eq(jr_str(offer, "code"), S("offer_list")) &&
+                   str_eq(str_of(json_string_value(json_array_get(jr_array(offer, "args"), 0))), name);
+    if (offered)
+        list[(*n)++] = (struct page_bo_preview_columns_types){
+            arena_printf(r->a, LIST STR_FMT, STR_ARG(separator)),
+            arena_printf(r->a, STR_FMT " " STR_FMT, STR_ARG(page_say(r, TEXT_BO_TYPE_LIST)), STR_ARG(separator)), chosen.n > 0};
+    return chosen.n > 0;
+}
+
+static void put_types(struct req *r, const json_t *report, const json_t *column, struct page_bo_preview_columns *out)
 {
     struct page_bo_preview_columns_types *list =
-        ARENA_ARRAY(r->a, struct page_bo_preview_columns_types, NTYPES + CHOICES_MAX + 1);
+        ARENA_ARRAY(r->a, struct page_bo_preview_columns_types, NTYPES + CHOICES_MAX + 2);
     bool fixed = jr_bool(column, "fixed", false);
     struct str type = held(r, column, "type"), word = bo_type_word(r, type);
     size_t n = 0;
@@ -202,7 +235,7 @@ static void put_types(struct req *r, const json_t *column, struct page_bo_previe
         fixed ? S("auto") : S(""), fixed ? page_say(r, TEXT_BO_TYPE_DETECT)
                      : arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(word), STR_ARG(page_say(r, TEXT_BO_DETECTED))),
         !fixed};
-    bool chosen = put_choices(r, column, list, &n);
+    bool chosen = put_choices(r, column, list, &n) | put_list_type(r, report, column, list, &n);
     for (size_t i = 0; i < NTYPES; i++)
         list[n++] = (struct page_bo_preview_columns_types){str_of(types[i]), bo_type_word(r, str_of(types[i])),
                                                            fixed && !chosen && str_eq(type, str_of(types[i]))};
@@ -237,7 +270,7 @@ static struct str examples_of(struct req *r, const json_t *column)
     return said;
 }
 
-static void put_column(struct req *r, const json_t *column, struct page_bo_preview_columns *out)
+static void put_column(struct req *r, const json_t *report, const json_t *column, struct page_bo_preview_columns *out)
 {
     const json_t *warnings = json_object_get(column, "warnings");
     size_t i;
@@ -251,7 +284,7 @@ static void put_column(struct req *r, const json_t *column, struct page_bo_previ
     out->warn = out->warn && !out->err;
     out->ok = !out->err && !out->warn;
     out->verdict = page_say(r, out->err ? TEXT_BO_VERDICT_ERR : out->warn ? TEXT_BO_VERDICT_WARN : TEXT_BO_VERDICT_OK);
-    put_types(r, column, out);
+    put_types(r, report, column, out);
     put_empty(r, column, out);
 }
 
@@ -262,7 +295,7 @@ static void put_columns(struct req *r, const json_t *report, struct page_bo_prev
     json_t *column;
     struct page_bo_preview_columns *list = ARENA_ARRAY(r->a, struct page_bo_preview_columns, n + 1);
     json_array_foreach(columns, i, column)
-        put_column(r, column, &list[i]);
+        put_column(r, report, column, &list[i]);
     p->columns = list;
     p->columns_n = n;
     p->columns_count = (int)n;
@@ -393,6 +426,9 @@ const struct step bo_preview[] = {{STEP_DB, ask_upload, NULL}, {STEP_REPLY, repl
 /* "date" or "date:month_first". */
 static json_t *chosen_type(struct str name, struct str value)
 {
+    if (str_starts(value, S(LIST)) && value.n > sizeof LIST - 1)
+        return json_pack("{s:s%, s:s, s:{s:s%}}", "name", name.p, name.n, "type", "text", "annotate", "multivalued",
+                         value.p + sizeof LIST - 1, value.n - (sizeof LIST - 1));
     ptrdiff_t colon = str_chr(value, ':');
     struct str type = colon < 0 ? value : str_part(value, 0, (size_t)colon);
     json_t *field = json_pack("{s:s%, s:s%}", "name", name.p, name.n, "type", type.p, type.n);

@@ -8,9 +8,10 @@
  * other steps. Kept with the upload, done again each time the file is read (core/data/step/step.h); the file
  * itself is never changed.
  *
- * asked: {"fields": [{"name", "type", "format", "bad", "label"…}], "steps": […], "corrections": [{"line", "column", "value"}],
+ * asked: {"fields": [{"name", "type", "format", "bad", "label", "annotate": {"multivalued": "|"}…}], "steps": […], "corrections": [{"line", "column", "value"}],
  * "left_out": [line], "reset": true, "reading": {"sheet", "header_row", "member", "path", "layer", "separator", "encoding",
- * "header"}}; fields and reading as in core/data/intake/reader.h.
+ * "header"}}; fields and reading as in core/data/intake/reader.h;
+ * annotate changes those annotations of the column and leaves the others ("annotations" replaces them all; null takes one away).
  * steps and reading replace those of before; fields, corrections and rows left out are added (a field named or a cell
  * corrected twice has the last word; the type "auto" has its column recognised anew), reset forgets the
  * corrections and rows left out of before.

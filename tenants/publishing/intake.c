@@ -370,6 +370,23 @@ bool intake_load(struct intake *in, struct conn *c, int fd, uint64_t size_bytes,
               : explain(in, e);
 }
 
+/* Of the annotations those that `annotate` names; null takes one away, the others stay. */
+static void annotate(json_t *setting, const json_t *field)
+{
+    const char *key;
+    json_t *value, *changes = json_object_get(field, "annotate"), *notes = json_object_get(setting, "annotations");
+    if (!json_is_object(changes))
+        return;
+    notes = json_is_object(notes) ? json_deep_copy(notes) : json_object();
+    json_object_foreach(changes, key, value) {
+        if (json_is_null(value))
+            json_object_del(notes, key);
+        else
+            json_object_set(notes, key, value);
+    }
+    json_object_set_new(setting, "annotations", notes);
+}
+
 /* A column's settings: given now, kept, or for a new dataset a facet where the report suggests one. */
 static json_t *setting_of(const struct intake *in, const json_t *column, const json_t *suggested)
 {
@@ -386,6 +403,8 @@ static json_t *setting_of(const struct intake *in, const json_t *column, const j
     json_array_foreach(suggested, i, word)
         if (!kept && !given && str_eq(str_of(json_string_value(word)), name))
             json_object_set_new(s, "annotations", json_pack("{s:b}", "facet", 1));
+    annotate(s, given);
+    annotate(s, load_named(in->noted, name));
     return s;
 }
 
@@ -491,6 +510,7 @@ bool intake_draft(struct intake *in, struct conn *c, const struct uuid *dataset,
 void intake_free(struct intake *in)
 {
     json_decref(in->given);
+    json_decref(in->noted);
     json_decref(in->kept);
     json_decref(in->columns);
     json_decref(in->steps);

@@ -19,6 +19,7 @@ struct intake {
     struct dataset_row d;  /* zeroed: a new dataset */
     bool is_new, append;
     json_t *given;         /* fields as somebody gave them now; may be NULL */
+    json_t *noted;         /* fields whose "annotate" alone counts: given with a first file, before its dataset was made; may be NULL */
     const json_t *extra;   /* of this file: {"corrections", "left_out", "steps"} (core/data/step/step.h),
                             * {"reading": which table of it, and how (core/data/intake/reader.h)}, {"read_as": the same, of
                             * a file that we wrote, for it alone}; may be NULL */

@@ -201,6 +201,7 @@ static bool attach(struct req *r, struct draft_work *w, struct err *e)
     json_t *options = ok ? jr_parse(str_of(PQgetvalue(found, 0, 13)), &bad) : NULL;
     w->in.steps = json_incref((json_t *)(uintptr_t)jr_array(options, "steps"));
     w->in.reading = jr_object(options, "reading") ? intake_reading(jr_object(options, "reading")) : NULL;
+    w->in.noted = json_incref((json_t *)(uintptr_t)jr_array(options, "fields"));
     w->in.tenant = r->tenant->id;
     json_decref(options);
     PQclear(found);

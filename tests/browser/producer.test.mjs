@@ -81,6 +81,47 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       await page.context().close();
     });
 
+    test(`a list is chosen on the page of the preview and on that of the columns, a geometry among the types, ${how}`, async () => {
+      const id = `listes-${scripts}`;
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'listes.csv',
+        'nom;mots;villes;forme\nA;eau|air;Tours, Blois;POINT(1 47)\nB;sol;Blois;"{""type"":""Point"",""coordinates"":[2,48]}"\n');
+      assert.match(await text(page), /mots contient plusieurs valeurs séparées par | : ce peut être une liste/);
+      const upload = uploadOf(page);
+      await page.selectOption('[name="type:mots"]', 'list:|');
+      await page.selectOption('[name="type:forme"]', 'geo_shape');
+      await press(page, 'Relire avec ces types');
+      await readDone(page);
+      assert.equal(await page.inputValue('[name="type:mots"]'), 'list:|');
+      assert.deepEqual((await report(upload)).columns.map((c) => c.type), ['text', 'text', 'text', 'geo_shape']);
+      assert.doesNotMatch(await text(page), /ce peut être une liste/);
+      if (scripts) await accessible(page, 'apercu-liste');
+      await press(page, 'Relire avec ces types'); // said once more, nothing changes
+      await readDone(page);
+      assert.equal(await page.inputValue('[name="type:mots"]'), 'list:|');
+      assert.equal((await api(`/datasets/${id}/draft`, { method: 'PUT', body: { upload, metas: { default: { title: id, description: 'Un jeu d’essai.', license: 'lov2',
+        theme: ['Régions et villes'], keyword: ['essai'] }, dcat: { accrualperiodicity: 'Annuelle', spatial: 'Centre-Val de Loire', granularity: 'commune' } } } })).status, 201);
+      await page.goto(address(TOWN, `/backoffice/datasets/${id}/fields`));
+      assert.equal(await page.inputValue('[name="list:mots"]'), '|');
+      assert.equal(await page.locator('[name="list:forme"]').count(), 0);
+      await page.fill('[name="list:villes"]', ', ');
+      await page.locator('[name="facet:villes"]').check();
+      if (scripts) await accessible(page, 'colonnes');
+      await press(page, 'Enregistrer');
+      assert.equal((await api(`/datasets/${id}/publish`, { method: 'POST', body: { attest: true } })).status, 200);
+      assert.equal((await api(`/datasets/${id}/open`, { method: 'POST', body: {} })).status, 200);
+      const records = () => t.http(TOWN, `/api/explore/v2.1/catalog/datasets/${id}/records?order_by=nom`);
+      await poll(async () => (await records()).status === 200, { what: id });
+      assert.deepEqual((await records()).json.results.map((r) => [r.mots, r.villes]), [[['eau', 'air'], ['Tours', 'Blois']], [['sol'], ['Blois']]]);
+      await page.goto(address(TOWN, `/backoffice/datasets/${id}/fields`));
+      await page.fill('[name="list:villes"]', '');
+      await page.fill('[name="desc:nom"]', 'Le nom');
+      await press(page, 'Enregistrer');
+      await page.goto(address(TOWN, `/backoffice/datasets/${id}/fields`));
+      assert.deepEqual([await page.inputValue('[name="list:villes"]'), await page.inputValue('[name="list:mots"]')], ['', '|']);
+      await page.context().close();
+    });
+
     test(`the sheet, the row of names and the file of an archive are chosen on the page, ${how}`, async () => {
       const page = await signIn(TOWN, people[TOWN], { scripts });
       const w = new Excel.Workbook();

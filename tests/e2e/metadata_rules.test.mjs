@@ -27,7 +27,8 @@ const LICENCES = [['Licence Ouverte v2.0 (Etalab)', 'lov2', 'https://www.etalab.
   ['Creative Commons Attribution 4.0', 'cc-by', 'https://creativecommons.org/licenses/by/4.0/', 'Creative Commons-CC'],
   ['Creative Commons Zéro', 'cc-zero', 'https://creativecommons.org/publicdomain/zero/1.0/', 'Creative Commons-CC']];
 
-let t, base, key;
+let t, base, key, password;
+const admin = async () => (password ??= await t.accept(H, t.links[H]));
 const name = (i) => `jeu-${String(i).padStart(2, '0')}`;
 before(async () => {
   t = await installation();
@@ -215,9 +216,20 @@ test('the publisher’s own site and what it is: where the organisation is the o
   assert.deepEqual(await violations(g), []);
 });
 
+test('the form has the themes in the order of the alphabet, accents or not, in both languages', async () => {
+  const session = await t.signIn(H, 'admin@r.example', await admin());
+  for (const lang of ['fr', 'en']) {
+    const html = (await session.get(`/backoffice/datasets/${name(1)}/describe?lang=${lang}`)).text;
+    const labels = [...html.matchAll(/name="theme" value="[^"]*"[^>]*><span>([^<]*)/g)].map((m) => m[1]);
+    assert.equal(labels.length, 13);
+    assert.deepEqual(labels, [...labels].sort((a, b) => a.localeCompare(b, lang)));
+    assert.equal(labels[1], lang === 'fr' ? 'Économie et finances' : 'Economy and finance');
+  }
+});
+
 test('R39: the form asks for both dates, shows what stands, keeps the hour of a day that was not touched, and says what is wrong beside the field', async () => {
   await t.importCsv(H, 'formulaire', 'a\r\nx\r\n', { title: 'Formulaire', dcat: { issued: '2019-07-14T08:00:00+02:00' } });
-  const session = await t.signIn(H, 'admin@r.example', await t.accept(H, t.links[H]));
+  const session = await t.signIn(H, 'admin@r.example', await admin());
   const path = '/backoffice/datasets/formulaire/describe', shown = (html, field) => new RegExp(`<input[^>]*id="f-${field}"[^>]*>`).exec(html)[0];
   const form = (await session.get(path)).text;
   assert.match(shown(form, 'created'), /type="date" value=""/);

@@ -25,6 +25,12 @@ struct arena_chunk {
     _Alignas(ALIGN) char bytes[];
 };
 
+struct arena_end {
+    struct arena_end *next;
+    void (*fn)(void *p);
+    void *p;
+};
+
 static _Thread_local struct arena_chunk *spares;
 static _Thread_local unsigned nspares;
 
@@ -108,8 +114,17 @@ struct str arena_printf(struct arena *a, const char *format, ...)
     return (struct str){p, (size_t)n};
 }
 
+void arena_at_end(struct arena *a, void (*fn)(void *p), void *p)
+{
+    struct arena_end *end = take(a, sizeof *end);
+    *end = (struct arena_end){a->ends, fn, p};
+    a->ends = end;
+}
+
 void arena_free(struct arena *a)
 {
+    for (; a->ends; a->ends = a->ends->next)
+        a->ends->fn(a->ends->p);
     while (a->chunk) {
         struct arena_chunk *next = a->chunk->next;
         release(a->chunk);

@@ -10,6 +10,7 @@
  */
 struct arena {
     struct arena_chunk *chunk;
+    struct arena_end *ends;
     size_t total_bytes; /* what was asked for so far */
 };
 
@@ -19,6 +20,9 @@ struct str arena_str(struct arena *a, struct str s); /* the same as a view; abse
 struct str arena_printf(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3))); /* NUL-terminated as well */
 struct str arena_n(struct arena *a, int64_t v); /* decimal digits, as buf_addn; NUL-terminated as well */
+/* fn(p) when the arena is freed, before its memory goes and by whoever frees it: what a request holds besides memory.
+ * The last that was asked for comes first. */
+void arena_at_end(struct arena *a, void (*fn)(void *p), void *p);
 void arena_free(struct arena *a);              /* back to the empty arena */
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

@@ -15,11 +15,12 @@
 enum { COL_ID, COL_OPEN, COL_ORGANISATION, COL_VERSION, COL_COLUMNS, COL_FIELDS, COL_RECORDS, COL_REVISION,
        COL_FILTER, COL_TEXT_INDEX, COL_FILES, COL_FILES_OF };
 /* The text index comes later than the version, without a new revision: it is asked for again after so long. */
-enum { KNOWN_MAX = 2048, INDEX_AGAIN_US = 60000000 };
+enum { KNOWN_MAX = 2048, KNOWN_BYTES_MAX = 256 << 20, INDEX_AGAIN_US = 60000000 };
 
-/* A dataset as of one revision. */
+/* A dataset as of one revision: written once, then read only, by the memory and by every request that was granted it. On the loop. */
 struct known {
     struct arena a;
+    unsigned holders; /* the last of them frees it */
     struct dataset_view view;
     struct uuid id, organisation, files_of;
     struct str files;
@@ -28,6 +29,7 @@ struct known {
 };
 
 static struct map known_datasets; /* "<tenant id> <dataset_id>" */
+static size_t known_bytes;        /* of those in it */
 
 static struct str known_key(struct req *r, struct str dataset_id)
 {
@@ -40,11 +42,19 @@ static struct str known_key(struct req *r, struct str dataset_id)
     return (struct str){text, n};
 }
 
-static void forget(struct known *k)
+static void let_go(void *held)
 {
-    if (k)
-        arena_free(&k->a);
+    struct known *k = held;
+    if (--k->holders > 0)
+        return;
+    arena_free(&k->a);
     free(k);
+}
+
+static void hold(struct arena *a, struct known *k)
+{
+    k->holders++;
+    arena_at_end(a, let_go, k);
 }
 
 bool grant_not_found(struct str dataset_id, struct err *e)
@@ -53,10 +63,10 @@ bool grant_not_found(struct str dataset_id, struct err *e)
     return err_arg(e, STR_FMT, STR_ARG(str_part(dataset_id, 0, 180)));
 }
 
-static const struct known *in_memory(struct req *r, struct str dataset_id)
+static struct known *in_memory(struct req *r, struct str dataset_id)
 {
     const struct dataset_head *head = heads_dataset(r->tenant, dataset_id);
-    const struct known *k = head ? map_get(&known_datasets, known_key(r, dataset_id)) : NULL;
+    struct known *k = head ? map_get(&known_datasets, known_key(r, dataset_id)) : NULL;
     bool good = k && k->view.revision == head->revision && k->is_open == head->is_open;
     return good && (k->until_us == 0 || clock_monotonic_us() < k->until_us) ? k : NULL;
 }
@@ -125,7 +135,7 @@ static bool read_column(struct arena *a, const json_t *column, const json_t *fie
     return known && view_place(jr_str(column, "sql"), c);
 }
 
-static bool read_columns(struct known *k, struct str columns_text, struct str fields_text, struct err *e)
+static bool read_columns(struct arena *a, struct dataset_view *v, struct str columns_text, struct str fields_text, struct err *e)
 {
     json_t *columns = jr_parse(columns_text, e);
     json_t *fields = columns ? jr_parse(fields_text, e) : NULL;
@@ -133,19 +143,21 @@ static bool read_columns(struct known *k, struct str columns_text, struct str fi
     size_t i;
     json_t *column;
     if (ok) {
-        k->view.ncolumns = json_array_size(columns);
-        k->view.columns = ARENA_ARRAY(&k->a, struct view_column, k->view.ncolumns);
+        v->ncolumns = json_array_size(columns);
+        v->columns = ARENA_ARRAY(a, struct view_column, v->ncolumns);
         json_array_foreach(columns, i, column)
-            ok = ok && read_column(&k->a, column, fields, &k->view.columns[i]);
+            ok = ok && read_column(a, column, fields, &v->columns[i]);
     }
     json_decref(columns);
     json_decref(fields);
     return ok;
 }
 
+/* Held by the request. */
 static struct known *read_known(struct req *r, struct str dataset_id, struct err *e)
 {
     struct known *k = must_alloc(sizeof *k);
+    hold(r->a, k);
     struct batch *b = &r->batch;
     uuid_parse(batch_col(b, 0, 0, COL_ID), &k->id);
     uuid_parse(batch_col(b, 0, 0, COL_ORGANISATION), &k->organisation);
@@ -159,44 +171,38 @@ static struct known *read_known(struct req *r, struct str dataset_id, struct err
     k->view.has_text_index = batch_bool(b, 0, 0, COL_TEXT_INDEX);
     k->until_us = k->view.has_text_index ? 0 : clock_monotonic_us() + INDEX_AGAIN_US;
     if (uuid_parse(batch_col(b, 0, 0, COL_VERSION), &k->view.version) &&
-        read_columns(k, batch_col(b, 0, 0, COL_COLUMNS), batch_col(b, 0, 0, COL_FIELDS), e)) {
+        read_columns(&k->a, &k->view, batch_col(b, 0, 0, COL_COLUMNS), batch_col(b, 0, 0, COL_FIELDS), e)) {
         view_seal(&k->view);
         return k;
     }
-    forget(k);
     grant_not_found(dataset_id, e);
     return NULL;
 }
 
-static void remember(struct req *r, struct str dataset_id, struct known *k)
+static void forget(struct known *k)
 {
-    if (known_datasets.used >= KNOWN_MAX) {
-        size_t at = 0;
-        struct str key;
-        void *value;
-        while (map_next(&known_datasets, &at, &key, &value))
-            forget(value);
-        map_free(&known_datasets);
-    }
-    forget(map_put(&known_datasets, known_key(r, dataset_id), k));
+    known_bytes -= k ? k->a.total_bytes : 0;
+    if (k)
+        let_go(k);
 }
 
-/* A request keeps its own copy: the memory may change hands while it waits. */
-static const struct dataset_view *copy_view(struct arena *a, const struct dataset_view *v)
+static void forget_all(void)
 {
-    struct dataset_view *mine = ARENA_NEW(a, struct dataset_view);
-    *mine = *v;
-    mine->dataset = arena_str(a, v->dataset);
-    mine->filter = arena_str(a, v->filter);
-    mine->columns = ARENA_ARRAY(a, struct view_column, v->ncolumns);
-    for (size_t i = 0; i < v->ncolumns; i++) {
-        mine->columns[i] = v->columns[i];
-        mine->columns[i].name = arena_str(a, v->columns[i].name);
-        mine->columns[i].label = arena_str(a, v->columns[i].label);
-        mine->columns[i].multivalued = arena_str(a, v->columns[i].multivalued);
-        mine->columns[i].hierarchical = arena_str(a, v->columns[i].hierarchical);
-    }
-    return mine;
+    size_t at = 0;
+    struct str key;
+    void *value;
+    while (map_next(&known_datasets, &at, &key, &value))
+        forget(value);
+    map_free(&known_datasets);
+}
+
+static void remember(struct req *r, struct str dataset_id, struct known *k)
+{
+    if (known_datasets.used >= KNOWN_MAX || known_bytes + k->a.total_bytes > KNOWN_BYTES_MAX)
+        forget_all();
+    k->holders++;
+    known_bytes += k->a.total_bytes;
+    forget(map_put(&known_datasets, known_key(r, dataset_id), k));
 }
 
 static bool may_read(const struct req *r, const struct known *k)
@@ -228,39 +234,35 @@ bool grant_gone(struct req *r, unsigned statement, struct str dataset_id, struct
 
 bool grant_take(struct req *r, struct str dataset_id, struct grant *out, struct err *e)
 {
-    const struct known *k = in_memory(r, dataset_id);
-    if (!k) {
+    struct known *k = in_memory(r, dataset_id);
+    if (k) {
+        hold(r->a, k);
+    } else {
         if (r->batch.n == 0 || req_rows(r, 0) == 0)
             return grant_gone(r, 1, dataset_id, e);
-        struct known *made = read_known(r, dataset_id, e);
-        if (!made)
+        k = read_known(r, dataset_id, e);
+        if (!k)
             return false;
-        remember(r, dataset_id, made);
-        k = made;
+        remember(r, dataset_id, k);
     }
     if (!may_read(r, k))
         return grant_not_found(dataset_id, e);
     if (!k->is_open && !heads_fresh(req_heads(r)))
         return ERR(e, err_heads_stale, "heads older than two seconds");
-    *out = (struct grant){.view = copy_view(r->a, &k->view), .id = k->id, .revision = k->view.revision,
-                          .is_open = k->is_open, .files = arena_str(r->a, k->files),
-                          .files_of = k->files_of};
-    out->dataset_id = out->view->dataset;
+    *out = (struct grant){.view = &k->view, .id = k->id, .dataset_id = k->view.dataset, .revision = k->view.revision,
+                          .is_open = k->is_open, .files = k->files, .files_of = k->files_of};
     return true;
 }
 
 bool grant_copy(struct arena *a, const struct grant_source *s, const struct dataset_view **view, struct err *e)
 {
-    struct known k = {.view = {.dataset = s->dataset_id, .filter = s->row_filter, .records = s->records}};
-    bool ok = uuid_parse(s->version, &k.view.version) && read_columns(&k, s->columns, s->fields, e);
-    if (ok) {
-        view_seal(&k.view);
-        *view = copy_view(a, &k.view);
-    } else if (!e->kind) {
-        grant_not_found(s->dataset_id, e);
-    }
-    arena_free(&k.a);
-    return ok;
+    struct dataset_view *v = ARENA_NEW(a, struct dataset_view);
+    *v = (struct dataset_view){.dataset = arena_str(a, s->dataset_id), .filter = arena_str(a, s->row_filter), .records = s->records};
+    if (!uuid_parse(s->version, &v->version) || !read_columns(a, v, s->columns, s->fields, e))
+        return e->kind ? false : grant_not_found(s->dataset_id, e);
+    view_seal(v);
+    *view = v;
+    return true;
 }
 
 /* ---- the catalogue ---- */

@@ -9,7 +9,9 @@
  * one only by a signed-in account or a key of its own portal (a direct publisher's people: of their
  * organisation). Everybody else gets err_dataset_not_found, the same as for a dataset that never was. What was withdrawn
  * while it was open says so (err_dataset_gone, err_dataset_replaced: 410, R98).
- * What is known of a dataset stays in memory for its revision, so that an open page costs no query.
+ * What is known of a dataset stays in memory for its revision, so that an open page costs no query. It is one block that requests
+ * hold until they end (a dataset with 100,000 files is 10.7 MB of it), whatever the memory forgets meanwhile: 2,048 datasets or
+ * 256 MB of them, then it begins anew.
  *
  *     static bool ask(struct req *r, struct err *e) { return grant_ask(r, r->params[0], e); }
  *     static bool next(struct req *r, struct err *e) { struct grant g; return grant_take(r, r->params[0], &g, e) && …; }
@@ -17,7 +19,7 @@
  * grant_ask is the whole of one STEP_DB (statements 0 and 1 when it asks); grant_take begins the next step.
  */
 struct grant {
-    const struct dataset_view *view; /* in r->a */
+    const struct dataset_view *view; /* this and all text below: held by r->a */
     struct uuid id;
     struct str dataset_id;
     int64_t revision;

@@ -79,6 +79,24 @@ static void test_query_refuses_bad_bytes_and_too_many(void **state)
     }
 }
 
+static char let_go[8];
+static void note(void *p)
+{
+    strcat(let_go, p);
+}
+
+/* What a request holds is let go once, the last first, while its memory is still there. */
+static void test_what_a_request_holds_ends_with_it(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    arena_at_end(&a, note, arena_copy(&a, S("1")));
+    arena_at_end(&a, note, arena_copy(&a, S("2")));
+    arena_free(&a);
+    arena_free(&a);
+    assert_string_equal(let_go, "21");
+}
+
 static void test_secrets_do_not_reach_the_log(void **state)
 {
     (void)state;
@@ -235,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_host_canonical),
         cmocka_unit_test(test_query_is_decoded_once),
         cmocka_unit_test(test_query_refuses_bad_bytes_and_too_many),
+        cmocka_unit_test(test_what_a_request_holds_ends_with_it),
         cmocka_unit_test(test_secrets_do_not_reach_the_log),
         cmocka_unit_test(test_the_least_recently_used_leaves),
         cmocka_unit_test(test_a_kept_head_is_of_one_generation),

@@ -8,7 +8,7 @@
 #include "tenants/pages/page.h"
 #include "tenants/publishing/publish_steps.h"
 
-enum { CHOICES_MAX = 1000, SELECTS = 4, ROW_MAX = 10000 };
+enum { CHOICES_MAX = 1000, SELECTS = 5, ROW_MAX = 10000 };
 
 static struct str held(struct req *r, struct str s)
 {
@@ -62,27 +62,49 @@ static void put_lists(struct req *r, const json_t *found, const json_t *reading,
     }
 }
 
-static void put_separator(struct req *r, const json_t *found, const json_t *reading, struct page_bo_choice *p,
-                          struct page_bo_choice_selects *selects)
+struct known {
+    struct str value;
+    enum text_key label;
+};
+
+static void put_known(struct req *r, const char *name, enum text_key label, const struct known *known, size_t n, struct str now,
+                      struct str asked, struct page_bo_choice_selects *s)
 {
-    static const struct {
-        struct str value;
-        enum text_key label;
-    } known[] = {{{";", 1}, TEXT_BO_CHOICE_SEMICOLON}, {{",", 1}, TEXT_BO_CHOICE_COMMA}, {{"\t", 1}, TEXT_BO_CHOICE_TAB},
-                 {{"|", 1}, TEXT_BO_CHOICE_BAR}};
-    enum { KNOWN = sizeof known / sizeof known[0] };
-    struct str now = jr_str(found, "separator"), asked = jr_str(reading, "separator"), word = STR_NONE;
-    if (!now.n)
-        return;
-    struct page_bo_choice_selects_choices *list = ARENA_ARRAY(r->a, struct page_bo_choice_selects_choices, KNOWN + 1);
-    for (size_t i = 0; i < KNOWN; i++) {
+    struct page_bo_choice_selects_choices *list = ARENA_ARRAY(r->a, struct page_bo_choice_selects_choices, n + 1);
+    struct str word = STR_NONE;
+    for (size_t i = 0; i < n; i++) {
         list[i + 1] = (struct page_bo_choice_selects_choices){
             .value = known[i].value, .label = page_say(r, known[i].label), .chosen = str_eq(asked, known[i].value)};
         if (str_eq(now, known[i].value))
             word = list[i + 1].label;
     }
     list[0] = left_to_reader(r, word, asked);
-    selects[p->selects_n++] = (struct page_bo_choice_selects){S("separator"), page_say(r, TEXT_BO_CHOICE_SEPARATOR), list, KNOWN + 1};
+    *s = (struct page_bo_choice_selects){str_of(name), page_say(r, label), list, n + 1};
+}
+
+static void put_separator(struct req *r, const json_t *found, const json_t *reading, struct page_bo_choice *p,
+                          struct page_bo_choice_selects *selects)
+{
+    static const struct known known[] = {{{";", 1}, TEXT_BO_CHOICE_SEMICOLON}, {{",", 1}, TEXT_BO_CHOICE_COMMA},
+                                         {{"\t", 1}, TEXT_BO_CHOICE_TAB}, {{"|", 1}, TEXT_BO_CHOICE_BAR}};
+    struct str now = jr_str(found, "separator");
+    if (now.n)
+        put_known(r, "separator", TEXT_BO_CHOICE_SEPARATOR, known, sizeof known / sizeof known[0], now, jr_str(reading, "separator"),
+                  &selects[p->selects_n++]);
+}
+
+/* Of a text that is UTF-8 throughout there is nothing to choose (core/data/format/encoding.h). */
+static void put_encoding(struct req *r, const json_t *found, const json_t *reading, struct page_bo_choice *p,
+                         struct page_bo_choice_selects *selects)
+{
+    static const struct known known[] = {{{"utf-8", 5}, TEXT_BO_CHOICE_UTF8}, {{"windows-1252", 12}, TEXT_BO_CHOICE_1252}};
+    struct str now = jr_str(found, "encoding");
+    if (str_eq(now, S("utf-8+windows-1252")))
+        now = known[0].value;
+    else if (!str_eq(now, known[1].value))
+        return;
+    put_known(r, "encoding", TEXT_BO_CHOICE_ENCODING, known, sizeof known / sizeof known[0], now, jr_str(reading, "encoding"),
+              &selects[p->selects_n++]);
 }
 
 static void put_row(struct req *r, const json_t *reading, struct page_bo_choice *p)
@@ -103,6 +125,7 @@ struct markup bo_choice(struct req *r, const json_t *found, bool folded)
     json_t *reading = jr_parse(req_col(r, 0, 0, UP_READING), &ignored);
     put_lists(r, found, reading, &p, selects);
     put_separator(r, found, reading, &p, selects);
+    put_encoding(r, found, reading, &p, selects);
     if (jr_str(found, "path").p) {
         p.path_asked = true;
         p.path = held(r, jr_str(reading, "path"));
@@ -136,7 +159,7 @@ static bool put_said_row(struct req *r, json_t *reading, struct err *e)
 
 static json_t *said_reading(struct req *r, struct err *e)
 {
-    static const char *const keys[] = {"member", "sheet", "layer", "separator", "path"};
+    static const char *const keys[] = {"member", "sheet", "layer", "separator", "encoding", "path"};
     json_t *reading = json_object();
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         struct str said = req_form(r, str_of(keys[i]));

@@ -6,7 +6,7 @@
 
 /*
  * bo_choice -- which of the tables in a file is read, and how: a form of what it holds to choose from (sheets, files of an archive,
- * layers, a path, the row of names, the separator). Below the preview, and where a file was refused.
+ * layers, a path, the row of names, the separator, the encoding). Below the preview, and where a file was refused.
  */
 
 /* found: the reader's report, or what a refused file said beside its error (fault.h); borrowed. folded: behind a summary.

@@ -122,6 +122,35 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       await page.context().close();
     });
 
+    test(`what can be read in two ways is chosen on the page, what does not fit emptied, ${how}`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      const lines = Array.from({ length: 12 }, (_, i) => `Orléans;${i < 11 ? i : 'NC'};${i === 0 ? '12/25/2021' : '01/02/2021'};${i === 0 ? '1.234.567,5' : '1.234'}\n`);
+      await send(page, address(TOWN, '/backoffice/datasets/new/'), 'mesures.csv',
+        Buffer.concat([...lines.map((l, i) => Buffer.from(i === 0 ? `Ville;Nombre;Jour;Prix\n${l}` : l, i < 10 ? 'utf8' : 'latin1'))]));
+      const id = uploadOf(page);
+      assert.match(await text(page), /10 lignes d’un fichier lu en Windows-1252 sont en UTF-8/);
+      await page.getByText('Lire une autre table du fichier').click();
+      assert.deepEqual(await page.locator('[name=encoding] option').allInnerTexts(), ['À reconnaître (ici : Windows-1252)', 'UTF-8, les autres lignes réparées', 'Windows-1252']);
+      await page.locator('[name=encoding]').selectOption('utf-8');
+      await press(page, 'Lire ainsi');
+      await readDone(page);
+      assert.deepEqual((await report(id)).columns[0].examples, ['Orléans']);
+      await page.locator('[name="type:jour"]').selectOption({ label: 'date, le mois avant le jour' });
+      await page.locator('[name="type:prix"]').selectOption({ label: 'nombre décimal, le point entre les milliers' });
+      await page.getByLabel('vider 1 cellule qui n’est pas du type nombre entier').check();
+      if (scripts) await accessible(page, 'choix-de-lecture');
+      await press(page, 'Relire avec ces types');
+      await readDone(page);
+      const [, nombre, jour, prix] = (await report(id)).columns;
+      assert.deepEqual([nombre.type, nombre.bad, nombre.refused.count], ['int', 'null', 1]);
+      assert.deepEqual([jour.type, jour.format, prix.type, prix.format], ['date', 'month_first', 'decimal', 'dot_groups']);
+      assert.equal((await report(id)).rows.kept, 12);
+      assert.equal(await page.locator('[name="type:jour"]').inputValue(), 'date:month_first');
+      assert.equal(await page.locator('[name="empty:nombre"]').isChecked(), true);
+      if (scripts) await accessible(page, 'choix-faits');
+      await page.context().close();
+    });
+
     test(`the sheet, the row of names and the file of an archive are chosen on the page, ${how}`, async () => {
       const page = await signIn(TOWN, people[TOWN], { scripts });
       const w = new Excel.Workbook();

@@ -63,7 +63,10 @@ struct str bo_type_word(struct req *r, struct str type)
     } words[] = {{"text", TEXT_BO_TYPE_TEXT},         {"int", TEXT_BO_TYPE_INT},         {"double", TEXT_BO_TYPE_DECIMAL},
                  {"decimal", TEXT_BO_TYPE_DECIMAL},   {"date", TEXT_BO_TYPE_DATE},       {"datetime", TEXT_BO_TYPE_DATETIME},
                  {"boolean", TEXT_BO_TYPE_BOOLEAN},   {"geo_point_2d", TEXT_BO_TYPE_POINT}, {"geo_point", TEXT_BO_TYPE_POINT},
-                 {"geo_shape", TEXT_BO_TYPE_SHAPE}};
+                 {"geo_shape", TEXT_BO_TYPE_SHAPE},   {"lat_first", TEXT_BO_FORMAT_LAT_FIRST},
+                 {"lon_first", TEXT_BO_FORMAT_LON_FIRST}, {"day_first", TEXT_BO_FORMAT_DAY_FIRST},
+                 {"month_first", TEXT_BO_FORMAT_MONTH_FIRST}, {"dot_decimals", TEXT_BO_FORMAT_DOT_DECIMALS},
+                 {"dot_groups", TEXT_BO_FORMAT_DOT_GROUPS}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (str_eq(type, str_of(words[i].name)))
             return page_say(r, words[i].key);

@@ -165,21 +165,6 @@ static void collect(struct req *r, const json_t *report, struct issues *s)
 
 /* ---- columns ---- */
 
-static struct str format_word(struct req *r, struct str format)
-{
-    static const struct {
-        const char *name;
-        enum text_key key;
-    } words[] = {{"day_first", TEXT_BO_FORMAT_DAY_FIRST},
-                 {"dot_decimals", TEXT_BO_FORMAT_DOT_DECIMALS},
-                 {"dot_groups", TEXT_BO_FORMAT_DOT_GROUPS},
-                 {"month_first", TEXT_BO_FORMAT_MONTH_FIRST}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (str_eq(format, str_of(words[i].name)))
-            return page_say(r, words[i].key);
-    return format;
-}
-
 static bool is_chosen(const json_t *column, const json_t *choice)
 {
     return jr_bool(column, "fixed", false) && str_eq(jr_str(choice, "type"), jr_str(column, "type")) &&
@@ -201,7 +186,7 @@ static bool put_choices(struct req *r, const json_t *column, struct page_bo_prev
         any |= is;
         list[(*n)++] = (struct page_bo_preview_columns_types){
             arena_printf(r->a, STR_FMT ":" STR_FMT, STR_ARG(type), STR_ARG(format)),
-            arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(bo_type_word(r, type)), STR_ARG(format_word(r, format))), is};
+            arena_printf(r->a, STR_FMT ", " STR_FMT, STR_ARG(bo_type_word(r, type)), STR_ARG(bo_type_word(r, format))), is};
     }
     return any;
 }

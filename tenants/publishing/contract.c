@@ -6,13 +6,22 @@
 #include "tenants/publishing/load.h"
 #include "tenants/publishing/sql.h"
 
+/* Said before and now, and not the same. */
+static bool differ(const json_t *old, const json_t *column, const char *key)
+{
+    struct str was = jr_str(old, key), is = jr_str(column, key);
+    return was.n && is.n && !str_eq(was, is);
+}
+
+/* Another type, or cells written another way: which coordinate comes first. */
 static void compare(const json_t *old, const json_t *column, json_t *added, json_t *retyped)
 {
+    const char *key = differ(old, column, "type") ? "type" : "format";
     if (!old)
         json_array_append(added, json_object_get(column, "name"));
-    else if (!str_eq(jr_str(column, "type"), jr_str(old, "type")))
+    else if (differ(old, column, key))
         json_array_append_new(retyped, json_pack("{s:O,s:O,s:O}", "name", json_object_get(column, "name"), "from",
-                                                 json_object_get(old, "type"), "to", json_object_get(column, "type")));
+                                                 json_object_get(old, key), "to", json_object_get(column, key)));
 }
 
 static void note_broken(const json_t *column, json_t *broken)

@@ -13,7 +13,8 @@
  * publishing asks for that separately (err_rows_aside).
  */
 
-/* {"added": [name], "dropped": [name], "retyped": [{"name", "from", "to"}],
+/* retyped: also where cells are written in another way ("lon_first" to "lat_first", core/data/value/type.h).
+ * {"added": [name], "dropped": [name], "retyped": [{"name", "from", "to"}],
  *  "broken": [{"name", "type", "detected", "cells"}]}: `now` against `before` (NULL: nothing was published).
  * broken: columns some of whose cells the kept type refused. */
 json_t *contract_columns(const json_t *before, const json_t *now);

@@ -133,8 +133,7 @@ static void keep_contract(const struct intake *in, json_t *field, const json_t *
         json_object_set_new(field, "format", json_string("plain"));
         return;
     }
-    if (!json_object_get(field, "format"))
-        json_object_set(field, "format", json_object_get(column, "format"));
+    json_object_set(field, "kept_format", json_object_get(column, "format"));
     if (!json_object_get(field, "bad"))
         json_object_set(field, "kept_bad", json_object_get(column, "bad"));
 }

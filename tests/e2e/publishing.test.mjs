@@ -111,7 +111,17 @@ test('an update keeps which coordinate comes first, whatever its own values look
   const more = await update('n;lieu\n4;"{""lat"": 47.5, ""lon"": 0.7}"\n', '--append');
   assert.equal(at(more), '-61 14.6|0.7 47.5');
   assert.equal(format(more), 'lon_first');
-  assert.equal(at(await update('n;lieu\n1;[10.5,-30.25]\n')), '10.5 -30.25');
+  const last = await update('n;lieu\n1;[10.5,-30.25]\n');
+  assert.equal(at(last), '10.5 -30.25');
+  // All of them in France the other way round, and only so: that is for somebody to see.
+  const turned = await t.cli(['dataset', 'import', file('lieux.csv', 'n;lieu\n1;[14.6,-61.0]\n2;[14.7,-61.1]\n'), '--host', 'r.localhost', '--id', 'lieux', '--publish', '--json']);
+  assert.equal(turned.code, 1);
+  assert.match(turned.stderr, /held back.*of another type: lieu/);
+  assert.deepEqual(JSON.parse(turned.stdout).diff.columns.retyped, [{ name: 'lieu', from: 'lon_first', to: 'lat_first' }]);
+  assert.equal(at(last), '10.5 -30.25');
+  const agreed = await update('n;lieu\n1;[14.6,-61.0]\n2;[14.7,-61.1]\n', '--accept-shape');
+  assert.equal(at(agreed), '-61 14.6|-61.1 14.7');
+  assert.equal(format(agreed), 'lat_first');
 });
 
 test('rows of other columns are not added', async () => {

@@ -223,39 +223,42 @@ static bool has_point(const struct reading *g, double lon, double lat)
     return memmem(g->stream.p, g->stream.n, ewkb, sizeof ewkb) != NULL;
 }
 
-/* Which of two coordinates comes first is agreed with the first file: the values of one update do not turn it. */
+/* Which of two coordinates comes first is agreed with the first file: the values of one update do not turn it, unless all of
+ * them lie in France the other way round only; then the format of the report says so. */
 static void test_order_of_coordinates_is_kept(void **state)
 {
     (void)state;
-    static const char kept[] = "\"kept_type\":\"geo_point_2d\"";
     static const struct {
-        const char *field, *format, *file, *keeps, *warning;
+        const char *type, *said, *format, *file, *keeps, *warning;
         double lon, lat;
     } cases[] = {
-        {"", "", "id;xy\na;[1.9,47.9]\n", "lon_first", "", 1.9, 47.9},
-        {"", "", "id;xy\na;10.5, -30.0\n", "lat_first", "", -30, 10.5},
-        {kept, "lon_first", "id;xy\na;[-30.0,10.5]\n", "lon_first", "", -30, 10.5},
-        {kept, "lat_first", "id;coordonneesXY\na;[10.5,-30.0]\n", "lat_first", "", -30, 10.5},
-        {kept, "lat_first", "id;xy\na;[1.9,47.9]\n", "lat_first", "warn_swapped", 47.9, 1.9},
-        {kept, "lon_first", "id;xy\na;[14.6,-61.0]\n", "lon_first", "warn_swapped", 14.6, -61},
-        {kept, "", "id;coordonneesXY\na;[10.5,-30.0]\nb;NC\nc;NC\n", "lon_first", "", 10.5, -30},
-        {kept, "", "id;xy\na;\"{\"\"lat\"\": 47.9, \"\"lon\"\": 1.9}\"\n", "", "", 1.9, 47.9},
-        {kept, "lon_first", "id;xy\na;\"{\"\"lat\"\": 47.9, \"\"lon\"\": 1.9}\"\n", "lon_first", "", 1.9, 47.9},
-        {kept, "plain", "id;coordonneesXY\na;[10.5,-30.0]\n", "", "", -30, 10.5},
-        {"\"type\":\"geo_point_2d\"", "lon_first", "id;xy\na;2.5,48.5\n", "lon_first", "", 2.5, 48.5},
+        {"", "", "", "id;xy\na;[1.9,47.9]\n", "lon_first", "", 1.9, 47.9},
+        {"", "", "", "id;xy\na;10.5, -30.0\n", "lat_first", "", -30, 10.5},
+        {"kept_type", "kept_format", "lon_first", "id;xy\na;[-30.0,10.5]\n", "lon_first", "", -30, 10.5},
+        {"kept_type", "kept_format", "lat_first", "id;coordonneesXY\na;[10.5,-30.0]\n", "lat_first", "", -30, 10.5},
+        {"kept_type", "kept_format", "lat_first", "id;xy\na;[1.9,47.9]\n", "lon_first", "", 1.9, 47.9},
+        {"kept_type", "kept_format", "lon_first", "id;xy\na;[14.6,-61.0]\n", "lat_first", "", -61, 14.6},
+        {"kept_type", "kept_format", "lon_first", "id;xy\na;[14.6,-61.0]\nb;[10.5,-30.0]\n", "lon_first", "warn_swapped", 14.6, -61},
+        {"kept_type", "format", "lat_first", "id;xy\na;[1.9,47.9]\n", "lat_first", "warn_swapped", 47.9, 1.9},
+        {"kept_type", "", "", "id;coordonneesXY\na;[10.5,-30.0]\nb;NC\nc;NC\n", "lon_first", "", 10.5, -30},
+        {"kept_type", "", "", "id;xy\na;\"{\"\"lat\"\": 47.9, \"\"lon\"\": 1.9}\"\n", "", "", 1.9, 47.9},
+        {"kept_type", "kept_format", "lon_first", "id;xy\na;\"{\"\"lat\"\": 47.9, \"\"lon\"\": 1.9}\"\n", "lon_first", "", 1.9, 47.9},
+        {"kept_type", "format", "plain", "id;coordonneesXY\na;[10.5,-30.0]\n", "", "", -30, 10.5},
+        {"type", "format", "lon_first", "id;xy\na;2.5,48.5\n", "lon_first", "", 2.5, 48.5},
+        {"type", "format", "lat_first", "id;xy\na;2.5,48.5\n", "lat_first", "warn_swapped", 48.5, 2.5},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct buf options = {0};
-        buf_printf(&options, "{\"fields\":[{\"source\":\"%s\",\"format\":\"%s\"%s%s}]}",
-                   strstr(cases[i].file, "XY") ? "coordonneesXY" : "xy", cases[i].format, cases[i].field[0] ? "," : "", cases[i].field);
-        buf_addc(&options, 0);
-        struct reading g = read_text(str_of(cases[i].file), options.p);
+        json_t *o = json_pack("{s:[{s:s,s:s,s:s}]}", "fields", "source", strstr(cases[i].file, "XY") ? "coordonneesXY" : "xy",
+                              cases[i].type, "geo_point_2d", cases[i].said, cases[i].format);
+        char *options = json_dumps(o, 0);
+        struct reading g = read_text(str_of(cases[i].file), options);
         const json_t *c = column(&g, 1);
         struct str warned = jr_str(json_array_get(jr_array(c, "warnings"), 0), "code");
         if (!g.ok || !str_eq(jr_str(c, "format"), str_of(cases[i].keeps)) || !str_eq(warned, str_of(cases[i].warning)) ||
             !has_point(&g, cases[i].lon, cases[i].lat))
             fail_msg("case %zu: %s " STR_FMT " " STR_FMT, i, g.e.detail, STR_ARG(jr_str(c, "format")), STR_ARG(warned));
-        buf_free(&options);
+        free(options);
+        json_decref(o);
         end(&g);
     }
 }
@@ -280,8 +283,8 @@ static void test_month_first_dates(void **state)
         {"\"type\":\"date\",\"format\":\"day_first\"", "01/02/2021\n12/25/2021\n", "day_first", 7702, 1},
         {"\"type\":\"date\"", "01/02/2021\n12/25/2021\n", "month_first", 7672, 0},
         {"\"type\":\"date\"", "01/02/2021\n25/12/2021\n12/25/2021\n", "", 7702, 1},
-        {"\"kept_type\":\"date\",\"format\":\"month_first\"", "01/02/2021\n", "month_first", 7672, 0},
-        {"\"kept_type\":\"date\",\"format\":\"day_first\"", "01/02/2021\n12/25/2021\n", "day_first", 7702, 1},
+        {"\"kept_type\":\"date\",\"kept_format\":\"month_first\"", "01/02/2021\n", "month_first", 7672, 0},
+        {"\"kept_type\":\"date\",\"kept_format\":\"day_first\"", "01/02/2021\n12/25/2021\n", "day_first", 7702, 1},
         {"\"label\":\"Jour\"", "01/02/2021\n25/12/2021\n", "day_first", 7702, 0},
         {"\"label\":\"Jour\"", "01/02/2021\n2021-12-25\n", "", 7702, 0},
     };
@@ -317,7 +320,7 @@ static void test_dots_in_doubt(void **state)
         {"\"type\":\"decimal\",\"format\":\"dot_groups\"", "1.234.567,5;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
         {"\"type\":\"decimal\",\"format\":\"dot_decimals\"", "1.234.567,5;1.234", "dot_decimals", "decimal", "\0\2\0\0\0\0\0\3\0\1\11\44", 12, 1},
         {"\"kept_type\":\"decimal\"", "1.234.567,5;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
-        {"\"kept_type\":\"decimal\",\"format\":\"dot_groups\"", "1;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
+        {"\"kept_type\":\"decimal\",\"kept_format\":\"dot_groups\"", "1;1.234", "dot_groups", "decimal", "\0\1\0\0\0\0\0\0\4\322", 10, 0},
         {"\"kept_type\":\"decimal\"", "1;1.234", "", "decimal", "\0\2\0\0\0\0\0\3\0\1\11\44", 12, 0},
         {"\"label\":\"Prix\"", "1.234.567,5;1.234,0", "dot_groups", "decimal", "\0\1\0\0\0\0\0\1\4\322", 10, 0},
         {"\"label\":\"Prix\"", "1.234.567,5;1.234", "", "text", "1.234", 5, 0},
@@ -394,8 +397,8 @@ static void test_why_a_type_is_kept(void **state)
         {"\"kept_type\":\"text\"", "7", "kept"},
         {"\"kept_type\":\"text\"", "007", "leading_zero"},
         {"\"kept_type\":\"int\"", "", "kept"},
-        {"\"kept_type\":\"geo_point_2d\",\"format\":\"lon_first\"", "47.9, 1.9", "kept"},
-        {"\"kept_type\":\"geo_point_2d\",\"format\":\"lat_first\"", "47.9, 1.9", "all_point"},
+        {"\"kept_type\":\"geo_point_2d\",\"kept_format\":\"lon_first\"", "10.5, -30.0", "kept"},
+        {"\"kept_type\":\"geo_point_2d\",\"kept_format\":\"lat_first\"", "47.9, 1.9", "all_point"},
         {"\"type\":\"int\"", "7", "asked"},
         {"\"type\":\"int\",\"kept_type\":\"text\"", "7", "asked"},
     };

@@ -26,8 +26,9 @@
  *    "none_kept": true (a file whose rows are all set aside is not refused),
  *    "corrections": […], "left_out": […], "steps": […] (step.h)}
  * first_id: what the first row is numbered (rows added behind others); kept_type, beside or instead of
- * type: one of ours as an earlier report said it, taken as it is. format: how the cells are written (type.h), kept from the
- * version before or chosen among the report's "choices"; absent, what the values show. bad: cells that do not fit become empty, or set their row aside. kept_bad: "null" as
+ * type: one of ours as an earlier report said it, taken as it is. format: how the cells are written (type.h), chosen among
+ * the report's "choices"; kept_format: as a version before has it, unless every place of the file is in France the other way
+ * round only; absent, what the values show. bad: cells that do not fit become empty, or set their row aside. kept_bad: "null" as
  * a version before has it, done where nine in ten values are of the type.
  * header_row: the row that holds the names, counted from 1 in the file. A container around the file
  * (unfold.h) is opened once: what it holds may not be one again.

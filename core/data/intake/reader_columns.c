@@ -91,6 +91,8 @@ static void fix(struct reader *r, struct column *c, const json_t *field)
     bool kept = !asked && type_by_name(jr_str(field, "kept_type"), &c->type);
     if (asked || kept)
         c->format = sniff_format(&c->sniff, c->type);
+    if (kept && format_by_name(jr_str(field, "kept_format"), c->type, &c->format) && sniff_is_turned(&c->sniff, c->format))
+        c->format = c->format == CELLS_LON_FIRST ? CELLS_LAT_FIRST : CELLS_LON_FIRST; /* the contract tells, and holds the update */
     struct str format = jr_str(field, "format");
     bool written = format.n && format_by_name(format, c->type, &c->format);
     if (!written && format.n)

@@ -70,6 +70,9 @@ void sniff_decide(struct arena *a, const struct sniff *s, struct sniff_verdict *
 /* How the cells are written as far as they say it, were the column of that type; CELLS_PLAIN: they do not. */
 enum cell_format sniff_format(const struct sniff *s, enum column_type type);
 
+/* Every place of the column is in France the other way round, and none this way. */
+bool sniff_is_turned(const struct sniff *s, enum cell_format format);
+
 /* How many values look like that type. */
 uint64_t sniff_like(const struct sniff *s, enum column_type type);
 

@@ -127,6 +127,14 @@ enum cell_format sniff_format(const struct sniff *s, enum column_type type)
     return CELLS_PLAIN;
 }
 
+bool sniff_is_turned(const struct sniff *s, enum cell_format format)
+{
+    uint64_t here = s->pairs_france, there = s->pairs_france_swapped;
+    if (format == CELLS_LON_FIRST)
+        return there == 0 && here > 0 && here == s->pairs;
+    return format == CELLS_LAT_FIRST && here == 0 && there > 0 && there == s->pairs;
+}
+
 size_t sniff_choices(const struct sniff *s, struct sniff_choice *out)
 {
     enum column_type moment = s->datetimes || s->month_first_times ? TYPE_DATETIME : TYPE_DATE;

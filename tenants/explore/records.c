@@ -1,6 +1,7 @@
 #include "tenants/explore/records.h"
 
 #include "core/data/errors.h"
+#include "core/data/query/odsql.h"
 #include "core/data/query/row_json.h"
 #include "core/data/query/side.h"
 #include "core/web/errors.h"
@@ -12,6 +13,7 @@ struct page {
     struct query *query;
     struct side_job *groups, *counting; /* one of them at most */
     bool wants_total;
+    bool is_aggregation; /* version 2.0's /aggregates: groups, or one row of all */
     int64_t total;
     struct str next;    /* the cursor behind a full page; absent: none */
     struct str results; /* written down before the batch asks for the total; absent: still to be written */
@@ -22,14 +24,25 @@ static unsigned ask_sql(struct req *r, const struct query_sql *q, bool fast)
     return req_ask_rows(r, q->sql, q->nparams, q->params, fast);
 }
 
+static bool asks_aggregation(const struct req *r)
+{
+    struct str path = r->x->path;
+    return str_ends(path, S("/aggregates")) || str_ends(path, S("/aggregates/"));
+}
+
 static bool plan_page(struct req *r, struct err *e)
 {
     size_t n;
     struct page *p = ARENA_NEW(r->a, struct page);
-    const struct query_param *params = explore_params(r, &n);
+    p->is_aggregation = asks_aggregation(r);
+    bool one = p->is_aggregation && !req_query(r, S("group_by")).n;
+    const struct query_param *params = one ? explore_params_with(r, S("limit"), S("1"), &n) : explore_params(r, &n);
     if (!grant_take(r, r->params[EXPLORE_DATASET], &p->grant, e) ||
         !query_make(r->a, p->grant.view, QUERY_RECORDS, params, n, &p->query, e))
         return false;
+    struct odsql_scope scope = {.clause = CLAUSE_SELECT};
+    if (one && !p->query->summed)
+        return odsql_complain(&scope, e, "An aggregation is of aggregates, or has group_by.");
     file_cells(r, &p->grant, p->query);
     r->state = p;
     p->groups = side_groups(p->query);
@@ -150,7 +163,7 @@ static void put_results(struct req *r, const struct page *p, struct buf *out)
     struct row_json rows;
     struct jw w;
     row_json_init(&rows, r->a, p->query);
-    if (!explore_is_v20(r) || p->query->grouped) {
+    if (!explore_is_v20(r) || p->query->grouped || p->is_aggregation) {
         row_json_page(&rows, out, result);
         return;
     }
@@ -239,12 +252,13 @@ static bool reply_page(struct req *r, struct err *e)
         p->total = cell_i64(rows_of(r), 0, 0);
     struct jw *w = req_json(r, 200);
     jw_open(w, '{');
-    JW_I64(w, "total_count", p->total);
+    if (!p->is_aggregation)
+        JW_I64(w, "total_count", p->total);
     if (old) {
         jw_key(w, S("links"));
         page_links(r, p, w);
     }
-    jw_key(w, !old ? S("results") : p->query->grouped ? S("aggregations") : S("records"));
+    jw_key(w, !old ? S("results") : p->query->grouped || p->is_aggregation ? S("aggregations") : S("records"));
     jw_open(w, '[');
     if (p->results.p)
         buf_add(w->out, p->results);

@@ -83,10 +83,19 @@
     API(base "/catalog/datasets/{dataset}/exports/{format}", exports_file, CACHE_NONE, \
         "A whole dataset as a file", "Un jeu entier en fichier")
 
+/* What version 2.1 does with group_by, and another name of the rows. */
+#define OLDER(base) \
+    API(base "/catalog/datasets/{dataset}/aggregates", records_list, CACHE_DATASET, \
+        "Aggregates over a dataset's rows, in version 2.0", "Les agrégats des lignes d’un jeu, dans la version 2.0"), \
+    API(base "/catalog/datasets/{dataset}/query", records_list, CACHE_DATASET, \
+        "Rows of a dataset, at another address of version 2.0", "Les lignes d’un jeu, à une autre adresse de la version 2.0")
+
 static const struct route routes[] = {
     BASE("/api/explore/v2.1"),
     BASE("/api/explore/v2.0"),
     BASE("/api/v2"),
+    OLDER("/api/explore/v2.0"),
+    OLDER("/api/v2"),
     DCAT("/catalog.rdf"),
     DCAT("/catalog.xml"),
     DCAT("/catalog.ttl"),

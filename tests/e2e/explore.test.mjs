@@ -670,6 +670,19 @@ test('112, 113: the older shape on both older bases', async () => {
     assert.notEqual((await good(`${base}/catalog/datasets/koumoul/exports/csv`)).body[0], 0xef);
   }
 });
+test('version 2.0: aggregates, of groups or of all rows, and query, another name of the rows', async () => {
+  for (const base of ['/api/v2', '/api/explore/v2.0']) for (const slash of ['', '/']) {
+    const at = async (path, params) => json(`${base}/catalog/datasets/${path}${slash}`, params);
+    const groups = await at('d2/aggregates', { select: 'count(*) as n, sum(employees) as tous', group_by: 'id', order_by: 'n desc' });
+    assert.deepEqual(Object.keys(groups), ['links', 'aggregations']);
+    assert.deepEqual(groups.aggregations, [{ id: 'koumoul', n: 3, tous: 3 }, { id: 'bidule', n: 2, tous: 13 }, { id: null, n: 1, tous: 3 }]);
+    assert.deepEqual((await at('d2/aggregates', { select: 'count(*), max(employees) as plus', where: 'employees < 11' })).aggregations, [{ 'count(*)': 5, plus: 3 }]);
+    assert.deepEqual(pick((await at('koumoul/query', { where: 'nb > 12' })).records.map((one) => one.record.fields), 'id'), ['bidule']);
+    assert.equal((await get(`${base}/catalog/datasets/ferme/aggregates`, { select: 'count(*)' })).status, 404);
+  }
+  for (const params of [{}, { select: 'id' }, { select: 'id, count(*)' }]) assert.match(await refused('/api/v2/catalog/datasets/d2/aggregates', params, 400, 'ODSQLError'), /An aggregation is of aggregates, or has group_by/);
+  for (const path of ['d2/aggregates', 'd2/query']) assert.equal((await get(path, { select: 'count(*)' })).status, 404, 'not of 2.1');
+});
 test('114: the address that catalogues stored', async () => {
   const answer = await good('/explore/dataset/koumoul/download', { format: 'csv', timezone: 'Europe/Berlin', use_labels_for_header: false });
   assert.equal(answer.headers['content-disposition'], 'attachment; filename="koumoul.csv"');

@@ -320,6 +320,9 @@ static void describe(struct build *b, struct query *q, enum query_kind kind)
     q->made = b;
     q->timed = b->sql.timed;
     q->grouped = b->grouped;
+    q->summed = b->aggregates && !b->grouped;
+    for (size_t i = 0; i < b->n; i++)
+        q->summed = q->summed && b->outputs[i].aggregate;
     q->ids = !b->grouped;
     q->app_metas = b->ask.app_metas && !b->grouped && !view_is_catalogue(b->view);
     q->use_labels = b->ask.use_labels;

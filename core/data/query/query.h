@@ -76,6 +76,7 @@ struct query {
     bool fast;              /* bounded by construction: may ride a pipelined lane */
     bool timed;             /* it used now(): not to be kept */
     bool grouped;
+    bool summed;            /* not grouped, and every column speaks of all rows: one row says it */
     bool ids;               /* the result's column 0 is _id */
     bool app_metas;         /* _id, _timestamp and _size are asked for */
     bool use_labels;

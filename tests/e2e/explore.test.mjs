@@ -266,6 +266,25 @@ for (const [how, set] of [
     assert.ok(Math.abs(new Date(d) - utc(set)) < 10000, `${d} is not ${utc(set).toISOString()}`);
   });
 }
+test('2.5: days and months in the language that is asked for, as Node.js has them', async () => {
+  await publish(t, H, { id: 'jours', fields: { d: ['date'] }, rows: Array.from({ length: 12 }, (_, i) => [`2026-${String(i + 1).padStart(2, '0')}-${String(1 + i).padStart(2, '0')}`]) });
+  const { parameters } = (await json(`${V21}/swagger.json`)).paths['/catalog/datasets/{dataset}/records'].get;
+  for (const lang of parameters.find((p) => p.name === 'lang').schema.enum) {
+    const name = (day, form) => new Intl.DateTimeFormat(lang, { ...form, timeZone: 'UTC' }).format(new Date(day));
+    for (const row of await records('jours', { lang, limit: 12, select: "d, date_format(d, 'EEEE') as a, date_format(d, 'E') as b, date_format(d, 'MMMM') as c, date_format(d, 'MMM') as e" }))
+      assert.deepEqual([row.a, row.b, row.c, row.e], [name(row.d, { weekday: 'long' }), name(row.d, { weekday: 'short' }), name(row.d, { month: 'long' }), name(row.d, { month: 'short' })], `${lang} ${row.d}`);
+  }
+  sql(t, "DELETE FROM portal.catalogue_search WHERE dataset_id = 'jours'; UPDATE portal.dataset SET state = 'withdrawn' WHERE dataset_id = 'jours'; UPDATE portal.tenant SET generation = generation + 1;");
+});
+test('trap 16: what is set comes before what is shifted: year=2001, months=-1 is the month before this one, in 2001', async () => {
+  const at = new Date(), [{ m }] = await records('temps', { select: "date_format(now(year=2001, months=-1, day=1), 'yyyy-MM') as m", limit: 1 });
+  assert.ok([at, new Date()].map((d) => new Date(Date.UTC(2001, d.getUTCMonth() - 1, 1)).toISOString().slice(0, 7)).includes(m), m);
+});
+test('trap 33: percentile counts to a hundred', async () => {
+  // Employees in order: 0 0 2 3 3 11. Half-way stands 2.5; 0.95 is not 95 but less than one in a hundred, where 0 stands.
+  const [row] = await records('d2', { select: 'percentile(employees, 50) as half, percentile(employees, 0.95) as least, percentile(employees, 95) as most', limit: 1 });
+  assert.deepEqual([row.half, row.least, row.most], [2.5, 0, 9]);
+});
 test('2.5: now(mondays) is a Monday at this hour, the next or the last; weekday=0 the next that is not today or before', async () => {
   const [{ next, last, day }] = await records('temps', { select: 'now(mondays=+1) as next, now(mondays=-1) as last, now(weekday=0) as day', limit: 1 });
   const now = Date.now(), week = 7 * 86400e3;

@@ -123,7 +123,7 @@ struct odsql_sql {
     struct arena *a;
     const struct dataset_view *view;
     struct str timezone;
-    enum lang lang;
+    unsigned lang; /* of odsql_languages (odsql_names.h) */
     unsigned timezone_param;  /* 0: not bound yet */
     unsigned n;
     bool timed;               /* now() was used: the answer ages by itself */

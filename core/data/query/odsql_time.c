@@ -2,6 +2,7 @@
 
 #include "core/data/errors.h"
 #include "core/data/query/odsql.h"
+#include "core/data/query/odsql_names.h"
 
 /* ---- reading dates ---- */
 
@@ -286,26 +287,24 @@ static const struct symbol { const char *text, *sql_before, *sql_after; } symbol
     {"H", "to_char(", ", 'FMHH24')"}, {"m", "to_char(", ", 'FMMI')"}, {"s", "to_char(", ", 'FMSS')"},
     {"y", "to_char(", ", 'FMYYYY')"}, {"Y", "to_char(", ", 'FMYYYY')"},
 };
-static const struct names { char kind; const char *fr, *en; } name_lists[] = {
-    {'E', "(array['lundi','mardi','mercredi','jeudi','vendredi','samedi','dimanche'])[extract(isodow from ",
-          "(array['Monday','Tuesday','Wednesday','Thursday','Friday','Saturday','Sunday'])[extract(isodow from "},
-    {'e', "(array['lun.','mar.','mer.','jeu.','ven.','sam.','dim.'])[extract(isodow from ",
-          "(array['Mon','Tue','Wed','Thu','Fri','Sat','Sun'])[extract(isodow from "},
-    {'M', "(array['janvier','février','mars','avril','mai','juin','juillet','août','septembre','octobre','novembre','décembre'])[extract(month from ",
-          "(array['January','February','March','April','May','June','July','August','September','October','November','December'])[extract(month from "},
-    {'m', "(array['janv.','févr.','mars','avr.','mai','juin','juil.','août','sept.','oct.','nov.','déc.'])[extract(month from ",
-          "(array['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec'])[extract(month from "},
-};
 /* clang-format on */
+
+static void put_names(struct odsql_sql *q, char kind)
+{
+    const struct odsql_language *l = &odsql_languages[q->lang];
+    bool day = kind == 'E' || kind == 'e';
+    put(q, "(array[");
+    put(q, kind == 'E' ? l->days : kind == 'e' ? l->short_days : kind == 'M' ? l->months : l->short_months);
+    put(q, day ? "])[extract(isodow from " : "])[extract(month from ");
+}
 
 static void put_symbol(struct odsql_sql *q, const struct symbol *s, const struct node *date)
 {
     const char *after = s->sql_after;
     if (after)
         put(q, s->sql_before);
-    for (size_t i = 0; !after && i < sizeof name_lists / sizeof name_lists[0]; i++)
-        if (name_lists[i].kind == s->sql_before[0])
-            put(q, q->lang == LANG_FR ? name_lists[i].fr : name_lists[i].en);
+    else
+        put_names(q, s->sql_before[0]);
     odsql_sql_local(q, date);
     put(q, after ? after : ")::int]");
 }

@@ -1,5 +1,6 @@
 /* The parameters of a request, checked before any of them means something. */
 #include "core/data/errors.h"
+#include "core/data/query/odsql_names.h"
 #include "core/data/query/query_build.h"
 #include "core/data/value/zone.h"
 
@@ -55,10 +56,9 @@ static bool read_timezone(struct ask *ask, struct str value, struct err *e)
 
 static bool read_lang(struct ask *ask, struct str value, struct err *e)
 {
-    static const char *const known[] = {"fr", "en", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (str_ieq(value, str_of(known[i]))) {
-            ask->lang = i ? LANG_EN : LANG_FR;
+    for (unsigned i = 0; i < odsql_languages_n; i++)
+        if (str_ieq(value, str_of(odsql_languages[i].code))) {
+            ask->lang = i;
             return true;
         }
     return refuse(e, "lang", value, "one of fr, en, nl, pt, it, ar, de, es, ca, eu, sv");

@@ -14,7 +14,7 @@ struct refine {
 
 struct ask {
     struct str select, group_by, order_by, timezone;
-    enum lang lang;
+    unsigned lang; /* of odsql_languages */
     struct str where[QUERY_WHERES_MAX], facet[QUERY_FACETS_MAX];
     const struct view_column *any[QUERY_FACETS_MAX]; /* disjunctive.F=true */
     size_t nwhere, nfacet, nrefine, nany;

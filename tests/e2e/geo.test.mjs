@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { installation } from './harness.mjs';
+import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 import { zipOf } from './zip.mjs';
 
@@ -220,6 +220,22 @@ test('compressed=true: a map is a gzip file as well', async () => {
     const plain = await get(api('carres', `exports/${format}?${rest.replace('compressed=true', '')}`));
     assert.ok(gunzipSync(zipped.body).equals(plain.body), query);
   }
+});
+
+test('use_labels: maps have labels for names, where a label stands for one field; a Shapefile has ten bytes of them', async () => {
+  await load('etiquettes', file('etiquettes.geojson', collection(POINTS.slice(0, 3).map((p, i) => ({ ...p, properties: { n: i, nom: 'x', un: 1, deux: 2 } })))));
+  sql(t, `UPDATE portal.dataset SET fields = (SELECT jsonb_agg(f || jsonb_build_object('label', CASE f ->> 'name' WHEN 'n' THEN 'Numéro du lieu' WHEN 'nom' THEN 'Longueursétirées' ELSE 'Même' END))
+    FROM jsonb_array_elements(fields) AS f), revision = revision + 1 WHERE dataset_id = 'etiquettes'; UPDATE portal.tenant SET generation = generation + 1`);
+  const names = async (format, query) => {
+    const text = reread(drawn[format](file(`etiquettes.${extension(format)}`, (await get(api('etiquettes', `exports/${format}?${query}`))).body))).text;
+    return [...text.matchAll(/^(\S[^:\n]*): (?:Integer64|Integer|String|Real)/gm)].map((m) => m[1]);
+  };
+  for (const format of ['gpkg', 'fgb']) {
+    await poll(async () => (await names(format, 'use_labels=true')).includes('Numéro du lieu'), { what: 'labels' });
+    assert.deepEqual(await names(format, 'use_labels=true'), ['Numéro du lieu', 'Longueursétirées', 'un', 'deux']);
+    assert.deepEqual(await names(format, ''), ['n', 'nom', 'un', 'deux']);
+  }
+  assert.deepEqual(await names('shp', 'use_labels=true'), ['Numéro du', 'Longueurs', 'un', 'deux']);
 });
 
 test('export gpx: points are waypoints, shapes tracks, with their fields', async () => {

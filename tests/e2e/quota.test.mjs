@@ -61,6 +61,8 @@ test('each answer of the API says the limit, what is left and when it begins ane
   assert.equal(Number(second.headers['x-ratelimit-remaining']), 998);
   assert.equal(first.headers['x-ratelimit-limit'], second.headers['x-ratelimit-limit']);
   assert.equal(first.headers['x-ratelimit-reset'], nextMonth().toISOString().replace('T', ' ').replace('.000Z', '+00:00'));
+  // Trap 4 of the contract: the older API says it in seconds since 1970.
+  assert.equal((await get(A, '/api/datasets/1.0/search/')).headers['x-ratelimit-reset'], String(nextMonth().getTime() / 1000));
   const refused = await get(A, `${V21}/inconnu/records`);
   assert.equal(refused.status, 404);
   assert.equal(refused.headers['x-ratelimit-remaining'], undefined, 'a refusal has none');

@@ -30,6 +30,17 @@ static enum column_type type_of(const struct query_column *c)
     return plain ? c->type : TYPE_TEXT;
 }
 
+/* A label that stands once (GDAL's formats do not tell capitals apart), else the name. */
+static struct str name_of(const struct query *q, size_t at)
+{
+    enum { LABEL_MAX = 200 };
+    struct str label = q->columns[at].label;
+    bool good = q->use_labels && label.n > 0 && label.n <= LABEL_MAX;
+    for (size_t i = 0; good && i < q->ncolumns; i++)
+        good = i == at || (!str_ieq(q->columns[i].label, label) && !str_ieq(q->columns[i].key, label));
+    return good ? label : q->columns[at].key;
+}
+
 static void start(struct export *x, struct buf *out)
 {
     size_t n = 0;
@@ -38,7 +49,7 @@ static void start(struct export *x, struct buf *out)
     ogr_rows_begin(out, view_dataset(x->query->view), n);
     for (size_t i = 0; i < x->query->ncolumns; i++)
         if (is_field(&x->query->columns[i]))
-            ogr_rows_field(out, x->query->columns[i].key, type_of(&x->query->columns[i]));
+            ogr_rows_field(out, name_of(x->query, i), type_of(&x->query->columns[i]));
 }
 
 static void put_geometry(struct export *x, struct buf *out, const PGresult *r, int at)

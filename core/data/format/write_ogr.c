@@ -141,6 +141,16 @@ static bool is_taken(const struct writing *w, const char *name)
     return false;
 }
 
+/* A dBASE file has ten bytes for a name: whole characters of it. GDAL numbers names that are then the same. */
+static size_t name_bytes(const struct writing *w, struct str name)
+{
+    enum { DBASE_NAME = 10 };
+    size_t n = w->format->by_kind && name.n > DBASE_NAME ? DBASE_NAME : name.n;
+    while (n > 0 && n < name.n && ((unsigned char)name.p[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
 static bool add_field(const struct writing *w, void *layer, uint32_t i, struct err *e)
 {
     static const int types[COLUMN_TYPES] = {
@@ -150,7 +160,7 @@ static bool add_field(const struct writing *w, void *layer, uint32_t i, struct e
         [TYPE_BOOLEAN] = FIELD_INT,      [TYPE_GEO_POINT] = FIELD_STRING,
         [TYPE_GEO_SHAPE] = FIELD_STRING, [TYPE_FILE] = FIELD_STRING};
     char name[256];
-    snprintf(name, sizeof name, STR_FMT, STR_ARG(w->names[i]));
+    snprintf(name, sizeof name, STR_FMT, STR_ARG(str_part(w->names[i], 0, name_bytes(w, w->names[i]))));
     void *field = ogr()->OGR_Fld_Create(name, types[w->types[i]]);
     if (w->types[i] == TYPE_BOOLEAN)
         ogr()->OGR_Fld_SetSubType(field, SUBTYPE_BOOL);

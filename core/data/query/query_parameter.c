@@ -25,7 +25,7 @@ const struct query_parameter query_parameters[] = {
     {"timezone", "string", "\"UTC\"", NULL, "Time zone of the IANA database", "Fuseau de la base IANA", false, FILTERED | OF_ONE | OF_ROW},
     {"include_links", "boolean", "false", NULL, "Adds _links", "Ajoute _links", false, OF_LIST | OF_ONE | OF_ROWS | OF_ROW},
     {"include_app_metas", "boolean", "false", NULL, "Adds ids and sizes", "Ajoute identifiants et tailles", false, OF_LIST | OF_ONE | OF_ROWS | OF_ROW},
-    {"use_labels", "boolean", "false", NULL, "Labels in the place of names", "Libellés à la place des noms", false, OF_FILES},
+    {"use_labels", "boolean", "false", NULL, "Labels in the place of names (Shapefile: ten bytes of them)", "Libellés à la place des noms (Shapefile : dix octets)", false, OF_FILES},
     {"compressed", "boolean", "false", NULL, "The file in gzip form", "Le fichier compressé (gzip)", false, OF_FILES},
     {"epsg", "integer", "4326", NULL, "Reference system of shp, gpkg, fgb and geojson by its EPSG code (2154: Lambert-93); kml, gpx and ov2 are in WGS 84 by their own rules",
      "Système de référence de shp, gpkg, fgb et geojson, par son code EPSG (2154 : Lambert-93) ; kml, gpx et ov2 sont en WGS 84 de par leurs propres règles", false, OF_FILES},

@@ -51,8 +51,9 @@ static const char fixed[] =
     "max_wal_senders = 4\n"
     "archive_mode = on\n"
     "archive_timeout = 60\n"
-    "archive_command = 'test ! -d ../backup/wal || { gzip -1 < %p > ../backup/wal/%f.part"
-    " && mv ../backup/wal/%f.part ../backup/wal/%f.gz; }'\n"
+    /* PostgreSQL lets go of log once this ends well: its bytes, then its name, are on the disk before (sync: fsync of what it names). */
+    "archive_command = 'test ! -d ../backup/wal || { gzip -1 < %p > ../backup/wal/%f.part && sync ../backup/wal/%f.part"
+    " && mv ../backup/wal/%f.part ../backup/wal/%f.gz && sync ../backup/wal; }'\n"
     "jit = off\n"
     "random_page_cost = 1.1\n"
     "timezone = 'UTC'\n"

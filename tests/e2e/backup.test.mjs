@@ -2,8 +2,10 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { spawnSync } from 'node:child_process';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 
@@ -25,6 +27,24 @@ test('a backup is made while the portal answers', async () => {
 });
 test('verify says that it is intact', async () => {
   assert.equal((await t.cli(['backup', 'verify', backup])).code, 0);
+});
+// The command as the server has it, in folders made here, with a sync that says what it was asked for and what was there then.
+test('log counts as archived once its bytes and its name are on the disk', () => {
+  const [cluster, tools] = [join(t.folder, 'log/cluster'), join(t.folder, 'log/tools')], wal = join(t.folder, 'log/backup/wal');
+  for (const folder of [cluster, tools, wal]) mkdirSync(folder, { recursive: true });
+  writeFileSync(join(cluster, 'one'), 'journal');
+  const command = sql(t, 'SHOW archive_command').replaceAll('%p', 'one').replaceAll('%f', '01');
+  const archive = (refuses = '-') => {
+    writeFileSync(join(tools, 'sync'), `#!/bin/sh\necho "$@:" $(ls ../backup/wal)\ntest "$1" != ${refuses}\n`, { mode: 0o755 });
+    const done = spawnSync('sh', ['-c', command], { cwd: cluster, encoding: 'utf8', env: { PATH: `${tools}:${process.env.PATH}` } });
+    return [done.status, ...done.stdout.trim().split('\n')];
+  };
+  const [bytes, name] = ['../backup/wal/01.part: 01.part', '../backup/wal: 01.gz'];
+  assert.deepEqual(archive('../backup/wal/01.part'), [1, bytes]);
+  assert.deepEqual(archive('../backup/wal'), [1, bytes, name]); // asked again, it is written again
+  rmSync(join(wal, '01.gz'));
+  assert.deepEqual(archive(), [0, bytes, name]);
+  assert.equal(gunzipSync(readFileSync(join(wal, '01.gz'))).toString(), 'journal');
 });
 test('restore refuses a home that is not empty', async () => {
   const done = await t.cli(['restore', '--from', backup]);

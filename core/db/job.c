@@ -66,7 +66,7 @@ static void drop_if_lost(struct worker *w)
 static void run_turn(struct worker *w, struct turn *t)
 {
     struct err e = {0};
-    struct job_run run = {.conn = w->conn, .home = w->c->home, .build = w->c->build, .sealing_key = w->c->sealing_key,
+    struct job_run run = {.conn = w->conn, .uri = w->c->uri, .home = w->c->home, .build = w->c->build, .sealing_key = w->c->sealing_key,
                           .stop = w->c->stop};
     bool ok = t->job->fn(&run, &e);
     if (!ok) {

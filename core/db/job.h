@@ -19,6 +19,7 @@
  */
 struct job_run {
     struct conn *conn;                  /* in no transaction */
+    const char *uri;                    /* where another one is opened; NULL: nowhere */
     const char *home;                   /* absolute path; NULL: none (--database without --home) */
     const char *build;                  /* version of the program; NULL: none */
     const char *sealing_key;            /* 43 characters (token_make): opens the sealed keys of peers; NULL: none */

@@ -71,9 +71,7 @@ void bo_reply(struct req *r, int status, const struct bo_page *page, struct buf 
     struct buf whole = {0};
     page_bo_shell(&whole, r->lang, &p);
     buf_free(body);
-    if (page->refresh_s > 0) /* a header, so that it works with and without scripts */
-        req_set(r, S("refresh"), arena_printf(r->a, "%d", page->refresh_s));
-    page_reply(r, status, &(struct page_frame){.title = page->title, .office = true}, &whole);
+    page_reply(r, status, &(struct page_frame){.title = page->title, .office = true, .refresh_s = page->refresh_s}, &whole);
 }
 
 struct bo_state *bo_state(struct req *r)

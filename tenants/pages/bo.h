@@ -27,7 +27,7 @@ struct bo_page {
     struct str lead;      /* one sentence under the title; may be absent */
     enum bo_nav nav;
     struct str up, up_url; /* the page above, for the trail; may be absent */
-    int refresh_s;         /* > 0: asks again after so many seconds, with and without scripts */
+    int refresh_s;         /* > 0: asks again after so many seconds; with scripts where the body says data-again (app.js) */
 };
 
 /* Answers with the page and frees the body. The sentence of ?done=… and the error of the form stand first. */

@@ -3,6 +3,7 @@
 #include "core/base/jr.h"
 #include "tenants/pages/bo_choice.h"
 #include "tenants/pages/bo_wizard.h"
+#include "tenants/pages/say.h"
 #include "tenants/pages/sql.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/fault.h"
@@ -46,11 +47,21 @@ void bo_upload_show(struct req *r, struct str title, struct buf *body, int refre
                                                 .refresh_s = refresh_s}, body);
 }
 
+/* What is known of a file that waits or is read: who is before it, since when, how many rows of how many. */
 static void show_reading(struct req *r)
 {
     struct buf body = {0};
-    page_bo_reading(&body, r->lang, &(struct page_bo_reading){.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, UP_FILE),
-                                                              .url = arena_str(r->a, r->x->path)});
+    int64_t loaded = req_i64(r, 0, 0, UP_ROWS_LOADED), expected = req_i64(r, 0, 0, UP_ROWS_EXPECTED);
+    struct page_bo_reading p = {.steps = bo_steps(r, 2), .file = req_col(r, 0, 0, UP_FILE), .url = arena_str(r->a, r->x->path),
+                                .size = say_bytes(r->a, r->lang, req_i64(r, 0, 0, UP_SIZE)), .every = REFRESH_S,
+                                .waits = str_eq(req_col(r, 0, 0, UP_STATE), S("queued")), .before = (int)req_i64(r, 0, 0, UP_BEFORE),
+                                .since = req_col(r, 0, 0, UP_STARTED)};
+    if (!p.waits && expected > 0) {
+        p.loaded = say_count(r->a, r->lang, loaded);
+        p.expected = say_count(r->a, r->lang, expected);
+        p.percent = (int)(100 * loaded / expected);
+    }
+    page_bo_reading(&body, r->lang, &p);
     bo_upload_show(r, page_say(r, TEXT_BO_PREVIEW), &body, REFRESH_S);
 }
 

@@ -6,7 +6,8 @@
  * while the file is read or when it was refused.
  */
 enum bo_upload_column {
-    UP_ID, UP_FILE, UP_SIZE, UP_MODE, UP_STATE, UP_REPORT, UP_ERROR, UP_DATASET, UP_DIFF, UP_SAVED, UP_TITLE, UP_STEPS, UP_READING, UP_FIELDS,
+    UP_ID, UP_FILE, UP_SIZE, UP_MODE, UP_STATE, UP_REPORT, UP_ERROR, UP_DATASET, UP_DIFF, UP_SAVED, UP_TITLE, UP_STEPS, UP_READING, UP_FIELDS, UP_STARTED, UP_BEFORE,
+    UP_ROWS_LOADED, UP_ROWS_EXPECTED,
 };
 
 /* The first parameter of the address is its id. fails err_upload_unknown */

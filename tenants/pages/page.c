@@ -235,7 +235,7 @@ static void put_language(struct buf *out, struct str html, const char *lang)
 
 void page_write(struct req *r, const struct page_frame *f, struct str body, struct buf *out)
 {
-    struct page_layout p = {.body = markup_trusted(body), .signed_in = r->who.account.text[0] != '\0',
+    struct page_layout p = {.body = markup_trusted(body), .refresh_s = f->refresh_s, .signed_in = r->who.account.text[0] != '\0',
                             .who = r->who.name, .csrf = r->who.csrf, .login_url = login_url(r),
                             .terms_date = say_date(r->a, r->lang, S(LEGAL_TERMS_DATE))};
     p.at_explore = f->nav == NAV_EXPLORE;

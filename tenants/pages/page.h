@@ -21,6 +21,7 @@ struct page_frame {
     struct str description; /* for search engines; may be absent */
     struct markup structured; /* an element of <head> for search engines; may be empty */
     enum page_nav nav;
+    int refresh_s;          /* > 0: without scripts the page is asked for again after so many seconds */
     bool office;            /* the back office: the body brings header, menu and <main id="contenu"> */
 };
 

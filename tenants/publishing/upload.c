@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/jr.h"
 #include "core/base/log.h"
 #include "core/data/errors.h"
@@ -18,7 +19,7 @@
 #include "tenants/publishing/review.h"
 #include "tenants/publishing/sql.h"
 
-enum { TRIES = 3, AGAIN_S = 5 };
+enum { TRIES = 3, AGAIN_S = 5, TELL_US = 1000000 };
 #define KIND S("upload")
 
 void (*upload_on_step)(const char *step);
@@ -81,6 +82,9 @@ struct work {
     struct uuid task, tenant, upload, token, dataset;
     struct str blob, mode, options, dataset_id, account, organisation;
     int64_t attempts;
+    const char *uri;
+    struct conn *aside; /* tells how far it is; NULL: nobody was told yet, or it cannot be told */
+    int64_t told_us;    /* when; below 0: never again */
     bool publish, accept_errors; /* sent by a machine: published at once, or held back */
     struct intake intake;
     struct arena a;
@@ -144,10 +148,28 @@ static bool mark_reading(struct work *w, struct err *e)
            conn_commit(w->c, e);
 }
 
+static bool tell(struct work *w, uint64_t rows, struct err *e)
+{
+    struct str loaded = arena_printf(&w->a, "%llu", (unsigned long long)rows),
+               expected = arena_printf(&w->a, "%llu", (unsigned long long)w->intake.rows_expected);
+    if (!w->aside)
+        w->aside = conn_open(w->uri, ROLE_WORKER, e);
+    return w->aside && conn_begin(w->aside, &w->tenant, e) &&
+           tenant_do(w->aside, &sql_upload_progress, (struct str[]){uuid_str(&w->tenant), uuid_str(&w->upload), loaded, expected}, e) &&
+           conn_commit(w->aside, e);
+}
+
+/* At most once a second; that it cannot be told is no reason to stop. */
 static void on_rows(uint64_t rows, uint64_t bytes, void *context)
 {
-    (void)rows, (void)bytes, (void)context;
+    struct work *w = context;
+    struct err ignored = {0};
+    int64_t now_us = clock_monotonic_us();
+    (void)bytes;
     at("rows");
+    if (!w->uri || w->told_us < 0 || now_us - w->told_us < TELL_US)
+        return;
+    w->told_us = tell(w, rows, &ignored) ? now_us : -1;
 }
 
 static bool load_file(struct work *w, struct err *e)
@@ -161,6 +183,7 @@ static bool load_file(struct work *w, struct err *e)
         w->intake.bound = w->organisation;
         w->intake.accept_aside = true; /* the preview lists them; publishing asks */
         w->intake.on_progress = on_rows;
+        w->intake.context = w;
         ok = intake_plan(&w->intake, w->c, &w->tenant, w->dataset_id, jr_array(options, "fields"),
                          str_eq(w->mode, S("append")), e);
         at("planned");
@@ -261,7 +284,7 @@ static bool settle_failure(struct work *w, struct err *why, struct err *e)
 
 bool upload_job(struct job_run *run, struct err *e)
 {
-    struct work w = {.c = run->conn};
+    struct work w = {.c = run->conn, .uri = run->uri};
     struct err why = {0};
     bool found = false;
     if (!claim(&w, &found, e))
@@ -279,6 +302,7 @@ bool upload_job(struct job_run *run, struct err *e)
     }
     if (!ok)
         conn_rollback(w.c);
+    conn_close(w.aside);
     intake_free(&w.intake);
     arena_free(&w.a);
     return ok;

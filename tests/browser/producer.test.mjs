@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { poll } from '../e2e/harness.mjs';
+import { sql } from '../e2e/fixtures.mjs';
 import { zipOf } from '../e2e/zip.mjs';
 import { office, require, skip } from './office.mjs';
 
@@ -318,6 +319,39 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       assert.deepEqual((await report(id)).rows, { seen: 3, kept: 3, aside: 0, blank: 0 });
       await add('split', async () => { await page.selectOption('[name=column]', 'Lieu'); });
       assert.match(await text(page), /Étape 2 \(split\)/); // refused, and said, with the list as it was
+    });
+  }
+
+  for (const scripts of [true, false]) {
+    test(`a file that waits or is read says what is known of it, ${scripts ? 'with' : 'without'} scripts, and the page goes on by itself`, async () => {
+      const page = await signIn(TOWN, people[TOWN], { scripts });
+      const at = (id, state, rest = '') => sql(t, `UPDATE portal.upload SET state = '${state}'${rest} WHERE id = '${id}'`);
+      const sent = async () => (await api('/uploads?name=attend.csv', { method: 'POST', body: Buffer.from('a;b\n1;2\n'), headers: { 'Content-Type': 'text/csv' } })).json.id;
+      const settled = (id) => poll(async () => (await api(`/uploads/${id}`)).json.state === 'ready', { what: 'read' });
+      const [first, id] = [await sent(), await sent()];
+      await settled(first);
+      await settled(id);
+      // As the worker leaves them: two tasks that wait, the other before it.
+      at(id, 'queued');
+      for (const [subject, when] of [[first, '1 day'], [id, '2 days']]) {
+        sql(t, `INSERT INTO portal.task (id, tenant_id, kind, subject, run_at) SELECT gen_random_uuid(), tenant_id, 'upload', id, now() + interval '${when}' FROM portal.upload WHERE id = '${subject}'`);
+      }
+      await page.goto(address(TOWN, `/backoffice/datasets/new/${id}/`));
+      const region = page.locator('main [role=status]');
+      assert.equal(await region.innerText(), 'Fichiers à lire avant lui : 1.');
+      if (scripts) await accessible(page, 'attente');
+      sql(t, `DELETE FROM portal.task WHERE subject = '${first}'`);
+      await region.getByText('Il est le prochain à être lu.').waitFor();
+      at(id, 'reading', ", updated_at = '2026-01-05T08:30:00Z'");
+      await region.getByText('Lecture commencée à 09:30:00.').waitFor();
+      at(id, 'reading', ', rows_loaded = 120000, rows_expected = 300000');
+      await region.getByText(/120.000 lignes rangées sur 300.000\./).waitFor();
+      assert.equal(await page.locator('main progress').getAttribute('value'), '40');
+      if (scripts) await accessible(page, 'progression');
+      sql(t, `DELETE FROM portal.task WHERE subject = '${id}'`);
+      at(id, 'ready');
+      await page.locator('main').getByRole('heading', { name: /colonnes reconnues/ }).waitFor();
+      await page.context().close();
     });
   }
 

@@ -405,7 +405,7 @@ static struct uuid add_upload(const char *dataset, const char *text)
 static bool work_once(struct err *e)
 {
     static const volatile sig_atomic_t never = 0;
-    struct job_run run = {.conn = open_as(DB_WORKER, ROLE_WORKER), .stop = &never};
+    struct job_run run = {.conn = open_as(DB_WORKER, ROLE_WORKER), .uri = db_uri(DB_WORKER), .stop = &never};
     bool ok = upload_job(&run, e);
     conn_close(run.conn);
     return ok;
@@ -534,6 +534,33 @@ static void test_two_workers_do_one_file_once(void **state)
     db_exec(DB_SUPER, "UPDATE portal.task SET lease_until = now() - interval '1 second'");
     db_good(work_once(&e), &e);
     assert_string_equal(ask(sql), "3");
+}
+
+static char told[64];
+static void look_at_progress(const char *step)
+{
+    if (strcmp(step, "loaded") == 0)
+        snprintf(told, sizeof told, "%s", ask("SELECT state || ' ' || (rows_loaded BETWEEN 1 AND 40000) || ' ' || rows_expected FROM portal.upload"
+                                              " WHERE state = 'reading'"));
+}
+
+/* I82: others see how far a reading is before its transaction ends; the next reading begins with nothing told. */
+static void test_progress_is_seen_by_others(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct buf text = {.max = 16 << 20};
+    must_import("avance", "n;nom\n0;x\n", true);
+    buf_addz(&text, "n;nom\n");
+    for (int i = 1; i <= 40000; i++)
+        buf_printf(&text, "%d;une ligne assez longue pour faire du volume %d\n", i, i);
+    buf_addc(&text, '\0');
+    add_upload("avance", text.p);
+    upload_on_step = look_at_progress;
+    db_good(work_once(&e), &e);
+    upload_on_step = NULL;
+    assert_string_equal(told, "reading true 40000");
+    buf_free(&text);
 }
 
 static void test_refused_file_says_why(void **state)
@@ -851,7 +878,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_doubles_of_the_key_are_counted),
         cmocka_unit_test(test_worker_killed_at_each_step),
         cmocka_unit_test(test_two_workers_do_one_file_once),
-        cmocka_unit_test(test_refused_file_says_why),
+        cmocka_unit_test(test_progress_is_seen_by_others), cmocka_unit_test(test_refused_file_says_why),
         cmocka_unit_test(test_a_subtraction_that_takes_too_long_is_said_and_stops_nothing),
         cmocka_unit_test(test_sweeper_keeps_three_and_the_day),
         cmocka_unit_test(test_text_index_is_made_later_and_goes_with_its_version),

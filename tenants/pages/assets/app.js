@@ -81,6 +81,19 @@
     });
   });
 
+  /* A part of the page that says how far something is asks again every so many seconds; when the answer has it no more, it is done. */
+  const part = document.querySelector("[data-again]");
+  const again = async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (!now) { location.replace(answer.url); return; }
+      if (now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+    } catch { /* cut: the next time */ }
+    setTimeout(again, 1000 * Number(part.dataset.again));
+  };
+  if (part) setTimeout(again, 1000 * Number(part.dataset.again));
+
   /* Cells copied from a spreadsheet spread over the grid from the one that they are pasted into. */
   document.addEventListener("paste", (event) => {
     const grid = event.target.closest?.("[data-grid]"), text = event.clipboardData?.getData("text/plain") ?? "";

@@ -2,12 +2,13 @@
 #include "core/web/step.h"
 
 /*
- * monitoring -- GET /api/explore/v2.1/monitoring/datasets/ods-datasets-monitoring/records: for administrators of the
- * portal, one row a dataset with what is counted: {"total_count", "results": [{"dataset_id", "title", "visibility",
- * "records_count", "records_set_aside", "attachment_count", "modified", "data_processed"}]}.
+ * monitoring -- the source /api/explore/v2.1/monitoring, for administrators of the portal: one dataset, ods-datasets-monitoring,
+ * of a row for each dataset of the portal with what is counted of it.
  *
- * where, refine, order_by, limit (100 at most) and offset are those of the catalogue.
+ * In /records and /exports/json where, refine, order_by, limit (100 at most in the one) and offset are those of the
+ * catalogue, whose names they take; it has no facets, and select and group_by change nothing.
  *
  * Source: explore-api.md section 7.
  */
-extern const struct step monitoring_datasets[];
+extern const struct step monitoring_source[], monitoring_list[], monitoring_one[], monitoring_facets[], monitoring_exports[];
+extern const struct step monitoring_datasets[]; /* /records and /exports/json */

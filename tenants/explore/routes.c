@@ -83,6 +83,9 @@
     API(base "/catalog/datasets/{dataset}/exports/{format}", exports_file, CACHE_NONE, \
         "A whole dataset as a file", "Un jeu entier en fichier")
 
+#define MONITORING(rest, steps, en, fr) \
+    {HTTP_GET, "/api/explore/v2.1/monitoring" rest, ADMIN, 1, steps, en, DIALECT_EXPLORE, BODY_NONE, CACHE_NONE, fr}
+
 /* What version 2.1 does with group_by, and another name of the rows. */
 #define OLDER(base) \
     API(base "/catalog/datasets/{dataset}/aggregates", records_list, CACHE_DATASET, \
@@ -108,9 +111,14 @@ static const struct route routes[] = {
         "A dataset described with its columns (Data Package)", "Un jeu décrit avec ses colonnes (Data Package)"),
     {HTTP_GET, "/api/explore/v2.1/swagger.json", PUBLIC, 0, swagger_json, "The API described for machines (OpenAPI)",
      DIALECT_EXPLORE, BODY_NONE, CACHE_CATALOGUE, "L’API décrite pour les machines (OpenAPI)"},
-    {HTTP_GET, "/api/explore/v2.1/monitoring/datasets/ods-datasets-monitoring/records", ADMIN, 1, monitoring_datasets,
-     "What is counted of each dataset, for administrators", DIALECT_EXPLORE, BODY_NONE, CACHE_NONE,
-     "Ce qui est compté de chaque jeu, pour les administrateurs"},
+    MONITORING("", monitoring_source, "What an administrator may look at", "Ce qu’un administrateur peut consulter"),
+    MONITORING("/datasets", monitoring_list, "The datasets of figures, for administrators", "Les jeux de chiffres, pour les administrateurs"),
+    MONITORING("/datasets/ods-datasets-monitoring", monitoring_one, "The figures' description", "La description des chiffres"),
+    MONITORING("/datasets/ods-datasets-monitoring/facets", monitoring_facets, "Facets of the figures: none", "Les facettes des chiffres : aucune"),
+    MONITORING("/datasets/ods-datasets-monitoring/exports", monitoring_exports, "The formats of the figures", "Les formats des chiffres"),
+    MONITORING("/datasets/ods-datasets-monitoring/exports/json", monitoring_datasets, "The figures as a file", "Les chiffres en fichier"),
+    MONITORING("/datasets/ods-datasets-monitoring/records", monitoring_datasets,
+               "What is counted of each dataset, for administrators", "Ce qui est compté de chaque jeu, pour les administrateurs"),
     API("/api/tiles/v1/{dataset}", tiles_about, CACHE_DATASET,
         "Where the vector tiles of a dataset are (TileJSON)", "Où sont les tuiles vectorielles d’un jeu (TileJSON)"),
     API("/api/tiles/v1/{dataset}/{z}/{x}/{y}", tiles_one, CACHE_DATASET,

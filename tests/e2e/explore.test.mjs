@@ -856,6 +856,30 @@ test('what is counted of each dataset is for administrators', async () => {
   for (const [who, status] of [[null, 401], ['editor', 403]]) assert.equal((await ask({}, who)).status, status, String(who));
 });
 
+test('the source of figures has what the official client asks of a source, for administrators alone', async () => {
+  const dataset = '/datasets/ods-datasets-monitoring', key = makeKey(t, H, 'admin');
+  const at = async (path) => {
+    const answer = await t.http(H, `${V21}/monitoring${path}`, { key });
+    assert.equal(answer.status, 200, `${path}: ${answer.text.slice(0, 200)}`);
+    for (const [who, status] of [[null, 401], ['editor', 403]])
+      assert.equal((await t.http(H, `${V21}/monitoring${path}`, who ? { key: makeKey(t, H, who) } : {})).status, status, `${path} ${who}`);
+    return answer.json;
+  };
+  assert.deepEqual((await at('/')).links.map((l) => l.rel), ['self', 'datasets']);
+  const list = await at('/datasets/'), one = await at(`${dataset}/`);
+  assert.deepEqual([list.total_count, list.results], [1, [one]]);
+  const { results: [row], total_count } = await at(`${dataset}/records/?limit=1`);
+  assert.deepEqual(one.fields.map((f) => f.name), Object.keys(row));
+  for (const f of one.fields) assert.equal(typeof row[f.name], f.type === 'int' ? 'number' : 'string', f.name);
+  assert.deepEqual((await at(`${dataset}/facets/`)).facets, []);
+  const [{ rel, href }] = (await at(`${dataset}/exports/`)).links;
+  assert.equal(rel, 'json');
+  const rows = await at(new URL(href).pathname.slice(`${V21}/monitoring`.length));
+  assert.equal(rows.length, total_count);
+  assert.deepEqual(rows.find((d) => d.dataset_id === row.dataset_id), row);
+  for (const path of ['/datasets/koumoul', '/datasets/ods-api-monitoring/records']) assert.equal((await t.http(H, `${V21}/monitoring${path}`, { key })).status, 404, path);
+});
+
 // ---- the official client ----
 
 test('the official client, unchanged', async () => {
@@ -863,7 +887,7 @@ test('the official client, unchanged', async () => {
   let client;
   try { client = require('@opendatasoft/api-client'); } catch { client = null; }
   assert.ok(client, 'npm ci in tools/npm');
-  const { ApiClient, fromCatalog, field, string, NotFoundError } = client;
+  const { ApiClient, fromCatalog, fromMonitoring, field, string, NotFoundError } = client;
   const asked = [];
   const fetchApi = async (request) => { // the name of the portal is not one that DNS knows
     const to = new URL(request.url);
@@ -880,6 +904,12 @@ test('the official client, unchanged', async () => {
   assert.ok((await api.get(fromCatalog().facets())).facets.length);
   assert.ok((await api.get(fromCatalog().itself())).links.length);
   await assert.rejects(api.get(fromCatalog().dataset('rien').records()), (e) => e instanceof NotFoundError);
+  const office = new ApiClient({ domain: `http://${H}:${t.port}`, apiKey: makeKey(t, H, 'admin'), fetch: fetchApi }), figures = () => fromMonitoring().dataset('ods-datasets-monitoring');
+  assert.ok((await office.get(fromMonitoring().itself())).links.length);
+  assert.deepEqual((await office.get(fromMonitoring().datasets())).results, [await office.get(figures().itself())]);
+  assert.equal((await office.get(figures().records().where(`${field('dataset_id')} = ${string('koumoul')}`))).results[0].records_count, 2);
+  assert.deepEqual((await office.get(figures().facets())).facets, []);
+  assert.ok((await office.get(figures().export('json'))).length);
   assert.ok(asked.every((path) => path.endsWith('/')), 'it ends every path with a slash');
 });
 

@@ -85,9 +85,20 @@ static void take(struct req_private *p, struct str bytes)
         in_memory(p, bytes);
 }
 
+/* Taken for what it is not, it would be kept as a file that nobody can read, or miss its own length. */
+static bool is_coded(struct req_private *p)
+{
+    struct str coding = str_trim(req_header(&p->req, S("content-encoding")));
+    if (!coding.n || str_ieq(coding, S("identity")))
+        return false;
+    ERR(&p->body_err, err_content_coding, STR_FMT, STR_ARG(str_part(coding, 0, 40)));
+    err_arg(&p->body_err, STR_FMT, STR_ARG(str_part(coding, 0, 40)));
+    return true;
+}
+
 void body_bytes(struct req_private *p, struct str bytes)
 {
-    if (p->body_err.kind)
+    if (p->body_err.kind || (kind_of(p) != BODY_NONE && is_coded(p)))
         return;
     if (kind_of(p) == BODY_NONE)
         refuse(p, 0);

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { installation, poll } from './harness.mjs';
 import { sql } from './fixtures.mjs';
 import { zipOf } from './zip.mjs';
@@ -392,6 +393,19 @@ test('what a national schema finds in rows stands in the row report with its pla
   assert.equal(fixed.state, 'ready', JSON.stringify(fixed.error));
   assert.deepEqual(fixed.report.schema.check.groups.filter((g) => g.severity === 'error'), []);
   assert.deepEqual([(await list('')).total_count, (await list('')).listed], [0, 0]);
+});
+
+test('a body that is packed on its way is refused in words, not kept as what it is not; a file that is a .gz is read', async () => {
+  const packed = gzipSync('a;b\n1;2\n');
+  for (const coding of ['gzip', 'br', 'gzip, identity']) {
+    const refused = await api('/uploads?name=f.csv', { method: 'POST', body: packed, headers: { 'Content-Type': 'text/csv', 'Content-Encoding': coding } });
+    assert.deepEqual([refused.status, refused.json.title], [415, 'content_coding'], coding);
+    assert.match(refused.json.detail, /Content-Encoding/);
+  }
+  const json = await api('/datasets/rien/draft', { method: 'PUT', body: gzipSync('{}'), headers: { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' } });
+  assert.equal(json.status, 415);
+  const plain = await api('/uploads?name=f.csv.gz', { method: 'POST', body: packed, headers: { 'Content-Type': 'application/gzip', 'Content-Encoding': 'identity' } });
+  assert.equal((await settled(plain.json.id)).report.container, 'gzip');
 });
 
 test('a correction that names no cell is refused', async () => {

@@ -49,6 +49,9 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       await page.locator('main').getByRole('link', { name: /Corriger ou écarter/ }).click();
       const id = uploadOf(page);
       assert.equal(await page.inputValue('[name="fix:2:1"]'), '2,13E+13');
+      await page.getByText('Garder tous les chiffres dans Excel').click();
+      assert.match(await text(page), /apostrophe|texte/i); // how a spreadsheet keeps the digits
+      assert.equal(await page.locator('details.more li:visible').count(), 3);
       if (scripts) await accessible(page, 'lignes');
       await page.fill('[name="fix:2:1"]', '21450234000018');
       await page.locator('input[name=leave][value="4"]').check();
@@ -354,6 +357,52 @@ describe('a producer', { skip, timeout: 300000 }, () => {
       await page.context().close();
     });
   }
+
+  test('what may still be sent today is said before a file is chosen (I84)', async () => {
+    const page = await signIn(TOWN, people[TOWN]);
+    const left = async () => {
+      await page.goto(address(TOWN, '/backoffice/datasets/new/'));
+      return /Il reste (.*) de mises à jour pour aujourd’hui/.exec(await page.locator('section[aria-labelledby=h-lim]').innerText())[1];
+    };
+    assert.match(await left(), /^[0-9,\s]+\s(Mo|Go)$/);
+    const use = (bytes) => sql(t, `INSERT INTO portal.usage_update AS u (tenant_id, day, bytes) SELECT tenant_id, (now() AT TIME ZONE 'Europe/Paris')::date, ${bytes}
+      FROM portal.host WHERE host = '${TOWN}' ON CONFLICT (tenant_id, day) DO UPDATE SET bytes = u.bytes + excluded.bytes`);
+    const before = await left(), bytes = Number(sql(t, 'SELECT min(update_bytes_day) / 2 FROM portal.pool').split('.')[0]);
+    use(bytes);
+    assert.notEqual(await left(), before);
+    sql(t, `UPDATE portal.usage_update SET bytes = bytes - ${bytes} WHERE bytes >= ${bytes}`);
+    assert.equal(await left(), before);
+    await page.context().close();
+  });
+
+  test('a big file goes in pieces, each where the last one ended, and a cut line is waited for', async () => {
+    const page = await signIn(TOWN, people[TOWN]);
+    const bytes = Buffer.from(`n;nom\n${Array.from({ length: 60 }, (_, i) => `${i};ligne ${i}\n`).join('')}`);
+    const sent = [];
+    await page.addInitScript(() => { // small pieces
+      const real = globalThis.fetch;
+      globalThis.fetch = async (url, options) => {
+        const answer = await real(url, options);
+        return new Response(JSON.stringify({ ...(await answer.json()), piece_bytes: 300 }), { status: answer.status });
+      };
+    });
+    await page.route('**/api/portal/v1/uploads/pieces/*', async (route) => {
+      const asked = route.request();
+      if (asked.method() !== 'PATCH') return route.continue();
+      sent.push(Number(asked.headers()['upload-offset']));
+      return sent.length === 2 ? route.abort('connectionfailed') : route.continue();
+    });
+    await page.goto(address(TOWN, '/backoffice/datasets/new/'));
+    await page.locator('[data-pieces]').evaluate((box) => { box.dataset.piecesFrom = '1'; });
+    await page.setInputFiles('input[type=file]', { name: 'gros.csv', mimeType: 'text/csv', buffer: bytes });
+    await press(page, 'Envoyer et lire le fichier');
+    await page.waitForURL(/datasets\/new\/[0-9a-f-]{36}/);
+    await readDone(page);
+    assert.deepEqual(sent, [0, 300, 300, 600]); // the second is sent again
+    assert.ok(bytes.length > 600 && bytes.length <= 900);
+    assert.deepEqual((await report(uploadOf(page))).rows, { seen: 60, kept: 60, aside: 0, blank: 0 });
+    await page.context().close();
+  });
 
   test('rows typed for a dataset whose files are read at another row are read as they were typed', async () => {
     const sent = (await api('/uploads?name=f.csv&reading={"header_row":2}', { method: 'POST', body: Buffer.from('bilan;2024\nville;n\nTours;1\n'), headers: { 'Content-Type': 'text/csv' } })).json;

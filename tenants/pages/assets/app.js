@@ -72,7 +72,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-pieces] form");
     const file = form?.elements.file?.files[0];
-    if (!file || file.size < 16 * 1024 * 1024) return;
+    if (!file || file.size < Number(form.closest("[data-pieces]").dataset.piecesFrom)) return;
     event.preventDefault();
     event.submitter?.setAttribute("disabled", "");
     pieces(form, file).catch((error) => {

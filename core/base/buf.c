@@ -43,6 +43,17 @@ void buf_addn_wide(struct buf *b, uint64_t v, unsigned digits)
         room[i - 1] = (char)('0' + v % 10);
 }
 
+void buf_quoted(struct buf *b, struct str s)
+{
+    buf_addc(b, '"');
+    for (ptrdiff_t at; (at = str_chr(s, '"')) >= 0; s = str_from(s, (size_t)at + 1)) {
+        buf_add(b, str_part(s, 0, (size_t)at + 1));
+        buf_addc(b, '"');
+    }
+    buf_add(b, s);
+    buf_addc(b, '"');
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list ap, again;

@@ -47,6 +47,7 @@ static inline void buf_addz(struct buf *b, const char *z)
 
 void buf_addn(struct buf *b, int64_t v);                        /* decimal digits */
 void buf_addn_wide(struct buf *b, uint64_t v, unsigned digits); /* with zeros in front, at most 20 digits */
+void buf_quoted(struct buf *b, struct str s);                   /* between double quotes, its own doubled (CSV: RFC 4180) */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline struct str buf_str(const struct buf *b)

@@ -111,17 +111,10 @@ static void put_cell(const struct catalogue_file *f, struct buf *out, struct str
     bool quotes = f->quote_all;
     for (size_t i = 0; i < s.n && !quotes; i++)
         quotes = s.p[i] == f->delimiter || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
-    if (!quotes) {
+    if (quotes)
+        buf_quoted(out, s);
+    else
         buf_add(out, s);
-        return;
-    }
-    buf_addc(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_addc(out, '"');
-        buf_addc(out, s.p[i]);
-    }
-    buf_addc(out, '"');
 }
 
 static void put_end(const struct catalogue_file *f, struct buf *out, size_t at)

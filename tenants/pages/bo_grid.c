@@ -85,23 +85,12 @@ static bool is_empty(const struct str *cells, size_t n)
     return true;
 }
 
-static void put_cell(struct buf *out, struct str s)
-{
-    buf_addc(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_addc(out, '"');
-        buf_addc(out, s.p[i]);
-    }
-    buf_addc(out, '"');
-}
-
 static void put_line(struct buf *out, const struct str *cells, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (i)
             buf_addc(out, ';');
-        put_cell(out, cells[i]);
+        buf_quoted(out, cells[i]);
     }
     buf_addc(out, '\n');
 }

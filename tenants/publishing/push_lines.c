@@ -39,17 +39,6 @@ bool push_lines_take(struct push_lines *l, struct conn *c, struct err *e)
     return l->nbatches == 0 || l->key;
 }
 
-static void put_heading(struct buf *csv, struct str s)
-{
-    buf_addc(csv, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_addc(csv, '"');
-        buf_addc(csv, s.p[i]);
-    }
-    buf_addc(csv, '"');
-}
-
 static uint64_t lines_in(struct str s)
 {
     uint64_t n = 0;
@@ -130,7 +119,7 @@ bool push_lines_write(struct push_lines *l, struct conn *c, const json_t *column
     {
         struct str source = jr_str(column, "source");
         buf_addz(&l->csv, i ? "," : "");
-        put_heading(&l->csv, source.n ? source : jr_str(column, "name"));
+        buf_quoted(&l->csv, source.n ? source : jr_str(column, "name"));
         line += lines_in(source);
     }
     buf_addc(&l->csv, '\n');

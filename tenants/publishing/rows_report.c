@@ -170,18 +170,15 @@ size_t rows_only(struct rows_cell *cells, size_t n, enum rows_kind kind)
     return kept;
 }
 
+/* A spreadsheet opens it: what would be a formula there is a text. */
 static void put_cell(struct buf *out, struct str s)
 {
-    bool formula = s.n && strchr("=+-@\t\r", s.p[0]);
-    buf_addc(out, '"');
-    if (formula)
-        buf_addc(out, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_addc(out, '"');
-        buf_addc(out, s.p[i]);
-    }
-    buf_addc(out, '"');
+    struct buf text = {0};
+    if (s.n && strchr("=+-@\t\r", s.p[0]))
+        buf_addc(&text, '\'');
+    buf_add(&text, s);
+    buf_quoted(out, buf_str(&text));
+    buf_free(&text);
 }
 
 void rows_csv(const struct rows_cell *cells, size_t n, int64_t total, enum lang lang, struct buf *out)

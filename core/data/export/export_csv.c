@@ -2,24 +2,13 @@
 #include "core/base/scan.h"
 #include "core/data/export/export.h"
 
-static void put_quoted(struct buf *out, struct str s)
-{
-    buf_addc(out, '"');
-    for (ptrdiff_t at; (at = str_chr(s, '"')) >= 0; s = str_from(s, (size_t)at + 1)) {
-        buf_add(out, str_part(s, 0, (size_t)at + 1));
-        buf_addc(out, '"');
-    }
-    buf_add(out, s);
-    buf_addc(out, '"');
-}
-
 static void put_field(struct export *x, struct buf *out, struct str s)
 {
     char *room = buf_room(out, s.n + 1); /* there is always something behind it */
     if (room && !x->quote_all && scan_csv(s, x->delimiter, room) == s.n)
         out->n += s.n;
     else
-        put_quoted(out, s);
+        buf_quoted(out, s);
 }
 
 static void start(struct export *x, struct buf *out)

@@ -98,7 +98,8 @@ static void go_on(struct lane_link *k, PostgresPollingStatusType wants)
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct lane_link *k = poll->data;
-    (void)status; /* libpq finds the reason itself */
+    if (status < 0) /* libpq finds the reason itself, in more than one look; libuv has stopped watching */
+        k->watching = 0;
     if (k->state == LINK_OPENING) {
         unwatch(k); /* PQconnectPoll may change the socket */
         go_on(k, PQconnectPoll(k->pg));

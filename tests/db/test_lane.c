@@ -299,6 +299,21 @@ static void test_service_goes_on_after_all_backends_are_killed(void **state)
     }
 }
 
+/* What it says last and that it is gone are one event to the loop, as its requests were not read: libuv stops watching then. */
+static void test_a_backend_that_went_with_requests_unread_is_noticed(void **state)
+{
+    (void)state;
+    submit(0, TENANT, &slow_fast, (const struct str[]){S("100")});
+    for (unsigned i = 1; i < 6; i++)
+        submit(i, TENANT, &things, NULL);
+    turn_until(is_slow, "1", 5000);
+    db_exec(DB_SUPER, kill_web);
+    assert_true(db_until(DB_SUPER, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'terrasse_web'", "0", 5000));
+    wait_for(6);
+    for (unsigned i = 0; i < 6; i++)
+        good(i);
+}
+
 /* The first tenant floods; of four connections it gets two, and the others are served at once. */
 static void test_tenants_take_turns_and_none_has_more_than_two(void **state)
 {
@@ -510,6 +525,7 @@ int main(void)
         T(test_a_deadline_ends_what_runs_and_what_waits, one_each),
         T(test_killed_backend_read_again_write_unknown, one_each),
         T(test_service_goes_on_after_all_backends_are_killed, one_each),
+        T(test_a_backend_that_went_with_requests_unread_is_noticed, one_each),
         T(test_tenants_take_turns_and_none_has_more_than_two, four_exclusive),
         T(test_forget_cancels_within_a_second, one_each),
         T(test_forget_on_a_fast_lane_lets_the_neighbour_finish, one_each),

@@ -108,13 +108,7 @@ void catalogue_file_text(const struct catalogue_file *f, struct buf *text, const
 
 static void put_cell(const struct catalogue_file *f, struct buf *out, struct str s)
 {
-    bool quotes = f->quote_all;
-    for (size_t i = 0; i < s.n && !quotes; i++)
-        quotes = s.p[i] == f->delimiter || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
-    if (quotes)
-        buf_quoted(out, s);
-    else
-        buf_add(out, s);
+    export_csv_cell(out, s, f->delimiter, f->quote_all);
 }
 
 static void put_end(const struct catalogue_file *f, struct buf *out, size_t at)

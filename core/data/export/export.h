@@ -75,6 +75,8 @@ bool export_open(struct export *x, struct arena *a, const struct query *q,
                  struct err *e);
 struct str export_param(const struct export *x,
                         struct str name); /* the last of that name; absent: not asked */
+/* A cell of CSV, in quotes where it needs them or where all have them. */
+void export_csv_cell(struct buf *out, struct str s, char delimiter, bool quote);
 /* For a format's `open`: "Invalid value for …". Gives false. */
 bool export_refuse(struct err *e, const char *name, struct str value, const char *expected);
 void export_start(struct export *x, struct buf *out);

@@ -2,13 +2,18 @@
 #include "core/base/scan.h"
 #include "core/data/export/export.h"
 
-static void put_field(struct export *x, struct buf *out, struct str s)
+void export_csv_cell(struct buf *out, struct str s, char delimiter, bool quote)
 {
     char *room = buf_room(out, s.n + 1); /* there is always something behind it */
-    if (room && !x->quote_all && scan_csv(s, x->delimiter, room) == s.n)
+    if (room && !quote && scan_csv(s, delimiter, room) == s.n)
         out->n += s.n;
     else
         buf_quoted(out, s);
+}
+
+static void put_field(struct export *x, struct buf *out, struct str s)
+{
+    export_csv_cell(out, s, x->delimiter, x->quote_all);
 }
 
 static void start(struct export *x, struct buf *out)

@@ -220,7 +220,8 @@ static void put_types(struct req *r, const json_t *report, const json_t *column,
         fixed ? S("auto") : S(""), fixed ? page_say(r, TEXT_BO_TYPE_DETECT)
                      : arena_printf(r->a, STR_FMT " (" STR_FMT ")", STR_ARG(word), STR_ARG(page_say(r, TEXT_BO_DETECTED))),
         !fixed};
-    bool chosen = put_choices(r, column, list, &n) | put_list_type(r, report, column, list, &n);
+    bool chosen = put_choices(r, column, list, &n);
+    chosen |= put_list_type(r, report, column, list, &n);
     for (size_t i = 0; i < NTYPES; i++)
         list[n++] = (struct page_bo_preview_columns_types){str_of(types[i]), bo_type_word(r, str_of(types[i])),
                                                            fixed && !chosen && str_eq(type, str_of(types[i]))};

@@ -199,7 +199,13 @@ static const struct format {
     {"api", "API : interroger les données", "api", "json", "application/json", "records", false, false, false},
 };
 
-static struct str resource_body(const struct mapping *m, const struct format *f, struct str url, bool create)
+/* What the portal shows of one resource; what is absent is not sent. */
+struct shown {
+    struct str title, description, type, format, mime, url;
+    int64_t bytes; /* -1: not known */
+};
+
+static struct str resource_body(const struct mapping *m, const struct shown *x, bool create)
 {
     struct buf b = {0};
     struct jw w;
@@ -207,17 +213,28 @@ static struct str resource_body(const struct mapping *m, const struct format *f,
     jw_open(&w, '{');
     if (create)
         JW_STR(&w, "filetype", S("remote"));
-    JW_STR(&w, "title", str_of(f->title));
-    if (f->explained)
-        JW_STR(&w, "description", dictionary(m));
-    JW_STR(&w, "type", str_of(f->type));
-    JW_STR(&w, "format", str_of(f->format));
-    JW_STR(&w, "mime", str_of(f->mime));
-    JW_STR(&w, "url", url);
+    JW_STR(&w, "title", x->title);
+    if (x->description.p)
+        JW_STR(&w, "description", x->description);
+    JW_STR(&w, "type", x->type);
+    if (x->format.n)
+        JW_STR(&w, "format", x->format);
+    JW_STR(&w, "mime", x->mime);
+    if (x->bytes >= 0)
+        JW_I64(&w, "filesize", x->bytes);
+    JW_STR(&w, "url", x->url);
     jw_close(&w, '}');
     struct str text = arena_str(m->a, buf_str(&b));
     buf_free(&b);
     return text;
+}
+
+/* carried: what makes it another one though its body stays: its rows, its bytes; absent: nothing does. */
+static void add_resource(struct mapping *m, struct str key, const struct shown *x, struct str carried)
+{
+    struct str body = resource_body(m, x, false);
+    m->doc->resources[m->doc->nresources++] =
+        (struct national_resource){key, x->url, body, resource_body(m, x, true), hash_of(m->a, body, carried)};
 }
 
 static void map_formats(struct mapping *m)
@@ -229,9 +246,9 @@ static void map_formats(struct mapping *m)
             continue;
         struct str url = arena_printf(m->a, STR_FMT "/api/explore/v2.1/catalog/datasets/" STR_FMT "/%s", STR_ARG(m->base),
                                       STR_ARG(m->s->dataset_id), f->path);
-        struct str body = resource_body(m, f, url, false);
-        m->doc->resources[m->doc->nresources++] = (struct national_resource){
-            str_of(f->key), url, body, resource_body(m, f, url, true), hash_of(m->a, body, f->rows ? m->s->version : STR_NONE)};
+        const struct shown x = {str_of(f->title), f->explained ? dictionary(m) : STR_NONE, str_of(f->type), str_of(f->format),
+                                str_of(f->mime), url, -1};
+        add_resource(m, str_of(f->key), &x, f->rows ? m->s->version : STR_NONE);
     }
 }
 
@@ -244,28 +261,6 @@ static struct str extension(struct arena *a, struct str name)
     return str_eq(last, name) ? S("") : slug_make(a, last, EXTENSION_MAX);
 }
 
-static struct str file_body(const struct mapping *m, const json_t *file, struct str url, bool create)
-{
-    struct buf b = {0};
-    struct jw w;
-    struct str title = jr_str(file, "title"), format = extension(m->a, jr_str(file, "name"));
-    jw_init(&w, &b, JW_COMPACT);
-    jw_open(&w, '{');
-    if (create)
-        JW_STR(&w, "filetype", S("remote"));
-    JW_STR(&w, "title", national_cut(m->a, title.n ? title : jr_str(file, "name"), TITLE_MAX));
-    JW_STR(&w, "type", str_eq(jr_str(file, "kind"), S("attachment")) ? S("other") : S("main"));
-    if (format.n)
-        JW_STR(&w, "format", format);
-    JW_STR(&w, "mime", jr_str(file, "type"));
-    JW_I64(&w, "filesize", jr_i64(file, "size", 0));
-    JW_STR(&w, "url", url);
-    jw_close(&w, '}');
-    struct str text = arena_str(m->a, buf_str(&b));
-    buf_free(&b);
-    return text;
-}
-
 static void map_beside(struct mapping *m)
 {
     for (size_t i = 0; i < json_array_size(m->beside) && m->doc->nresources < NATIONAL_RESOURCES; i++) {
@@ -273,10 +268,11 @@ static void map_beside(struct mapping *m)
         struct str kind = jr_str(file, "kind"), id = jr_str(file, "id");
         struct str url = arena_printf(m->a, STR_FMT "/api/v2/catalog/datasets/" STR_FMT "/" STR_FMT "s/" STR_FMT, STR_ARG(m->base),
                                       STR_ARG(m->s->dataset_id), STR_ARG(kind), STR_ARG(id));
-        struct str body = file_body(m, file, url, false);
-        m->doc->resources[m->doc->nresources++] =
-            (struct national_resource){arena_printf(m->a, STR_FMT ":" STR_FMT, STR_ARG(kind), STR_ARG(id)), url, body,
-                                       file_body(m, file, url, true), hash_of(m->a, body, jr_str(file, "hash"))};
+        struct str title = jr_str(file, "title"), name = jr_str(file, "name");
+        const struct shown x = {national_cut(m->a, title.n ? title : name, TITLE_MAX), STR_NONE,
+                                str_eq(kind, S("attachment")) ? S("other") : S("main"), extension(m->a, name), jr_str(file, "type"),
+                                url, jr_i64(file, "size", 0)};
+        add_resource(m, arena_printf(m->a, STR_FMT ":" STR_FMT, STR_ARG(kind), STR_ARG(id)), &x, jr_str(file, "hash"));
     }
 }
 

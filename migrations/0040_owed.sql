@@ -1,4 +1,4 @@
--- 0040 owed: what joined rows owe is never cut, and what a copy owed is kept with whoever joined it; where a link's comparison stands.
+-- 0040 owed: what joined rows owe is never cut, and what a copy owed is kept with whoever joined it.
 -- Forward only. Runs in one transaction. Locks: portal.version_check, for an instant (a constraint that is not validated), then row by
 -- row.
 
@@ -125,12 +125,3 @@ BEGIN
     END LOOP;
     SET LOCAL portal.tenant_id = '';
 END $$;
-
--- A comparison of a link's copies that began and has not ended: a worker that died in it leaves it to the next.
-CREATE TABLE portal.comparing (
-    subscription_id uuid PRIMARY KEY REFERENCES portal.subscription,
-    due_at          timestamptz NOT NULL,          -- may be taken (again) from then on
-    after           uuid,                          -- the last data set that was compared; they go by their ids
-    tries           smallint NOT NULL DEFAULT 0    -- taken again since that one
-);
-GRANT SELECT, INSERT, UPDATE, DELETE ON portal.comparing TO terrasse_worker;

@@ -1,14 +1,9 @@
 /* The step engine with a real PostgreSQL and real sockets: one web process on a thread, blocking clients. */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -21,6 +16,7 @@
 #include "core/web/sql.h"
 #include "core/web/web.h"
 #include "tests/db/fixture.h"
+#include "tests/db/serving.h"
 
 #define TOURS "018f0000-0000-7000-8000-00000000000a"
 #define BREST "018f0000-0000-7000-8000-00000000000b"
@@ -294,38 +290,7 @@ static const struct web_hooks hooks = {
     .quota_give_back = give_back,
     .rate_headers = rate,
 };
-static pthread_t server;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t serving = PTHREAD_COND_INITIALIZER;
-static int port;
-static bool served;
-static char spool_dir[] = "/tmp/tengXXXXXX";
-
-static void on_ready(const char *where, void *context)
-{
-    (void)context;
-    pthread_mutex_lock(&lock);
-    port = atoi(strrchr(where, ':') + 1);
-    pthread_cond_signal(&serving);
-    pthread_mutex_unlock(&lock);
-}
-
-static void *run_server(void *context)
-{
-    (void)context;
-    const struct route_table *const tables[] = {&route_table};
-    struct web_config c = {
-        .http = {.listen = "127.0.0.1:0", .loopback_only = true},
-        .lanes = {db_uri(DB_WEB), db_uri(DB_READER), 2, 1, 2, 1},
-        .tables = tables, .ntables = 1, .hooks = &hooks, .spool_dir = spool_dir, .upload_max_bytes = 1 << 20,
-        .secret = "0123456789abcde", .build = "test", .ready = on_ready, .drain_ms = 3000,
-    };
-    struct err e = {0};
-    served = web_serve(&c, &e);
-    if (!served)
-        fprintf(stderr, "web_serve: %s\n", e.detail);
-    return NULL;
-}
+static const struct serving serving = {&route_table, &hooks, 1};
 
 static int setup(void **state)
 {
@@ -340,46 +305,24 @@ static int setup(void **state)
             "INSERT INTO portal.organisation (tenant_id, id, slug, name) VALUES"
             " ('" TOURS "', gen_random_uuid(), 'a', 'Ville de Tours'), ('" BREST "', gen_random_uuid(), 'b', 'Ville de Brest')");
     log_init("test", LOG_ERROR);
-    must(mkdtemp(spool_dir));
     int fd = mkstemp(data_file);
     must(fd >= 0 && write(fd, "abcdefghijklmnopqrstuvwxyz", 26) == 26 && close(fd) == 0);
     stmt_register(&web_statements);
     stmt_register(&statement_table);
     asset_register(assets, 1);
-    must(pthread_create(&server, NULL, run_server, NULL) == 0);
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 20;
-    pthread_mutex_lock(&lock);
-    while (!port && pthread_cond_timedwait(&serving, &lock, &until) == 0)
-        ;
-    pthread_mutex_unlock(&lock);
-    return port ? 0 : -1;
+    return serving_start(&serving) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    kill(getpid(), SIGTERM);
-    pthread_join(server, NULL);
+    bool good = serving_stop(); /* its spool is empty: every upload was removed */
     unlink(data_file);
-    int left = rmdir(spool_dir); /* empty: every upload was removed */
     asset_free_all();
     db_teardown(state);
-    return served && left == 0 ? 0 : -1;
+    return good ? 0 : -1;
 }
 
 /* ---- a client ---- */
-
-static int dial(void)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct timeval limit = {20, 0};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
-        fail_msg("connect");
-    return fd;
-}
 
 static void send_text(int fd, struct str s)
 {
@@ -412,7 +355,7 @@ static void read_all(int fd)
 /* head: request line and fields without Connection, each ended by CR LF. The status. */
 static int ask(const char *host, const char *head, struct str body)
 {
-    int fd = dial();
+    int fd = serving_dial();
     struct buf b = {0};
     const char *line_end = strstr(head, "\r\n") + 2;
     buf_add(&b, (struct str){head, (size_t)(line_end - head)});
@@ -672,7 +615,7 @@ static void test_a_raised_generation_is_seen(void **state)
 
 static void *ask_collapsed(void *context)
 {
-    int fd = dial();
+    int fd = serving_dial();
     char got[4096] = "";
     send_text(fd, S("GET /collapse?ms=400 HTTP/1.1\r\nhost: tours.example\r\nconnection: close\r\n\r\n"));
     ssize_t n = recv(fd, got, sizeof got - 1, 0);
@@ -745,7 +688,7 @@ static void test_uploads(void **state)
     struct buf large = {0};
     for (int i = 0; i < (1 << 20) + 10; i++)
         buf_addc(&large, 'x');
-    int fd = dial();
+    int fd = serving_dial();
     send_text(fd, S("POST /upload HTTP/1.1\r\nhost: tours.example\r\ncontent-length: 1048586\r\n\r\n"));
     ssize_t sent = send(fd, large.p, large.n, MSG_NOSIGNAL);
     (void)sent; /* the server may answer and close before it is all out */
@@ -912,7 +855,7 @@ static bool only_we_are_live(void)
 
 static void leave(const char *path)
 {
-    int fd = dial();
+    int fd = serving_dial();
     struct linger at_once = {1, 0}; /* a reset: an orderly close may be a client that only finished sending */
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     char head[256];
@@ -970,7 +913,7 @@ static size_t unchunk(char *body, size_t n)
 static void test_fifty_megabytes_to_a_slow_reader(void **state)
 {
     (void)state;
-    int fd = dial();
+    int fd = serving_dial();
     int small = 32 << 10;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     send_text(fd, S("GET /stream/50000 HTTP/1.1\r\nhost: tours.example\r\nconnection: close\r\n\r\n"));
@@ -1008,7 +951,7 @@ static void test_fifty_megabytes_to_a_slow_reader(void **state)
 static void test_a_stalled_stream_holds_nobody(void **state)
 {
     (void)state;
-    int fd = dial();
+    int fd = serving_dial();
     char first[16];
     send_text(fd, S("GET /kept-stream/50000 HTTP/1.1\r\nhost: tours.example\r\n\r\n"));
     assert_true(recv(fd, first, sizeof first, 0) > 0); /* it has begun; we read no further */

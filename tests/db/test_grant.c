@@ -1,14 +1,9 @@
 /* What requests are granted of one dataset is one block in memory: one web process on a thread, a dataset with files, requests that wait
  * while they hold it. Built with sanitizers, the run also says that each block is freed, once. */
-#include <arpa/inet.h>
 #include <libpq-fe.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -19,6 +14,7 @@
 #include "tenants/people/grant.h"
 #include "tenants/people/sql.h"
 #include "tests/db/fixture.h"
+#include "tests/db/serving.h"
 
 enum { FILES = 1000, ENTRY = 107, TOGETHER = 8 };
 #define TOURS "018f0000-0000-7000-8000-00000000000a"
@@ -62,39 +58,8 @@ static const struct route_table route_table = {routes, 1};
 
 /* ---- the web process ---- */
 
-static pthread_t server;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t serving = PTHREAD_COND_INITIALIZER;
-static int port;
-static bool served;
-static char spool_dir[] = "/tmp/tgrantXXXXXX";
-
-static void on_ready(const char *where, void *context)
-{
-    (void)context;
-    pthread_mutex_lock(&lock);
-    port = atoi(strrchr(where, ':') + 1);
-    pthread_cond_signal(&serving);
-    pthread_mutex_unlock(&lock);
-}
-
-static void *run_server(void *context)
-{
-    (void)context;
-    static const struct web_hooks hooks;
-    const struct route_table *const tables[] = {&route_table};
-    struct web_config c = {
-        .http = {.listen = "127.0.0.1:0", .loopback_only = true},
-        .lanes = {db_uri(DB_WEB), db_uri(DB_READER), 2, TOGETHER, 2, 1},
-        .tables = tables, .ntables = 1, .hooks = &hooks, .spool_dir = spool_dir, .upload_max_bytes = 1 << 20,
-        .secret = "0123456789abcde", .build = "test", .ready = on_ready, .drain_ms = 3000,
-    };
-    struct err e = {0};
-    served = web_serve(&c, &e);
-    if (!served)
-        fprintf(stderr, "web_serve: %s\n", e.detail);
-    return NULL;
-}
+static const struct web_hooks hooks;
+static const struct serving serving = {&route_table, &hooks, TOGETHER};
 
 static void make_dataset(void)
 {
@@ -121,28 +86,17 @@ static int setup(void **state)
     db_setup(state);
     make_dataset();
     log_init("test", LOG_ERROR);
-    must(mkdtemp(spool_dir));
     stmt_register(&web_statements);
     stmt_register(&people_statements);
     stmt_register(&statement_table);
-    must(pthread_create(&server, NULL, run_server, NULL) == 0);
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 20;
-    pthread_mutex_lock(&lock);
-    while (!port && pthread_cond_timedwait(&serving, &lock, &until) == 0)
-        ;
-    pthread_mutex_unlock(&lock);
-    return port ? 0 : -1;
+    return serving_start(&serving) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    kill(getpid(), SIGTERM);
-    pthread_join(server, NULL);
-    rmdir(spool_dir);
+    bool good = serving_stop();
     db_teardown(state);
-    return served ? 0 : -1;
+    return good ? 0 : -1;
 }
 
 /* ---- a client ---- */
@@ -150,11 +104,7 @@ static int teardown(void **state)
 static int begin(int ms)
 {
     char text[128];
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct timeval limit = {20, 0};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    must(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    int fd = serving_dial();
     int n = snprintf(text, sizeof text, "GET /held/plans/%d HTTP/1.1\r\nhost: tours.example\r\nconnection: close\r\n\r\n", ms);
     must(send(fd, text, (size_t)n, MSG_NOSIGNAL) == n);
     return fd;

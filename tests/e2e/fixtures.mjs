@@ -132,6 +132,7 @@ export async function publish(t, host, { id, fields, rows = [], generate }, { vi
   sql(t, `
 BEGIN;
 CREATE TABLE ${table} (_id int PRIMARY KEY, ${columns.map((c) => `${c.sql} ${types[c.type]}`).join(', ')});
+${columns.filter((c) => /^c\d/.test(c.sql) && ['text', 'file', 'geo_shape'].includes(c.type)).map((c) => `ALTER TABLE ${table} ALTER ${c.sql} SET STORAGE EXTERNAL;`).join('\n')}
 ${fill}
 GRANT SELECT ON ${table} TO terrasse_reader;
 SELECT tenant_id AS tenant FROM portal.host WHERE host = ${text(host)} \\gset

@@ -59,6 +59,22 @@ static bool is_geographic(enum column_type t)
     return t == TYPE_GEO_POINT || t == TYPE_GEO_SHAPE;
 }
 
+/* Long values are not packed, so that a row is as wide as it looks: what is not kept outside of it is two kilobytes at most,
+ * and who reads can tell from the table's size what a slice of it may take (query_wide). */
+static void put_storage(struct buf *ddl, const char *table, const enum column_type *types, size_t n, bool rest)
+{
+    static const bool packed[COLUMN_TYPES] = {[TYPE_TEXT] = true, [TYPE_FILE] = true, [TYPE_GEO_SHAPE] = true};
+    struct buf list = {0};
+    for (size_t i = 1; i <= n; i++)
+        if (packed[types[i]])
+            buf_printf(&list, "%s ALTER c%zu SET STORAGE EXTERNAL", list.n ? "," : "", i);
+    if (rest)
+        buf_printf(&list, "%s ALTER rest SET STORAGE EXTERNAL", list.n ? "," : "");
+    if (list.n)
+        buf_printf(ddl, "; ALTER TABLE %s" STR_FMT, table, STR_ARG(buf_str(&list)));
+    buf_free(&list);
+}
+
 bool version_create(struct buf *ddl, const struct uuid *id, const json_t *report, struct err *e)
 {
     enum column_type types[RECORD_COLUMNS_MAX + 1];
@@ -76,6 +92,7 @@ bool version_create(struct buf *ddl, const struct uuid *id, const json_t *report
         if (is_geographic(types[i])) /* COPY leaves them out; they stand behind what it fills */
             buf_printf(ddl, ", m%zu geometry(Geometry,3857) GENERATED ALWAYS AS (ST_Transform(c%zu, 3857)) STORED", i, i);
     buf_addc(ddl, ')');
+    put_storage(ddl, table, types, n, rest);
     return true;
 }
 

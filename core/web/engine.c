@@ -222,6 +222,7 @@ void engine_maybe_free(struct req_private *p)
         settle(p);
     stage_cache_leave(p);
     g->streams_held -= p->stream_held;
+    stream_free(p);
     batch_clear(&p->req.batch);
     body_free(p);
     if (p->gone)
@@ -360,6 +361,7 @@ static void on_gone(struct http_exchange *x)
     if (p->in_db)
         lanes_forget(p->engine->c.lanes, &p->req.batch);
     p->in_db = false;
+    stream_forget(p);
     /* While a thread may still write status or headers nobody reads them; the copy outlives x. */
     p->settle_later = p->on_thread && p->req.x == &p->copy;
     if (!p->settle_later)

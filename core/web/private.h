@@ -21,6 +21,7 @@ enum {
     GZIP_MIN = 1 << 10,
     GZIP_INLINE_MAX = 64 << 10, /* larger bodies are compressed on the thread pool */
     SLICE_PIECE = 64 << 10,
+    STREAM_AHEAD = 4,           /* slices asked for at the same time, at most */
 };
 
 enum phase { PHASE_STAGES, PHASE_BODY, PHASE_STEPS, PHASE_SENDING };
@@ -74,11 +75,9 @@ struct req_private {
     bool (*file_still)(struct req *r); /* whether it may still be sent; NULL: it may */
 
     bool streaming, stream_waits;
-    bool stream_ahead;          /* the next slice is asked for, or in */
     bool stream_last;           /* the slice in `body` is the last one */
-    PGresult *slice;            /* being written down while the database works on the next */
+    struct stream *stream;      /* the slices asked for; NULL: it does not stream */
     step_fn *on_thread_fn;      /* writes the slice down, on the pool */
-    struct err ahead_err;       /* the next slice could not be asked for */
     size_t stream_held;         /* as counted in the engine's */
     size_t stream_at;
 
@@ -117,9 +116,16 @@ enum lang engine_lang(struct req *r);            /* of pages and sentences */
 /* step_run.c */
 enum flow { FLOW_ON, FLOW_WAIT };
 enum flow step_run(struct req_private *p);       /* runs p->step; moves it */
-void step_drain(struct req_private *p);          /* a streamed answer may go on */
-void step_weigh(struct req_private *p);          /* what a streamed answer holds, into the engine's sum */
+void step_ends(struct req_private *p);           /* on to the next step, or to the answer */
+void step_fails(struct req_private *p, const struct err *e);
+void step_submit(struct req_private *p, struct batch *b, lane_done *done, void *context);
 bool pool_submit(struct req_private *p, void (*run)(uv_work_t *), void (*done)(uv_work_t *, int));
+
+/* step_stream.c */
+void stream_run(struct req_private *p);
+void step_drain(struct req_private *p);          /* a streamed answer may go on */
+void stream_forget(struct req_private *p);       /* nothing that was asked ahead is wanted any more */
+void stream_free(struct req_private *p);
 
 /* reply.c */
 void reply_send(struct req_private *p);

@@ -96,8 +96,10 @@ void req_file(struct req *r, int fd, int64_t size, struct str content_type); /* 
 void req_file_while(struct req *r, bool (*still)(struct req *r));
 struct buf *req_stream(struct req *r, int status, struct str content_type);  /* STEP_STREAM: the slice */
 /* In `write`, once the next slice is known and before this one is written down: the step's fn asks for it now, so
- * that the database works meanwhile. Gives this slice's result, which stays until `write` returns. */
+ * that the database works meanwhile; for a reader who takes what he is given it is called again, up to four slices
+ * ahead, as long as it asks for something. Gives this slice's result, which stays until `write` returns. */
 const PGresult *req_ahead(struct req *r);
+void req_ahead_drop(struct req *r); /* in `write`: what was asked ahead is not wanted, fn asks anew */
 /* In `write`: fn runs on the thread pool and fills the slice, which is sent when it has returned. The rules of
  * STEP_CPU; what req_ahead gave stays until then. */
 void req_on_thread(struct req *r, step_fn *fn);

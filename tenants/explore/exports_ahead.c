@@ -116,7 +116,7 @@ static PGresult *ask_rows(struct ahead *w, const struct query_sql *q, struct err
     return conn_ask_once(w->run->conn, q->sql, q->nparams, q->params, e);
 }
 
-/* As exports_slices.c has it: the decimals of a Parquet file are asked for before it begins. */
+/* As exports_slices.c has it: how wide rows and decimals are is asked before the file begins. */
 static bool open_export(struct ahead *w, struct making *m, const struct ahead_file *file, struct err *e)
 {
     struct query_param *labels = ARENA_NEW(&w->a, struct query_param);
@@ -124,6 +124,13 @@ static bool open_export(struct ahead *w, struct making *m, const struct ahead_fi
     *labels = (struct query_param){S("use_labels"), S("true")};
     if (!query_make(&w->a, w->view, QUERY_EXPORT, labels, file->labels, &m->query, e))
         return false;
+    if (query_wide(m->query, &q)) {
+        PGresult *r = ask_rows(w, &q, e);
+        if (!r)
+            return false;
+        query_wide_take(m->query, r);
+        PQclear(r);
+    }
     if (file->format == &export_parquet && query_decimals(m->query, &q)) {
         PGresult *r = ask_rows(w, &q, e);
         if (!r)
@@ -174,7 +181,7 @@ static void rest(int64_t began_us)
 
 static bool put_slice(struct ahead *w, struct making *m, bool *last, struct err *e)
 {
-    PGresult *r = ask_rows(w, &m->query->rows, e);
+    PGresult *r = query_next(m->query) ? ask_rows(w, &m->query->rows, e) : NULL;
     if (!r)
         return false;
     int n = query_taken(m->query, r, last);

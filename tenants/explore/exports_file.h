@@ -18,7 +18,7 @@ struct export_file {
     const struct query_param *params;
     size_t nparams;
     bool compressed, started, asked;
-    bool asks_decimals;
+    bool asks_wide, asks_decimals;
     bool measured;            /* HEAD: made and kept, so that its length is known */
     enum coding_kind sent_as; /* Content-Encoding, by what the client takes */
     bool in_heads;            /* was seen there since it began */
@@ -43,7 +43,7 @@ bool exports_still_open(struct req *r, struct export_file *f);
 bool exports_may_go_on(struct req *r);
 
 /* exports_slices.c: the steps that follow it, in their order. */
-bool exports_ask_decimals(struct req *r, struct err *e);
+bool exports_ask_widths(struct req *r, struct err *e);
 bool exports_ask_keys(struct req *r, struct err *e);
 bool exports_ask_slice(struct req *r, struct err *e);
 bool exports_write_slice(struct req *r, struct err *e);

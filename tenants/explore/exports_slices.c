@@ -28,15 +28,19 @@ static bool is_gathered(const struct export_file *f)
     return f->measured || f->x.format->convert;
 }
 
-/* How wide the decimals of a Parquet file are is said in its types: it is opened again when that is
- * known. */
-bool exports_ask_decimals(struct req *r, struct err *e)
+/* Whether some rows are wide: slices are cut accordingly. How wide the decimals of a Parquet file are is said in its types:
+ * it is opened again when that is known. */
+bool exports_ask_widths(struct req *r, struct err *e)
 {
     (void)e;
     struct export_file *f = r->state;
     struct query_sql q;
-    f->asks_decimals =
-        !is_bare(r, f) && f->x.format == &export_parquet && query_decimals(f->query, &q);
+    if (is_bare(r, f))
+        return true;
+    f->asks_wide = query_wide(f->query, &q);
+    if (f->asks_wide)
+        req_ask_rows(r, q.sql, q.nparams, q.params, true);
+    f->asks_decimals = f->x.format == &export_parquet && query_decimals(f->query, &q);
     if (f->asks_decimals)
         req_ask_rows(r, q.sql, q.nparams, q.params, false);
     return true;
@@ -46,7 +50,7 @@ static bool take_decimals(struct req *r, struct export_file *f, struct err *e)
 {
     const struct export_format *format = f->x.format;
     struct str base = f->x.base;
-    query_decimals_take(f->query, r->batch.calls[0].result);
+    query_decimals_take(f->query, r->batch.calls[f->asks_wide].result);
     export_close(&f->x);
     if (!export_open(&f->x, r->a, f->query, format, f->params, f->nparams, e))
         return false;
@@ -59,6 +63,8 @@ static bool take_decimals(struct req *r, struct export_file *f, struct err *e)
 bool exports_ask_keys(struct req *r, struct err *e)
 {
     struct export_file *f = r->state;
+    if (f->asks_wide)
+        query_wide_take(f->query, r->batch.calls[0].result);
     if (f->asks_decimals && !take_decimals(r, f, e))
         return false;
     const struct query_sql *q = f->query->ordered ? &f->query->keys : &f->query->rows;
@@ -85,7 +91,7 @@ bool exports_ask_slice(struct req *r, struct err *e)
     f->asked = true;
     if (f->started && !exports_still_open(r, f))
         return grant_not_found(f->grant.dataset_id, e); /* closed while it was being sent */
-    if (!f->spill)
+    if (!f->spill && query_next(f->query))
         req_ask_rows(r, q->sql, q->nparams, q->params, f->query->fast && f->query->sliced);
     return true;
 }
@@ -156,6 +162,8 @@ bool exports_write_slice(struct req *r, struct err *e)
     if (!f->spill) {
         f->result = r->batch.calls[0].result;
         f->taken = query_taken(f->query, f->result, &r->stream_end);
+        if (f->query->astray)
+            req_ahead_drop(r);
         if (!r->stream_end)
             f->result = req_ahead(r);
     }

@@ -142,6 +142,50 @@ static bool write_slice(struct req *r, struct err *e)
     return true;
 }
 
+/* The same, asked ahead. Half-way it finds that what it asked for is not what it wants, and asks anew. */
+struct ahead {
+    int64_t rows;
+    int asked, written, most;
+    bool turned;
+};
+
+static bool ask_far(struct req *r, struct err *e)
+{
+    (void)e;
+    struct ahead *s = r->state;
+    if (!s) {
+        r->state = s = ARENA_NEW(r->a, struct ahead);
+        str_i64(r->params[0], &s->rows);
+    }
+    if (s->asked >= s->rows)
+        return true;
+    struct str n = arena_printf(r->a, "%d", s->asked);
+    s->asked += 1000;
+    s->most = s->asked - s->written > s->most ? s->asked - s->written : s->most;
+    req_ask(r, &s_slice, &n);
+    return true;
+}
+
+static bool write_far(struct req *r, struct err *e)
+{
+    (void)e;
+    struct ahead *s = r->state;
+    s->written += 1000;
+    r->stream_end = s->written >= s->rows;
+    if (!s->turned && s->written >= s->rows / 2) {
+        s->turned = true;
+        s->asked = s->written;
+        req_ahead_drop(r);
+    }
+    const PGresult *slice = r->stream_end ? r->batch.calls[0].result : req_ahead(r);
+    struct buf *b = req_stream(r, 200, S("text/csv; charset=utf-8"));
+    for (int row = 0; row < PQntuples(slice); row++)
+        buf_printf(b, "%s;%s\n", PQgetvalue(slice, row, 0), PQgetvalue(slice, row, 1));
+    if (r->stream_end)
+        buf_printf(b, "%d", s->most / 1000);
+    return true;
+}
+
 static bool reply_form(struct req *r, struct err *e)
 {
     (void)e;
@@ -203,6 +247,7 @@ STEPS(slow, {STEP_DB, ask_slow, NULL}, {STEP_REPLY, reply_form, NULL});
 STEPS(cpu, {STEP_CPU, cpu_sum, NULL}, {STEP_REPLY, reply_sum, NULL});
 STEPS(work, {STEP_WORK, work_count, NULL}, {STEP_REPLY, reply_work, NULL});
 STEPS(stream, {STEP_STREAM, ask_slice, write_slice});
+STEPS(far, {STEP_STREAM, ask_far, write_far});
 STEPS(form, {STEP_REPLY, reply_form, NULL});
 STEPS(upload, {STEP_REPLY, reply_upload, NULL});
 STEPS(redirect, {STEP_REPLY, reply_redirect, NULL});
@@ -220,6 +265,7 @@ static const struct route routes[] = {
     R(HTTP_GET, "/cpu/{n}", PUBLIC, 0, cpu, DIALECT_PROBLEM, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/work", PUBLIC, 0, work, DIALECT_PROBLEM, BODY_NONE, CACHE_NONE),
     R(HTTP_GET, "/stream/{n}", PUBLIC, 0, stream, DIALECT_EXPLORE, BODY_NONE, CACHE_NONE),
+    R(HTTP_GET, "/far/{n}", PUBLIC, 0, far, DIALECT_EXPLORE, BODY_NONE, CACHE_NONE),
     R(HTTP_POST, "/form", PUBLIC, 0, form, DIALECT_PAGE, BODY_FORM, CACHE_NONE),
     R(HTTP_POST, "/upload", PUBLIC, 0, upload, DIALECT_PROBLEM, BODY_UPLOAD, CACHE_NONE),
     R(HTTP_POST, "/admin", ADMIN, 0, form, DIALECT_PAGE, BODY_FORM, CACHE_NONE),
@@ -948,6 +994,29 @@ static void test_fifty_megabytes_to_a_slow_reader(void **state)
 #endif
 }
 
+/* Every row once and in order, however many slices were asked for at once: gives how many. */
+static int read_far(const char *path, int rows)
+{
+    assert_int_equal(get(path), 200);
+    char *body = strstr(answer.p, "\r\n\r\n") + 4, *at = body;
+    body[unchunk(body, answer.n - (size_t)(body - answer.p))] = 0;
+    for (int i = 1; i <= rows; i++) {
+        assert_int_equal(strtol(at, &at, 10), i);
+        at += 1002;
+    }
+    return atoi(at);
+}
+
+static void test_slices_are_asked_ahead_of_a_quick_reader(void **state)
+{
+    (void)state;
+    int most = 0;
+    assert_int_equal(read_far("/far/7000", 7000), 1); /* how quick he is cannot be known yet */
+    for (int i = 0; i < 20 && most < 4; i++) /* a busy machine is no quick reader */
+        most = read_far("/far/40000", 40000);
+    assert_int_equal(most, 4);
+}
+
 static void test_a_stalled_stream_holds_nobody(void **state)
 {
     (void)state;
@@ -999,6 +1068,7 @@ int main(void)
         cmocka_unit_test(test_system_routes_need_no_host),
         cmocka_unit_test(test_a_client_that_leaves_frees_everything),
         cmocka_unit_test(test_fifty_megabytes_to_a_slow_reader),
+        cmocka_unit_test(test_slices_are_asked_ahead_of_a_quick_reader),
         cmocka_unit_test(test_a_stalled_stream_holds_nobody),
         cmocka_unit_test(test_a_stream_that_fails_is_cut),
     };

@@ -119,6 +119,7 @@ static const char *export_as(const char *dataset, const char *format, const char
         PQclear(keys);
     }
     do {
+        assert_true(query_next(q));
         PGresult *r = ask(&q->rows);
         export_rows(&x, &answer, r, query_taken(q, r, &last));
         PQclear(r);
@@ -338,28 +339,42 @@ static void json_bytes(void **state)
 }
 
 struct slices {
+    unsigned ahead; /* as many are asked for before the first one is taken */
     size_t by_place, by_key; /* that gave rows */
-    size_t most_bytes;
+    size_t most_bytes, most_asked;
 };
 
 /* Rows of the only column by slices, each followed by a comma. */
-static struct buf sliced(struct query *q, struct slices *s)
+static struct buf sliced_ahead(struct query *q, struct slices *s)
 {
     struct buf got = {0};
-    bool last;
-    *s = (struct slices){0};
-    do {
-        PGresult *r = ask(&q->rows);
-        size_t *way = q->by_place ? &s->by_place : &s->by_key, bytes = PQresultMemorySize(r);
-        int n = query_taken(q, r, &last);
-        for (int i = 0; i < n; i++)
-            buf_printf(&got, "%.*s,", PQgetlength(r, i, 1), PQgetvalue(r, i, 1));
-        *way += n > 0;
+    PGresult *in[QUERY_AHEAD];
+    unsigned n = 0;
+    bool last = false;
+    while (!last) {
+        while (n < s->ahead && query_next(q))
+            in[n++] = ask(&q->rows);
+        assert_true(n > 0);
+        s->most_asked = n > s->most_asked ? n : s->most_asked;
+        size_t *way = q->by_place ? &s->by_place : &s->by_key, bytes = PQresultMemorySize(in[0]);
+        int rows = query_taken(q, in[0], &last);
+        for (int i = 0; i < rows; i++)
+            buf_printf(&got, "%.*s,", PQgetlength(in[0], i, 1), PQgetvalue(in[0], i, 1));
+        *way += rows > 0;
         s->most_bytes = bytes > s->most_bytes ? bytes : s->most_bytes;
-        PQclear(r);
-    } while (!last);
+        PQclear(in[0]);
+        memmove(in, in + 1, --n * sizeof *in);
+        while (n > 0 && (q->astray || last))
+            PQclear(in[--n]);
+    }
     buf_addc(&got, '\0');
     return got;
+}
+
+static struct buf sliced(struct query *q, struct slices *s)
+{
+    *s = (struct slices){.ahead = 1};
+    return sliced_ahead(q, s);
 }
 
 /* A version of one text column that is filled by `fill`, where %s is its table. */
@@ -407,6 +422,12 @@ static void slices_give_every_row_once(void **state)
     assert_int_equal(slices.by_key, 0);
     assert_in_range(slices.by_place, 3, 4); /* 5,000 rows of 36 bytes: 23 pages, one and then 16 at a time */
     buf_free(&got);
+    db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
+    slices = (struct slices){.ahead = QUERY_AHEAD + 1};
+    got = sliced_ahead(q, &slices);
+    assert_all_rows(v, got.p);
+    assert_int_equal(slices.most_asked, QUERY_AHEAD);
+    buf_free(&got);
     query_pace(q, 400 * (size_t)1024, 400);
     assert_int_equal(query_wanted(q), 287); /* 288 KiB of rows of a bit over 1 KiB */
     query_pace(q, 10 << 20, 10);
@@ -437,11 +458,18 @@ static void slices_of_a_table_out_of_order(void **state)
         struct query *q;
         struct err e = {0};
         struct slices slices;
+        const struct slices three = {.ahead = 3};
         struct dataset_view *v = filled(&a, tables[i].id, tables[i].fill);
         db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
         struct buf got = sliced(q, &slices);
         assert_true(slices.by_key > 0);
         assert_all_rows(v, got.p);
+        buf_free(&got);
+        db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
+        slices = three;
+        got = sliced_ahead(q, &slices);
+        assert_all_rows(v, got.p);
+        assert_true(slices.by_key > 0 && slices.most_asked == 3);
         buf_free(&got);
         arena_free(&a);
     }
@@ -464,6 +492,60 @@ static void slices_of_wide_rows(void **state)
     assert_in_range(slices.by_key, (600 - 291) / 15, 600 / 10); /* 14 rows are 288 KiB */
     assert_in_range(slices.most_bytes, 1, 291 * 20100); /* a page has 291 rows at most */
     buf_free(&got);
+    arena_free(&a);
+}
+
+/* The rows behind the first slices are a thousand times as wide as those in them: a slice ends where they have its bytes. */
+static void slices_of_rows_that_grow_wide(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct err e = {0};
+    const struct query_param all[] = {{S("select"), S("str1")}}, found[] = {{S("where"), S("str1 is not null")}},
+                             ordered[] = {{S("order_by"), S("str1 desc")}}, narrow[] = {{S("select"), S("length(str1) as l")}};
+    const struct {
+        const struct query_param *params;
+        size_t n;
+        const char *order;
+    } cases[] = {{all, 1, "_id"}, {found, 1, "_id"}, {ordered, 1, "c1 DESC, _id"}};
+    struct dataset_view *v = filled(&a, "00000000-0000-7000-8000-0000000000f6",
+        "ALTER TABLE @ ALTER c1 SET STORAGE EXTERNAL; INSERT INTO @ SELECT i, CASE WHEN i <= 4000 THEN 'z' || i ELSE lpad(i::text, 20000, 'y') END FROM generate_series(1, 4600) i");
+    for (size_t i = 0; i < 3; i++) {
+        struct query *q;
+        struct query_sql wide;
+        struct slices slices;
+        struct buf sql = {0};
+        db_good(query_make(&a, v, QUERY_EXPORT, cases[i].params, cases[i].n, &q, &e), &e);
+        assert_true(query_wide(q, &wide));
+        PGresult *r = ask(&wide);
+        query_wide_take(q, r);
+        PQclear(r);
+        assert_true(q->is_wide && !q->by_place);
+        if (q->ordered) {
+            r = ask(&q->keys);
+            query_places(q, &a, r);
+            PQclear(r);
+        }
+        struct buf got = sliced(q, &slices);
+        buf_printf(&sql, "SELECT md5(string_agg(c1 || ',', '' ORDER BY %s)) = md5('%s') FROM %s", cases[i].order, got.p, view_table(v));
+        buf_addc(&sql, '\0');
+        assert_string_equal(db_value(DB_SUPER, sql.p), "t");
+        assert_in_range(slices.by_key, 600 / 15, 600 / 10); /* 15 rows of 20,000 bytes are 288 KiB */
+        assert_in_range(slices.most_bytes, 288 << 10, 500 << 10);
+        buf_free(&got);
+        buf_free(&sql);
+    }
+    struct query *q;
+    struct query_sql wide;
+    db_good(query_make(&a, v, QUERY_EXPORT, narrow, 1, &q, &e), &e);
+    assert_true(query_wide(q, &wide)); /* it reads the wide column */
+    v = filled(&a, "00000000-0000-7000-8000-0000000000f7", "INSERT INTO @ SELECT i, i::text FROM generate_series(1, 50) i");
+    db_good(query_make(&a, v, QUERY_EXPORT, NULL, 0, &q, &e), &e);
+    assert_true(query_wide(q, &wide));
+    PGresult *r = ask(&wide);
+    query_wide_take(q, r);
+    PQclear(r);
+    assert_false(q->is_wide);
     arena_free(&a);
 }
 
@@ -494,9 +576,10 @@ static void ordered_files_are_cut_too(void **state)
     assert_int_equal(PQntuples(keys), 4500);
     query_places(q, &a, keys);
     PQclear(keys);
-    struct slices slices;
-    struct buf got = sliced(q, &slices);
+    struct slices slices = {.ahead = 2};
+    struct buf got = sliced_ahead(q, &slices);
     assert_in_range(slices.by_key, 3, 6);
+    assert_int_equal(slices.most_asked, 2);
     buf_printf(&sql, "SELECT string_agg(c1 || ',', '' ORDER BY at) = '%s' FROM (SELECT c1, row_number() OVER"
                      " (ORDER BY c1 DESC, _id) AS at FROM %s) x WHERE at BETWEEN 11 AND 4510", got.p, view_table(v));
     buf_addc(&sql, '\0');
@@ -700,6 +783,8 @@ static void questions_touch_only_their_table(void **state)
         if (dice(&seed, 3) == 0)
             p[n++] = (struct query_param){S("order_by"), str_of(PICK(&seed, orders))};
         if (query_make(&a, v, dice(&seed, 2) ? QUERY_RECORDS : QUERY_EXPORT, p, n, &q, &e)) {
+            if (q->sliced)
+                assert_true(query_next(q));
             read += touches_only(&q->rows, view_table(v)) > 0;
             if (q->ordered)
                 touches_only(&q->keys, view_table(v));
@@ -726,6 +811,7 @@ int main(void)
         cmocka_unit_test(random_order_is_stable),       cmocka_unit_test(csv_bytes),
         cmocka_unit_test(json_bytes),                   cmocka_unit_test(slices_give_every_row_once),
         cmocka_unit_test(slices_of_a_table_out_of_order), cmocka_unit_test(slices_of_wide_rows),
+        cmocka_unit_test(slices_of_rows_that_grow_wide),
         cmocka_unit_test(ordered_files_are_cut_too),
         cmocka_unit_test(a_record_is_found_by_its_id),  cmocka_unit_test(facets_are_counted),
         cmocka_unit_test(facets_are_ordered_as_numbers), cmocka_unit_test(a_question_may_make_a_tree),

@@ -3,6 +3,7 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -132,6 +133,26 @@ test('xlsx: a text over 32,767 characters is cut, marked and listed', async () =
 /** The rows as ogr2ogr's JSON lines, or unzip's content. */
 const ogr = (file, ...args) => execFileSync('ogr2ogr', ['-f', 'GeoJSONSeq', '/vsistdout/', file, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
   .trim().split('\n').map((line) => JSON.parse(line).properties);
+
+// Slices are sized by the rows before: here those behind are many thousand times as wide. All come, and little is held.
+for (const [what, text] of [['unlike each other', "(SELECT string_agg(md5(i::text || j::text), '') FROM generate_series(1, 600) j)"], ['all alike', "repeat('texte ', 8000)"]]) {
+  test(`a file whose rows grow wide is whole: ${what}`, async () => {
+    const id = `elargi-${what.length}`;
+    const { table } = await publish(t, H, { id, fields: { n: ['int'], t: ['text'] },
+      generate: `SELECT i, i, CASE WHEN i <= 3000 THEN 'x' ELSE ${text} END FROM generate_series(1, 4000) i` });
+    const [rows, bytes, sum] = sql(t, `SELECT count(*), sum(length(c2)), md5(string_agg(c2, '' ORDER BY _id)) FROM ${table}`).trim().split('|');
+    for (const params of [{}, { where: 'n > 0' }, { order_by: 'n' }]) {
+      const lines = (await good(`${id}/exports/jsonl`, params)).text.trim().split('\n').map((line) => JSON.parse(line));
+      assert.equal(lines.length, Number(rows));
+      assert.ok(lines.every((row, i) => row.n === i + 1));
+      const all = lines.map((row) => row.t).join('');
+      assert.equal(all.length, Number(bytes));
+      assert.equal(createHash('md5').update(all).digest('hex'), sum);
+    }
+    const held = Number(/^terrasse_stream_held_most_bytes (\d+)/m.exec((await t.http(H, '/metrics')).text)[1]);
+    assert.ok(held < 4 << 20, `${held} bytes were held`);
+  });
+}
 
 test('ods, read by GDAL: the same values; its members and their order', async () => {
   const answer = await good('tout/exports/ods');

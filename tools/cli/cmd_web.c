@@ -49,7 +49,7 @@ bool cmd_web_process(struct cli *cli, struct err *e)
                  .trusted = option_str(OPTION_TRUSTED_PROXY).p,
                  .share_port = option_i64(OPTION_WEB) > 1},
         .lanes = {.web_uri = keys.value[KEY_WEB_URI], .reader_uri = keys.value[KEY_READER_URI], .fast_web = 1,
-                  .fast_reader = 1, .exclusive_web = 2, .exclusive_reader = 2},
+                  .fast_reader = 2, .exclusive_web = 2, .exclusive_reader = 2},
         .tables = program_routes, .ntables = program_routes_n, .hooks = &program_hooks,
         .upload_max_bytes = (uint64_t)option_i64(OPTION_UPLOAD_MAX) * MIB, .spool_dir = spool,
         .kept_bytes = (uint64_t)option_i64(OPTION_EXPORTS_KEPT) * MIB,

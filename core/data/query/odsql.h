@@ -131,12 +131,14 @@ struct odsql_sql {
     struct str *params;       /* text values; grows up to ODSQL_PARAMS_MAX */
     unsigned room;
     struct buf *out;          /* where the text goes */
+    bool *read;               /* by the number of a column: the text names it; 0: one of rest */
 };
 void odsql_sql_init(struct odsql_sql *q, struct arena *a, const struct dataset_view *view);
 void odsql_sql_param(struct odsql_sql *q, struct str value, const char *type); /* writes $n::type */
 unsigned odsql_sql_bind(struct odsql_sql *q, struct str value);                /* its number only */
 void odsql_sql_timezone(struct odsql_sql *q);
 void odsql_sql_column(struct odsql_sql *q, const struct view_column *c); /* r.c3, cast when in rest */
+bool odsql_sql_reads(const struct odsql_sql *q, const struct view_column *c); /* it was written */
 void odsql_sql_local(struct odsql_sql *q, const struct node *n); /* a date as timestamp in the zone */
 bool odsql_sql_expr(struct odsql_sql *q, const struct node *n, struct err *e);
 bool odsql_sql_filter(struct odsql_sql *q, const struct node *n, struct err *e);

@@ -21,6 +21,10 @@ void odsql_sql_init(struct odsql_sql *q, struct arena *a, const struct dataset_v
     *q = (struct odsql_sql){.a = a, .view = view, .timezone = S("UTC")};
     q->room = PARAMS_FIRST;
     q->params = ARENA_ARRAY(a, struct str, q->room);
+    unsigned most = 0;
+    for (size_t i = 0; i < view_columns(view); i++)
+        most = view_column(view, i)->number > most ? view_column(view, i)->number : most;
+    q->read = ARENA_ARRAY(a, bool, most + 1);
     const struct str *base = view_base(view, &q->n);
     for (unsigned i = 0; i < q->n; i++)
         q->params[i] = base[i];
@@ -73,8 +77,20 @@ void odsql_sql_timezone(struct odsql_sql *q)
     buf_printf(q->out, "$%u::text", q->timezone_param);
 }
 
+/* Those of rest are one array. */
+static unsigned place_of(const struct view_column *c)
+{
+    return c->in_rest ? 0 : c->number;
+}
+
+bool odsql_sql_reads(const struct odsql_sql *q, const struct view_column *c)
+{
+    return q->read[place_of(c)];
+}
+
 void odsql_sql_column(struct odsql_sql *q, const struct view_column *c)
 {
+    q->read[place_of(c)] = true;
     put(q, c->in_rest ? "r.rest[" : "r.c"); /* not by buf_printf: every request writes all of its columns */
     buf_addn(q->out, c->number);
     if (!c->in_rest)

@@ -45,7 +45,7 @@ static void put_output(struct build *b, struct buf *out, struct output *o, int *
 }
 
 /* Gives how many columns that is. */
-static int put_outputs(struct build *b, struct buf *out)
+int query_put_outputs(struct build *b, struct buf *out)
 {
     int at = 0;
     if (!b->grouped) {
@@ -94,7 +94,7 @@ static void split_aggregates(struct build *b, struct buf *from)
     buf_printf(from, " from %s r" STR_FMT ") a", view_table(b->view), STR_ARG(buf_str(&b->where)));
 }
 
-static void put_from(struct build *b, struct buf *out)
+void query_put_from(struct build *b, struct buf *out)
 {
     if (b->static_groups) {
         buf_add(out, buf_str(&b->from));
@@ -117,7 +117,7 @@ static void count_groups(struct build *b, struct query *q)
     }
     struct buf out = {0};
     buf_addz(&out, "select count(*) from (select 1 from ");
-    put_from(b, &out);
+    query_put_from(b, &out);
     put_group_by(b, &out);
     buf_addz(&out, ") g");
     q->count_rows = (struct query_sql){arena_copy(b->a, buf_str(&out)), b->group_params, b->sql.params};
@@ -139,58 +139,7 @@ static void count_records(struct build *b, struct query *q, unsigned filter_para
 
 /* ---- the statement ---- */
 
-static bool is_sliced(const struct build *b, enum query_kind kind)
-{
-    return kind == QUERY_EXPORT && !b->grouped && !b->aggregates && !b->order.n && b->ask.offset == 0 &&
-           !view_is_catalogue(b->view);
-}
-
-/* from, to: the parameters that say which pages of the table; or behind which row, and how many. */
-static void put_slice_end(const struct build *b, struct buf *out, bool by_place, unsigned from, unsigned to)
-{
-    buf_addz(out, b->where.n ? " and " : " where ");
-    buf_addz(out, by_place ? "r.ctid >= $" : "r._id > $");
-    buf_addn(out, from);
-    buf_addz(out, by_place ? "::tid and r.ctid < $" : "::bigint order by r._id limit $");
-    buf_addn(out, to);
-    buf_addz(out, by_place ? "::tid" : "::bigint");
-}
-
-/* Sets what the parameters of the next slice say. */
-static void ask_slice(struct query *q)
-{
-    q->asked = query_wanted(q);
-    if (q->by_place) {
-        snprintf(q->from_text, sizeof q->from_text, "(%lld,0)", (long long)q->page);
-        q->page += q->pages;
-        snprintf(q->to_text, sizeof q->to_text, "(%lld,0)", (long long)q->page);
-    } else {
-        snprintf(q->from_text, sizeof q->from_text, "%lld", (long long)q->last_id);
-        snprintf(q->to_text, sizeof q->to_text, "%lld", (long long)q->asked);
-    }
-    q->slice_params[0] = str_of(q->from_text);
-    q->slice_params[1] = str_of(q->to_text);
-}
-
-static void put_slice(struct build *b, struct query *q, struct buf *out)
-{
-    struct buf by_key = {0};
-    q->slice = QUERY_SLICE_BYTES / (64 * ((int64_t)b->n + 1)); /* 64 bytes a cell: more than most */
-    q->pages = 1; /* what they hold is not known yet */
-    q->last_id = -1;
-    unsigned from = odsql_sql_bind(&b->sql, S("")), to = odsql_sql_bind(&b->sql, S(""));
-    q->slice_params = b->sql.params + b->sql.n - 2;
-    ask_slice(q);
-    if (q->by_place) {
-        buf_add(&by_key, buf_str(out));
-        put_slice_end(b, &by_key, false, from, to);
-        q->by_key = arena_copy(b->a, buf_str(&by_key));
-        buf_free(&by_key);
-    }
-    put_slice_end(b, out, q->by_place, from, to);
-}
-
-static bool put_page(struct build *b, struct buf *out, struct err *e)
+bool query_put_page(struct build *b, struct buf *out, struct err *e)
 {
     if (!query_order(b, out, e))
         return false;
@@ -206,72 +155,6 @@ static bool put_page(struct build *b, struct buf *out, struct err *e)
     return true;
 }
 
-/* ---- a file in an order of the caller's ---- */
-
-static bool is_ordered(const struct build *b, enum query_kind kind)
-{
-    return kind == QUERY_EXPORT && !b->grouped && !b->aggregates && (b->order.n || b->ask.offset > 0) &&
-           !view_is_catalogue(b->view);
-}
-
-/* Both statements are given all that was bound so far; what one does not use still wants a type. */
-static void put_unused(struct buf *out, unsigned from, unsigned to)
-{
-    for (unsigned k = from + 1; k <= to; k++)
-        buf_printf(out, " and (true or $%u::text is null)", k);
-}
-
-/* First the places of all rows in their order, then the rows of some places at a time. */
-static bool put_ordered(struct build *b, struct query *q, struct buf *out, struct err *e)
-{
-    struct buf order = {0};
-    unsigned outputs = b->sql.n;
-    bool ok = put_page(b, &order, e);
-    b->key_params = b->sql.n;
-    buf_addz(&b->keys, "select r._id from ");
-    put_from(b, &b->keys);
-    buf_addz(&b->keys, b->where.n ? "" : " where true");
-    put_unused(&b->keys, b->filter_params, outputs);
-    buf_add(&b->keys, buf_str(&order));
-    buf_free(&order);
-    buf_addz(out, "select ");
-    put_outputs(b, out);
-    buf_addz(out, " from unnest(");
-    b->sql.out = out;
-    odsql_sql_param(&b->sql, S("{}"), "int[]");
-    q->slice_params = b->sql.params + b->sql.n - 1;
-    buf_printf(out, ") with ordinality as w (id, at) join %s r on r._id = w.id" STR_FMT " where true",
-               view_table(b->view), STR_ARG(buf_str(&b->from)));
-    put_unused(out, 0, b->filter_params);
-    put_unused(out, outputs, b->key_params);
-    buf_addz(out, " order by w.at");
-    q->slice = QUERY_SLICE_BYTES / (64 * ((int64_t)b->n + 1));
-    return ok;
-}
-
-/* "{7,3,12}": the places of the slice that is asked for next. */
-static void ask_places(struct query *q)
-{
-    size_t n = 0, left = q->nplaces - q->place;
-    q->asked = query_wanted(q) < (int64_t)left ? query_wanted(q) : (int64_t)left;
-    for (int64_t i = 0; i < q->asked; i++)
-        n += (size_t)snprintf(q->places_text + n, 16, "%c%d", i ? ',' : '{', (int)q->places[q->place + (size_t)i]);
-    snprintf(q->places_text + n, 3, n ? "}" : "{}");
-    q->slice_params[0] = str_of(q->places_text);
-}
-
-void query_places(struct query *q, struct arena *a, const PGresult *keys)
-{
-    int n = PQntuples(keys);
-    int32_t *places = ARENA_ARRAY(a, int32_t, (size_t)n + 1);
-    for (int i = 0; i < n; i++)
-        places[i] = (int32_t)cell_i64(keys, i, 0);
-    q->places = places;
-    q->nplaces = (size_t)n;
-    q->places_text = arena_alloc(a, QUERY_SLICE * 12 + 4);
-    ask_places(q);
-}
-
 /* In the rows alone, not in what counts them. */
 static void put_after(struct build *b, struct buf *out)
 {
@@ -285,26 +168,20 @@ static void put_after(struct build *b, struct buf *out)
 static bool put_statement(struct build *b, struct query *q, enum query_kind kind, struct buf *out, struct err *e)
 {
     struct buf order = {0};
-    bool ok = true;
     q->total_at = -1;
-    q->ordered = is_ordered(b, kind);
-    if (q->ordered)
-        return put_ordered(b, q, out, e);
-    q->sliced = is_sliced(b, kind);
-    q->by_place = q->sliced && !b->where.n && !b->from.n && (b->ask.limit < 0 || b->ask.limit > QUERY_SLICE);
-    if (!q->sliced) /* its expressions may be those of aggregates: before they move to the join */
-        ok = put_page(b, &order, e);
+    if (kind == QUERY_EXPORT && query_is_cut(b))
+        return query_put_slices(b, q, out, e);
+    /* Its expressions may be those of aggregates: before they move to the join. */
+    bool ok = query_put_page(b, &order, e);
     if (ok && b->aggregates && !b->grouped)
         split_aggregates(b, &b->from);
     buf_addz(out, "select ");
-    put_total(b, q, kind, out, put_outputs(b, out));
+    put_total(b, q, kind, out, query_put_outputs(b, out));
     buf_addz(out, " from ");
-    put_from(b, out);
+    query_put_from(b, out);
     put_after(b, out);
     put_group_by(b, out);
     buf_add(out, buf_str(&order));
-    if (ok && q->sliced)
-        put_slice(b, q, out);
     buf_free(&order);
     return ok;
 }
@@ -407,73 +284,6 @@ bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind k
     b->series = kind == QUERY_SERIES;
     odsql_sql_init(&b->sql, a, v);
     return query_ask_read(v, kind, params, n, &b->ask, e) && make(b, kind, out, e);
-}
-
-int64_t query_wanted(const struct query *q)
-{
-    int64_t slice = q->slice < 1 ? 1 : q->slice > QUERY_SLICE ? QUERY_SLICE : q->slice;
-    return q->left >= 0 && q->left < slice ? q->left : slice;
-}
-
-void query_pace(struct query *q, size_t bytes, size_t got)
-{
-    if (got == 0)
-        return;
-    q->slice = (int64_t)(QUERY_SLICE_BYTES / (bytes / got + 1));
-    if (q->pages > 0)
-        q->pages = (int64_t)(QUERY_SLICE_BYTES / (bytes / (size_t)q->pages + 1));
-    if (q->pages > QUERY_SLICE_PAGES)
-        q->pages = QUERY_SLICE_PAGES;
-}
-
-/* Its rows in the order of _id, none missing, from the last one taken on. */
-static int in_order(const struct query *q, const PGresult *r)
-{
-    int i = 0;
-    int64_t next = q->last_id < 0 ? 1 : q->last_id + 1;
-    while (i < PQntuples(r) && cell_i64(r, i, 0) == next + i)
-        i++;
-    return i;
-}
-
-static bool next_places(struct query *q)
-{
-    q->place += (size_t)q->asked;
-    if (q->place < q->nplaces)
-        ask_places(q);
-    return q->place < q->nplaces;
-}
-
-/* Where the table does not go on in its order, at its end, and where one page is too much at once: by the index from here. */
-static void leave_places(struct query *q)
-{
-    q->by_place = false;
-    q->rows.sql = q->by_key;
-}
-
-static int at_most(int n, int64_t left)
-{
-    return left >= 0 && left < n ? (int)left : n;
-}
-
-int query_taken(struct query *q, const PGresult *r, bool *last)
-{
-    int n = PQntuples(r), good = q->by_place ? in_order(q, r) : n, taken = at_most(good, q->left);
-    bool ends = !q->by_place && n < q->asked;
-    query_pace(q, PQresultMemorySize(r), (size_t)n);
-    *last = q->ordered ? !next_places(q) : true;
-    if (!q->sliced)
-        return n;
-    if (taken > 0)
-        q->last_id = cell_i64(r, taken - 1, 0);
-    if (q->left >= 0)
-        q->left -= taken;
-    if (q->by_place && (good < n || n == 0 || q->pages == 0))
-        leave_places(q);
-    *last = q->left == 0 || ends;
-    if (!*last)
-        ask_slice(q);
-    return taken;
 }
 
 /* ---- one record ---- */

@@ -65,7 +65,7 @@ struct query_sql {
 
 /* A slice has 2,000 rows at most, and about so many bytes in the client's memory: two of them and what the
  * connection queues stay under 1 MB, whatever the width of the rows. */
-enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 288 << 10, QUERY_SLICE_PAGES = 16 };
+enum { QUERY_SLICE = 2000, QUERY_SLICE_BYTES = 288 << 10, QUERY_SLICE_PAGES = 32, QUERY_AHEAD = 4 };
 
 struct build;
 
@@ -93,7 +93,7 @@ struct query {
     struct query_sql count_rows;
     int total_at; /* the result's column that says it on every row, where finding it out is most of the work; -1: none */
 
-    /* QUERY_EXPORT: `rows` is one slice; ask again until query_taken says that it was the last. Neither sliced nor
+    /* QUERY_EXPORT: query_next sets `rows` to a slice; until query_taken says that it was the last. Neither sliced nor
      * ordered (groups, aggregates): one question. */
     bool sliced;
     /* Slices of all rows follow the table as it lies, so many of its pages at a time, which costs PostgreSQL a fifth less
@@ -101,10 +101,13 @@ struct query {
      * page, `by_key` goes on. */
     bool by_place;
     const char *by_key;
+    const char *by_width;   /* the same for rows of which some are wide; NULL: none of the columns can be */
+    bool is_wide;           /* their widths decide how many come */
+    bool astray;            /* left just now: what was asked for behind the slice that was taken is void */
     int64_t page, pages;    /* the first one not asked for; those of a slice, 0: one is too much */
     int64_t last_id;        /* of the last row that was taken; -1: none */
     /* In an order of the caller's: `keys` gives the rows' places in that order, one int4 a row, which is
-     * all that is held; after query_places `rows` is one slice of them, query_next the one behind. */
+     * all that is held; after query_places a slice is the rows of some of them. */
     bool ordered;
     struct query_sql keys;
     const int32_t *places;
@@ -112,7 +115,8 @@ struct query {
     char *places_text;
     int64_t left;           /* rows still wanted; -1: all */
     int64_t slice;          /* rows of a slice: a guess from the columns, then from what they took in memory */
-    int64_t asked;          /* rows of the slice that was asked for */
+    int64_t asked[QUERY_AHEAD]; /* pages, or rows, of each slice that was asked for and is not taken, the oldest first */
+    unsigned nasked;
     struct str *slice_params;
     char from_text[24], to_text[24];
 };
@@ -126,13 +130,16 @@ bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind k
 enum { QUERY_CURSOR = 32 + 8 + 1 };
 bool query_cursor(const struct query *q, int64_t last_id, char out[QUERY_CURSOR]); /* false: this query has none */
 
-/* A slice has come: how many of its rows count (all, but where the table's order ends), and whether it was the last one. Else
- * `rows` is set to the next, sized by what this one took in memory. */
+/* Sets `rows` to the next slice. Several may be asked for before the first one is taken, QUERY_AHEAD at most; false: not
+ * before another is taken (where a slice begins is known by place, not by key), or nothing is left. */
+bool query_next(struct query *q);
+/* The oldest slice asked for has come: how many of its rows count (all, but where the table's order ends), and whether it
+ * was the last one. Those asked for from here on are sized by what this one took in memory. */
 int query_taken(struct query *q, const PGresult *r, bool *last);
 void query_pace(struct query *q, size_t bytes, size_t got); /* its sizes */
 int64_t query_wanted(const struct query *q); /* rows the next slice asks for */
 
-/* The answer of `keys` is in: its places are kept in the arena, the first slice is set. */
+/* The answer of `keys` is in: its places are kept in the arena. */
 void query_places(struct query *q, struct arena *a, const PGresult *keys);
 
 /* How long the values of its stored decimal columns are, over all rows of the version, whatever was filtered: false, it has
@@ -140,6 +147,11 @@ void query_places(struct query *q, struct arena *a, const PGresult *keys);
 enum { QUERY_DOUBLE_DIGITS = 15, QUERY_DECIMAL_DIGITS = 38 };
 bool query_decimals(struct query *q, struct query_sql *out);
 void query_decimals_take(struct query *q, const PGresult *r);
+
+/* How many bytes of its values the table keeps outside of their rows (a bigint): where there are any, slices end where their
+ * rows become too wide, which costs a fifth more. False: no column that was asked for can be wide. */
+bool query_wide(struct query *q, struct query_sql *out);
+void query_wide_take(struct query *q, const PGresult *r);
 
 /* One record by its 40-hex id; `select` may narrow it. fails also err_query_record_unknown */
 bool query_record(struct arena *a, const struct dataset_view *v, struct str id,

@@ -67,6 +67,14 @@ struct build {
     struct buf keys;
 };
 
+/* query.c, for query_slice.c */
+int query_put_outputs(struct build *b, struct buf *out); /* gives how many columns that is */
+void query_put_from(struct build *b, struct buf *out);
+bool query_put_page(struct build *b, struct buf *out, struct err *e); /* order, limit and offset */
+/* query_slice.c */
+bool query_is_cut(const struct build *b);
+bool query_put_slices(struct build *b, struct query *q, struct buf *out, struct err *e);
+
 bool query_lists(struct build *b, struct err *e);
 bool query_outputs(struct build *b, struct err *e);
 bool query_range(struct build *b, struct odsql_item *item, struct err *e);

@@ -107,9 +107,22 @@ static void test_counts_add_up(void **state)
 static void test_canonical_bytes_need_quotes(void **state)
 {
     (void)state;
-    struct reading g = read_text(S("a;b\n\"x,y\";\"say \"\"hi\"\"\"\n"), NULL);
-    assert_int_equal(jr_i64(g.report, "bytes", 0), (int64_t)strlen("a,b\n\"x,y\",\"say \"\"hi\"\"\"\n"));
-    end(&g);
+    static const struct {
+        const char *file, *canonical, *options;
+    } all[] = {
+        {"a;b\n\"x,y\";\"say \"\"hi\"\"\"\n", "a,b\n\"x,y\",\"say \"\"hi\"\"\"\n", NULL},
+        {"a;b\nx,y;z\nt;u\n", "a,b\n\"x,y\",z\nt,u\n", NULL},                     /* bare here, a separator there */
+        {"a,b\nx\"y,z\n\"q\"r,t\n", "a,b\n\"x\"\"y\",z\nqr,t\n", NULL},          /* a quote within, text behind one */
+        {"a,b\r\n\"x\ny\",z\r\nu,v\r\n", "a,b\n\"x\ny\",z\nu,v\n", NULL},
+        {"a,b\nx,z\nt,u\n", "a,b\nx,z\nt,u\n", NULL},
+        {"a,b\nx y,z\nt u,u\n", "a,b\n\"x,y\",z\n\"t,u\",u\n", /* a step writes what was not in the file */
+         "{\"steps\": [{\"do\": \"replace\", \"column\": \"a\", \"find\": \" \", \"by\": \",\"}]}"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct reading g = read_text(str_of(all[i].file), all[i].options);
+        assert_int_equal(jr_i64(g.report, "bytes", 0), strlen(all[i].canonical));
+        end(&g);
+    }
 }
 
 static void test_stream_bytes(void **state)

@@ -134,6 +134,18 @@ test('xlsx: a text over 32,767 characters is cut, marked and listed', async () =
 const ogr = (file, ...args) => execFileSync('ogr2ogr', ['-f', 'GeoJSONSeq', '/vsistdout/', file, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
   .trim().split('\n').map((line) => JSON.parse(line).properties);
 
+test('a page of records that is too large says what to ask for instead', async () => {
+  await publish(t, H, { id: 'epais', fields: { n: ['int'], t: ['text'] }, generate: "SELECT i, i, repeat('x', 1000000) FROM generate_series(1, 60) i" });
+  const records = (params) => t.http(H, `/api/explore/v2.1/catalog/datasets/epais/records?${new URLSearchParams(params)}`);
+  for (const params of [{ limit: 60 }, { limit: 60, where: 'n > 0' }, { limit: 20 }]) {
+    const answer = await records(params);
+    assert.equal(answer.status, 400, answer.text.slice(0, 200));
+    assert.match(answer.text, /16 MB.*limit.*select.*exports/);
+  }
+  assert.equal((await records({ limit: 10 })).json.results.length, 10);
+  assert.equal((await records({ limit: 60, select: 'n' })).json.results.length, 60);
+});
+
 // Slices are sized by the rows before: here those behind are many thousand times as wide. All come, and little is held.
 for (const [what, text] of [['unlike each other', "(SELECT string_agg(md5(i::text || j::text), '') FROM generate_series(1, 600) j)"], ['all alike', "repeat('texte ', 8000)"]]) {
   test(`a file whose rows grow wide is whole: ${what}`, async () => {

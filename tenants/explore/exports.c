@@ -84,6 +84,7 @@ static bool ask_download(struct req *r, struct err *e)
 /* The steps of exports_begin.c and exports_slices.c, behind what names the file. */
 #define THE_FILE(ask)                                                                              \
     {STEP_DB, explore_ask_grant, NULL}, {STEP_DB, ask, NULL}, {STEP_DB, exports_begin, NULL},      \
+        {STEP_CPU, exports_try, exports_must_try},                                                  \
         {STEP_DB, exports_ask_widths, NULL}, {STEP_DB, exports_ask_keys, NULL},                    \
         {STEP_STREAM, exports_ask_slice, exports_write_slice}, /* ends here unless it is gathered */ \
         {STEP_CPU, exports_convert, NULL}, {STEP_REPLY, exports_send_converted, NULL}, {STEP_END, NULL, NULL}

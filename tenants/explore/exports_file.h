@@ -43,6 +43,8 @@ bool exports_still_open(struct req *r, struct export_file *f);
 bool exports_may_go_on(struct req *r);
 
 /* exports_slices.c: the steps that follow it, in their order. */
+bool exports_must_try(struct req *r, struct err *e);
+bool exports_try(struct req *r, struct err *e);
 bool exports_ask_widths(struct req *r, struct err *e);
 bool exports_ask_keys(struct req *r, struct err *e);
 bool exports_ask_slice(struct req *r, struct err *e);

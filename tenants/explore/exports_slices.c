@@ -6,6 +6,7 @@
 
 #include "core/base/errors.h"
 #include "core/base/fd.h"
+#include "core/data/format/ogr.h"
 #include "core/web/engine.h"
 #include "core/web/errors.h"
 #include "tenants/explore/explore.h"
@@ -26,6 +27,27 @@ static bool is_bare(const struct req *r, const struct export_file *f)
 static bool is_gathered(const struct export_file *f)
 {
     return f->measured || f->x.format->convert;
+}
+
+/* Which reference systems there are is known to what makes the file only. */
+bool exports_must_try(struct req *r, struct err *e)
+{
+    (void)e;
+    const struct export_file *f = r->state;
+    return is_bare(r, f) && f->x.format->convert && f->x.epsg != OGR_WGS84;
+}
+
+/* HEAD is refused what GET would be: the file is made of no row, and thrown away. */
+bool exports_try(struct req *r, struct err *e)
+{
+    struct export_file *f = r->state;
+    const char *folder = spool_of(r).p;
+    f->rows_fd = spill_file(folder);
+    export_start(&f->x, &f->plain);
+    if (f->rows_fd < 0 || !fd_write(f->rows_fd, buf_str(&f->plain)) || lseek(f->rows_fd, 0, SEEK_SET) != 0)
+        return ERR(e, err_internal, "a file of no row cannot be tried: %s", strerror(errno));
+    f->file_fd = f->x.format->convert(&f->x, f->rows_fd, folder, e);
+    return f->file_fd >= 0;
 }
 
 /* Whether some rows are wide: slices are cut accordingly. How wide the decimals of a Parquet file are is said in its types:

@@ -190,12 +190,21 @@ test('epsg: files of two reference systems are two, and HEAD has the tag of GET'
   assert.equal((await get(api('carres', 'exports/gpkg?epsg=2154'))).headers.etag, tags[1]);
 });
 
+test('epsg: HEAD of a known system has the head of GET, compressed or not, and whatever the rows', async () => {
+  for (const query of ['geojson?epsg=2154', 'shp?epsg=2154&compressed=true', 'gpkg?epsg=3857&where=code="none"']) {
+    const [head, whole] = [await get(api('carres', `exports/${query}`), { method: 'HEAD' }), await get(api('carres', `exports/${query}`))];
+    assert.deepEqual([head.status, head.headers['content-type'], head.headers['content-disposition']], [200, whole.headers['content-type'], whole.headers['content-disposition']], query);
+    assert.deepEqual([whole.status, head.text], [200, ''], query);
+  }
+});
+
 test('epsg: what nobody knows, or what is no map, is refused in words', async () => {
   for (const [code, format] of [['99999', 'shp'], ['1', 'geojson'], ['5720', 'gpkg'], ['4978', 'fgb'], ['0', 'shp'], ['-1', 'csv'], ['2154.5', 'geojson'], ['lambert', 'kml'], ['100000', 'gpkg'], ['99999999999999999999', 'fgb']]) {
     const answer = await get(api('carres', `exports/${format}?epsg=${code}`));
     assert.equal(answer.status, 400, `${format} ${code}`);
     assert.equal(answer.json.error_code, 'InvalidRESTParameterError');
     assert.match(answer.json.message, new RegExp(`epsg API parameter: ${code} was found but the EPSG code of a reference system of maps`));
+    assert.equal((await get(api('carres', `exports/${format}?epsg=${code}`), { method: 'HEAD' })).status, 400, `HEAD ${format} ${code}`);
   }
 });
 

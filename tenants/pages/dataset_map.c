@@ -1,12 +1,12 @@
-/* dataset_map -- a dataset's geometries as one drawing, made here: no tile of anybody else, no script; the table says the
- * same in words. */
+/* dataset_map -- a dataset's geometries as one drawing, made here: no tile of anybody else, no script; a table beside it
+ * says what is drawn in words, and links to the rows. */
 #include "core/data/query/cell.h"
 #include "core/data/query/tile.h"
 #include "tenants/pages/dataset.h"
 #include "tenants/pages/hits.h"
 #include "tenants/pages/say.h"
 
-enum { COL_DIMENSION, COL_X, COL_Y, COL_PATH, COL_WIDTH, COL_HEIGHT, COL_NAME, EDGE = 12 };
+enum { COL_DIMENSION, COL_X, COL_Y, COL_PATH, COL_WIDTH, COL_HEIGHT, COL_NAME, COL_LONGITUDE, COL_LATITUDE, EDGE = 12 };
 
 struct sketch {
     int64_t step;
@@ -75,6 +75,33 @@ static void fill_shapes(struct req *r, const PGresult *rows, struct page_dataset
                                    number(rows, 0, COL_WIDTH) + 2 * EDGE, number(rows, 0, COL_HEIGHT) + 2 * EDGE);
 }
 
+static struct str degrees(struct req *r, const PGresult *rows, int row, int column)
+{
+    return say_number(r->a, r->lang, arena_printf(r->a, "%.5f", number(rows, row, column)));
+}
+
+/* A row without a text of its own is known by its place in the drawing. */
+static struct str place_name(struct req *r, const PGresult *rows, int row)
+{
+    struct str name = text(rows, row, COL_NAME);
+    return str_trim(name).n ? name : arena_printf(r->a, "%d", row + 1);
+}
+
+static void fill_places(struct req *r, const PGresult *rows, struct page_dataset_map *p)
+{
+    static const enum text_key forms[] = {TEXT_MAP_POINT, TEXT_MAP_LINE, TEXT_MAP_AREA};
+    int n = PQntuples(rows);
+    struct page_dataset_map_places *places = ARENA_ARRAY(r->a, struct page_dataset_map_places, (size_t)n + 1);
+    for (int i = 0; i < n; i++) {
+        int64_t dimension = cell_i64(rows, i, COL_DIMENSION);
+        places[i] = (struct page_dataset_map_places){
+            .name = place_name(r, rows, i), .form = page_say(r, forms[dimension >= 0 && dimension <= 2 ? dimension : 2]),
+            .latitude = degrees(r, rows, i, COL_LATITUDE), .longitude = degrees(r, rows, i, COL_LONGITUDE)};
+    }
+    p->places = places;
+    p->places_n = (size_t)n;
+}
+
 static struct str drawn(struct req *r, const struct sketch *m, size_t n)
 {
     struct str said = arena_printf(r->a, "%zu", n);
@@ -100,6 +127,7 @@ static bool reply_map(struct req *r, struct err *e)
         .tiles = arena_printf(r->a, "/api/tiles/v1/" STR_FMT, STR_ARG(d->g.dataset_id))};
     if (m->asked) {
         fill_shapes(r, r->batch.calls[0].result, &p);
+        fill_places(r, r->batch.calls[0].result, &p);
         p.drawn = drawn(r, m, p.shapes_n);
     }
     page_dataset_map(&panel, r->lang, &p);

@@ -228,12 +228,13 @@ static void put_sketched(const struct tile *t, struct arena *a, int64_t step, st
                   "b from p) i),");
     buf_printf(out, " k as (select *, %d / greatest(w, h, 1) as s from e),", TILE_SKETCH);
     buf_addz(out, " d as (select p._id, p.n, k.w * k.s as w, k.h * k.s as h,"
+                  " public.st_transform(public.st_centroid(p.g), 4326) as c,"
                   " public.st_simplify(public.st_transscale(p.g, -k.x, -k.y, k.s, k.s), 0.7, true) "
                   "as g from p, k)"
                   " select public.st_dimension(g), public.st_x(public.st_centroid(g)), "
                   "public.st_y(public.st_centroid(g)),"
                   " case when public.st_dimension(g) = 0 then '' else public.st_assvg(g, 1, 1) "
-                  "end, w, h, n from d"
+                  "end, w, h, n, public.st_x(c), public.st_y(c) from d"
                   " where g is not null order by public.st_area(g) desc, _id");
 }
 

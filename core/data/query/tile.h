@@ -19,7 +19,8 @@ bool tile_can(const struct dataset_view *v); /* it has a geometry */
 /* The same rows as one drawing, TILE_SKETCH_ROWS of them at most: of more, one in `*step`, all over
  * the file. Each row of the result, in a square of TILE_SKETCH across whose y goes down from 0 to
  * minus the height: dimension (int), x and y of its middle (float8), its outline as SVG writes a
- * path (text), width and height of the whole (float8), and the first field of text (text, cut).
+ * path (text), width and height of the whole (float8), the first field of text (text, cut), and
+ * the longitude and latitude of its middle (float8).
  * fails  as query_make */
 enum { TILE_SKETCH = 1000, TILE_SKETCH_ROWS = 3000 };
 bool tile_sketch(struct arena *a, const struct dataset_view *v, const struct query_param *params,

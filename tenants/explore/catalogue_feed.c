@@ -173,6 +173,16 @@ static void put_distribution(struct catalogue_file *f, struct jw *w, const struc
                  arena_printf(f->r->a, "exports/%s", format));
 }
 
+static void put_rows(struct catalogue_file *f, struct jw *w, const struct dataset_object *d)
+{
+    if (d->records == 0)
+        return;
+    put_distribution(f, w, d, "csv", "text/csv");
+    put_distribution(f, w, d, "json", "application/json");
+    put_distribution(f, w, d, "xlsx",
+                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+}
+
 static void put_files(struct catalogue_file *f, struct jw *w, const struct dataset_object *d)
 {
     size_t i;
@@ -214,10 +224,7 @@ void catalogue_pod_object(struct catalogue_file *f, struct buf *out, const struc
     jw_close(&w, '}');
     jw_key(&w, S("distribution"));
     jw_open(&w, '[');
-    put_distribution(f, &w, d, "csv", "text/csv");
-    put_distribution(f, &w, d, "json", "application/json");
-    put_distribution(f, &w, d, "xlsx",
-                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    put_rows(f, &w, d);
     put_files(f, &w, d);
     jw_close(&w, ']');
     jw_close(&w, '}');

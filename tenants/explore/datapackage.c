@@ -99,7 +99,8 @@ static void put_resources(struct req *r, struct jw *w, const struct dataset_obje
     json_t *f;
     jw_key(w, S("resources"));
     jw_open(w, '[');
-    put_resource(r, w, d, v);
+    if (d->records > 0 || json_array_size(d->attachments) == 0) /* a package has one resource at least */
+        put_resource(r, w, d, v);
     json_array_foreach(d->attachments, i, f)
         put_file(r, w, explore_dataset_url(r, d->dataset_id), f);
     jw_close(w, ']');

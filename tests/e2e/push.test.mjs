@@ -120,6 +120,26 @@ test('a table without rows says whether the filter or the dataset has none (I83)
   assert.doesNotMatch(empty, /Aucune ligne ne correspond/);
 });
 
+test('files of rows are told of where there are rows only: in data.json, data packages, feeds, tables and to search engines', async () => {
+  const listed = async () => {
+    const pod = (await t.http(A, '/api/explore/v2.1/catalog/exports/data.json')).json.dataset.find((d) => d.landingPage.endsWith('/vide/'));
+    const ld = JSON.parse(/<script type="application\/ld\+json">([^]*?)<\/script>/.exec((await t.http(A, '/explore/dataset/vide/')).text)[1]);
+    const feed = (await t.http(A, '/catalog.ttl')).text.match(/datasets\/vide\/(exports\/\w+|attachments\/\w+)/g) ?? [];
+    const row = (await t.http(A, '/catalog-scdl.csv')).text.split('\r\n').find((l) => l.includes('"vide"'));
+    const { profile, resources } = (await t.http(A, '/explore/dataset/vide/datapackage.json')).json;
+    return { pod: pod.distribution.map((d) => d.title), ld: (ld.distribution ?? []).map((d) => new URL(d.contentUrl).pathname.split('/').at(-1)),
+      exports: feed.some((f) => f.includes('exports')), scdl: row.includes('csv;json'), profile, pack: resources.map((x) => x.name) };
+  };
+  const bare = await listed();
+  assert.deepEqual(bare, { pod: [], ld: [], exports: false, scdl: false, profile: 'tabular-data-package', pack: ['vide'] }, 'a package has a resource: the head of the table');
+  const made = await api(A, '/datasets/vide/attachments?name=plan.pdf', { method: 'POST', body: Buffer.from('%PDF-1.4\n'), headers: { 'Content-Type': 'application/octet-stream' } });
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual(await listed(), { pod: ['plan.pdf'], ld: ['plan_pdf'], exports: false, scdl: false, profile: 'data-package', pack: ['attachments.plan_pdf'] });
+  await folded(A, 'vide', (await push(A, 'vide', 'p', [{ code: 2, nom: 'Tours' }])).json.batch);
+  const full = await poll(async () => { const l = await listed(); return l.pod.length === 4 && l; }, { what: 'the files of the rows' });
+  assert.deepEqual(full, { pod: ['vide.csv', 'vide.json', 'vide.xlsx', 'plan.pdf'], ld: ['csv', 'json', 'plan_pdf'], exports: true, scdl: true, profile: 'data-package', pack: ['vide', 'attachments.plan_pdf'] });
+});
+
 test('a record that does not fit is set aside, with its number and why, in two languages', async () => {
   await dataset(A, 'stations', 'code;places;jour\nA;1;2024-01-02\nB;2;2024-01-03\n', '{code}');
   const sent = await push(A, 'stations', 'k', [{ code: 'C', places: 3, jour: '2024-01-05' }, { code: 'D', places: 'beaucoup' }, { code: 'E', couleur: 'x' },

@@ -63,7 +63,8 @@ static enum stage_result stage_host(struct req *r, struct err *e)
     r->lang = engine_lang(r);
     bool reads = r->x->method == HTTP_GET || r->x->method == HTTP_HEAD;
     if (!found.canonical && !reads) {
-        ERR(e, err_host_unknown, "an alias takes no writes: " STR_FMT, STR_ARG(host));
+        ERR(e, err_host_moved, "an alias takes no writes: " STR_FMT, STR_ARG(host));
+        err_arg(e, STR_FMT, STR_ARG(req_tenant_url(r, found.tenant->host)));
         return STAGE_FAIL;
     }
     return found.canonical ? STAGE_NEXT : to_canonical(r, found.tenant);

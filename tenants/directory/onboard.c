@@ -70,6 +70,35 @@ bool tenant_alias(struct conn *c, const struct uuid *tenant, struct str host, st
            tenant_touch(c, tenant, e) && tenant_audit(c, tenant, STR_NONE, S("alias"), host, STR_NONE, e);
 }
 
+static bool host_below(struct str region, struct str host, struct err *e)
+{
+    if (str_ends(host, region) && host.n > region.n + 1 && host.p[host.n - region.n - 1] == '.')
+        return true;
+    ERR(e, err_host_not_below, "%zu bytes", host.n);
+    err_arg(e, STR_FMT, STR_ARG(host));
+    return err_arg(e, STR_FMT, STR_ARG(region));
+}
+
+static bool promote(struct conn *c, const struct tenant_row *t, struct str host, struct err *e)
+{
+    bool ours = false;
+    const struct str params[] = {host, uuid_str(&t->id)};
+    if (!exists(c, &sql_host_promote, params, &ours, e))
+        return false;
+    return ours ? true : taken(e, &err_host_taken, host);
+}
+
+bool tenant_move(struct conn *c, struct arena *a, const struct tenant_row *t, struct str host, struct err *e)
+{
+    if (str_eq(host, t->host))
+        return true;
+    struct str detail = arena_printf(a, "{\"from\": \"" STR_FMT "\"}", STR_ARG(t->host));
+    return (t->is_root || host_below(t->root_host, host, e)) &&
+           tenant_do(c, &sql_host_demote, (struct str[]){uuid_str(&t->id)}, e) && promote(c, t, host, e) &&
+           tenant_touch_region(c, &t->id, e) &&
+           tenant_audit(c, &t->id, STR_NONE, S("move"), host, detail, e);
+}
+
 static bool kind_check(struct str kind, struct err *e)
 {
     struct buf list = {0};
@@ -87,25 +116,14 @@ static bool kind_check(struct str kind, struct err *e)
     return false;
 }
 
-static bool host_below(struct arena *a, const struct tenant_row *region, const struct partner_new *new,
-                       struct str *host, struct err *e)
-{
-    struct str tail = arena_printf(a, "." STR_FMT, STR_ARG(region->host));
-    *host = new->host.p ? new->host : arena_printf(a, STR_FMT STR_FMT, STR_ARG(new->slug), STR_ARG(tail));
-    if (str_ends(*host, tail))
-        return true;
-    ERR(e, err_host_not_below, "%zu bytes", host->n);
-    err_arg(e, STR_FMT, STR_ARG(*host));
-    return err_arg(e, STR_FMT, STR_ARG(region->host));
-}
-
 static bool subdomain_add(struct conn *c, struct arena *a, const struct tenant_row *region,
                           const struct partner_new *new, struct partner_made *made, struct err *e)
 {
     struct uuid link = uuid_make();
     struct tenant_new t = {.root = region->root, .parent = region->id, .slug = new->slug, .name = new->name,
                            .siren = new->siren, .insee = new->insee, .population = new->population};
-    return host_below(a, region, new, &t.host, e) && tenant_insert(c, &t, &made->tenant, e) &&
+    t.host = new->host.p ? new->host : arena_printf(a, STR_FMT "." STR_FMT, STR_ARG(new->slug), STR_ARG(region->host));
+    return host_below(region->host, t.host, e) && tenant_insert(c, &t, &made->tenant, e) &&
            (made->host = t.host, true) &&
            tenant_do(c, &sql_subscription_upward,
                      (struct str[]){uuid_str(&link), uuid_str(&region->root), uuid_str(&made->tenant),

@@ -20,6 +20,11 @@ bool tenant_insert(struct conn *c, const struct tenant_new *new, struct uuid *id
 /* One more name of a portal: it answers 301 to the canonical one. fails err_host_taken */
 bool tenant_alias(struct conn *c, const struct uuid *tenant, struct str host, struct err *e);
 
+/* Another canonical name, in the tenant's transaction; the one it has becomes an alias, so that what was linked
+ * goes on working. host: a free one, or an alias of the same portal; of a sub-domain, below the region's.
+ * fails err_host_taken, err_host_not_below */
+bool tenant_move(struct conn *c, struct arena *a, const struct tenant_row *t, struct str host, struct err *e);
+
 struct partner_new {
     struct str slug;         /* its sub-domain; absent: it publishes directly on the region's portal */
     struct str host;         /* canonical; absent: <slug>.<the region's host> */

@@ -18,6 +18,7 @@ bool cmd_worker_process(struct cli *cli, struct err *e); /* started by serve */
 bool cmd_tenant_add(struct cli *cli, struct err *e);
 bool cmd_tenant_alias(struct cli *cli, struct err *e);
 bool cmd_tenant_brand(struct cli *cli, struct err *e);
+bool cmd_tenant_move(struct cli *cli, struct err *e);
 bool cmd_tenant_list(struct cli *cli, struct err *e);
 bool cmd_user_add(struct cli *cli, struct err *e);
 bool cmd_user_link(struct cli *cli, struct err *e);

@@ -1,4 +1,4 @@
-/* terrasse tenant add | alias | brand | list: the same functions as the forms call. */
+/* terrasse tenant add | alias | move | brand | list: the same functions as the forms call. */
 #include <stdio.h>
 
 #include "core/base/errors.h"
@@ -181,6 +181,25 @@ bool cmd_tenant_alias(struct cli *cli, struct err *e)
     else if (ok)
         printf(cli_say(cli, STR_FMT " mène maintenant à " STR_FMT ".\n", STR_FMT " leads to " STR_FMT " now.\n"),
                STR_ARG(alias), STR_ARG(t.host));
+    conn_close(c);
+    arena_free(&a);
+    return ok;
+}
+
+bool cmd_tenant_move(struct cli *cli, struct err *e)
+{
+    struct arena a = {0};
+    struct tenant_row t;
+    struct str from, to;
+    struct conn *c = portal_owner(cli, e);
+    bool ok = c && host_canonical(&a, str_of(cli->arguments[0]), &from, e) &&
+              host_canonical(&a, str_of(cli->arguments[1]), &to, e) && tenant_find(c, &a, from, &t, e) &&
+              conn_begin(c, &t.id, e) && tenant_move(c, &a, &t, to, e) && conn_commit(c, e);
+    if (ok && cli->json)
+        printf("{\"host\": \"" STR_FMT "\", \"alias\": \"" STR_FMT "\"}\n", STR_ARG(to), STR_ARG(t.host));
+    else if (ok)
+        printf(cli_say(cli, "Le portail est à " STR_FMT " ; " STR_FMT " y mène.\n", "The portal is at " STR_FMT "; " STR_FMT " leads there.\n"),
+               STR_ARG(to), STR_ARG(t.host));
     conn_close(c);
     arena_free(&a);
     return ok;

@@ -17,6 +17,15 @@ static struct str kind_word(struct req *r, enum rows_kind kind)
     return page_say(r, words[kind]);
 }
 
+static struct str fault_words(struct req *r, const struct err *e)
+{
+    struct buf b = {0};
+    err_say(e, r->lang, &b);
+    struct str words = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return words;
+}
+
 static void put_cell(struct req *r, const struct rows_cell *from, struct page_bo_rows_cells *to)
 {
     long long line = (long long)from->line, column = (long long)from->file_column;
@@ -86,10 +95,12 @@ static bool reply(struct req *r, struct err *e)
         return false;
     struct rows_cell *cells;
     struct str id = req_col(r, 0, 0, UP_ID), base = bo_upload_url(r, id, "rows");
-    enum rows_kind kind = rows_kind_named(req_query(r, S("kind")));
+    struct err unknown = {0};
+    enum rows_kind kind = ROWS_KINDS;
+    bool known = rows_kind_named(req_query(r, S("kind")), &kind, &unknown);
     size_t n = rows_cells(r->a, report, &cells);
-    n = rows_only(cells, n, kind);
-    int64_t total = rows_total(report, kind);
+    n = known ? rows_only(cells, n, kind) : 0;
+    int64_t total = known ? rows_total(report, kind) : 0;
     uint64_t page = 1;
     if (!str_u64(req_query(r, S("page")), &page) || page < 1 || (page - 1) * PAGE >= n)
         page = 1;
@@ -97,10 +108,12 @@ static bool reply(struct req *r, struct err *e)
                              .csv_url = arena_printf(r->a, STR_FMT "/list?format=csv", STR_ARG(base)),
                              .json_url = arena_printf(r->a, STR_FMT "/list", STR_ARG(base)),
                              .preview_url = bo_upload_url(r, id, ""), .replace_url = bo_upload_replace_url(r), .total = (int)total,
-                             .any = n > 0, .pages = pages(r, base, kind, page, n)};
+                             .any = n > 0, .none = known && n == 0, .pages = pages(r, base, kind, page, n)};
     if (total > (int64_t)n)
         p.listed = say_count(r->a, r->lang, (int64_t)n);
-    if (kind != ROWS_KINDS)
+    if (!known)
+        p.no_kind = fault_words(r, &unknown);
+    if (!known || kind != ROWS_KINDS)
         p.all_url = base;
     put_list(r, cells + (page - 1) * PAGE, n - (page - 1) * PAGE, &p);
     put_counts(r, report, &p);

@@ -73,13 +73,15 @@ static bool reply(struct req *r, struct err *e)
     bool mine = req_rows(r, 0) == 1 && (!r->who.organisation.text[0] ||
                                         str_eq(req_col(r, 0, 0, COL_ORGANISATION), uuid_str(&r->who.organisation)));
     struct str text = mine ? req_col(r, 0, 0, COL_REPORT) : STR_NONE;
+    enum rows_kind kind;
     if (!text.n)
         return ERR(e, err_upload_unknown, "no report");
+    if (!rows_kind_named(req_query(r, S("kind")), &kind, e))
+        return false;
     json_t *report = jr_parse(text, e);
     if (!report)
         return false;
     struct rows_cell *cells;
-    enum rows_kind kind = rows_kind_named(req_query(r, S("kind")));
     size_t n = rows_cells(r->a, report, &cells);
     n = rows_only(cells, n, kind);
     int64_t total = rows_total(report, kind);

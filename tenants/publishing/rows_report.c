@@ -4,6 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/data/value/reason.h"
+#include "tenants/publishing/errors.h"
 #include "tenants/publishing/load.h"
 
 static const char *const kinds[ROWS_KINDS] = {"aside", "spoiled", "refused", "schema"};
@@ -13,12 +14,17 @@ const char *rows_kind_name(enum rows_kind kind)
     return kinds[kind];
 }
 
-enum rows_kind rows_kind_named(struct str name)
+bool rows_kind_named(struct str name, enum rows_kind *kind, struct err *e)
 {
-    enum rows_kind kind = ROWS_ASIDE;
-    while (kind < ROWS_KINDS && !str_eq(name, str_of(kinds[kind])))
-        kind++;
-    return kind;
+    enum rows_kind found = ROWS_ASIDE;
+    while (found < ROWS_KINDS && !str_eq(name, str_of(kinds[found])))
+        found++;
+    if (name.n && found == ROWS_KINDS) {
+        ERR(e, err_rows_kind, "kind");
+        return err_arg(e, STR_FMT, STR_ARG(str_part(name, 0, 60)));
+    }
+    *kind = found;
+    return true;
 }
 
 struct list {

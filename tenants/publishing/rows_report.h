@@ -30,7 +30,9 @@ struct rows_cell {
 /* In order of kind, then line. The list is in `a`; its length is given. */
 size_t rows_cells(struct arena *a, const json_t *report, struct rows_cell **list);
 const char *rows_kind_name(enum rows_kind kind);
-enum rows_kind rows_kind_named(struct str name); /* ROWS_KINDS: it is none */
+/* *kind: ROWS_KINDS, all of them, where nothing is named.
+ * fails  err_rows_kind: it is none */
+bool rows_kind_named(struct str name, enum rows_kind *kind, struct err *e);
 
 /* How many there are, listed or not. kind: of one, or of all with ROWS_KINDS; so is the next. */
 int64_t rows_total(const json_t *report, enum rows_kind kind);

@@ -11,9 +11,10 @@ import { sql } from './fixtures.mjs';
 import { zipOf } from './zip.mjs';
 
 const Excel = createRequire(import.meta.url)('exceljs');
-let t, key, otherKey;
+let t, key, otherKey, session;
 before(async () => {
   t = await installation();
+  session = await t.signIn('r.localhost', 'admin@r.example', await t.accept('r.localhost', t.links['r.localhost']));
   key = (await t.must(['token', 'add', 'admin@r.example', '--host', 'r.localhost', '--json'])).key;
   await t.must(['tenant', 'add', 'blois', '--region', 'r.localhost', '--name', 'Blois', '--host', 'blois.r.localhost', '--admin', 'agent@blois.example']);
   otherKey = (await t.must(['token', 'add', 'agent@blois.example', '--host', 'blois.r.localhost', '--json'])).key;
@@ -382,6 +383,15 @@ test('what a national schema finds in rows stands in the row report with its pla
     reason: found.results[0].reason, file_column: 3 });
   assert.match(found.results[0].reason, /ne fait pas partie des valeurs du schéma/);
   assert.deepEqual(found.results.slice(-2).map((c) => [c.line, c.label, c.file_column, c.value]), [[62, 'COLL_INSEE', 2, '4523'], [62, 'ANNEE', 6, '24']]);
+  const odd = await api(`/uploads/${sent.id}/rows?kind=schemas`);
+  assert.deepEqual([odd.status, odd.json.title], [400, 'rows_kind'], odd.text);
+  assert.match(odd.json.detail, /« schemas » n’est pas une sorte de cellules/);
+  const shown = async (query) => (await session.get(`/backoffice/datasets/new/${sent.id}/rows${query}`)).text;
+  assert.match(await shown('?kind=schema'), /name="fix:2:3"/);
+  const none = await shown('?kind=schemas');
+  assert.match(none, /« schemas » n’est pas une sorte de cellules/);
+  assert.match(none, new RegExp(`<a [^>]*href="/backoffice/datasets/new/${sent.id}/rows">Voir aussi les autres cellules`));
+  assert.ok(!none.includes('name="fix:') && !none.includes('Aucune cellule n’est à regarder'), none);
   const all = (await api(`/uploads/${sent.id}/rows?limit=1000`)).json;
   assert.equal(all.total_count - all.listed, 10);
   const csv = (await api(`/uploads/${sent.id}/rows?kind=schema&format=csv`)).text.split('\r\n');

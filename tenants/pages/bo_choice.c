@@ -111,6 +111,7 @@ static void put_row(struct req *r, const json_t *reading, struct page_bo_choice 
 {
     int64_t row = jr_bool(reading, "header", true) ? jr_i64(reading, "header_row", -1) : 0;
     p->row_asked = true;
+    p->named = row < 0 && jr_bool(reading, "header", false);
     if (row >= 0)
         p->row = arena_printf(r->a, "%lld", (long long)row);
 }
@@ -147,8 +148,11 @@ static bool put_said_row(struct req *r, json_t *reading, struct err *e)
 {
     uint64_t row;
     struct str said = str_trim(req_form(r, S("row")));
-    if (!said.n)
+    if (!said.n) {
+        if (req_form(r, S("named")).n) /* as a program said, which no field of the form says */
+            json_object_set_new(reading, "header", json_true());
         return true;
+    }
     if (!str_u64(said, &row) || row > ROW_MAX) {
         ERR(e, err_data_header_row, "form");
         return err_arg(e, STR_FMT, STR_ARG(str_part(said, 0, 40)));

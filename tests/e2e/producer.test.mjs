@@ -228,6 +228,24 @@ test('a zip of two tables is refused with their names, and read once one is said
   assert.deepEqual(gone.error.kind.found.members, ['a.csv', 'c.csv']);
 });
 
+test('that the first row has the names stays said when another choice of how a file is read changes', async () => {
+  const sent = await settled((await send('2023;2024\n1;2\n3;4\n')).json.id);
+  const heads = (report) => report.columns.map((c) => c.label);
+  assert.notDeepEqual(heads(sent.report), ['2023', '2024'], 'a row of figures is no row of names');
+  assert.deepEqual(heads((await again(sent.id, { reading: { header: true } })).report), ['2023', '2024']);
+  const chosen = async (change) => {
+    const page = (await session.get(`/backoffice/datasets/new/${sent.id}/`)).text;
+    const form = /<form method="post" action="\/backoffice\/datasets\/reading">([^]*?)<\/form>/.exec(page)[1];
+    const fields = Object.fromEntries([...form.matchAll(/<input[^>]* name="([^"]*)"(?: value="([^"]*)")?/g)].map((m) => [m[1], m[2] ?? '']));
+    assert.equal((await session.post('/backoffice/datasets/reading', { ...fields, ...change })).status, 303);
+    return settled(sent.id);
+  };
+  const { report } = await chosen({ separator: ';' });
+  assert.deepEqual([heads(report), report.separator, Number(report.rows.seen)], [['2023', '2024'], ';', 2]);
+  assert.equal((await chosen({ row: '0' })).report.rows.seen, 3, 'and is given up when something else is said of the names');
+  assert.equal((await chosen({ row: '' })).report.rows.seen, 3, 'or nothing');
+});
+
 test('what was said of the first file goes for the next ones: sheet and row of names; where the sheet is gone nothing is taken', async () => {
   const sheets = (n) => [['2023', ['ville', 'n'], ['Blois', 1]], ['2024', ['Bilan'], ['ville', 'n'], ['Tours', n]]];
   await t.must(first('bilans', await book(sheets(2)), { reading: { sheet: '2024', header_row: 2 } }));

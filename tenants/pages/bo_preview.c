@@ -102,6 +102,17 @@ static void column_issues(struct req *r, const json_t *column, bool errors, stru
     }
 }
 
+/* What became empty because somebody agreed to it: told, and nothing to do. */
+static void emptied_note(struct req *r, const json_t *column, struct issues *s)
+{
+    const json_t *refused = json_object_get(column, "refused");
+    struct page_bo_preview_issues *issue = add_issue(s, false, held(r, column, "label"));
+    s->warnings--;
+    issue->emptied = (int)jr_i64(refused, "count", 0);
+    issue->type = bo_type_word(r, held(r, refused, "type"));
+    put_cells(r, json_object_get(refused, "cells"), issue);
+}
+
 static void refused_issue(struct req *r, const json_t *column, struct issues *s)
 {
     const json_t *refused = json_object_get(column, "refused");
@@ -109,6 +120,10 @@ static void refused_issue(struct req *r, const json_t *column, struct issues *s)
     struct str label = held(r, column, "label");
     if (count == 0)
         return;
+    if (str_eq(jr_str(column, "bad"), S("null"))) {
+        emptied_note(r, column, s);
+        return;
+    }
     struct str type = bo_type_word(r, held(r, refused, "type"));
     struct page_bo_preview_issues *issue = add_issue(
         s, false, arena_printf(r->a, STR_FMT " : " STR_FMT " " STR_FMT, STR_ARG(label), STR_ARG(page_say(r, TEXT_BO_REFUSED_CELLS)),

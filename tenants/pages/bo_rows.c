@@ -31,7 +31,7 @@ static void put_cell(struct req *r, const struct rows_cell *from, struct page_bo
     long long line = (long long)from->line, column = (long long)from->file_column;
     *to = (struct page_bo_rows_cells){
         .line = say_count(r->a, r->lang, from->line), .label = arena_str(r->a, from->label.n ? from->label : from->column),
-        .value = arena_str(r->a, from->value), .reason = bo_reason(r, from->reason), .kind = kind_word(r, from->kind),
+        .value = arena_str(r->a, from->value), .reason = bo_reason(r, from->reason), .kind = from->emptied ? page_say(r, TEXT_BO_KIND_EMPTIED) : kind_word(r, from->kind),
         .fix = arena_printf(r->a, "fix:%lld:%lld", line, column), .was = arena_printf(r->a, "was:%lld:%lld", line, column),
         .leave = arena_printf(r->a, "%lld", line), .editable = column > 0 && from->value.n < EDITABLE,
         .is_aside = from->kind == ROWS_ASIDE, .spoiled = from->kind == ROWS_SPOILED};

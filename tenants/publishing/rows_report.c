@@ -39,6 +39,7 @@ static void add(struct list *l, enum rows_kind kind, const json_t *columns, cons
         return;
     l->cells[l->n++] = (struct rows_cell){
         .kind = kind, .line = jr_i64(cell, "line", 0), .column = jr_str(cell, "column"), .label = jr_str(column, "label"),
+        .emptied = kind == ROWS_REFUSED && str_eq(jr_str(column, "bad"), S("null")),
         .value = jr_str(cell, "value"), .file_column = jr_i64(column, "file_column", 0), .reason = reason};
 }
 

@@ -11,7 +11,8 @@
  *
  *   aside    the row was set aside because of this cell, or as a whole (column absent)
  *   spoiled  a spreadsheet destroyed the value
- *   refused  the value keeps its column from the type of nearly all others; it is published as text
+ *   refused  the value keeps its column from the type of nearly all others; it is published as text, or left empty where
+ *            somebody agreed to that
  *   schema   the value, or the row (column absent), is not what the national schema asks for
  *
  * Strings are borrowed from the report. A report lists the first 5,000 rows set aside, 50 faults of each kind and column of
@@ -23,6 +24,7 @@ struct rows_cell {
     enum rows_kind kind;
     int64_t line;
     struct str column, label, value; /* value: cut at 120 bytes */
+    bool emptied;                    /* refused, and left empty as somebody agreed */
     int64_t file_column;             /* from 1: may be corrected; 0: it may not */
     const json_t *reason;            /* core/data/value/reason.h */
 };

@@ -329,14 +329,24 @@ test('cells that are not of the type become empty where somebody ticks it, and w
   const page = async () => (await t.http('r.localhost', `/backoffice/datasets/new/${sent.id}/`, { key })).text;
   const box = /<input type="checkbox" name="empty:n" value="int"( checked)?> <span>([^<]*)/;
   assert.deepEqual(box.exec(await page()).slice(1), [undefined, 'vider 1 cellule qui n’est pas du type nombre entier']);
+  const told = /<b>n : 1 cellule qui n’est pas du type nombre entier est laissée vide, comme convenu<\/b>/, warned = /des valeurs ne sont pas du type/;
+  const warnings = (html) => /<span class="num">0<\/span> <small>erreurs?, (\d+) /.exec(html)[1];
   const post = async (form) => {
     const answer = await t.http('r.localhost', '/backoffice/datasets/types', { key, method: 'POST', body: new URLSearchParams({ upload: sent.id, ...form }).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
     assert.equal(answer.status, 303, answer.text);
     return (await settled(sent.id)).report.columns[1];
   };
+  assert.match(await page(), warned);
+  assert.equal(warnings(await page()), '1');
   const emptied = await post({ 'type:code': '', 'type:n': '', 'empty:n': 'int' });
   assert.deepEqual([emptied.type, emptied.bad, emptied.refused.count], ['int', 'null', 1]);
   assert.equal(box.exec(await page())[1], ' checked');
+  assert.match(await page(), told);
+  assert.doesNotMatch(await page(), warned);
+  assert.equal(warnings(await page()), '0');
+  const list = (await t.http('r.localhost', `/backoffice/datasets/new/${sent.id}/rows`, { key })).text;
+  assert.match(list, /laissée vide, comme convenu/);
+  assert.doesNotMatch(list, /garde la colonne en texte/);
   const aside = await post({ 'type:code': '', 'type:n': 'int' });
   assert.deepEqual([aside.type, aside.bad, aside.broke], ['int', undefined, 1]);
   assert.equal((await post({ 'type:code': '', 'type:n': 'int', 'empty:n': 'int' })).bad, 'null');
@@ -347,6 +357,10 @@ test('cells that are not of the type become empty where somebody ticks it, and w
   const next = await settled((await send(bytes('inconnu'), '&dataset=vides&publish=true')).json.id);
   assert.equal(next.state, 'published', JSON.stringify(next.error));
   assert.equal(n(), '0 1 2 3 4 5 6 7 8 -');
+  const update = await settled((await send(bytes('absent'), '&dataset=vides')).json.id);
+  const of = (await t.http('r.localhost', `/backoffice/datasets/new/${update.id}/`, { key })).text;
+  assert.match(of, told);
+  assert.doesNotMatch(of, warned);
   // A file in which most are of another kind empties nothing unsaid, and does not end the agreement.
   const other = await settled((await send('code;n\na;1\nb;dix\nc;onze\n', '&dataset=vides&publish=true')).json.id);
   assert.equal(other.error.kind.code, 'rows_aside');

@@ -213,6 +213,91 @@ static void test_keys_and_doubles(void **state)
     expect("{\"fields\":[{\"name\":\"a\"},{\"name\":\"b\",\"constraints\":{\"unique\":true}}]}", "a|b", unique, 2, "value_twice");
 }
 
+#define TREE(key) "{\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}],\"foreignKeys\":[" key "]}"
+#define UP "{\"fields\":\"b\",\"reference\":{\"resource\":\"\",\"fields\":\"a\"}}"
+
+static void test_references_within_the_file(void **state)
+{
+    static const char *const later[] = {"1|2|", "2|1|", "3|3|", "4||"}, *const lost[] = {"1|9|", "2|1|", "3|9|", "4|8|"};
+    static const char *const pairs[] = {"1|x|", "2|y|1", "3|x|2"};
+    (void)state;
+    expect(TREE(UP), "a|b|c", later, 4, "");
+    expect(TREE(UP), "a|b|c", lost, 4, "reference_missing reference_missing reference_missing");
+    expect(TREE("{\"fields\":[\"b\"],\"reference\":{\"fields\":[\"a\"]}}"), "a|b|c", lost, 4,
+           "reference_missing reference_missing reference_missing"); /* version 2 leaves the resource out */
+    expect(TREE(UP), "b|c", later, 4, "column_absent"); /* what it leads to is not there: that is told, once */
+    expect(TREE("{\"fields\":[\"c\",\"b\"],\"reference\":{\"resource\":\"\",\"fields\":[\"a\",\"b\"]}}"), "a|b|c", pairs, 3,
+           "reference_missing reference_missing"); /* 1,y and 2,x */
+    expect(TREE("{\"fields\":[\"c\",\"b\"],\"reference\":{\"resource\":\"\",\"fields\":[\"a\",\"b\"]}}"), "a|b|c",
+           (const char *const[]){"1|x|", "2|x|1", "3|x|2"}, 3, "");
+}
+
+static void test_references_that_lead_out_of_the_file(void **state)
+{
+    static const char *const row[] = {"1|2|3"};
+    (void)state;
+    expect(TREE("{\"fields\":\"b\",\"reference\":{\"resource\":\"communes\",\"fields\":\"insee\"}}"), "a|b|c", row, 1, "reference_unchecked");
+    static const char *const bad[] = {"{\"fields\":\"z\",\"reference\":{\"resource\":\"\",\"fields\":\"a\"}}", "{\"fields\":\"b\"}", "12", "null",
+                                      "{\"fields\":[],\"reference\":{\"resource\":\"x\"}}",
+                                      "{\"fields\":[\"b\",\"c\"],\"reference\":{\"resource\":\"\",\"fields\":\"a\"}}"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text, TREE("%s"), bad[i]);
+        struct table_schema s = schema_of(text);
+        assert_int_equal(s.nreferences, 0);
+        assert_int_equal(s.nleft, 1);
+        assert_true(str_eq(s.left[0], S("foreignKeys")));
+        table_schema_free(&s);
+    }
+}
+
+/* A report names row, value and what it should have been found in; the same when it is written twice. */
+static void test_a_lost_reference_is_listed(void **state)
+{
+    struct table_schema s = schema_of(TREE(UP));
+    const struct str header[] = {S("a"), S("b"), S("c")}, cells[] = {S("1"), S("9"), S("")};
+    struct table_checker *c = table_check_new(&s, header, 3);
+    (void)state;
+    table_check_row(c, 2, cells, NULL, 3);
+    for (int i = 0; i < 2; i++) {
+        struct buf json = {0};
+        struct jw w;
+        jw_init(&w, &json, JW_COMPACT);
+        table_check_json(c, &w);
+        assert_int_equal(table_check_errors(c), 1);
+        assert_true(str_find(buf_str(&json), S("\"line\":2,\"column\":\"b\",\"value\":\"9\",\"reason\":{\"code\":\"reference_missing\",\"args\":[\"a\"]}")) >= 0);
+        buf_free(&json);
+    }
+    table_check_free(c);
+    table_schema_free(&s);
+}
+
+/* More rows that wait than texts are kept: each is counted, those that came late are found. */
+static void test_many_references_wait(void **state)
+{
+    enum { ROWS = 10000 };
+    struct table_schema s = schema_of(TREE(UP));
+    const struct str header[] = {S("a"), S("b"), S("c")};
+    struct table_checker *c = table_check_new(&s, header, 3);
+    (void)state;
+    for (int i = 0; i < ROWS; i++) { /* each names the next, the last one nobody */
+        char a[20], b[20];
+        snprintf(a, sizeof a, "%d", i);
+        snprintf(b, sizeof b, "%d", i + 1);
+        const struct str cells[] = {str_of(a), str_of(b), S("")};
+        table_check_row(c, (uint64_t)i + 2, cells, NULL, 3);
+    }
+    struct buf json = {0};
+    struct jw w;
+    jw_init(&w, &json, JW_COMPACT);
+    table_check_json(c, &w);
+    assert_int_equal(table_check_errors(c), 1);
+    assert_true(str_find(buf_str(&json), S("\"line\":10001,")) >= 0);
+    buf_free(&json);
+    table_check_free(c);
+    table_schema_free(&s);
+}
+
 static void test_the_ten_french_checks(void **state)
 {
     static const struct {
@@ -339,7 +424,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_cell_of_each_type),    cmocka_unit_test(test_missing_values),
-        cmocka_unit_test(test_columns_apart_from_cells), cmocka_unit_test(test_keys_and_doubles),
+        cmocka_unit_test(test_columns_apart_from_cells), cmocka_unit_test(test_keys_and_doubles), cmocka_unit_test(test_references_within_the_file),
+        cmocka_unit_test(test_references_that_lead_out_of_the_file), cmocka_unit_test(test_a_lost_reference_is_listed),
+        cmocka_unit_test(test_many_references_wait),
         cmocka_unit_test(test_the_ten_french_checks),    cmocka_unit_test(test_date_patterns),
         cmocka_unit_test(test_opening_hours),            cmocka_unit_test(test_a_schema_that_is_none),
         cmocka_unit_test(test_hostile_patterns),

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "core/base/map.h"
 #include "core/base/must.h"
 #include "core/base/utf8.h"
 #include "core/data/check/table_rules.h"
@@ -21,6 +20,7 @@ static const struct {
     {REASON_row_short, false, "rows"},         {REASON_row_long, false, "rows"},
     {REASON_key_twice, false, "rows"},         {REASON_value_unchecked, true, "cells"},
     {REASON_value_spaces, true, "cells"},      {REASON_rules_unfinished, true, "rows"},
+    {REASON_reference_missing, false, "rows"}, {REASON_reference_unchecked, true, "columns"},
 };
 
 static size_t kind_of(enum reason_code code)
@@ -100,57 +100,6 @@ void table_check_find_n(struct table_checker *c, enum reason_code code, size_t f
     struct reason *why = table_check_find(c, code, field, WHOLE, line, value, !is_notice(code));
     if (why)
         reason_n(&c->a, why, arg);
-}
-
-/* ---- what was met before ---- */
-
-static void grow(struct seen *s)
-{
-    struct seen old = *s;
-    s->size = old.size ? 2 * old.size : 1024;
-    s->hash = must_alloc(s->size * sizeof *s->hash);
-    s->line = must_alloc(s->size * sizeof *s->line);
-    for (size_t i = 0; i < old.size; i++) {
-        if (!old.hash[i])
-            continue;
-        size_t at = old.hash[i] & (s->size - 1);
-        while (s->hash[at])
-            at = (at + 1) & (s->size - 1);
-        s->hash[at] = old.hash[i];
-        s->line[at] = old.line[i];
-    }
-    free(old.hash);
-    free(old.line);
-}
-
-/* 0: it is new; else where it was first. */
-static uint64_t meet(struct seen *s, uint64_t hash, uint64_t line)
-{
-    if (s->used * 2 >= s->size)
-        grow(s);
-    hash += !hash;
-    size_t at = hash & (s->size - 1);
-    while (s->hash[at] && s->hash[at] != hash)
-        at = (at + 1) & (s->size - 1);
-    if (s->hash[at])
-        return s->line[at];
-    s->hash[at] = hash;
-    s->line[at] = line;
-    s->used++;
-    return 0;
-}
-
-static void forget(struct seen *s)
-{
-    free(s->hash);
-    free(s->line);
-    *s = (struct seen){0};
-}
-
-static uint64_t mix(uint64_t so_far, struct str cell)
-{
-    uint64_t h = map_hash(cell);
-    return (so_far ^ (h + cell.n)) * 0x9E3779B97F4A7C15u + (so_far >> 29);
 }
 
 /* ---- the columns ---- */
@@ -268,6 +217,7 @@ struct table_checker *table_check_new(const struct table_schema *s, const struct
         c->point_column = str_eq(header[i], S("geo_point_2d")) ? i : c->point_column;
     }
     c->logic = table_check_logic_new(c);
+    c->references = table_check_references_new(c);
     place_columns(c);
     look_at_columns(c);
     return c;
@@ -348,7 +298,7 @@ static void check_unique(struct table_checker *c, size_t at, uint64_t line, stru
     bool is_key = c->s->nkey == 1 && c->s->key[0] == at; /* told once, as the key */
     if (!c->s->fields[at].unique || is_key)
         return;
-    uint64_t before = meet(&c->unique[at], mix(1, cell), line);
+    uint64_t before = seen_meet(&c->unique[at], seen_mix(1, cell), line);
     if (before)
         table_check_find_n(c, REASON_value_twice, at, line, cell, before);
 }
@@ -430,9 +380,9 @@ static void check_key(struct table_checker *c, uint64_t line)
         size_t at = c->s->key[i];
         if (!c->in_file[at] || !c->there[at])
             return;
-        hash = mix(hash, c->cells[at]);
+        hash = seen_mix(hash, c->cells[at]);
     }
-    if (c->s->nkey && (before = meet(&c->key, hash, line)))
+    if (c->s->nkey && (before = seen_meet(&c->key, hash, line)))
         table_check_find_n(c, REASON_key_twice, c->s->key[0], line, c->cells[c->s->key[0]], before);
 }
 
@@ -440,8 +390,8 @@ static void check_twice(struct table_checker *c, uint64_t line, const struct str
 {
     uint64_t hash = 2, before;
     for (size_t i = 0; i < c->ncolumns; i++)
-        hash = mix(hash, i < n ? cells[i] : STR_NONE);
-    if ((before = meet(&c->whole, hash, line)))
+        hash = seen_mix(hash, i < n ? cells[i] : STR_NONE);
+    if ((before = seen_meet(&c->whole, hash, line)))
         table_check_find_n(c, REASON_row_twice, WHOLE, line, n ? cells[0] : STR_NONE, before);
 }
 
@@ -497,6 +447,7 @@ void table_check_row(struct table_checker *c, uint64_t line, const struct str *c
     table_check_logic_row(c, line, cells, quoted, n);
     table_check_shape(c, line, cells, n);
     check_key(c, line);
+    table_check_references_row(c, line);
     check_twice(c, line, cells, n);
     check_rules(c, line);
 }
@@ -566,8 +517,9 @@ static void put_group(const struct table_checker *c, const struct group *g, stru
     buf_free(&code);
 }
 
-void table_check_json(const struct table_checker *c, struct jw *w)
+void table_check_json(struct table_checker *c, struct jw *w)
 {
+    table_check_references_end(c);
     jw_open(w, '{');
     JW_I64(w, "errors", (int64_t)c->errors);
     JW_I64(w, "notices", (int64_t)c->notices);
@@ -596,10 +548,11 @@ void table_check_free(struct table_checker *c)
     if (!c)
         return;
     table_check_logic_free(c->logic);
+    table_check_references_free(c);
     for (size_t f = 0; f < c->s->total; f++)
-        forget(&c->unique[f]);
-    forget(&c->whole);
-    forget(&c->key);
+        seen_forget(&c->unique[f]);
+    seen_forget(&c->whole);
+    seen_forget(&c->key);
     free(c->groups);
     arena_free(&c->a);
     free(c);

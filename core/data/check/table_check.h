@@ -25,10 +25,11 @@ void table_check_blank(struct table_checker *c, uint64_t line);
 /* A row that has too few or too many cells, set aside by the reader. */
 void table_check_aside(struct table_checker *c, uint64_t line, struct str first, size_t cells);
 
-/* {"errors": n, "notices": n, "rows": n, "unknown": n, "unchecked": ["field: rule"], "groups":
+/* After the last row: what only the whole file tells is found here, once.
+ * {"errors": n, "notices": n, "rows": n, "unknown": n, "unchecked": ["field: rule"], "groups":
  * [{"code", "column", "count", "severity", "part", "at", "reason", "cells": [{"line", "column", "value",
  * "reason"}]}]}; part: "columns", "rows" or "cells"; at: the column of the file whose
  * cells they are, from 1 in the order of `header`; absent where they are no whole cells of one. */
-void table_check_json(const struct table_checker *c, struct jw *w);
+void table_check_json(struct table_checker *c, struct jw *w);
 uint64_t table_check_errors(const struct table_checker *c);
 void table_check_free(struct table_checker *c); /* NULL: nothing to do */

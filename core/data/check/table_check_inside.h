@@ -26,6 +26,10 @@ struct seen {
     uint64_t *hash, *line;
     size_t size, used;
 };
+uint64_t seen_mix(uint64_t so_far, struct str cell);
+uint64_t seen_meet(struct seen *s, uint64_t hash, uint64_t line); /* 0: it is new; else where it was first */
+bool seen_has(const struct seen *s, uint64_t hash);
+void seen_forget(struct seen *s);
 
 struct table_checker {
     struct arena a;
@@ -44,6 +48,7 @@ struct table_checker {
     struct check_logic *logic;                      /* NULL: the schema has no rules of several columns */
     size_t shape_column, point_column;              /* of a feature; WHOLE: not in the file */
     struct seen whole, key, *unique;                /* unique: by field */
+    struct check_reference *references;             /* by reference of the schema */
 };
 
 /* Adds the finding; where it is listed, the reason that arguments may be put into, else NULL. */
@@ -77,3 +82,9 @@ void table_check_logic_free(struct check_logic *l); /* NULL: nothing to do */
 /* The kind of a shape against the kinds that a schema lets it have (table_check_shape.c). */
 void table_check_shape(struct table_checker *c, uint64_t line, const struct str *cells, size_t n);
 void table_check_kind(struct table_checker *c, size_t at, uint64_t line, struct str cell);
+
+/* Whether what refers to other rows of the file finds them (table_check_reference.c). */
+struct check_reference *table_check_references_new(struct table_checker *c); /* tells those that lead out of the file */
+void table_check_references_row(struct table_checker *c, uint64_t line);
+void table_check_references_end(struct table_checker *c); /* tells what was not found; a second time nothing */
+void table_check_references_free(struct table_checker *c);

@@ -351,6 +351,60 @@ static void read_key(struct table_schema *s)
     }
 }
 
+/* One name or several; false: none, or one that is no field. */
+static bool read_names(struct table_schema *s, const json_t *given, size_t **at, size_t *n)
+{
+    size_t i = 0;
+    *n = json_is_array(given) ? json_array_size(given) : 1;
+    if (*n == 0 || *n > s->n)
+        return false;
+    *at = ARENA_ARRAY(&s->arena, size_t, *n);
+    do
+        (*at)[i] = table_schema_field(s, text_of(json_is_array(given) ? json_array_get(given, i) : given), NULL);
+    while ((*at)[i] < s->n && ++i < *n);
+    return i == *n;
+}
+
+static struct str names_of(struct table_schema *s, const size_t *at, size_t n)
+{
+    struct str names = s->fields[at[0]].name;
+    for (size_t i = 1; i < n && names.n < 200; i++)
+        names = arena_printf(&s->arena, STR_FMT ", " STR_FMT, STR_ARG(names), STR_ARG(s->fields[at[i]].name));
+    return names;
+}
+
+static bool read_reference(struct table_schema *s, const json_t *given, struct table_reference *r)
+{
+    const json_t *target = jr_object(given, "reference");
+    size_t n;
+    *r = (struct table_reference){.resource = jr_str(target, "resource")};
+    if (!target || !read_names(s, json_object_get(given, "fields"), &r->from, &r->n))
+        return false;
+    if (r->resource.n)
+        return true;
+    if (!read_names(s, json_object_get(target, "fields"), &r->to, &n) || n != r->n)
+        return false;
+    r->names = names_of(s, r->to, n);
+    return true;
+}
+
+static void read_references(struct table_schema *s)
+{
+    const json_t *list = json_object_get(s->json, "foreignKeys"), *given;
+    size_t n = json_array_size(list), i;
+    n = n > TABLE_REFERENCES_MAX ? TABLE_REFERENCES_MAX : n;
+    s->references = ARENA_ARRAY(&s->arena, struct table_reference, n + 1);
+    json_array_foreach(list, i, given)
+    {
+        if (i < n && read_reference(s, given, &s->references[s->nreferences]))
+            s->nreferences++;
+        else
+            table_schema_leave(s, STR_NONE, S("foreignKeys"));
+    }
+    if (list && !json_is_array(list))
+        table_schema_leave(s, STR_NONE, S("foreignKeys"));
+}
+
 static void read_match(struct table_schema *s)
 {
     static const char *const names[] = {"exact", "equal", "subset", "superset", "partial"};
@@ -394,6 +448,7 @@ bool table_schema_read(json_t *definition, struct table_schema *out, struct err 
     }
     out->logic = table_logic_read(out);
     read_key(out);
+    read_references(out);
     read_match(out);
     table_rules_read(out);
     return true;

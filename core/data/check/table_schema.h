@@ -42,6 +42,7 @@ enum {
     TABLE_TREE_DEPTH =
         10, /* so that a table within the reader's options stays under jr.h's depth */
     TABLE_CHECKS_MAX = 100,
+    TABLE_REFERENCES_MAX = 50,
     TABLE_LEFT_MAX = 100,
     TABLE_SCHEMA_MAX = 1 << 20
 };
@@ -108,6 +109,13 @@ struct table_check {
     bool option;
 };
 
+/* A foreign key: the values of some fields are those of others, of the same file or of another. */
+struct table_reference {
+    struct str resource; /* "": this file */
+    size_t *from, *to, n; /* to: NULL where it is another file */
+    struct str names;     /* of what it leads to, parted by commas */
+};
+
 struct table_schema {
     struct arena arena;
     json_t *json; /* what strings are borrowed from */
@@ -125,6 +133,8 @@ struct table_schema {
     struct table_logic *logic; /* NULL: nothing holds of several columns */
     unsigned kinds;            /* that a feature's shape may have; 0: any */
     size_t *key, nkey; /* fields of the primary key */
+    struct table_reference *references;
+    size_t nreferences;
     enum table_match match;
     struct table_check *checks;
     size_t nchecks;

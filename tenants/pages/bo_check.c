@@ -11,6 +11,7 @@
 #include "tenants/pages/errors.h"
 #include "tenants/pages/say.h"
 #include "tenants/publishing/check_facts.h"
+#include "tenants/publishing/hvd.h"
 #include "tenants/publishing/meta.h"
 #include "tenants/publishing/publish_steps.h"
 #include "tenants/publishing/sql.h"
@@ -105,14 +106,14 @@ static void put_findings(struct req *r, struct page_bo_check *p)
     json_decref(uncovered);
 }
 
-static bool is_hvd_strict(struct req *r)
+static void put_hvd(struct req *r, struct page_bo_check *p)
 {
     struct quality_facts facts;
     json_t *metas;
     check_facts(r, 1, &metas, &facts);
-    bool strict = check_facts_hvd_strict(&facts);
+    p->hvd = check_facts_hvd_strict(&facts);
+    p->hvd_words = check_facts_hvd_bare(r->a, &facts) ? hvd_words(r->a) : STR_NONE;
     json_decref(metas);
-    return strict;
 }
 
 static bool reply_check(struct req *r, struct err *e)
@@ -130,7 +131,7 @@ static bool reply_check(struct req *r, struct err *e)
                               .waiting = str_eq(req_col(r, 0, 0, DS_REVIEW), S("submitted")),
                               .form = publish_form(r, aside)};
     put_findings(r, &p);
-    p.hvd = is_hvd_strict(r);
+    put_hvd(r, &p);
     put_missing(r, metas, &p);
     if (aside > 0)
         p.aside = say_count(r->a, r->lang, aside);

@@ -10,6 +10,7 @@
 #include "tenants/pages/say.h"
 #include "tenants/publishing/check.h"
 #include "tenants/publishing/check_facts.h"
+#include "tenants/publishing/hvd.h"
 #include "tenants/publishing/check_steps.h"
 #include "tenants/publishing/errors.h"
 #include "tenants/publishing/sql.h"
@@ -184,6 +185,7 @@ static bool reply_checks(struct req *r, struct err *e)
     put_scores(r, &facts, &p);
     put_licence(r, &p);
     p.hvd = check_facts_hvd_strict(&facts);
+    p.hvd_words = check_facts_hvd_bare(r->a, &facts) ? hvd_words(r->a) : STR_NONE;
     json_decref(metas);
     json_decref(report);
     json_decref(uncovered);

@@ -163,6 +163,7 @@ static bool reply_checks(struct req *r, struct err *e)
     reply_members(r, w, 0, 0, licence_columns);
     put_joined(r, w, 2);
     JW_BOOL(w, "licence_too_strict_for_hvd", check_facts_hvd_strict(&facts));
+    JW_BOOL(w, "hvd_without_category", check_facts_hvd_bare(r->a, &facts));
     jw_key(w, S("quality"));
     jw_open(w, '{');
     jw_key(w, S("mqa"));

@@ -33,6 +33,12 @@ bool check_facts_hvd_strict(const struct quality_facts *f)
     return str_eq(f->licence_id, S("odc-odbl")) && hvd_is_marked(f->metas);
 }
 
+bool check_facts_hvd_bare(struct arena *a, const struct quality_facts *f)
+{
+    const struct hvd_category *found[HVD_CATEGORIES];
+    return hvd_is_marked(f->metas) && hvd_categories(a, f->metas, found) == 0;
+}
+
 struct str check_facts_credit(struct req *r, unsigned call, size_t i)
 {
     struct str publisher = req_col(r, call, i, JOINED_PUBLISHER);

@@ -22,6 +22,8 @@ void check_facts(struct req *r, unsigned call, json_t **metas, struct quality_fa
 
 /* A high-value dataset (hvd.h) under the ODbL: its regulation (EU) 2023/138 takes nothing stricter than CC BY 4.0. Told, never stopping. */
 bool check_facts_hvd_strict(const struct quality_facts *f);
+/* One of no category, which harvesters are not told of (hvd.h). Told, never stopping, as well. */
+bool check_facts_hvd_bare(struct arena *a, const struct quality_facts *f);
 
 /* The line to quote for row i of joined_list.sql (credit.h); absent: whoever asks may not look that dataset up. */
 struct str check_facts_credit(struct req *r, unsigned call, size_t i);

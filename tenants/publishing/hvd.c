@@ -1,5 +1,6 @@
 #include "tenants/publishing/hvd.h"
 
+#include "core/base/buf.h"
 #include "core/base/jr.h"
 #include "tenants/directory/slug.h"
 
@@ -59,4 +60,14 @@ size_t hvd_categories(struct arena *a, const json_t *metas, const struct hvd_cat
                 break;
             }
     return n;
+}
+
+struct str hvd_words(struct arena *a)
+{
+    struct buf b = {0};
+    for (size_t c = 0; c < HVD_CATEGORIES; c++)
+        buf_printf(&b, "%s%s", c ? ", " : "", categories[c].fr);
+    struct str words = arena_str(a, buf_str(&b));
+    buf_free(&b);
+    return words;
 }

@@ -19,5 +19,7 @@ struct hvd_category {
 };
 
 bool hvd_is_marked(const json_t *metas);
+/* "Géospatiales, …": the keywords that say a category beside "hvd", for people. They are French, as data.gouv.fr reads them. */
+struct str hvd_words(struct arena *a);
 /* In the list's order; their number. Entries are static. */
 size_t hvd_categories(struct arena *a, const json_t *metas, const struct hvd_category *out[HVD_CATEGORIES]);

@@ -445,6 +445,28 @@ test('a high-value dataset under the ODbL is told that its licence is too strict
   assert.equal((await post(R, '/datasets/lignes/open')).status, 200);
 });
 
+test('a high-value dataset of no category is told what it lacks, and is published all the same', async () => {
+  const session = await t.signIn(R, 'admin@r.example', admin);
+  const pages = async () => [await session.get('/backoffice/datasets/reseaux/check/?lang=fr'), await session.get('/backoffice/datasets/reseaux/checks/?lang=fr')].map((p) => {
+    assert.equal(p.status, 200);
+    return p.text.includes('annoncé de forte valeur (hvd) sans aucune catégorie');
+  });
+  const put = async (keyword) => {
+    const said = metas('Réseaux');
+    const answer = await api(R, '/datasets/reseaux/draft', { method: 'PUT', body: { metas: { ...said, default: { ...said.default, keyword } } } });
+    assert.equal(answer.status, 200, answer.text);
+    return [(await checks(R, 'reseaux')).hvd_without_category, ...await pages()];
+  };
+  await draft(R, 'reseaux', 'n;texte\n1;rien\n');
+  assert.deepEqual(await put(['essai']), [false, false, false]);
+  assert.deepEqual(await put(['hvd', 'Mobilité']), [false, false, false]);
+  assert.deepEqual(await put(['http://data.europa.eu/bna/c_b79e35eb']), [false, false, false]);
+  assert.deepEqual(await put(['http://data.europa.eu/bna/c_00000000']), [true, true, true]);
+  assert.deepEqual(await put(['HVD', 'bus']), [true, true, true]);
+  assert.match((await session.get('/backoffice/datasets/reseaux/checks/?lang=en')).text, /high-value \(hvd\) without any category.*Géospatiales, .*Mobilité/);
+  assert.equal((await post(R, '/datasets/reseaux/publish', { attest: true })).status, 200);
+});
+
 // ---- what is joined, and under which licence (N19, R33) ----
 
 const ODBL = 'Open Database License (ODbL)';

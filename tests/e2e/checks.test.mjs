@@ -81,6 +81,20 @@ test('a declared schema is checked whatever the columns; one that nobody knows i
   assert.equal((await post(A, '/datasets/declare/schema', { schema: 'scdl/prenoms' })).status, 404); // not A's
 });
 
+test('what refers to other rows of a file is looked for among them; what leads to another file is named as not checked', async () => {
+  const schema = { $schema: 'https://frictionlessdata.io/schemas/table-schema.json', name: 'essai/services', version: '1.0.0', title: 'Services',
+    fields: [{ name: 'code', type: 'string' }, { name: 'parent', type: 'string' }, { name: 'insee', type: 'string' }],
+    foreignKeys: [{ fields: 'parent', reference: { resource: '', fields: 'code' } }, { fields: 'insee', reference: { resource: 'communes', fields: 'code' } }] };
+  assert.equal((await api(R, '/schemas', { method: 'POST', body: { schema } })).status, 201);
+  const done = JSON.parse((await importing(R, 'services', 'code;parent;insee\nA;;37261\nB;C;37261\nC;A;37261\nD;Z;37261\n', { conforms_to: 'essai/services' }, '--publish', '--json')).stdout);
+  assert.deepEqual(done.schema.check.groups.map((g) => [g.column, g.severity, g.reason.code, g.reason.args]),
+    [['insee', 'notice', 'reference_unchecked', ['communes']], ['parent', 'error', 'reference_missing', ['code']]]);
+  assert.deepEqual(done.schema.check.groups[1].cells.map((c) => [c.line, c.value]), [[5, 'Z']]);
+  const page = (await (await t.signIn(R, 'admin@r.example', admin)).get('/backoffice/datasets/services/checks/')).text;
+  assert.match(page, /insee : la clé étrangère vers communes n’est pas vérifiée/);
+  assert.match(page, /parent : aucune ligne du fichier n’a cette valeur dans code/);
+});
+
 test('a file that follows an older version of its schema is told which', async () => {
   const names = 'id_lieu,nom_lieu,ad_lieu,com_lieu,insee,type,date_maj,ouvert,source,Xlong,Ylat,nbre_pl,nbre_pmr,duree,horaires,proprio,lumiere,comm';
   const row = '76217-C-001,Gare,2 boulevard,Dieppe,76217,Parking,2019-06-25,true,217602176,1.081183,49.921823,20,2,,24/7,Ville,true,Bus';

@@ -9,7 +9,7 @@ SELECT $1::uuid, $2::uuid, $3, $4, $5, $6, $7::jsonb,
                           THEN (SELECT jsonb_agg(f - 'description' - 'title') FROM jsonb_array_elements($9::jsonb -> 'fields') AS f)
                           ELSE $9::jsonb -> 'fields' END,
            'missingValues', $9::jsonb -> 'missingValues', 'primaryKey', $9::jsonb -> 'primaryKey',
-           'fieldsMatch', $9::jsonb -> 'fieldsMatch', 'custom_checks', $9::jsonb -> 'custom_checks',
+           'fieldsMatch', $9::jsonb -> 'fieldsMatch', 'foreignKeys', $9::jsonb -> 'foreignKeys', 'custom_checks', $9::jsonb -> 'custom_checks',
            'objects', $9::jsonb -> 'objects', 'variants', $9::jsonb -> 'variants', 'closed', $9::jsonb -> 'closed',
            'holds', $9::jsonb -> 'holds', 'logic', $9::jsonb -> 'logic', 'geometry', $9::jsonb -> 'geometry', 'ofJson', $9::jsonb -> 'ofJson', 'geo', $9::jsonb -> 'geo', 'unchecked', $9::jsonb -> 'unchecked')),
        ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements($9::jsonb -> 'fields') AS f), $8::uuid

@@ -50,6 +50,13 @@ export class Stage {
     if (!this.web || !this.postmaster) throw new Error('no web process or no PostgreSQL below serve');
   }
 
+  async serveAnew() {
+    this.child.kill('SIGTERM');
+    await this.t.ended;
+    await this.serve();
+    this.socket = readFileSync(join(this.t.home, 'socket'), 'utf8').trim();
+  }
+
   /** A file of the repository. */
   source(path) { return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'); }
 

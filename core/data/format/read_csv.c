@@ -192,13 +192,6 @@ static bool ends_here(struct at *a, const char *end)
     return true;
 }
 
-/* Looked for once in the whole record; where there is no quote no cell holds a line end either. */
-static void look_for(struct record *r, struct str bytes, char separator)
-{
-    r->has_nul = memchr(bytes.p, 0, bytes.n) != NULL;
-    r->plain = !memchr(bytes.p, '"', bytes.n) && (separator == ',' || !memchr(bytes.p, ',', bytes.n));
-}
-
 static void settle(struct csv *c, struct record *r)
 {
     size_t kept = r->n <= RECORD_COLUMNS_MAX + 1 ? r->n : RECORD_COLUMNS_MAX + 1;
@@ -227,7 +220,7 @@ static bool csv_next(struct rows *self, struct record *r, struct err *e)
     if (c->scratch.over)
         return too_long(&a);
     settle(c, r);
-    look_for(r, (struct str){a.start, (size_t)(a.p - a.start)}, c->separator);
+    r->has_nul = memchr(a.start, 0, (size_t)(a.p - a.start)) != NULL;
     c->at = a.p;
     return true;
 }

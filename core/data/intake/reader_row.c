@@ -93,11 +93,8 @@ static size_t cell_bytes(struct str s)
 size_t reader_row_bytes(const struct reader *r, const struct record *row)
 {
     size_t n = r->ncolumns; /* commas and the line end */
-    bool plain = row && row->plain && !r->steps; /* steps write cells of their own */
-    for (size_t i = 0; i < r->ncolumns; i++) {
-        struct str cell = row ? reader_cell(row, i) : r->columns[i].label;
-        n += plain ? cell.n : cell_bytes(cell);
-    }
+    for (size_t i = 0; i < r->ncolumns; i++)
+        n += cell_bytes(row ? reader_cell(row, i) : r->columns[i].label);
     return n;
 }
 

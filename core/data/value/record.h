@@ -26,7 +26,6 @@ struct record {
     bool has_nul;            /* a byte no text column can hold */
     bool stray_quote;        /* text after a closing quote, kept as it is */
     bool repaired;           /* a cell was not UTF-8 in a file that is */
-    bool plain;              /* no cell of it holds a quote, a comma or a line end; false: perhaps one does */
     enum record_gone gone;
     const unsigned char *secret; /* by column: enum record_secret; NULL: nothing was added up */
     struct str unit; /* the column that `secret` takes for the unit, where no step names it; it outlives the rows */

@@ -29,13 +29,7 @@ static struct str done_words(struct req *r)
 static struct str error_words(struct req *r)
 {
     const struct err *e = &bo_state(r)->err;
-    if (!e->kind)
-        return STR_NONE;
-    struct buf b = {0};
-    err_say(e, r->lang, &b);
-    struct str said = arena_str(r->a, buf_str(&b));
-    buf_free(&b);
-    return said;
+    return e->kind ? page_error(r, e) : STR_NONE;
 }
 
 static void mark_place(enum bo_nav nav, struct page_bo_shell *p)

@@ -17,15 +17,6 @@ static struct str kind_word(struct req *r, enum rows_kind kind)
     return page_say(r, words[kind]);
 }
 
-static struct str fault_words(struct req *r, const struct err *e)
-{
-    struct buf b = {0};
-    err_say(e, r->lang, &b);
-    struct str words = arena_str(r->a, buf_str(&b));
-    buf_free(&b);
-    return words;
-}
-
 static void put_cell(struct req *r, const struct rows_cell *from, struct page_bo_rows_cells *to)
 {
     long long line = (long long)from->line, column = (long long)from->file_column;
@@ -112,7 +103,7 @@ static bool reply(struct req *r, struct err *e)
     if (total > (int64_t)n)
         p.listed = say_count(r->a, r->lang, (int64_t)n);
     if (!known)
-        p.no_kind = fault_words(r, &unknown);
+        p.no_kind = page_error(r, &unknown);
     if (!known || kind != ROWS_KINDS)
         p.all_url = base;
     put_list(r, cells + (page - 1) * PAGE, n - (page - 1) * PAGE, &p);

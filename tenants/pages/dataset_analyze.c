@@ -74,12 +74,8 @@ static bool ask_groups(struct req *r, struct err *e)
     rows_add(&d->rows, S("order_by"), S("valeur desc"));
     rows_add(&d->rows, S("limit"), arena_printf(r->a, "%d", GROUPS));
     x->asked = rows_ask(r, d->g.view, &d->rows, true, &fault);
-    if (!x->asked) {
-        struct buf b = {0};
-        err_say(&fault, r->lang, &b);
-        x->fault = arena_str(r->a, buf_str(&b));
-        buf_free(&b);
-    }
+    if (!x->asked)
+        x->fault = page_error(r, &fault);
     return true;
 }
 

@@ -29,10 +29,7 @@ static bool ask_map(struct req *r, struct err *e)
         req_ask_rows(r, q.sql, q.nparams, q.params, false);
         return true;
     }
-    struct buf b = {0};
-    err_say(&fault, r->lang, &b);
-    m->fault = arena_str(r->a, buf_str(&b));
-    buf_free(&b);
+    m->fault = page_error(r, &fault);
     return true;
 }
 

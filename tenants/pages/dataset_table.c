@@ -39,15 +39,6 @@ static bool is_text_facet(const struct view_column *c)
     return !c->hidden && c->facet && c->type == TYPE_TEXT;
 }
 
-/* What the reader wrote may not be a question: that is said on the page, where she can mend it. */
-static void take_fault(struct req *r, struct table *t, const struct err *fault)
-{
-    struct buf b = {0};
-    err_say(fault, r->lang, &b);
-    t->fault = arena_str(r->a, buf_str(&b));
-    buf_free(&b);
-}
-
 static bool plan_filters(struct req *r, struct err *e)
 {
     (void)e;
@@ -95,7 +86,7 @@ static bool ask_rows(struct req *r, struct err *e)
     rows_add(&d->rows, S("offset"), arena_n(r->a, t->offset));
     t->asked = rows_ask(r, d->g.view, &d->rows, true, &fault);
     if (!t->asked) {
-        take_fault(r, t, &fault);
+        t->fault = page_error(r, &fault); /* what the reader wrote may be no question: she can mend it there */
         t->facets = NULL;
         return true;
     }

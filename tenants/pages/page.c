@@ -21,6 +21,15 @@ struct str page_image(struct arena *a, struct str id)
     return uuid_parse(id, &parsed) ? arena_printf(a, "/media/%s.png", parsed.text) : STR_NONE;
 }
 
+struct str page_error(struct req *r, const struct err *e)
+{
+    struct buf b = {0};
+    err_say(e, r->lang, &b);
+    struct str said = arena_str(r->a, buf_str(&b));
+    buf_free(&b);
+    return said;
+}
+
 struct str page_with(struct req *r, enum text_key key, struct str value)
 {
     struct str text = page_say(r, key);

@@ -35,6 +35,7 @@ const struct tenant *page_root(struct req *r);
 
 /* A text of the dictionary with the request's language. */
 #define page_say(r, key) page_text((r)->lang, (key))
+struct str page_error(struct req *r, const struct err *e); /* its sentence in the reader's language */
 
 /* A text whose one value {0} is this, where a template cannot fill it. In the arena; not escaped. */
 struct str page_with(struct req *r, enum text_key key, struct str value);

@@ -72,15 +72,6 @@ static struct str title_of(struct req *r, int status)
     return page_say(r, TEXT_FAILURE_OTHER);
 }
 
-static struct str sentence_of(struct req *r, const struct err *e)
-{
-    struct buf b = {0};
-    err_say(e, r->lang, &b);
-    struct str said = arena_str(r->a, buf_str(&b));
-    buf_free(&b);
-    return said;
-}
-
 static void go_to_sign_in(struct req *r)
 {
     struct buf b = {0};
@@ -101,7 +92,7 @@ bool sign_error_page(struct req *r, const struct err *e, struct buf *body)
         go_to_sign_in(r);
         return true;
     }
-    struct str said = sentence_of(r, e);
+    struct str said = page_error(r, e);
     if (is_post_to(r, S("/login"))) {
         write_sign_in(r, req_form(r, S("next")), req_form(r, S("email")), said, body);
         return true;

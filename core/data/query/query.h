@@ -149,7 +149,7 @@ bool query_decimals(struct query *q, struct query_sql *out);
 void query_decimals_take(struct query *q, const PGresult *r);
 
 /* How many bytes of its values the table keeps outside of their rows (a bigint): where there are any, slices end where their
- * rows become too wide, which costs a fifth more. False: no column that was asked for can be wide. */
+ * rows become too wide. False: no column that was asked for can be wide. */
 bool query_wide(struct query *q, struct query_sql *out);
 void query_wide_take(struct query *q, const PGresult *r);
 

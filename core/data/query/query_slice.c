@@ -40,13 +40,14 @@ static bool put_widths(const struct build *b, struct buf *out)
     return out->n > before;
 }
 
-/* Rows of `of` until those before one take what a slice may take; always one. */
-static void put_by_width(const struct build *b, struct buf *out, const char *order, struct str of, struct str unused)
+/* Rows of `of` until those before one take what a slice may take; always one. False: none of the columns can be wide. */
+static bool put_by_width(const struct build *b, struct buf *out, const char *order, struct str of, struct str unused)
 {
     buf_printf(out, "(select r.*, %s as at, sum(", order);
-    put_widths(b, out);
+    bool may = put_widths(b, out);
     buf_printf(out, ") over (order by %s rows between unbounded preceding and 1 preceding) as before from " STR_FMT
                     ") r where coalesce(r.before, 0) < %d" STR_FMT " order by r.at", order, STR_ARG(of), QUERY_SLICE_BYTES, STR_ARG(unused));
+    return may;
 }
 
 bool query_wide(struct query *q, struct query_sql *out)
@@ -118,10 +119,7 @@ static const char *statement(struct build *b, const struct buf *head, const stru
 static const char *by_width(struct build *b, const struct buf *head, const char *order, const struct buf *of, struct str unused)
 {
     struct buf tail = {.max = head->max};
-    bool may = put_widths(b, &tail);
-    buf_reset(&tail);
-    put_by_width(b, &tail, order, buf_str(of), unused);
-    const char *text = may ? statement(b, head, &tail) : NULL;
+    const char *text = put_by_width(b, &tail, order, buf_str(of), unused) ? statement(b, head, &tail) : NULL;
     buf_free(&tail);
     return text;
 }
@@ -220,14 +218,14 @@ static int64_t ask_places(struct query *q)
     return rows;
 }
 
-/* None came: they are gone from the table. */
+/* The next slice begins behind the last row that came; behind them all where none came: they are gone from the table. */
 static void take_places(struct query *q, const PGresult *r, int64_t asked)
 {
     int n = PQntuples(r);
-    int64_t id = n ? cell_i64(r, n - 1, 0) : 0;
-    for (bool found = false; !found && asked > 0; asked--)
-        found = n > 0 && q->places[q->place++] == id;
-    q->place += n ? 0 : (size_t)asked;
+    size_t end = q->place + (size_t)asked;
+    int64_t last = n ? cell_i64(r, n - 1, 0) : -1;
+    while (q->place < end && q->places[q->place++] != last)
+        ;
 }
 
 void query_places(struct query *q, struct arena *a, const PGresult *keys)

@@ -4,7 +4,7 @@
 #include "core/data/query/odsql.h"
 #include "core/data/query/row_json.h"
 #include "core/data/query/side.h"
-#include "tenants/explore/errors.h"
+#include "core/web/errors.h"
 #include "tenants/explore/explore.h"
 #include "tenants/publishing/file_cells.h"
 
@@ -205,7 +205,7 @@ static bool keep_page(struct req *r, struct err *e)
     p->results = arena_str(r->a, buf_str(&out));
     buf_free(&out);
     if (over)
-        return ERR(e, err_page_too_large, "a page over %zu bytes", p->results.n);
+        return ERR(e, err_answer_too_large, "a page over %zu bytes", p->results.n);
     p->wants_total = true;
     p->counting = side_total(q);
     if (p->counting)
@@ -240,6 +240,7 @@ static bool ask_total(struct req *r, struct err *e)
 
 static bool reply_page(struct req *r, struct err *e)
 {
+    (void)e;
     struct page *p = r->state;
     bool old = explore_is_v20(r);
     explore_deprecate(r);
@@ -269,7 +270,7 @@ static bool reply_page(struct req *r, struct err *e)
         page_links(r, p, w);
     }
     jw_close(w, '}');
-    return !w->out->over || ERR(e, err_page_too_large, "a page over %zu bytes", w->out->n);
+    return true;
 }
 
 static bool reply_one(struct req *r, struct err *e)
@@ -288,7 +289,7 @@ static bool reply_one(struct req *r, struct err *e)
         old_record(r, p, &rows, w, 0);
     else
         row_json_object(&rows, w->out, result, 0);
-    return !w->out->over || ERR(e, err_page_too_large, "a record over %zu bytes", w->out->n);
+    return true;
 }
 
 const struct step records_list[] = {

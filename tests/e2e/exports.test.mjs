@@ -140,8 +140,11 @@ test('a page of records that is too large says what to ask for instead', async (
   for (const params of [{ limit: 60 }, { limit: 60, where: 'n > 0' }, { limit: 20 }]) {
     const answer = await records(params);
     assert.equal(answer.status, 400, answer.text.slice(0, 200));
-    assert.match(answer.text, /16 MB.*limit.*select.*exports/);
+    assert.match(answer.text, /too large.*limit.*select.*exports/);
   }
+  const first = await t.http(H, '/api/records/1.0/search/?dataset=epais&rows=60');
+  assert.equal(first.status, 400);
+  assert.match(first.text, /too large.*limit.*select.*exports/);
   assert.equal((await records({ limit: 10 })).json.results.length, 10);
   assert.equal((await records({ limit: 60, select: 'n' })).json.results.length, 60);
 });

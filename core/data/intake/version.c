@@ -63,7 +63,7 @@ static bool is_geographic(enum column_type t)
  * and who reads can tell from the table's size what a slice of it may take (query_wide). */
 static void put_storage(struct buf *ddl, const char *table, const enum column_type *types, size_t n, bool rest)
 {
-    static const bool packed[COLUMN_TYPES] = {[TYPE_TEXT] = true, [TYPE_FILE] = true, [TYPE_GEO_SHAPE] = true};
+    static const bool packed[COLUMN_TYPES] = {[TYPE_TEXT] = true, [TYPE_FILE] = true, [TYPE_GEO_SHAPE] = true, [TYPE_DECIMAL] = true};
     struct buf list = {0};
     for (size_t i = 1; i <= n; i++)
         if (packed[types[i]])

@@ -149,7 +149,7 @@ static struct str key_of(struct arena *a, struct str text)
     return (struct str){p, text.n};
 }
 
-/* A few bytes with a length that the compiler knows: a third of a call of memcpy. */
+/* Of a length that the compiler knows: without a call. */
 static inline void put_key(struct buf *out, struct str key)
 {
     char *room = key.n <= ROW_JSON_KEY ? buf_room(out, ROW_JSON_KEY) : NULL;

@@ -6,15 +6,14 @@
  *
  * Made once for a query; the keys are escaped once. Lives in the arena.
  */
-struct cell;
-typedef bool row_json_form(struct buf *out, const struct cell *x);
 enum { ROW_JSON_KEY = 32 };
 
+struct cell;
 struct row_json {
     const struct query *query;
     struct row_json_field {
         struct str key;  /* ", "key": "; the first of a row goes without the comma. ROW_JSON_KEY bytes can be read */
-        row_json_form *form;
+        bool (*form)(struct buf *out, const struct cell *x); /* of its values (cell_inside.h) */
     } *fields;
     const struct query_column *skip; /* not written (the geometry of a feature); NULL: all are */
 };

@@ -8,6 +8,7 @@
 #include "core/base/must.h"
 #include "core/base/utf8.h"
 #include "core/data/errors.h"
+#include "core/data/format/gunzip.h"
 
 enum { CHUNK = 64 << 10, NAMES_SAID = 150, MEMBER_MAX = 1024 };
 
@@ -225,8 +226,7 @@ static bool go_to(const struct unfold *u, struct archive *a, struct err *e)
     return fault(a, e);
 }
 
-/* With `to` NULL the bytes are counted only. */
-static bool pass(const struct unfold *u, struct str file, char *to, uint64_t most, size_t *n,
+static bool pass_archive(const struct unfold *u, struct str file, char *to, uint64_t most, size_t *n,
                  struct err *e)
 {
     char chunk[CHUNK];
@@ -246,6 +246,13 @@ static bool pass(const struct unfold *u, struct str file, char *to, uint64_t mos
     if (a)
         archive_read_free(a);
     return ok;
+}
+
+/* With `to` NULL the bytes are counted only. */
+static bool pass(const struct unfold *u, struct str file, char *to, uint64_t most, size_t *n, struct err *e)
+{
+    bool is_gzip = kind_of(file)->filter == ARCHIVE_FILTER_GZIP;
+    return is_gzip ? gunzip(file, to, most, n, e) : pass_archive(u, file, to, most, n, e);
 }
 
 static uint64_t most_of(struct str file)

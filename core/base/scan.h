@@ -34,13 +34,30 @@ static inline __m128i scan_short(struct str s, char *to)
     return _mm_set_epi64x((long long)tail, (long long)head);
 }
 
-/* The first sixteen bytes; zeros where there are less. */
-static inline __m128i scan_sixteen(struct str s)
+/* The last bytes of s that are none of the first `seen`, sixteen at most, each once; zeros beside them. */
+static inline __m128i scan_rest(struct str s, size_t seen)
 {
-    char part[16] = {0};
-    if (s.n < sizeof part)
-        memcpy(part, s.p, s.n);
-    return _mm_loadu_si128((const __m128i *)(const void *)(s.n < sizeof part ? part : s.p));
+    static const unsigned char lanes[32] = {[16] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    uint64_t head, tail = 0;
+    if (s.n >= 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + s.n - 16));
+        return _mm_and_si128(x, _mm_loadu_si128((const __m128i *)(const void *)(lanes + (s.n - seen))));
+    }
+    if (s.n >= 8) {
+        memcpy(&head, s.p, 8);
+        memcpy(&tail, s.p + s.n - 8, 8);
+        tail = s.n == 8 ? 0 : tail >> 8 * (16 - s.n);
+    } else if (s.n >= 4) {
+        uint32_t first, last;
+        memcpy(&first, s.p, 4);
+        memcpy(&last, s.p + s.n - 4, 4);
+        head = first | (uint64_t)last << 8 * (s.n - 4);
+    } else {
+        head = 0;
+        for (size_t i = s.n; i > 0; i--)
+            head = head << 8 | (unsigned char)s.p[i - 1];
+    }
+    return _mm_set_epi64x((long long)tail, (long long)head);
 }
 
 static inline __m128i scan_marks(__m128i x, int delimiter)
@@ -86,7 +103,7 @@ static inline struct scan_tally scan_tally(struct str s)
     const __m128i zero = _mm_setzero_si128(), one = _mm_set1_epi8(1);
     __m128i digits = zero, capitals = zero, at_signs = zero;
     for (; i < s.n; i += 16) {
-        __m128i x = scan_sixteen(str_from(s, i));
+        __m128i x = s.n - i >= 16 ? _mm_loadu_si128((const __m128i *)(const void *)(s.p + i)) : scan_rest(s, i);
         __m128i d = _mm_sub_epi8(x, _mm_set1_epi8('0')), c = _mm_sub_epi8(x, _mm_set1_epi8('A'));
         __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
         __m128i is_capital = _mm_cmpeq_epi8(_mm_min_epu8(c, _mm_set1_epi8(25)), c);

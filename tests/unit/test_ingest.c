@@ -66,6 +66,49 @@ static void test_a_file_comes_through(void **state)
     buf_free(&text);
 }
 
+#define S_OPT                                                                                                              \
+    "{\"secrecy_threshold\":11,\"schemas\":[{\"name\":\"s\",\"version\":\"1\",\"title\":\"s\",\"definition\":{\"fields\":["            \
+    "{\"name\":\"insee\",\"type\":\"string\"},{\"name\":\"nom\",\"type\":\"string\",\"constraints\":{\"required\":true}}," \
+    "{\"name\":\"courriel\",\"type\":\"string\"},{\"name\":\"effectif\",\"type\":\"integer\"}]}}]}"
+
+/* Rows that fit a schema, that do not, that are set aside, blank ones, and addresses of people: with a helper and without. */
+static void put_checked(struct buf *text, int rows)
+{
+    buf_addz(text, "insee;nom;courriel;effectif\n");
+    for (int i = 0; i < rows; i++)
+        buf_addz(text, i % 97 == 0 ? "37261;seul\n" : i % 89 == 0 ? "\n" : i % 7 == 0 ? "37261;Tours;a.b@exemple.fr;x\n" : "37261;Tours;;2\n");
+}
+
+/* What is checked goes by with the rows: it is known when they are through, and is what a report without rows says at once. */
+static void test_checks_are_known_with_the_rows(void **state)
+{
+    (void)state;
+    static const char *const checks[] = {"schema", "personal", "secrecy"};
+    static const struct str options = {S_OPT, sizeof S_OPT - 1};
+    for (int rows = 1000; rows <= 100000; rows *= 100) {
+        struct buf text = {.max = 8 << 20};
+        put_checked(&text, rows);
+        int fd = file_of(buf_str(&text));
+        struct ingest streamed, told;
+        struct err e = {0};
+        struct child_limits limits = ingest_limits(text.n);
+        assert_true(ingest_start(&streamed, fd, options, false, &limits, &e));
+        for (size_t i = 0; i < 3; i++)
+            assert_null(json_object_get(streamed.report, checks[i]));
+        uint64_t kept = 0;
+        assert_true(pull(&streamed, &kept, &e));
+        assert_true(ingest_start(&told, fd, options, true, &limits, &e) && ingest_finish(&told, 0, &e));
+        assert_int_equal(jr_i64(json_array_get(jr_array(jr_object(told.report, "personal"), "findings"), 0), "count", 0),
+                         rows == 1000 ? 140 : 13979);
+        assert_true(jr_i64(jr_object(jr_object(told.report, "schema"), "check"), "errors", 0) > rows / 7);
+        assert_true(json_equal(streamed.report, told.report));
+        ingest_free(&streamed);
+        ingest_free(&told);
+        close(fd);
+        buf_free(&text);
+    }
+}
+
 /* Sorted in the sealed child are corrections, joined rows, merged zones: more than a kilobyte of them, too. */
 static void test_it_sorts_what_is_long(void **state)
 {
@@ -269,7 +312,7 @@ int main(int argc, char **argv)
         return read_main(argc - 1, argv + 1);
     clock_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_it_sorts_what_is_long), cmocka_unit_test(test_its_error_is_ours),
+        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_checks_are_known_with_the_rows), cmocka_unit_test(test_it_sorts_what_is_long), cmocka_unit_test(test_its_error_is_ours),
         cmocka_unit_test(test_no_socket), cmocka_unit_test(test_no_program), cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_every_thread_is_sealed),
         cmocka_unit_test(test_time_ceiling), cmocka_unit_test(test_cpu_ceiling), cmocka_unit_test(test_killed_half_way),

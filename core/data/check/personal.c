@@ -392,20 +392,20 @@ static void look_at_accounts(struct personal *p, size_t column, uint64_t line, s
 
 /* ---- a row ---- */
 
-/* An address is a@b.c at least; a number or an account has nine characters, a day of birth six. */
+/* An address is a@b.c at least, a number has nine digits. */
 enum { SHORTEST = 5, NINE = 9 };
 
 static void look_at_cell(struct personal *p, size_t column, uint64_t line, struct str s)
 {
     struct column_context *c = &p->columns[column];
     c->values += s.n > 0;
-    if (s.n < SHORTEST || (s.n < NINE && !c->says_birth && !memchr(s.p, '@', s.n)))
+    if (s.n < SHORTEST)
         return;
     s = str_part(s, 0, 4096);
     struct scan_tally t = scan_tally(s);
     if (t.at_sign)
         look_at_addresses(p, column, line, s);
-    if (t.digits >= 9)
+    if (t.digits >= NINE)
         look_at_digits(p, column, line, s);
     if (t.digits >= 8 && t.capitals >= 2)
         look_at_accounts(p, column, line, s);

@@ -140,6 +140,14 @@ static bool counts_agree(const struct ingest *g, const json_t *done, uint64_t ro
     return ERR(e, err_data_unread, "promised %" PRId64 ", said %" PRId64 ", counted %" PRIu64, promised, said, rows);
 }
 
+/* What was checked while the rows went by; what the table was made with stands as it was. */
+static void take_checked(struct ingest *g, const json_t *done)
+{
+    static const char *const keys[] = {"schema", "personal", "secrecy"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        json_object_set(g->report, keys[i], json_object_get(done, keys[i]));
+}
+
 bool ingest_finish(struct ingest *g, uint64_t rows, struct err *e)
 {
     json_t *done = NULL;
@@ -151,6 +159,8 @@ bool ingest_finish(struct ingest *g, uint64_t rows, struct err *e)
         return ended_early(g, e);
     const json_t *error = jr_object(done, "error");
     bool ok = error ? ingest_error(error, e) : counts_agree(g, done, rows, e);
+    if (ok)
+        take_checked(g, done);
     json_decref(done);
     return ok && child_finish(&g->child, e);
 }

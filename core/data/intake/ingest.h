@@ -10,7 +10,7 @@
  *   ingest_start    the file goes in, the report comes back
  *   copy_in         on ingest_stream, within a transaction that can still be rolled back
  *   ingest_finish   true only when the rows are as many as the report and the last line say, and the
- *                   child left with exit 0: commit only then
+ *                   child left with exit 0: commit only then. What was checked meanwhile is in the report now
  *   ingest_free     at any time, after a failure of the others too; kills what still runs
  *
  * Errors: what the child reports (err_data_*), err_child_*, err_data_unread. Blocking.

@@ -73,22 +73,33 @@ static void report_error(const struct job *job, struct reader *r, const struct e
     buf_free(&out);
 }
 
+static bool send_report(const struct job *job, struct buf *out, struct err *e)
+{
+    buf_addc(out, '\n');
+    bool ok = !out->over ? put(job->report_fd, buf_str(out), e) : ERR(e, err_data_unread, "report");
+    buf_free(out);
+    return ok;
+}
+
 static bool report(const struct job *job, struct reader *r, struct err *e)
 {
     struct buf out = {.max = REPORT_MAX};
     reader_report(r, &out);
-    buf_addc(&out, '\n');
-    bool ok = !out.over ? put(job->report_fd, buf_str(&out), e) : ERR(e, err_data_unread, "report");
-    buf_free(&out);
-    return ok;
+    return send_report(job, &out, e);
 }
 
 static bool report_done(const struct job *job, const struct reader *r, struct err *e)
 {
-    char z[128];
-    int n = snprintf(z, sizeof z, "{\"done\":true,\"rows\":%llu,\"bytes\":%llu}\n",
-                     (unsigned long long)r->counts.kept, (unsigned long long)job->streamed);
-    return put(job->report_fd, (struct str){z, (size_t)n}, e);
+    struct buf out = {.max = REPORT_MAX};
+    struct jw w;
+    jw_init(&w, &out, JW_COMPACT);
+    jw_open(&w, '{');
+    JW_BOOL(&w, "done", true);
+    JW_I64(&w, "rows", (int64_t)r->counts.kept);
+    JW_I64(&w, "bytes", (int64_t)job->streamed);
+    reader_checked(r, &w);
+    jw_close(&w, '}');
+    return send_report(job, &out, e);
 }
 
 /* Something the seal must forbid; the test of the seal asks for it and looks at what happens. */
@@ -150,6 +161,7 @@ static bool run(struct job *job, struct reader *r, const json_t *options, struct
     if (!reader_open(r, job->input_fd, options, e))
         return false;
     r->helper = helper;
+    r->checks_wait = job->stream_fd >= 0;
     if (!take_joins(r, options, e) || !reader_look(r, e))
         return false;
     bool ok = job->report_fd < 0 || report(job, r, e);

@@ -9,6 +9,7 @@
 #include "core/data/format/read_text.h"
 #include "core/data/format/sheet_pick.h"
 #include "core/data/intake/reader_checks.h"
+#include "core/data/intake/reader_communes.h"
 #include "core/data/intake/reader_helper.h"
 #include "core/data/intake/reader_row.h"
 #include "core/data/value/shape.h"
@@ -109,6 +110,7 @@ void reader_close(struct reader *r)
     if (r->source)
         r->source->close(r->source);
     reader_checks_free(r->checks);
+    reader_communes_free(r->communes);
     unfold_free(&r->unfold);
     buf_free(&r->decoded);
     if (r->mapped)
@@ -175,35 +177,49 @@ static void look_at(struct reader *r, const struct record *row, size_t from, siz
     }
 }
 
+static size_t width_of(const struct reader *r, const struct record *row)
+{
+    size_t wide = 64 + r->ncolumns / 8;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        size_t n = reader_cell(row, i).n;
+        if (n)
+            wide += n > 2000 ? 22 : n < 4 ? 8 : n + 4;
+    }
+    return wide;
+}
+
+/* The widest row is no wider than its bytes and seven more for each cell: few are looked at for that. */
+static void measure(struct reader *r, const struct record *row)
+{
+    struct reader_counts *n = &r->counts;
+    size_t bytes = reader_row_bytes(r, row);
+    n->bytes += bytes;
+    if (64 + bytes + 8 * r->ncolumns <= n->worst_row)
+        return;
+    size_t wide = width_of(r, row);
+    if (wide > n->worst_row)
+        n->worst_row = wide;
+}
+
 /* What the helper takes over where there is one. */
-void reader_see_rest(struct reader *r, const struct record *row, enum fate fate)
+static void see_rest(struct reader *r, const struct record *row, enum fate fate, size_t first)
 {
     if (fate == FATE_KEPT) {
-        look_at(r, row, r->helper ? reader_helper_first(r->ncolumns) : 0, r->ncolumns);
-        reader_checks_kept(r->checks, row);
-    } else if (fate == FATE_ASIDE) {
-        reader_checks_aside(r->checks, row);
-    } else if (fate == FATE_BLANK) {
-        reader_checks_blank(r->checks, row->line);
+        look_at(r, row, first, r->ncolumns);
+        reader_communes_row(r->communes, row);
+        measure(r, row);
     }
+    if (!r->checks_wait)
+        reader_checks_row(r->checks, row, fate);
 }
 
 static void see_row(struct reader *r, const struct record *row)
 {
     struct reader_counts *n = &r->counts;
-    size_t wide = 64 + r->ncolumns / 8, own = r->helper ? reader_helper_first(r->ncolumns) : 0;
-    look_at(r, row, 0, own);
-    for (size_t i = 0; i < r->ncolumns; i++) {
-        struct str cell = reader_cell(row, i);
-        if (cell.n)
-            wide += cell.n > 2000 ? 22 : cell.n < 4 ? 8 : cell.n + 4;
-    }
-    if (wide > n->worst_row)
-        n->worst_row = wide;
+    look_at(r, row, 0, r->helper ? reader_helper_first(r->helper) : 0);
     n->kept++;
     n->repaired += row->repaired;
     n->stray_quotes += row->stray_quote;
-    n->bytes += reader_row_bytes(r, row);
 }
 
 static void see_aside(struct reader *r, const struct record *row, const struct reason *why)
@@ -243,7 +259,7 @@ static bool see_rows(struct reader *r, struct err *e)
         if (r->helper)
             reader_helper_row(r->helper, &row, fate);
         else
-            reader_see_rest(r, &row, fate);
+            see_rest(r, &row, fate, 0);
     }
 }
 
@@ -358,14 +374,16 @@ bool reader_look(struct reader *r, struct err *e)
     if (!find_columns(r, e))
         return false;
     r->checks = reader_checks_new(r);
+    r->communes = reader_communes_new(r);
     if (r->helper)
-        reader_helper_begin(r->helper, r);
+        reader_helper_begin(r->helper, r, see_rest);
     bool seen = see_rows(r, e);
     if (r->helper)
         reader_helper_finish(r->helper);
     if (!seen)
         return false;
-    reader_checks_hidden(r->checks, r);
+    if (!r->checks_wait)
+        reader_checks_hidden(r->checks, r);
     decide(r);
     if (needs_second_look(r) && !look_again(r, e))
         return false;

@@ -69,7 +69,9 @@ struct reader {
     struct reader_counts counts;
     struct bad_list aside;
     struct reader_helper *helper; /* set between reader_open and reader_look, stays the caller's; NULL: none */
-    struct reader_checks *checks; /* of pass 1: reader_checks.h, its options and its part of the report */
+    bool checks_wait; /* set with it: the checks go by with the stream, and reader_checked says what they found */
+    struct reader_checks *checks; /* reader_checks.h, its options and its part of the report */
+    struct reader_communes *communes;
     struct str *unknown_fields;
     size_t nunknown;
 };
@@ -88,6 +90,8 @@ void reader_found(struct reader *r, struct jw *w);
 /* Takes the stream piece by piece. */
 typedef bool reader_write(void *to, struct str bytes, struct err *e);
 bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *e);
+/* The checks' part of the report, members of an object: after a stream that they waited for. */
+void reader_checked(const struct reader *r, struct jw *w);
 
 unsigned reader_fields(const struct reader *r); /* of each COPY row */
 void reader_close(struct reader *r);            /* a zeroed reader, or one that failed, too */

@@ -6,9 +6,7 @@
 #include "core/base/must.h"
 #include "core/data/check/json_schema.h"
 #include "core/data/check/personal.h"
-#include "core/data/intake/reader_communes.h"
 #include "core/data/intake/reader_hidden.h"
-#include "core/data/intake/reader_row.h"
 #include "core/data/check/secrecy.h"
 #include "core/data/check/table_check.h"
 
@@ -23,7 +21,6 @@ struct reader_checks {
     struct table_checker *checker;
     struct personal *personal;
     struct secrecy *secrecy;
-    struct reader_communes *communes;
 };
 
 /* ---- which schema ---- */
@@ -151,13 +148,12 @@ struct reader_checks *reader_checks_new(struct reader *r)
     start_schema(c, r->options);
     c->personal = personal_new(c->names, c->n);
     c->secrecy = secrecy_new(c->names, c->n, (unsigned)jr_i64(r->options, "secrecy_threshold", 0));
-    c->communes = reader_communes_new(r);
     return c;
 }
 
 /* ---- the rows ---- */
 
-void reader_checks_kept(struct reader_checks *c, const struct record *row)
+static void see_kept(struct reader_checks *c, const struct record *row)
 {
     for (size_t i = 0; i < c->n; i++)
         c->cells[i] = reader_cell(row, i);
@@ -165,21 +161,24 @@ void reader_checks_kept(struct reader_checks *c, const struct record *row)
         table_check_row(c->checker, row->line, c->cells, row->quoted, c->n);
     personal_row(c->personal, row->line, c->cells, c->n);
     secrecy_row(c->secrecy, row->line, c->cells, c->n);
-    reader_communes_row(c->communes, c->cells);
     if (row->secret)
         secrecy_sums(c->secrecy, row->line, c->cells, row->secret, row->unit, c->n);
 }
 
-void reader_checks_blank(struct reader_checks *c, uint64_t line)
-{
-    if (c->checker)
-        table_check_blank(c->checker, line);
-}
-
-void reader_checks_aside(struct reader_checks *c, const struct record *row)
+static void see_aside(struct reader_checks *c, const struct record *row)
 {
     if (c->checker && row->n != c->n)
         table_check_aside(c->checker, row->line, reader_shown(reader_cell(row, 0)), row->n);
+}
+
+void reader_checks_row(struct reader_checks *c, const struct record *row, enum fate fate)
+{
+    if (fate == FATE_KEPT)
+        see_kept(c, row);
+    else if (fate == FATE_ASIDE)
+        see_aside(c, row);
+    else if (fate == FATE_BLANK && c->checker)
+        table_check_blank(c->checker, row->line);
 }
 
 void reader_checks_hidden(struct reader_checks *c, struct reader *r)
@@ -216,11 +215,6 @@ void reader_checks_report(const struct reader_checks *c, struct jw *w)
     secrecy_json(c->secrecy, w);
 }
 
-void reader_checks_warn(const struct reader_checks *c, struct arena *a, size_t column, struct jw *w)
-{
-    reader_communes_warn(c->communes, a, column, w);
-}
-
 void reader_checks_free(struct reader_checks *c)
 {
     if (!c)
@@ -230,6 +224,5 @@ void reader_checks_free(struct reader_checks *c)
     json_decref(c->table);
     personal_free(c->personal);
     secrecy_free(c->secrecy);
-    reader_communes_free(c->communes);
     free(c);
 }

@@ -1,10 +1,10 @@
 #pragma once
 #include "core/base/jw.h"
-#include "core/data/intake/reader.h"
+#include "core/data/intake/reader_row.h"
 
 /*
- * reader_checks -- what is checked while a file is read the first time: a schema, personal data,
- * small counts.
+ * reader_checks -- what is checked while a file is read: a schema, personal data, small counts. Nothing that a table is made
+ * with comes of it, so that it can wait for pass 2, where the database is what takes the time.
  *
  * Options: {"schema": name of the declared one, "schemas": [{"name", "version", "title",
  * "definition": Table Schema or JSON Schema, "older": [{"version", "fields": []}]}],
@@ -18,11 +18,7 @@
 struct reader_checks;
 
 struct reader_checks *reader_checks_new(struct reader *r); /* once the columns are named */
-void reader_checks_kept(struct reader_checks *c, const struct record *row);
-void reader_checks_blank(struct reader_checks *c, uint64_t line);
-void reader_checks_aside(struct reader_checks *c, const struct record *row);
+void reader_checks_row(struct reader_checks *c, const struct record *row, enum fate fate);
 void reader_checks_hidden(struct reader_checks *c, struct reader *r); /* once all rows were seen */
 void reader_checks_report(const struct reader_checks *c, struct jw *w); /* members of an object */
-/* What the values of one column lack, into the open list of its warnings. */
-void reader_checks_warn(const struct reader_checks *c, struct arena *a, size_t column, struct jw *w);
 void reader_checks_free(struct reader_checks *c);                       /* NULL: nothing to do */

@@ -5,6 +5,7 @@
 
 #include "core/base/must.h"
 #include "core/data/value/commune.h"
+#include "core/data/intake/reader_row.h"
 #include "core/data/value/field_name.h"
 
 enum { LIKE = 8 };
@@ -59,10 +60,10 @@ static void see(const struct communes *list, struct code_column *c, struct str c
     }
 }
 
-void reader_communes_row(struct reader_communes *c, const struct str *cells)
+void reader_communes_row(struct reader_communes *c, const struct record *row)
 {
     for (size_t i = 0; c && i < c->n; i++)
-        see(c->list, &c->columns[i], str_trim(cells[c->columns[i].column]));
+        see(c->list, &c->columns[i], str_trim(reader_cell(row, c->columns[i].column)));
 }
 
 static void put_gone(const struct code_column *col, struct arena *a, struct str year, struct jw *w)

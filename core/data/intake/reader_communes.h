@@ -13,7 +13,7 @@
 struct reader_communes;
 
 struct reader_communes *reader_communes_new(struct reader *r); /* NULL: no column has such a name */
-void reader_communes_row(struct reader_communes *c, const struct str *cells);
+void reader_communes_row(struct reader_communes *c, const struct record *row);
 /* The column's reasons, into an open list. */
 void reader_communes_warn(const struct reader_communes *c, struct arena *a, size_t column,
                           struct jw *w);

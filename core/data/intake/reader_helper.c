@@ -6,13 +6,13 @@
 
 #include "core/base/must.h"
 
-enum { BATCHES = 4, BATCH_ROWS = 256, BATCH_BYTES = 4 << 20 };
+enum { BATCHES = 8, BATCH_ROWS = 256, BATCH_BYTES = 4 << 20, PATIENCE = 2, PATIENCE_MOST = 48 };
 
 struct batch {
     struct record rows[BATCH_ROWS];
     enum fate fates[BATCH_ROWS];
     struct str *cells; /* of all its rows */
-    size_t n;
+    size_t n, first;   /* the columns from `first` on are the helper's */
     struct arena bytes; /* what does not outlive its row in the source */
 };
 
@@ -22,21 +22,18 @@ struct reader_helper {
     pthread_cond_t moved; /* one of the four below */
     unsigned given, done; /* batches so far; the next one to fill is batches[given % BATCHES] */
     bool ready, stop;
+    unsigned waited, patience; /* batches in a row that found the helper waiting for them; how many are enough */
     struct reader *r;
+    reader_helper_see *see;
     struct batch batches[BATCHES];
 };
 
-size_t reader_helper_first(size_t ncolumns)
-{
-    return ncolumns / 2; /* the checks weigh what reading and counting do */
-}
-
 /* ---- the helper ---- */
 
-static void see(struct reader *r, struct batch *b)
+static void see_batch(const struct reader_helper *h, struct batch *b)
 {
     for (size_t i = 0; i < b->n; i++)
-        reader_see_rest(r, &b->rows[i], b->fates[i]);
+        h->see(h->r, &b->rows[i], b->fates[i], b->first);
     b->n = 0;
     arena_free(&b->bytes);
 }
@@ -55,7 +52,7 @@ static void *work(void *context)
             break;
         struct batch *b = &h->batches[h->done % BATCHES];
         pthread_mutex_unlock(&h->lock);
-        see(h->r, b);
+        see_batch(h, b);
         pthread_mutex_lock(&h->lock);
         h->done++;
         pthread_cond_broadcast(&h->moved);
@@ -105,21 +102,53 @@ void reader_helper_stop(struct reader_helper *h)
     free(h);
 }
 
-void reader_helper_begin(struct reader_helper *h, struct reader *r)
+static struct batch *open_batch(struct reader_helper *h)
 {
-    h->r = r;
-    for (size_t i = 0; i < BATCHES; i++)
-        h->batches[i].cells = must_realloc(h->batches[i].cells, BATCH_ROWS * (r->ncolumns + 1) * sizeof(struct str));
+    return &h->batches[h->given % BATCHES];
 }
 
-static void give(struct reader_helper *h, unsigned most_behind)
+void reader_helper_begin(struct reader_helper *h, struct reader *r, reader_helper_see *see)
 {
+    h->r = r;
+    h->see = see;
+    h->waited = 0;
+    h->patience = PATIENCE;
+    for (size_t i = 0; i < BATCHES; i++)
+        h->batches[i].cells = must_realloc(h->batches[i].cells, BATCH_ROWS * (r->ncolumns + 1) * sizeof(struct str));
+    open_batch(h)->first = r->ncolumns;
+}
+
+size_t reader_helper_first(const struct reader_helper *h)
+{
+    return h->batches[h->given % BATCHES].first;
+}
+
+/* A helper that waits takes one more column from the next batch on; one that is too far behind is done with all it was given,
+ * and gives one back: cells of a column are always seen in their order. Each time it takes longer to believe that it waits. */
+static size_t balanced(struct reader_helper *h, size_t first, unsigned before, bool behind)
+{
+    h->waited = before == 0 ? h->waited + 1 : 0;
+    if (behind) {
+        h->patience = h->patience < PATIENCE_MOST ? 2 * h->patience : PATIENCE_MOST;
+        return first < h->r->ncolumns ? first + 1 : first;
+    }
+    if (h->waited < h->patience || first == 0)
+        return first;
+    h->waited = 0;
+    return first - 1;
+}
+
+static void give(struct reader_helper *h)
+{
+    size_t first = reader_helper_first(h);
     pthread_mutex_lock(&h->lock);
-    h->given++;
+    unsigned before = h->given++ - h->done;
     pthread_cond_broadcast(&h->moved);
-    while (h->given - h->done > most_behind)
+    bool behind = before + 1 == BATCHES;
+    while (behind && h->given != h->done)
         pthread_cond_wait(&h->moved, &h->lock);
     pthread_mutex_unlock(&h->lock);
+    open_batch(h)->first = balanced(h, first, before, behind);
 }
 
 static bool is_in(struct str whole, struct str s)
@@ -145,7 +174,7 @@ void reader_helper_row(struct reader_helper *h, const struct record *row, enum f
     const struct reader *r = h->r;
     if (fate == FATE_GONE)
         return;
-    struct batch *b = &h->batches[h->given % BATCHES];
+    struct batch *b = open_batch(h);
     struct str *cells = b->cells + b->n * (r->ncolumns + 1);
     size_t n = fate == FATE_KEPT ? r->ncolumns : fate == FATE_ASIDE;
     for (size_t i = 0; i < n; i++)
@@ -159,10 +188,14 @@ void reader_helper_row(struct reader_helper *h, const struct record *row, enum f
         to->n = n;
     b->fates[b->n++] = fate;
     if (b->n == BATCH_ROWS || b->bytes.total_bytes > BATCH_BYTES)
-        give(h, BATCHES - 1);
+        give(h);
 }
 
 void reader_helper_finish(struct reader_helper *h)
 {
-    give(h, 0);
+    give(h);
+    pthread_mutex_lock(&h->lock);
+    while (h->given != h->done)
+        pthread_cond_wait(&h->moved, &h->lock);
+    pthread_mutex_unlock(&h->lock);
 }

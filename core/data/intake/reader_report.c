@@ -4,6 +4,7 @@
 #include "core/data/value/field_name.h"
 #include "core/data/value/lambert93.h"
 #include "core/data/intake/reader_checks.h"
+#include "core/data/intake/reader_communes.h"
 #include "core/data/intake/reader_row.h"
 
 static void put_reason(struct jw *w, const char *key, const struct reason *reason)
@@ -124,8 +125,7 @@ static void put_warnings(struct jw *w, struct reader *r, const struct column *c)
         reason_s(&r->arena, &unknown, str_of(type_name(c->type)));
         reason_json(w, &unknown);
     }
-    if (r->checks)
-        reader_checks_warn(r->checks, &r->arena, (size_t)(c - r->columns), w);
+    reader_communes_warn(r->communes, &r->arena, (size_t)(c - r->columns), w);
     jw_close(w, ']');
     put_damaged(w, c, found, n);
 }
@@ -310,6 +310,11 @@ void reader_found(struct reader *r, struct jw *w)
         again->close(again);
 }
 
+void reader_checked(const struct reader *r, struct jw *w)
+{
+    reader_checks_report(r->checks, w);
+}
+
 void reader_report(struct reader *r, struct buf *out)
 {
     struct jw w;
@@ -335,7 +340,8 @@ void reader_report(struct reader *r, struct buf *out)
     jw_key(&w, S("warnings"));
     put_file_warnings(&w, r);
     put_offers(&w, r);
-    reader_checks_report(r->checks, &w);
+    if (!r->checks_wait)
+        reader_checks_report(r->checks, &w);
     if (r->steps)
         steps_report(r->steps, &w);
     jw_close(&w, '}');

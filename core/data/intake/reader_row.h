@@ -31,9 +31,6 @@ bool reader_refuses(const struct column *c, struct str cell, struct buf *scratch
 /* The first column whose fixed type refuses its cell; ncolumns: none. */
 size_t reader_row_refused(const struct reader *r, const struct record *row, struct buf *scratch);
 
-/* Pass 1: the columns and checks that a helper looks at where there is one (reader_helper.h). */
-void reader_see_rest(struct reader *r, const struct record *row, enum fate fate);
-
 size_t reader_row_bytes(const struct reader *r, const struct record *row);
 void reader_bad(struct reader *r, struct bad_list *list, uint64_t line, size_t column, struct str value,
                 const struct reason *why);

@@ -1,6 +1,8 @@
 #include "core/base/jr.h"
 #include "core/data/value/pgcopy.h"
 #include "core/data/errors.h"
+#include "core/data/intake/reader_checks.h"
+#include "core/data/intake/reader_helper.h"
 #include "core/data/intake/reader_row.h"
 #include "core/data/value/shape.h"
 
@@ -75,6 +77,20 @@ static bool flush(struct stream *s, struct err *e)
     return ok;
 }
 
+static void check(struct reader *r, const struct record *row, enum fate fate, size_t first)
+{
+    (void)first;
+    reader_checks_row(r->checks, row, fate);
+}
+
+static void check_waiting(struct reader *r, const struct record *row, enum fate fate)
+{
+    if (r->checks_wait && r->helper)
+        reader_helper_row(r->helper, row, fate);
+    else if (r->checks_wait)
+        reader_checks_row(r->checks, row, fate);
+}
+
 static bool stream_rows(struct stream *s, struct err *e)
 {
     struct record row;
@@ -85,6 +101,7 @@ static bool stream_rows(struct stream *s, struct err *e)
             return false;
         if (fate == FATE_END)
             return true;
+        check_waiting(s->r, &row, fate);
         if (fate == FATE_KEPT)
             s->rows += put_row(&s->out, s->r, &row, s->first_id + s->rows);
         if (s->out.n >= FLUSH_AT && !flush(s, e))
@@ -92,12 +109,25 @@ static bool stream_rows(struct stream *s, struct err *e)
     }
 }
 
+static bool stream_checked(struct stream *s, struct err *e)
+{
+    struct reader *r = s->r;
+    if (r->checks_wait && r->helper)
+        reader_helper_begin(r->helper, r, check);
+    bool ok = stream_rows(s, e);
+    if (r->checks_wait && r->helper)
+        reader_helper_finish(r->helper);
+    if (ok && r->checks_wait)
+        reader_checks_hidden(r->checks, r);
+    return ok;
+}
+
 bool reader_stream(struct reader *r, reader_write *write, void *to, struct err *e)
 {
     struct stream s = {.r = r, .out = {.max = STREAM_ROW_MAX}, .write = write, .to = to,
                        .first_id = (uint64_t)jr_i64(r->options, "first_id", 1)};
     pgcopy_head(&s.out);
-    bool ok = reader_row_first(r, e) && stream_rows(&s, e);
+    bool ok = reader_row_first(r, e) && stream_checked(&s, e);
     if (ok && s.rows != r->counts.kept)
         ok = ERR(e, err_data_unread, "%llu rows streamed, %llu counted", (unsigned long long)s.rows,
                  (unsigned long long)r->counts.kept);

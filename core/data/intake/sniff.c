@@ -20,14 +20,18 @@ static void copy_text(char *out, size_t size, struct str s)
     out[s.n] = 0;
 }
 
+/* A column of two words asks at each of its cells. */
 static void keep_example(struct sniff *s, struct str cell)
 {
-    char z[64];
-    copy_text(z, sizeof z, cell);
+    char *next = s->examples[s->nexamples];
     for (unsigned i = 0; i < s->nexamples; i++)
-        if (strcmp(s->examples[i], z) == 0)
+        if (str_eq(str_of(s->examples[i]), cell))
             return;
-    memcpy(s->examples[s->nexamples++], z, sizeof z);
+    copy_text(next, sizeof s->examples[0], cell);
+    for (unsigned i = 0; i < s->nexamples; i++) /* alike as far as they are kept */
+        if (strcmp(s->examples[i], next) == 0)
+            return;
+    s->nexamples++;
 }
 
 static void keep_number(char *out, size_t size, const struct number *x)

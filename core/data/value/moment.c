@@ -40,10 +40,12 @@ static bool digits(struct str s, size_t *at, size_t least, size_t most, unsigned
 
 static bool mark(struct str s, size_t *at, const char *any, char *which)
 {
-    if (*at == s.n || !strchr(any, s.p[*at]) || s.p[*at] == 0)
-        return false;
-    *which = s.p[(*at)++];
-    return true;
+    for (; *at < s.n && *any; any++)
+        if (*any == s.p[*at]) {
+            *which = s.p[(*at)++];
+            return true;
+        }
+    return false;
 }
 
 static bool read_day(struct str s, size_t *at, bool month_first, struct moment *m)

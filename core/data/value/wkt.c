@@ -27,7 +27,7 @@ enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static void space(struct str *s)
 {
-    while (s->n && strchr(" \t\r\n", s->p[0]) && s->p[0])
+    while (s->n && (s->p[0] == ' ' || s->p[0] == '\t' || s->p[0] == '\r' || s->p[0] == '\n'))
         *s = str_from(*s, 1);
 }
 

@@ -295,6 +295,10 @@ static void test_reason_agrees_with_its_number(void **state)
         {"{\"code\":\"warn_exponent\",\"args\":[\"2\",\"2,24E+13\"]}",
          "2 valeurs ont été abîmées par un tableur (comme 2,24E+13) : corrigez-les dans le fichier d’origine",
          "2 values were damaged by a spreadsheet (like 2,24E+13): correct them in the source file"},
+        {"{\"code\":\"value_type\",\"args\":[\"int\"]}", "n’est pas du type nombre entier", "not of the type whole number"},
+        {"{\"code\":\"minority\",\"args\":[\"3\",\"2100\",\"datetime\"]}",
+         "gardé en texte : 3 valeurs sur 2\u202f100 ne sont pas du type date et heure",
+         "kept as text: 3 of 2,100 values are not of the type date and time"},
         {"{\"code\":\"row_short\",\"args\":[\"0\",\"3\"]}", "0 cellule au lieu de 3", "0 cells instead of 3"},
         {"{\"code\":\"note_sheet_picked\",\"args\":[\"2024\",\"2023\"]}", /* names, however they look */
          "la feuille 2024 est lue : 2023, avant elle, n’a pas l’air d’un tableau", "the sheet 2024 is read: 2023, before it, does not look like a table"},

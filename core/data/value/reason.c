@@ -4,6 +4,7 @@
 
 #include "core/base/jr.h"
 #include "core/base/utf8.h"
+#include "core/data/value/type.h"
 
 static const struct {
     const char *code, *en, *fr;
@@ -96,7 +97,7 @@ void reason_say(const json_t *reason, enum lang lang, struct buf *out)
         return;
     }
     for (; *text; text++) {
-        if (text[0] != '{' || text[1] < '0' || text[1] > '3' || !text[2] || !strchr("}:=", text[2])) {
+        if (text[0] != '{' || text[1] < '0' || text[1] > '3' || !text[2] || !strchr("}:=@", text[2])) {
             buf_addc(out, *text);
             continue;
         }
@@ -106,11 +107,12 @@ void reason_say(const json_t *reason, enum lang lang, struct buf *out)
             text = say_number(out, text + 3, is_one(value, lang));
             continue;
         }
-        bool as_it_is = text[2] == '=';
-        if (value.p && as_it_is)
+        if (value.p && text[2] == '=')
             buf_add(out, value);
+        else if (value.p && text[2] == '@')
+            buf_add(out, type_said(value, lang));
         else if (value.p)
             say_arg(out, value, lang);
-        text += as_it_is ? 3 : 2;
+        text += text[2] == '}' ? 2 : 3;
     }
 }

@@ -11,17 +11,18 @@ static const struct {
     const char *name, *wire, *sql;
     unsigned bytes;
     bool readable;
+    const char *en, *fr;
 } types[COLUMN_TYPES] = {
-    [TYPE_TEXT]      = {"text",         "text",         "text",                   0, true},
-    [TYPE_INT]       = {"int",          "int",          "bigint",                 8, true},
-    [TYPE_DOUBLE]    = {"double",       "double",       "double precision",       8, true},
-    [TYPE_DECIMAL]   = {"decimal",      "double",       "numeric",                0, true},
-    [TYPE_DATE]      = {"date",         "date",         "date",                   4, true},
-    [TYPE_DATETIME]  = {"datetime",     "datetime",     "timestamptz",            8, true},
-    [TYPE_BOOLEAN]   = {"boolean",      "boolean",      "boolean",                1, true},
-    [TYPE_GEO_POINT] = {"geo_point_2d", "geo_point_2d", "geometry(Point,4326)",   0, true},
-    [TYPE_GEO_SHAPE] = {"geo_shape",    "geo_shape",    "geometry(Geometry,4326)", 0, true},
-    [TYPE_FILE]      = {"file",         "file",         "text",                   0, false},
+    [TYPE_TEXT]      = {"text",         "text",         "text",                   0, true,  "text", "texte"},
+    [TYPE_INT]       = {"int",          "int",          "bigint",                 8, true,  "whole number", "nombre entier"},
+    [TYPE_DOUBLE]    = {"double",       "double",       "double precision",       8, true,  "decimal number", "nombre décimal"},
+    [TYPE_DECIMAL]   = {"decimal",      "double",       "numeric",                0, true,  "decimal number", "nombre décimal"},
+    [TYPE_DATE]      = {"date",         "date",         "date",                   4, true,  "date", "date"},
+    [TYPE_DATETIME]  = {"datetime",     "datetime",     "timestamptz",            8, true,  "date and time", "date et heure"},
+    [TYPE_BOOLEAN]   = {"boolean",      "boolean",      "boolean",                1, true,  "yes or no", "oui ou non"},
+    [TYPE_GEO_POINT] = {"geo_point_2d", "geo_point_2d", "geometry(Point,4326)",   0, true,  "place on the map", "lieu sur la carte"},
+    [TYPE_GEO_SHAPE] = {"geo_shape",    "geo_shape",    "geometry(Geometry,4326)", 0, true, "shape on the map", "forme sur la carte"},
+    [TYPE_FILE]      = {"file",         "file",         "text",                   0, false, "file", "fichier"},
 };
 /* clang-format on */
 
@@ -63,6 +64,14 @@ const char *type_name(enum column_type t)
 const char *type_wire(enum column_type t)
 {
     return types[t].wire;
+}
+
+struct str type_said(struct str wire, enum lang lang)
+{
+    for (size_t i = 0; i < COLUMN_TYPES; i++)
+        if (str_eq(wire, str_of(types[i].wire)))
+            return str_of(lang == LANG_FR ? types[i].fr : types[i].en);
+    return wire;
 }
 
 bool type_by_name(struct str name, enum column_type *out)

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/buf.h"
+#include "core/base/err.h"
 #include "core/base/str.h"
 
 /*
@@ -43,6 +44,8 @@ bool format_by_name(struct str name, enum column_type t, enum cell_format *out);
 const char *type_name(enum column_type t); /* ours, one each: "decimal" differs from "double" */
 const char *type_wire(enum column_type t); /* the Explore API's */
 const char *type_sql(enum column_type t);  /* in DDL */
+/* The Explore API's name in words a person reads; of no type: itself. */
+struct str type_said(struct str wire, enum lang lang);
 
 /* By our name. False: no such type. */
 bool type_by_name(struct str name, enum column_type *out);

@@ -67,19 +67,31 @@ struct known {
     enum text_key label;
 };
 
+/* What a program asked for and the list does not offer stays as it is when something else is chosen. */
+static struct page_bo_choice_selects_choices as_asked(struct req *r, struct str asked)
+{
+    struct str value = held(r, asked);
+    return (struct page_bo_choice_selects_choices){
+        .value = value, .label = arena_printf(r->a, "« " STR_FMT " »", STR_ARG(value)), .chosen = true};
+}
+
 static void put_known(struct req *r, const char *name, enum text_key label, const struct known *known, size_t n, struct str now,
                       struct str asked, struct page_bo_choice_selects *s)
 {
-    struct page_bo_choice_selects_choices *list = ARENA_ARRAY(r->a, struct page_bo_choice_selects_choices, n + 1);
+    struct page_bo_choice_selects_choices *list = ARENA_ARRAY(r->a, struct page_bo_choice_selects_choices, n + 2);
     struct str word = STR_NONE;
+    bool offered = asked.n == 0;
     for (size_t i = 0; i < n; i++) {
         list[i + 1] = (struct page_bo_choice_selects_choices){
             .value = known[i].value, .label = page_say(r, known[i].label), .chosen = str_eq(asked, known[i].value)};
+        offered = offered || list[i + 1].chosen;
         if (str_eq(now, known[i].value))
             word = list[i + 1].label;
     }
     list[0] = left_to_reader(r, word, asked);
-    *s = (struct page_bo_choice_selects){str_of(name), page_say(r, label), list, n + 1};
+    if (!offered)
+        list[n + 1] = as_asked(r, asked);
+    *s = (struct page_bo_choice_selects){str_of(name), page_say(r, label), list, n + 1 + !offered};
 }
 
 static void put_separator(struct req *r, const json_t *found, const json_t *reading, struct page_bo_choice *p,

@@ -228,18 +228,32 @@ test('a zip of two tables is refused with their names, and read once one is said
   assert.deepEqual(gone.error.kind.found.members, ['a.csv', 'c.csv']);
 });
 
+/** The form that says how a file is read, sent as it stands but for what is changed. */
+const choose = async (id, change) => {
+  const page = (await session.get(`/backoffice/datasets/new/${id}/`)).text;
+  const form = /<form method="post" action="\/backoffice\/datasets\/reading">([^]*?)<\/form>/.exec(page)[1];
+  const inputs = [...form.matchAll(/<input[^>]* name="([^"]*)"(?: value="([^"]*)")?/g)].map((m) => [m[1], m[2] ?? '']);
+  const selects = [...form.matchAll(/<select[^>]* name="([^"]*)"[^>]*>([^]*?)<\/select>/g)].map((m) => [m[1], /value="([^"]*)"[^>]* selected/.exec(m[2])?.[1] ?? '']);
+  assert.equal((await session.post('/backoffice/datasets/reading', { ...Object.fromEntries([...inputs, ...selects]), ...change })).status, 303);
+  return settled(id);
+};
+
+test('a separator that only a program can say stays said when another choice of how a file is read changes', async () => {
+  const sent = await settled((await send('notes de 2024\nnom^n\nTours^1\nBlois^2\n')).json.id);
+  const read = await again(sent.id, { reading: { separator: '^', header_row: 2 } });
+  assert.deepEqual(read.report.columns.map((c) => c.label), ['nom', 'n']);
+  const { report } = await choose(sent.id, { row: '3' });
+  assert.deepEqual([report.separator, report.columns.map((c) => c.label), report.rows.seen], ['^', ['Tours', '1'], 1]);
+  const other = (await choose(sent.id, { separator: ';', row: '2' })).report;
+  assert.deepEqual([other.separator, other.columns.map((c) => c.label)], [';', ['nom^n']]);
+});
+
 test('that the first row has the names stays said when another choice of how a file is read changes', async () => {
   const sent = await settled((await send('2023;2024\n1;2\n3;4\n')).json.id);
   const heads = (report) => report.columns.map((c) => c.label);
   assert.notDeepEqual(heads(sent.report), ['2023', '2024'], 'a row of figures is no row of names');
   assert.deepEqual(heads((await again(sent.id, { reading: { header: true } })).report), ['2023', '2024']);
-  const chosen = async (change) => {
-    const page = (await session.get(`/backoffice/datasets/new/${sent.id}/`)).text;
-    const form = /<form method="post" action="\/backoffice\/datasets\/reading">([^]*?)<\/form>/.exec(page)[1];
-    const fields = Object.fromEntries([...form.matchAll(/<input[^>]* name="([^"]*)"(?: value="([^"]*)")?/g)].map((m) => [m[1], m[2] ?? '']));
-    assert.equal((await session.post('/backoffice/datasets/reading', { ...fields, ...change })).status, 303);
-    return settled(sent.id);
-  };
+  const chosen = (change) => choose(sent.id, change);
   const { report } = await chosen({ separator: ';' });
   assert.deepEqual([heads(report), report.separator, Number(report.rows.seen)], [['2023', '2024'], ';', 2]);
   assert.equal((await chosen({ row: '0' })).report.rows.seen, 3, 'and is given up when something else is said of the names');

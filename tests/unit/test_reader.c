@@ -555,6 +555,7 @@ static void test_separator_line(void **state)
         {S("\xFF\xFEs\0e\0p\0=\0,\0\n\0a\0,\0b\0\n\0" "1\0,\0" "2\0\n\0" "3\0\n\0"), NULL, "a b ", ",", 4},
         {S("sep=,\na;b\n1;2\n3\n"), "{\"separator\":\";\"}", "a b ", ";", 4},
         {S("sep=;\na;b\n1;2\nc;d\n3;4\n5\n"), "{\"header_row\":4}", "c d ", ";", 6},
+        {S("a^b\n1;2^2\n3\n"), "{\"separator\":\"^\"}", "a b ", "^", 3},
         {S("sep=x;b\n1;2\n3\n"), NULL, "sep_x b ", ";", 3},
         {S("sep=;b\n1;2\n3\n"), NULL, "sep b ", ";", 3},
     };
@@ -572,6 +573,14 @@ static void test_separator_line(void **state)
     struct reading alone = read_text(S("sep=;\n"), NULL);
     assert_ptr_equal(alone.e.kind, &err_data_empty);
     end(&alone);
+    static const char *const none[] = {"{\"separator\":\"x\"}", "{\"separator\":\";;\"}", "{\"separator\":\"\\\"\"}",
+                                       "{\"separator\":\"\\n\"}", "{\"separator\":\"\u20ac\"}", "{\"separator\":\" \"}"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        struct reading g = read_text(S("a;b\n1;2\n"), none[i]);
+        if (g.ok || g.e.kind != &err_data_separator)
+            fail_msg("%s is a separator", none[i]);
+        end(&g);
+    }
 }
 
 /* `utf8` lines in UTF-8, then `other` in Windows-1252, each of them "Orléans". */

@@ -1,5 +1,6 @@
 #include "core/data/format/read_text.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "core/base/jr.h"
@@ -61,16 +62,30 @@ static void text_warn(struct rows *self, struct arena *a, struct jw *w)
         reason_count(w, a, REASON_warn_utf8_lines, t->found.utf8_lines);
 }
 
-/* Asked, else told by the file, else found. */
-static void begin(struct text *t, struct str bytes, const json_t *options)
+/* *separator is left as it is where nothing is asked. */
+static bool ask_separator(struct str asked, char *separator, struct err *e)
 {
-    struct str asked = jr_str(options, "separator");
+    enum { SAID = 40 };
+    if (asked.n == 0)
+        return true;
+    char c = asked.p[0];
+    if (asked.n == 1 && c != '"' && (ispunct((unsigned char)c) || c == '\t')) {
+        *separator = c;
+        return true;
+    }
+    ERR(e, err_data_separator, "%zu bytes", asked.n);
+    return err_arg(e, STR_FMT, STR_ARG(str_part(asked, 0, SAID)));
+}
+
+/* Asked, else told by the file, else found. */
+static void begin(struct text *t, struct str bytes, char asked)
+{
     enum encoding encoding = t->utf16.n ? ENCODING_UTF8 : t->found.encoding;
     size_t whole = bytes.n;
     char separator = cut_separator_line(&bytes);
     bool told = bytes.n < whole;
-    if (asked.n == 1 && asked.p[0] && strchr(separators, asked.p[0]))
-        separator = asked.p[0];
+    if (asked)
+        separator = asked;
     csv_init(&t->csv, bytes, encoding, separator ? separator : dialect_separator(bytes, encoding));
     t->csv.first_line = t->csv.line = told ? 2 : 1;
     t->csv.rows.close = text_close;
@@ -84,7 +99,9 @@ bool text_open(struct str file, const json_t *options, struct rows **out, struct
     encoding_detect(file, &t->found);
     encoding_choose(&t->found, jr_str(options, "encoding"));
     struct str bytes = str_from(file, t->found.bom_bytes);
-    bool ok = !encoding_is_utf16(file) || encoding_from_utf16(&t->utf16, file, e);
+    char separator = 0;
+    bool ok = ask_separator(jr_str(options, "separator"), &separator, e);
+    ok = ok && (!encoding_is_utf16(file) || encoding_from_utf16(&t->utf16, file, e));
     if (ok && encoding_is_utf16(file))
         bytes = buf_str(&t->utf16);
     if (ok && shape_trim(bytes).n == 0)
@@ -93,7 +110,7 @@ bool text_open(struct str file, const json_t *options, struct rows **out, struct
         text_close(&t->csv.rows);
         return false;
     }
-    begin(t, bytes, options);
+    begin(t, bytes, separator);
     *out = &t->csv.rows;
     return true;
 }

@@ -90,6 +90,30 @@ static struct source source(void)
                            .created_at = S("2026-05-01 08:00:00+00"), .published_at = S("2026-05-03 09:00:00+00")};
 }
 
+/* R45: all ten, each as the national portal knows it (standards.md, its list of granularities). */
+static void test_granularities(void **state)
+{
+    (void)state;
+    static const char *const ten[][2] = {
+        {"point", "poi"}, {"adresse", "poi"}, {"IRIS", "fr:iris"}, {"commune", "fr:commune"}, {"EPCI", "fr:epci"},
+        {"canton", "fr:canton"}, {"département", "fr:departement"}, {"région", "fr:region"}, {"pays", "country"}, {"autre", "other"},
+    };
+    struct national_setting set = {.scheme = S("https"), .port = S(""), .licence = S("lov2")};
+    for (size_t i = 0; i < sizeof ten / sizeof ten[0]; i++) {
+        struct err e = {0};
+        struct national_doc doc;
+        struct source s = source();
+        struct buf text = {0};
+        buf_printf(&text, "{\"default\": {\"title\": \"Arbres\"}, \"dcat\": {\"granularity\": \"%s\"}}", ten[i][0]);
+        s.metas = buf_str(&text);
+        assert_true(national_map(&a, &s, &set, &doc, &e));
+        json_t *sent = jr_parse(national_create_body(&a, &doc, S("0123456789abcdef01234567"), S("essai-1")), &e);
+        same(jr_str(jr_object(sent, "spatial"), "granularity"), ten[i][1]);
+        json_decref(sent);
+        buf_free(&text);
+    }
+}
+
 static void test_a_document(void **state)
 {
     (void)state;
@@ -219,7 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_title_is_cut_behind_a_word_and_never_inside_a_character),
         cmocka_unit_test(test_html_becomes_markdown),
-        cmocka_unit_test(test_zones),
+        cmocka_unit_test(test_zones), cmocka_unit_test(test_granularities),
         cmocka_unit_test(test_a_document),
         cmocka_unit_test(test_files_beside_the_rows_are_resources),
         cmocka_unit_test(test_what_rows_were_joined_with_is_quoted_and_changes_the_document),

@@ -2,6 +2,7 @@
 
 #include "core/data/errors.h"
 #include "core/data/query/odsql.h"
+#include "core/data/query/record_id.h"
 #include "core/data/query/row_json.h"
 #include "core/data/query/side.h"
 #include "core/web/errors.h"

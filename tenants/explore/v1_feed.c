@@ -2,6 +2,7 @@
 
 #include "core/base/utf8.h"
 #include "core/data/query/cell.h"
+#include "core/data/query/record_id.h"
 #include "tenants/explore/catalogue_file.h"
 #include "tenants/explore/explore.h"
 

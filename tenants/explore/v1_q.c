@@ -390,6 +390,27 @@ static const struct view_column *take_field(struct reader *k, const char **op)
     return NULL;
 }
 
+/* recordid:…, which stands beside the fields of each record and equals an id or not. */
+static bool take_recordid(struct reader *k)
+{
+    size_t before = k->at;
+    bool is = !view_is_catalogue(k->view) && str_eq(take_bare(k, ":=<>()\"#"), S("recordid"));
+    skip_space(k);
+    if (is && (take(k, S("==")) || take(k, S(":")) || take(k, S("="))))
+        return true;
+    k->at = before;
+    return false;
+}
+
+static bool put_recordid(struct reader *k)
+{
+    struct value v;
+    if (!value_of(k, "()", &v))
+        return false;
+    buf_printf(k->out, "recordid = " STR_FMT, STR_ARG(v1_quoted(k->a, v.text)));
+    return true;
+}
+
 static bool put_any(struct reader *k);
 
 static bool put_group(struct reader *k)
@@ -418,6 +439,8 @@ static bool put_one(struct reader *k)
     const struct view_column *c = take_field(k, &op);
     if (c)
         return put_field(k, c, op);
+    if (take_recordid(k))
+        return put_recordid(k);
     if (look(k) == '"' ? !take_quoted(k, &words) : !(words = take_bare(k, "()\"")).n)
         return k->e->kind ? false : refuse_here(k, "words or a condition");
     buf_add(k->out, v1_quoted(k->a, words));

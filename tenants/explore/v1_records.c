@@ -4,6 +4,7 @@
 #include "core/data/errors.h"
 #include "core/data/export/export.h"
 #include "core/data/query/facet.h"
+#include "core/data/query/record_id.h"
 #include "core/data/query/side.h"
 #include "tenants/explore/explore.h"
 #include "tenants/publishing/file_cells.h"

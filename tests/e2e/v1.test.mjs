@@ -71,6 +71,21 @@ test('one record by its id', async () => {
   assert.deepEqual((await get(`/api/datasets/1.0/koumoul/records/${row.recordid}`)).json, row);
   for (const path of [`koumoul/records/${'0'.repeat(40)}`, 'koumoul/records/x', `ferme/records/${row.recordid}`]) assert.equal((await get(`/api/datasets/1.0/${path}`)).status, 404, path);
 });
+test('records are looked for by their ids, in every version of the API; an id of another dataset is of none', async () => {
+  const { records } = (await get(SEARCH, { dataset: 'koumoul' })).json, [one, two] = records, other = (await get(SEARCH, { dataset: 'siens' })).json.records[0].recordid;
+  const found = async (q) => (await get(SEARCH, { dataset: 'koumoul', q })).json.records.map((row) => row.recordid);
+  assert.deepEqual(await found(`recordid:${two.recordid}`), [two.recordid]);
+  assert.deepEqual(await found(`recordid:"${one.recordid}" OR recordid=${two.recordid}`), [one.recordid, two.recordid]);
+  assert.deepEqual(await found(`NOT recordid:${one.recordid}`), records.slice(1).map((row) => row.recordid));
+  for (const none of [other, '0'.repeat(40), 'x', `"' or true"`]) assert.deepEqual(await found(`recordid:${none}`), [], none);
+  const where = async (text, id = 'koumoul') => get(`/api/explore/v2.1/catalog/datasets/${id}/records`, { where: text, select: 'id' });
+  assert.deepEqual((await where(`recordid = "${two.recordid}"`)).json, { total_count: 1, results: [{ id: two.fields.id }] });
+  assert.equal((await where(`recordid in ("${one.recordid}", "${two.recordid}", "${other}")`)).json.total_count, 2);
+  assert.equal((await where(`not recordid = "${one.recordid}"`)).json.total_count, records.length - 1);
+  for (const odd of ['recordid > "a"', 'recordid = 1', 'recordid = id', 'recordid is null', 'length(recordid) = 40']) assert.equal((await where(odd)).status, 400, odd);
+  const named = await get('/api/explore/v2.1/catalog/datasets/siens/records', { where: 'recordid = "b"' });
+  assert.deepEqual(named.json.results, [{ recordid: 'b', n: 1 }], 'a field of that name is the field');
+});
 test('a script of another site calls a function, whose name is a name', async () => {
   const answer = await get(SEARCH, { dataset: 'koumoul', format: 'jsonp', callback: 'a.b$_1' });
   assert.equal(answer.headers['content-type'], 'application/javascript; charset=utf-8');

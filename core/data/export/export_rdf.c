@@ -11,6 +11,7 @@
 #include "core/data/query/cell.h"
 #include "core/data/export/export.h"
 #include "core/data/export/sheet_cell.h"
+#include "core/data/query/record_id.h"
 
 #define SPACE_RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 #define SPACE_DCT "http://purl.org/dc/terms/"

@@ -50,7 +50,7 @@ bool odsql_lex(struct arena *a, struct str text, enum odsql_clause clause, struc
 enum node_kind { NODE_FIELD, NODE_STRING, NODE_NUMBER, NODE_DATE, NODE_GEOM, NODE_BOOL, NODE_NULL,
                  NODE_STAR, NODE_CALL, NODE_NAMED, NODE_ARITH, NODE_MINUS, NODE_COMPARE, NODE_AND,
                  NODE_OR, NODE_NOT, NODE_LIKE, NODE_IS, NODE_IN_LIST, NODE_IN_RANGE, NODE_IN_FIELD,
-                 NODE_TEXT };
+                 NODE_TEXT, NODE_RECORDS };
 
 enum odsql_function { FN_NONE, FN_LENGTH, FN_LOWER, FN_UPPER, FN_NOW, FN_YEAR, FN_MONTH, FN_DAY,
                       FN_HOUR, FN_MINUTE, FN_SECOND, FN_DATE_FORMAT, FN_IFNULL, FN_COUNT, FN_SUM,

@@ -5,6 +5,7 @@
 #include "core/data/query/odsql.h"
 #include "core/data/query/odsql_math.h"
 #include "core/data/query/odsql_text.h"
+#include "core/data/query/record_id.h"
 
 /* clang-format off */
 static const char *const casts[COLUMN_TYPES] = {
@@ -362,6 +363,7 @@ bool odsql_sql_expr(struct odsql_sql *q, const struct node *n, struct err *e)
     case NODE_IN_RANGE:
     case NODE_IN_FIELD:
     case NODE_TEXT:
+    case NODE_RECORDS:
         break;
     }
     must_failed("a typed tree", __FILE__, __LINE__);
@@ -464,6 +466,19 @@ static bool put_many(struct odsql_sql *q, const struct node *n, const char *word
     return true;
 }
 
+static void put_records(struct odsql_sql *q, const struct node *n)
+{
+    int64_t row;
+    bool any = false;
+    for (size_t i = 1; i < n->n; i++)
+        if (record_id_row(q->view, n->arg[i]->text, &row)) {
+            put(q, any ? " or r._id = " : "r._id = ");
+            odsql_sql_param(q, arena_printf(q->a, "%lld", (long long)row), "int");
+            any = true;
+        }
+    put(q, any ? "" : "false");
+}
+
 static bool put_filter(struct odsql_sql *q, const struct node *n, struct err *e)
 {
     switch (n->kind) {
@@ -479,6 +494,9 @@ static bool put_filter(struct odsql_sql *q, const struct node *n, struct err *e)
         return true;
     case NODE_TEXT:
         odsql_text_words(q, n->text);
+        return true;
+    case NODE_RECORDS:
+        put_records(q, n);
         return true;
     case NODE_BOOL:
     case NODE_FIELD:

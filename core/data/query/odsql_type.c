@@ -354,6 +354,7 @@ bool odsql_type_expr(const struct odsql_scope *s, struct node *n, struct err *e)
     case NODE_IN_RANGE:
     case NODE_IN_FIELD:
     case NODE_TEXT:
+    case NODE_RECORDS:
         break;
     }
     return odsql_complain(s, e, "A value is expected.");
@@ -518,9 +519,27 @@ static bool type_each(const struct odsql_scope *s, struct node *n, struct err *e
     return true;
 }
 
+/* recordid = "…", recordid in ("…", …): no column, but where rows stand (record_id.h). A field of that name is the field. */
+static bool is_of_records(const struct odsql_scope *s, const struct node *n)
+{
+    return (n->kind == NODE_COMPARE || n->kind == NODE_IN_LIST) && n->arg[0]->kind == NODE_FIELD &&
+           str_eq(n->arg[0]->text, S("recordid")) && !view_is_catalogue(s->view) && !view_find(s->view, S("recordid"), s->hidden_too);
+}
+
+static bool type_records(const struct odsql_scope *s, struct node *n, struct err *e)
+{
+    bool equal = n->kind == NODE_IN_LIST || n->op == '=';
+    for (size_t i = 1; i < n->n && equal; i++)
+        equal = n->arg[i]->kind == NODE_STRING;
+    n->kind = NODE_RECORDS;
+    return equal || mismatch(s, "recordid equals a text", e);
+}
+
 bool odsql_type_filter(const struct odsql_scope *s, struct node *n, struct err *e)
 {
     n->type = TYPE_BOOLEAN;
+    if (is_of_records(s, n))
+        return type_records(s, n, e);
     switch (n->kind) {
     case NODE_AND:
     case NODE_OR:
@@ -530,6 +549,7 @@ bool odsql_type_filter(const struct odsql_scope *s, struct node *n, struct err *
         n->kind = NODE_TEXT;
         return true;
     case NODE_TEXT:
+    case NODE_RECORDS:
     case NODE_BOOL:
         return true;
     case NODE_FIELD:

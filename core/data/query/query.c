@@ -1,11 +1,11 @@
 #include "core/data/query/query.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 #include "core/data/errors.h"
 #include "core/data/query/cell.h"
 #include "core/data/query/query_build.h"
+#include "core/data/query/record_id.h"
 
 static void put_str(struct buf *out, struct str s)
 {
@@ -288,52 +288,11 @@ bool query_make(struct arena *a, const struct dataset_view *v, enum query_kind k
 
 /* ---- one record ---- */
 
-enum { TAG = 16 };
-
-static void tag(const struct dataset_view *v, uint32_t row, unsigned char out[TAG])
-{
-    crypto_generichash_state h;
-    struct str id = view_dataset(v);
-    unsigned char place[4] = {(unsigned char)(row >> 24), (unsigned char)(row >> 16), (unsigned char)(row >> 8),
-                              (unsigned char)row};
-    crypto_generichash_init(&h, NULL, 0, TAG);
-    crypto_generichash_update(&h, place, sizeof place);
-    if (id.n)
-        crypto_generichash_update(&h, (const unsigned char *)id.p, id.n);
-    crypto_generichash_final(&h, out, TAG);
-}
-
-/* 32 digits say which dataset and row, 8 where it stands. */
-void record_id(const struct dataset_view *v, int64_t row, char out[41])
-{
-    unsigned char sum[TAG];
-    tag(v, (uint32_t)row, sum);
-    sodium_bin2hex(out, 33, sum, TAG);
-    snprintf(out + 32, 9, "%08x", (unsigned)(uint32_t)row);
-}
-
-static bool record_row(const struct dataset_view *v, struct str id, int64_t *row)
-{
-    char want[41];
-    uint32_t place = 0;
-    if (id.n != 40)
-        return false;
-    for (size_t i = 32; i < 40; i++) {
-        const char *hex = "0123456789abcdef", *at = strchr(hex, id.p[i]);
-        if (!at || !*at)
-            return false;
-        place = place << 4 | (uint32_t)(at - hex);
-    }
-    record_id(v, (int64_t)place, want);
-    *row = (int64_t)place;
-    return str_eq(id, str_of(want)) && place <= INT32_MAX;
-}
-
 bool query_record(struct arena *a, const struct dataset_view *v, struct str id,
                   const struct query_param *params, size_t n, struct query **out, struct err *e)
 {
     int64_t row;
-    if (!record_row(v, id, &row))
+    if (!record_id_row(v, id, &row))
         return ERR(e, err_query_record_unknown, "id"), err_arg(e, STR_FMT, STR_ARG(id));
     struct build *b = ARENA_NEW(a, struct build);
     b->a = a;

@@ -13,7 +13,7 @@
  * division by zero inside PostGIS…) is the caller's 400: the sentence of err_odsql_malformed.
  *
  * Decisions: record ids are 40 hex digits made of the dataset's id and the row's place in its file
- * (record_id below), so that a look-up is one key read and no other dataset's id is accepted.
+ * (record_id.h), so that a look-up is one key read and no other dataset's id is accepted.
  * Groups: the number of groups is their total_count (D1), 10 by default (D2), 20,000 at most (D3).
  *
  * fails  err_query_parameter and the kinds of odsql.h
@@ -156,4 +156,3 @@ void query_wide_take(struct query *q, const PGresult *r);
 /* One record by its 40-hex id; `select` may narrow it. fails also err_query_record_unknown */
 bool query_record(struct arena *a, const struct dataset_view *v, struct str id,
                   const struct query_param *params, size_t n, struct query **out, struct err *e);
-void record_id(const struct dataset_view *v, int64_t row, char out[41]);

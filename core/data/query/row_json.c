@@ -5,6 +5,7 @@
 
 #include "core/base/jw.h"
 #include "core/data/query/cell_inside.h"
+#include "core/data/query/record_id.h"
 
 /* ---- a value ---- */
 

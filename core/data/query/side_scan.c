@@ -250,6 +250,7 @@ bool side_scan_where(struct side_scan *s, const struct node *n, uint64_t *bits)
     case NODE_LIKE:
         return match_like(s, n, bits);
     case NODE_TEXT:
+    case NODE_RECORDS:
     case NODE_STRING:
     case NODE_NUMBER:
     case NODE_DATE:

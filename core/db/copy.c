@@ -145,7 +145,11 @@ bool copy_check_end(const struct copy_check *k, struct err *e)
  * system's 200 kB the backend stood still a tenth of the time. The system bounds it (net.core.wmem_max). */
 static void widen(PGconn *pg)
 {
-    setsockopt(PQsocket(pg), SOL_SOCKET, SO_SNDBUF, &(int){WAITING}, sizeof(int));
+    int domain = 0;
+    socklen_t n = sizeof domain;
+    getsockopt(PQsocket(pg), SOL_SOCKET, SO_DOMAIN, &domain, &n);
+    if (domain == AF_UNIX) /* TCP sees to it by itself, and would no longer */
+        setsockopt(PQsocket(pg), SOL_SOCKET, SO_SNDBUF, &(int){WAITING}, sizeof(int));
 }
 
 /* The stream to its end; false: refused, with the reason in *e (or, for libpq's, left to finish). */

@@ -109,6 +109,41 @@ static void test_checks_are_known_with_the_rows(void **state)
     }
 }
 
+/* What is found in thirty columns is more than a pipe holds, and is said behind the rows: whoever takes them first takes it too. */
+static void test_many_findings_come_behind_the_rows(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 30, ROWS = 1000, PIPE = 64 << 10 };
+    struct buf text = {.max = 8 << 20}, options = {0};
+    buf_addz(&options, "{\"schemas\":[{\"name\":\"s\",\"version\":\"1\",\"title\":\"s\",\"definition\":{\"fields\":[");
+    for (int c = 0; c < COLUMNS; c++) {
+        buf_printf(&options, "%s{\"name\":\"c%d\",\"type\":\"integer\"}", c ? "," : "", c);
+        buf_printf(&text, "c%d%c", c, c + 1 < COLUMNS ? ';' : '\n');
+    }
+    buf_addz(&options, "]}}]}");
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        buf_printf(&text, "valeur fausse %d%c", i, (i + 1) % COLUMNS ? ';' : '\n');
+    int fd = file_of(buf_str(&text));
+    struct ingest g;
+    struct err e = {0};
+    struct child_limits limits = ingest_limits(text.n);
+    uint64_t rows = 0;
+    limits.wall_s = 20;
+    assert_true(ingest_start(&g, fd, buf_str(&options), false, &limits, &e));
+    if (!pull(&g, &rows, &e))
+        fail_msg("%s %s", e.kind->code, e.detail);
+    assert_int_equal(rows, ROWS);
+    const json_t *schema = jr_object(g.report, "schema");
+    assert_int_equal(jr_i64(jr_object(schema, "check"), "errors", 0), ROWS * COLUMNS);
+    char *said = json_dumps(schema, JSON_COMPACT);
+    assert_true(strlen(said) > PIPE);
+    free(said);
+    ingest_free(&g);
+    close(fd);
+    buf_free(&text);
+    buf_free(&options);
+}
+
 /* Sorted in the sealed child are corrections, joined rows, merged zones: more than a kilobyte of them, too. */
 static void test_it_sorts_what_is_long(void **state)
 {
@@ -312,7 +347,8 @@ int main(int argc, char **argv)
         return read_main(argc - 1, argv + 1);
     clock_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_checks_are_known_with_the_rows), cmocka_unit_test(test_it_sorts_what_is_long), cmocka_unit_test(test_its_error_is_ours),
+        cmocka_unit_test(test_a_file_comes_through), cmocka_unit_test(test_checks_are_known_with_the_rows),
+        cmocka_unit_test(test_many_findings_come_behind_the_rows), cmocka_unit_test(test_it_sorts_what_is_long), cmocka_unit_test(test_its_error_is_ours),
         cmocka_unit_test(test_no_socket), cmocka_unit_test(test_no_program), cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_every_thread_is_sealed),
         cmocka_unit_test(test_time_ceiling), cmocka_unit_test(test_cpu_ceiling), cmocka_unit_test(test_killed_half_way),

@@ -25,9 +25,7 @@ static void give(struct gunzip *g)
 /* Behind a member: whether another begins. */
 static bool goes_on(struct gunzip *g)
 {
-    if (g->z.avail_in == 0)
-        give(g);
-    struct str rest = {(const char *)g->z.next_in, g->z.avail_in};
+    struct str rest = {(const char *)g->z.next_in, g->z.avail_in + g->left.n}; /* what is left stands behind it */
     if (!str_starts(rest, S("\x1F\x8B")))
         return false;
     isal_inflate_reset(&g->z);

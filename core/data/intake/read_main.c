@@ -153,6 +153,13 @@ static bool is_large(int fd)
     return fstat(fd, &st) == 0 && st.st_size > LARGE;
 }
 
+/* Whoever takes the stream looks for the last line behind its end, and a pipe holds less than such a line may. */
+static void end_stream(struct job *job)
+{
+    if (job->stream_fd >= 0)
+        close(job->stream_fd);
+}
+
 static bool run(struct job *job, struct reader *r, const json_t *options, struct err *e)
 {
     struct reader_helper *helper = is_large(job->input_fd) ? reader_helper_start() : NULL; /* to the process's end */
@@ -167,6 +174,7 @@ static bool run(struct job *job, struct reader *r, const json_t *options, struct
     bool ok = job->report_fd < 0 || report(job, r, e);
     if (ok && job->stream_fd >= 0)
         ok = reader_stream(r, to_stream, job, e);
+    end_stream(job);
     return ok && (job->report_fd < 0 || job->stream_fd < 0 || report_done(job, r, e));
 }
 

@@ -69,7 +69,7 @@ struct reader {
     struct reader_counts counts;
     struct bad_list aside;
     struct reader_helper *helper; /* set between reader_open and reader_look, stays the caller's; NULL: none */
-    bool checks_wait; /* set with it: the checks go by with the stream, and reader_checked says what they found */
+    bool checks_wait; /* set likewise: the checks go by with the stream, the report lacks them and reader_checked says what they found */
     struct reader_checks *checks; /* reader_checks.h, its options and its part of the report */
     struct reader_communes *communes;
     struct str *unknown_fields;

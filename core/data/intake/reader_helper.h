@@ -10,7 +10,7 @@
  */
 struct reader_helper;
 
-/* NULL: one processor, or no thread to be had. Then pass 1 does without. */
+/* NULL: one processor, or no thread to be had. Then the reader does without. */
 struct reader_helper *reader_helper_start(void);
 void reader_helper_stop(struct reader_helper *h); /* may be NULL; no row may be under way */
 

@@ -519,11 +519,12 @@ static bool type_each(const struct odsql_scope *s, struct node *n, struct err *e
     return true;
 }
 
-/* recordid = "…", recordid in ("…", …): no column, but where rows stand (record_id.h). A field of that name is the field. */
+/* recordid = "…", recordid in ("…", …): no column, but where rows stand (record_id.h). A field of that name is the field; a
+ * view's own filter knows fields only, as rows stand elsewhere in the next file. */
 static bool is_of_records(const struct odsql_scope *s, const struct node *n)
 {
-    return (n->kind == NODE_COMPARE || n->kind == NODE_IN_LIST) && n->arg[0]->kind == NODE_FIELD &&
-           str_eq(n->arg[0]->text, S("recordid")) && !view_is_catalogue(s->view) && !view_find(s->view, S("recordid"), s->hidden_too);
+    return !s->hidden_too && (n->kind == NODE_COMPARE || n->kind == NODE_IN_LIST) && n->arg[0]->kind == NODE_FIELD &&
+           str_eq(n->arg[0]->text, S("recordid")) && !view_is_catalogue(s->view) && !view_find(s->view, S("recordid"), false);
 }
 
 static bool type_records(const struct odsql_scope *s, struct node *n, struct err *e)

@@ -24,7 +24,8 @@ struct lane_job {
     struct uuid tenant;
     int64_t deadline_us;
     int64_t cancelled_us, cancel_again_us; /* cancelled_us 0: not cancelled */
-    bool reads_only, fast;
+    bool reads_only, fast, apart;
+    int64_t sent_us;              /* on a fast connection */
     bool again;                   /* was sent a second time after its connection was lost */
     bool flushed;                 /* its Sync has left this process */
     unsigned timeout_ms;          /* on an exclusive connection */

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/must.h"
 #include "core/db/errors.h"
@@ -8,6 +9,7 @@
 
 enum {
     DEPTH_MAX = 64,       /* segments on the way on one fast connection */
+    NEAR_US = 1000,       /* work that is done so soon is no reason to wake another backend */
     TABLES_MAX = 2000,    /* row tables a backend may have opened (architecture.md 2.2) */
 };
 
@@ -103,13 +105,24 @@ static struct lane *free_exclusive(struct lane_pool *p)
     return NULL;
 }
 
-/* The least loaded: a segment waits for those in front of it. */
-static struct lane *free_fast(struct lane_pool *p)
+/* Nothing waits on it, or only what came just now: look-ups of microseconds cost a third less together on one connection than
+ * spread over two. */
+static bool is_quick(const struct lane *k, int64_t now_us)
+{
+    return !k->running.first || now_us - k->running.first->sent_us < NEAR_US;
+}
+
+/* The first that is quick, else the least loaded: a segment waits for those in front of it. */
+static struct lane *free_fast(struct lane_pool *p, const struct lane_job *j, int64_t now_us)
 {
     struct lane *best = NULL;
-    for (unsigned i = 0; i < p->nfast; i++)
-        if (takes(&p->lane[i]) && (!best || p->lane[i].running.n < best->running.n))
-            best = &p->lane[i];
+    for (unsigned i = 0; i < p->nfast; i++) {
+        struct lane *k = &p->lane[i];
+        if (takes(k) && !j->apart && is_quick(k, now_us))
+            return k;
+        if (takes(k) && (!best || k->running.n < best->running.n))
+            best = k;
+    }
     return best;
 }
 
@@ -117,9 +130,10 @@ void lane_pool_dispatch(struct lane_pool *p)
 {
     struct lane *k;
     struct lane_job *j;
-    while (p->fast.first && (k = free_fast(p))) {
-        j = p->fast.first;
+    int64_t now_us = p->fast.first ? clock_monotonic_us() : 0;
+    while ((j = p->fast.first) && (k = free_fast(p, j, now_us))) {
         lane_jobs_take(&p->fast, j);
+        j->sent_us = now_us;
         send_on(k, j);
     }
     while (p->queue.first && (k = free_exclusive(p))) {

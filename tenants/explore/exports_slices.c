@@ -113,8 +113,10 @@ bool exports_ask_slice(struct req *r, struct err *e)
     f->asked = true;
     if (f->started && !exports_still_open(r, f))
         return grant_not_found(f->grant.dataset_id, e); /* closed while it was being sent */
-    if (!f->spill && query_next(f->query))
+    if (!f->spill && query_next(f->query)) {
         req_ask_rows(r, q->sql, q->nparams, q->params, f->query->fast && f->query->sliced);
+        r->batch.apart = true;
+    }
     return true;
 }
 

@@ -388,6 +388,74 @@ static void test_rows_are_read_as_terrasse_reader(void **state)
     }
 }
 
+static int two_fast(void **state)
+{
+    (void)state;
+    open_with(2, 1);
+    for (int i = 0; i < 2000 && metric("connections{role=\"reader\"}") < 3; i++)
+        uv_run(&loop, UV_RUN_ONCE);
+    assert_int_equal(metric("connections{role=\"reader\"}"), 3);
+    return 0;
+}
+
+static void ask_who(unsigned i, bool apart)
+{
+    struct batch *b = fill(i, TENANT);
+    b->rows = b->fast = true;
+    b->apart = apart;
+    batch_ask_sql(b, "SELECT pg_backend_pid()", 0, NULL, true);
+    lanes_submit(lanes, b, 5000, on_done, &asks[i]);
+}
+
+/* How many backends answered the first n; the asks are free again. */
+static unsigned who_answered(unsigned n)
+{
+    int64_t pids[ASKS];
+    unsigned different = 0;
+    wait_for(n);
+    for (unsigned i = 0; i < n; i++) {
+        good(i);
+        pids[i] = batch_i64(&asks[i].b, 0, 0, 0);
+        bool seen = false;
+        for (unsigned k = 0; k < i; k++)
+            seen |= pids[k] == pids[i];
+        different += !seen;
+        batch_clear(&asks[i].b);
+        memset(&asks[i], 0, sizeof asks[i]);
+    }
+    return different;
+}
+
+/* Results are taken by the loop alone, so that nothing ends between the calls. Sharing may fail where this process is kept from
+ * running for a millisecond among them; spread over the least loaded they would never share. */
+static void test_look_ups_share_a_connection_while_it_is_quick(void **state)
+{
+    (void)state;
+    unsigned shared = 2;
+    for (int again = 0; again < 20 && shared > 1; again++) {
+        for (unsigned i = 0; i < 8; i++)
+            ask_who(i, false);
+        shared = who_answered(8);
+    }
+    assert_int_equal(shared, 1);
+    ask_who(0, false);
+    for (int64_t until_us = clock_monotonic_us() + 2000; clock_monotonic_us() < until_us;)
+        ;
+    ask_who(1, false); /* what waits for two milliseconds is no quick one */
+    assert_int_equal(who_answered(2), 2);
+}
+
+static void test_walks_go_beside_others(void **state)
+{
+    (void)state;
+    ask_who(0, true);
+    ask_who(1, true);
+    assert_int_equal(who_answered(2), 2);
+    ask_who(0, false);
+    ask_who(1, true);
+    assert_int_equal(who_answered(2), 2);
+}
+
 /* The catalogue's questions ride the web role's fast lane, and their best plan hangs on the words that are asked for. */
 static void test_only_the_fast_reader_keeps_one_plan_for_all(void **state)
 {
@@ -530,6 +598,8 @@ int main(void)
         T(test_forget_cancels_within_a_second, one_each),
         T(test_forget_on_a_fast_lane_lets_the_neighbour_finish, one_each),
         T(test_rows_are_read_as_terrasse_reader, one_each),
+        T(test_look_ups_share_a_connection_while_it_is_quick, two_fast),
+        T(test_walks_go_beside_others, two_fast),
         T(test_only_the_fast_reader_keeps_one_plan_for_all, one_each),
         T(test_a_fast_lane_cannot_write, one_each),
         T(test_a_backend_is_recycled_after_2000_tables, one_each),

@@ -30,16 +30,17 @@ export class Stage {
     return path;
   }
 
-  /** The log goes to a file: a pipe to us would cost CPU of ours and wake us at each line. */
+  /** The log goes to a file, one a start: a pipe to us would cost CPU of ours and wake us at each line. */
   async serve(env = {}) {
-    const log = openSync(join(this.folder, 'serve.log'), 'a');
+    this.log = join(this.folder, `serve-${this.starts = (this.starts ?? 0) + 1}.log`);
+    const log = openSync(this.log, 'a');
     const listen = `127.0.0.1:${this.t.port ?? 0}`;
     this.child = spawn(binary, ['serve', '--home', this.t.home, '--listen', listen], { env: { ...this.t.env, ...env }, stdio: ['ignore', log, log] });
     closeSync(log);
     this.t.child = this.child;
     this.t.ended = new Promise((done) => { this.child.on('close', (code, signal) => done(code ?? signal)); });
     await poll(() => {
-      this.t.port = Number(/https?:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(join(this.folder, 'serve.log'), 'utf8'))?.[1] ?? 0);
+      this.t.port = Number(/https?:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(this.log, 'utf8'))?.[1] ?? 0);
       return this.t.port;
     }, { deadline: 60000, what: 'address printed by serve' });
     await poll(async () => (await this.t.http(this.t.host, '/readyz')).status === 200, { deadline: 60000, what: 'readiness' });
@@ -108,7 +109,8 @@ export class Stage {
 
   /** What the server's log says beside answers that went well. */
   complaints() {
-    const lines = readFileSync(join(this.folder, 'serve.log'), 'utf8').split('\n');
+    const most = 64 << 20; // a line a request, hundreds of millions of bytes: its end is enough
+    const lines = execFileSync('tail', ['-c', String(most), this.log], { maxBuffer: 2 * most }).toString().split('\n');
     return lines.filter((l) => /"level":"(warn|error)"|"error":"[^"]/.test(l)).slice(-10).join('\n');
   }
 

@@ -58,7 +58,7 @@ static const char *const make_rows =
     " CASE WHEN random() < 0.9 THEN lpad((random() * 20)::int::text, 2, '0') END,"
     " CASE WHEN random() < 0.95 THEN (ARRAY['été', 'Été', 'a', '', 'a b', 'x\"y', 'Zoé', 'œuf', 'é', 'zz'])[1 + (random() * 9)::int] || CASE WHEN random() < 0.5 THEN '' ELSE (random() * 300)::int::text END END,"
     " CASE WHEN random() < 0.9 THEN 2010 + (random() * 14)::int END,"
-    " CASE WHEN random() < 0.9 THEN (random() * 9e15)::bigint - 4500000000000000 + i END,"
+    " CASE WHEN random() < 0.9 THEN (random() * 9e18)::bigint - 1000000000000000000 + i END,"
     " CASE WHEN random() < 0.9 THEN round((random() * 1e7 - 2e6)::numeric, (random() * 4)::int) END,"
     " CASE WHEN random() < 0.9 THEN round((random() * 10 - 5)::numeric, 1) END,"
     " CASE WHEN random() < 0.9 THEN round((random() * 50)::numeric, 2)::float8 + 0.001 END,"

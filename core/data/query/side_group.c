@@ -187,13 +187,25 @@ static bool make_keys(struct groups *g, size_t *cells)
     return true;
 }
 
+/* Made once for each width of a code: the rows are many, and what they all have in common is asked outside of the loop. */
+static inline void add_codes(const struct side *s, const struct key *k, uint32_t width, uint32_t *cells)
+{
+    const struct side_column c = {.width = width, .rows_at = k->c->rows_at};
+    const uint32_t ids = k->ids, *id_of = k->id_of;
+    const size_t rows = s->rows;
+    for (size_t row = 0; row < rows && id_of; row++)
+        cells[row] = cells[row] * ids + id_of[side_code(s, &c, row)];
+    for (size_t row = 0; row < rows && !id_of; row++)
+        cells[row] = cells[row] * ids + side_code(s, &c, row);
+}
+
 /* Every row's cell, key by key: each key's codes go by once, in the order they stand in. */
 static void add_key(const struct groups *g, const struct key *k, uint32_t *cells)
 {
-    const struct side *s = g->s->side;
-    for (size_t row = 0; row < s->rows; row++) {
-        uint32_t code = side_code(s, k->c, row);
-        cells[row] = cells[row] * k->ids + (k->id_of ? k->id_of[code] : code);
+    switch (k->c->width) {
+    case 1: add_codes(g->s->side, k, 1, cells); break;
+    case 2: add_codes(g->s->side, k, 2, cells); break;
+    default: add_codes(g->s->side, k, 4, cells);
     }
 }
 
@@ -301,19 +313,56 @@ static bool count_distinct(struct groups *g, const struct side_column *c, struct
     return true;
 }
 
+/* What a group has so far, in the two words that every row touches. */
+struct sum {
+    int64_t whole, rows;
+};
+
+static inline void add_value(struct sum *sum, struct cell *cell, int64_t v)
+{
+    int64_t before = sum->whole;
+    sum->rows++;
+    if (__builtin_add_overflow(before, v, &sum->whole)) {
+        cell->wide += before;
+        sum->whole = v;
+    }
+}
+
+static void sum_codes(const struct groups *g, const struct side_column *c, struct sum *sums, struct cell *cells)
+{
+    const int64_t *values = side_values(g->s->side, c);
+    for (size_t row = 0; row < g->s->side->rows; row++) {
+        uint32_t code = side_code(g->s->side, c, row), group = g->of_row[row];
+        if (group && code)
+            add_value(&sums[group - 1], &cells[group - 1], values[code - 1]);
+    }
+}
+
+static void sum_numbers(const struct groups *g, const struct side_column *c, struct sum *sums, struct cell *cells)
+{
+    const int64_t *values = side_values(g->s->side, c);
+    for (size_t row = 0; row < g->s->side->rows; row++) {
+        uint32_t group = g->of_row[row];
+        if (group && !side_null(g->s->side, c, row))
+            add_value(&sums[group - 1], &cells[group - 1], values[row]);
+    }
+}
+
 static void sum_rows(struct groups *g, const struct side_column *c, struct cell *cells)
 {
-    for (size_t row = 0; row < g->s->side->rows; row++)
-        if (g->of_row[row] && !side_null(g->s->side, c, row)) {
-            struct cell *to = &cells[g->of_row[row] - 1];
-            to->wide += value_at(g->s->side, c, row);
-            to->whole++;
-        }
+    struct sum *sums = must_alloc((g->n + 1) * sizeof *sums);
+    if (c->kind == SIDE_CODES)
+        sum_codes(g, c, sums, cells);
+    else
+        sum_numbers(g, c, sums, cells);
     for (size_t i = 0; i < g->n; i++) {
+        cells[i].wide += sums[i].whole;
+        cells[i].whole = sums[i].rows;
         cells[i].null = cells[i].whole == 0;
         if (!cells[i].null)
             cells[i].real = to_double(cells[i].wide, c->scale) / (double)cells[i].whole;
     }
+    free(sums);
 }
 
 static bool is_below(const struct side_column *c, int64_t x, int64_t y)

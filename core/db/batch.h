@@ -38,7 +38,7 @@ struct batch {
     struct uuid region;        /* the root whose tenants may be read; empty: none */
     bool rows;                 /* runs as terrasse_reader on data.*; else on portal.* */
     bool fast;                 /* rows only: bounded by construction (key look-up, keyset page) */
-    bool apart;                /* fast ones: a walk of milliseconds, better beside others than behind them */
+    bool apart;                /* of those: a walk of milliseconds, better beside others than behind them */
     bool has_key;              /* the caller showed a key: 10 s instead of 3 s */
     unsigned n;
     struct batch_call calls[BATCH_MAX];

@@ -196,7 +196,7 @@ void lanes_submit(struct lanes *l, struct batch *b, int64_t deadline_ms, lane_do
     j->timeout_ms = b->has_key ? KEY_MS : KEYLESS_MS;
     j->reads_only = segment_reads_only(b);
     j->fast = is_fast(b) && p->nfast > 0;
-    j->apart = b->rows && b->apart;
+    j->apart = b->apart;
     list_add(l, j);
 
     struct err *e = &j->segment.err;

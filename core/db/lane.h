@@ -7,7 +7,8 @@
  * lane -- the connections of one web process, driven by its loop.
  *
  * Pipelined lanes carry segments whose statements are all `lane: fast` (or batch.fast for rows);
- * one that runs into its 250 ms is sent again once on an exclusive lane and counted. Exclusive
+ * one that runs into its 250 ms is sent again once on an exclusive lane and counted. They share the first
+ * connection while it is quick; what is `apart` goes where least is under way. Exclusive
  * lanes carry everything else, one segment at a time, round-robin between tenants with a cap of
  * two per tenant. Portal segments run as terrasse_web, row segments as terrasse_reader.
  *

@@ -375,17 +375,23 @@ static const struct {
     {{"==", 2}, "="}, {{">=", 2}, ">="}, {{"<=", 2}, "<="}, {{":", 1}, "="}, {{"=", 1}, "="}, {{">", 1}, ">"}, {{"<", 1}, "<"},
 };
 
+/* ODSQL's; NULL: there is none. */
+static const char *take_operator(struct reader *k)
+{
+    skip_space(k);
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
+        if (take(k, operators[i].mark))
+            return operators[i].op;
+    return NULL;
+}
+
 /* The name of a column and an operator behind it; else nothing is taken. */
 static const struct view_column *take_field(struct reader *k, const char **op)
 {
     size_t before = k->at;
     const struct view_column *c = view_find(k->view, take_bare(k, ":=<>()\"#"), false);
-    skip_space(k);
-    for (size_t i = 0; c && i < sizeof operators / sizeof operators[0]; i++)
-        if (take(k, operators[i].mark)) {
-            *op = operators[i].op;
-            return c;
-        }
+    if (c && (*op = take_operator(k)))
+        return c;
     k->at = before;
     return NULL;
 }
@@ -395,8 +401,8 @@ static bool take_recordid(struct reader *k)
 {
     size_t before = k->at;
     bool is = !view_is_catalogue(k->view) && str_eq(take_bare(k, ":=<>()\"#"), S("recordid"));
-    skip_space(k);
-    if (is && (take(k, S("==")) || take(k, S(":")) || take(k, S("="))))
+    const char *op = is ? take_operator(k) : NULL;
+    if (op && *op == '=')
         return true;
     k->at = before;
     return false;

@@ -66,10 +66,10 @@ static void test_a_file_comes_through(void **state)
     buf_free(&text);
 }
 
-#define S_OPT                                                                                                              \
-    "{\"secrecy_threshold\":11,\"schemas\":[{\"name\":\"s\",\"version\":\"1\",\"title\":\"s\",\"definition\":{\"fields\":["            \
-    "{\"name\":\"insee\",\"type\":\"string\"},{\"name\":\"nom\",\"type\":\"string\",\"constraints\":{\"required\":true}}," \
-    "{\"name\":\"courriel\",\"type\":\"string\"},{\"name\":\"effectif\",\"type\":\"integer\"}]}}]}"
+static const char checked_options[] =
+    "{\"secrecy_threshold\":11,\"schemas\":[{\"name\":\"s\",\"version\":\"1\",\"title\":\"s\",\"definition\":{\"fields\":["
+    "{\"name\":\"insee\",\"type\":\"string\"},{\"name\":\"nom\",\"type\":\"string\",\"constraints\":{\"required\":true}},"
+    "{\"name\":\"courriel\",\"type\":\"string\"},{\"name\":\"effectif\",\"type\":\"integer\"}]}}]}";
 
 /* Rows that fit a schema, that do not, that are set aside, blank ones, and addresses of people: with a helper and without. */
 static void put_checked(struct buf *text, int rows)
@@ -84,7 +84,7 @@ static void test_checks_are_known_with_the_rows(void **state)
 {
     (void)state;
     static const char *const checks[] = {"schema", "personal", "secrecy"};
-    static const struct str options = {S_OPT, sizeof S_OPT - 1};
+    const struct str options = str_of(checked_options);
     for (int rows = 1000; rows <= 100000; rows *= 100) {
         struct buf text = {.max = 8 << 20};
         put_checked(&text, rows);
